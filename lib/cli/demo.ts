@@ -1,0 +1,163 @@
+import { green, red } from "@std/fmt/colors";
+import { cryptoReady } from "../crypto/mod.ts";
+import type { CreateApp } from "../gateway/mod.ts";
+import { configureLogging } from "../telemetry/mod.ts";
+import type { Command } from "./command.ts";
+import { DemoMiner } from "./demo/demo_miner.ts";
+import { DemoValidator } from "./demo/demo_validator.ts";
+import { minerCount } from "./demo/fixtures.ts";
+import { makeReport, type Report } from "./demo/report.ts";
+import { LiveView, PlainView, type View } from "./demo/view.ts";
+import { type DemoSettings, readDemoSettings } from "./demo/settings.ts";
+import { processStdio } from "./stdio.ts";
+import { aborted, stopSignal } from "./stop_signal.ts";
+
+const usage =
+  `Usage: heliograph demo [--mode=both|validator|miner] [--seconds=15] [--port=N] [--validator=URL]
+
+Shows the gateway at work on this machine: a real server, ten registered miners, games whose odds move. One miner is cut
+off and recovers, another one gets nothing but HTTP through for a while. Exit code 0: every prediction was confirmed exactly
+once. In two terminals: --mode=validator in one, --mode=miner in the other.
+`;
+
+/** Milliseconds between two bets of a miner, two moves of the odds, and two pictures. */
+const pace = { bet: 400, odds: 500, picture: 200 } as const;
+/** Milliseconds that confirmations may take after the last bet. */
+const patience = 30_000;
+
+/** `heliograph demo`. */
+export const run: Command = async (args, createApp) => {
+  if (args.includes("--help")) {
+    await processStdio.print(usage);
+    return 0;
+  }
+  const settings = readDemoSettings(args);
+  if (typeof settings === "string") {
+    await processStdio.complain(`${settings}\n\n${usage}`);
+    return 2;
+  }
+  const { signal, release } = stopSignal();
+  try {
+    return await show(settings, createApp, signal);
+  } catch (error) {
+    await processStdio.complain(`${(error as Error).message}\n`);
+    return 1;
+  } finally {
+    release();
+  }
+};
+
+async function show(settings: DemoSettings, createApp: CreateApp, signal: AbortSignal): Promise<number> {
+  await cryptoReady();
+  const { mode, port, seconds } = settings;
+  // What the gateway logs would tear the picture apart; its warnings are worth that.
+  configureLogging({ level: "ERROR", websocketLevel: "ERROR", format: "pretty", write: writeError });
+  const random = Math.random;
+  const validator = mode === "miner" ? undefined : await DemoValidator.start({ port, random, createApp });
+  const url = validator?.url ?? settings.validator;
+  const stage: { view?: View } = {};
+  const onNews = (text: string) => stage.view?.news(text);
+  const numbers = mode === "validator" ? [] : Array.from({ length: minerCount }, (_, index) => index + 1);
+  const miners = numbers.map((number) => new DemoMiner({ number, url, random, onNews }));
+  const shown = { miners, validator, url, write: writeOut };
+  const view = stage.view = Deno.stdout.isTerminal() ? new LiveView(shown) : new PlainView(shown);
+  try {
+    await Promise.all(miners.map(({ client }) => client.start()));
+    await play({ miners, validator, view, seconds, signal });
+    delete stage.view;
+    view.end();
+    if (mode === "validator") return 0;
+    return tell(await makeReport(miners, validator));
+  } finally {
+    await Promise.all(miners.map(({ client }) => client.close()));
+    await validator?.stop();
+  }
+}
+
+interface Scene {
+  readonly miners: readonly DemoMiner[];
+  readonly validator: DemoValidator | undefined;
+  readonly view: View;
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** Bets and moving odds for so many seconds, then the wait for the last confirmations. */
+async function play({ miners, validator, view, seconds, signal }: Scene): Promise<void> {
+  const end = Date.now() + 1000 * seconds;
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(1000 * seconds)]);
+  const refresh = () => view.refresh(Math.max(0, (end - Date.now()) / 1000));
+  const picture = setInterval(refresh, pace.picture);
+  const trouble = makeTrouble(miners, seconds, (text) => view.news(text));
+  const stops = [
+    ...miners.map((miner) => repeat(pace.bet, () => miner.bet())),
+    ...validator === undefined ? [] : [repeat(pace.odds, () => validator.tick())],
+  ];
+  await aborted(ending);
+  for (const callOff of trouble) callOff();
+  for (const { cable } of miners) cable.state = "whole";
+  await Promise.all(stops.map((stop) => stop()));
+  await allConfirmed(miners, signal);
+  clearInterval(picture);
+}
+
+/** One miner is cut off for a while, another one gets only HTTP through. */
+function makeTrouble(
+  miners: readonly DemoMiner[],
+  seconds: number,
+  news: (text: string) => void,
+): (() => void)[] {
+  const [, , , fourth, , , , eighth] = miners;
+  if (fourth === undefined || eighth === undefined) return [];
+  const at = (share: number, text: string, act: () => void) => {
+    const timer = setTimeout(() => {
+      news(text);
+      act();
+    }, 1000 * seconds * share);
+    return () => clearTimeout(timer);
+  };
+  return [
+    at(0.2, "miner 4 is cut off", () => fourth.cable.state = "cut"),
+    at(0.25, "miner 8 gets only HTTP through", () => eighth.cable.state = "http only"),
+    at(0.5, "miner 4 is back", () => fourth.cable.state = "whole"),
+    at(0.75, "miner 8 gets everything through again", () => eighth.cable.state = "whole"),
+  ];
+}
+
+/** Runs a task again and again, never twice at a time; the answer stops that and waits for the last run. */
+function repeat(milliseconds: number, task: () => Promise<void>): () => Promise<void> {
+  let running = Promise.resolve();
+  const timer = setInterval(() => running = running.then(task), milliseconds);
+  return () => {
+    clearInterval(timer);
+    return running;
+  };
+}
+
+async function allConfirmed(miners: readonly DemoMiner[], signal: AbortSignal): Promise<void> {
+  const enough = Date.now() + patience;
+  while (miners.some(({ open }) => open > 0) && Date.now() < enough && !signal.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function tell({ rows, faults }: Report): number {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  writeOut(`\n${rows.map(([label, value]) => `${label.padEnd(width)}  ${value}\n`).join("")}`);
+  for (const fault of faults) writeOut(`${red("fault")} ${fault}\n`);
+  if (faults.length === 0) writeOut(`${green("all confirmed exactly once")}\n`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+function writeOut(text: string): void {
+  writeSync(Deno.stdout, text);
+}
+
+function writeError(text: string): void {
+  writeSync(Deno.stderr, text);
+}
+
+function writeSync(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+}

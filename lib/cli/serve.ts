@@ -1,0 +1,77 @@
+import { type Config, ConfigError, loadConfig, type Origins, unusedSettings } from "../config/mod.ts";
+import { type CreateApp, createGateway, type Gateway, listen, type Listening } from "../gateway/mod.ts";
+import { configureLogging, flushLogs, logger, loggingTo } from "../telemetry/mod.ts";
+import type { Command } from "./command.ts";
+import { processStdio } from "./stdio.ts";
+import { aborted, stopSignal } from "./stop_signal.ts";
+import { version } from "./version.ts";
+
+const usage = `Usage: heliograph serve [--SETTING=VALUE ...]
+
+Starts the gateway. Every setting is a flag, a variable HELIOGRAPH_SETTING, and a key of a YAML file (--config=FILE);
+heliograph config example lists them all. SIGINT or SIGTERM drains and stops it, a second one ends it at once.
+`;
+
+/** `heliograph serve`. */
+export const run: Command = async (args, createApp) => {
+  if (args.includes("--help")) {
+    await processStdio.print(usage);
+    return 0;
+  }
+  try {
+    const { config, origins } = loadConfig({
+      flags: args,
+      env: Deno.env.toObject(),
+      readFile: Deno.readTextFileSync,
+    });
+    await serve(config, origins, createApp);
+    return 0;
+  } catch (error) {
+    await processStdio.complain(`${(error as Error).message}\n`);
+    return error instanceof ConfigError ? 2 : 1;
+  }
+};
+
+async function serve(config: Config, origins: Origins, createApp: CreateApp): Promise<void> {
+  configureLogging(loggingTo(Deno.stderr, config));
+  for (const name of unusedSettings(origins)) {
+    logger("config").warning("Setting {name} has no effect in this version", { name });
+  }
+  const gateway = await createGateway(config);
+  const listening = await listenOrStop(gateway, createApp);
+  await processStdio.print(banner(gateway, listening));
+  await aborted(stopSignal().signal);
+  await listening.stop();
+  flushLogs();
+}
+
+async function listenOrStop(gateway: Gateway, createApp: CreateApp): Promise<Listening> {
+  try {
+    return listen(gateway, createApp);
+  } catch (error) {
+    await gateway.stop();
+    throw error;
+  }
+}
+
+function banner({ config, keyIsNew, validator }: Gateway, { url }: Listening): string {
+  const next = config["admin_token"] === undefined && config["metagraph"] === undefined
+    ? "no miner is registered: set HELIOGRAPH_ADMIN_TOKEN or --metagraph=FILE; see it work: deno task demo"
+    : `curl ${url}/ws/health`;
+  const rows = [
+    ["miners", `${url.replace("http", "ws")}/ws`],
+    ["HTTP", `${url}/api/v1`],
+    ["health", `${url}/ws/health`],
+    ["validator", validator.notary.address],
+    ["key", `${absolute(config["validator_key"])}${keyIsNew ? "  (made just now)" : ""}`],
+    ["store", absolute(config["kv"])],
+    ["next", next],
+  ];
+  return `Heliograph ${version}\n${rows.map(([name, text]) => `  ${name?.padEnd(10)} ${text}\n`).join("")}`;
+}
+
+/** A path as it is found from anywhere; what is no path stays as it is. */
+function absolute(path: string): string {
+  const isAbsolute = /^(?:[/\\:]|[A-Za-z]:|https?:)/.test(path);
+  return isAbsolute ? path : `${Deno.cwd()}/${path}`;
+}

@@ -1,0 +1,42 @@
+/** What a subcommand reads and writes; tests hand in their own. */
+export interface Stdio {
+  readonly input: ReadableStream<Uint8Array>;
+  /** Writes to standard output, all of it before the promise resolves. */
+  print(text: string): Promise<void>;
+  /** Writes to standard error likewise. */
+  complain(text: string): Promise<void>;
+}
+
+/** The process's own streams. */
+export const processStdio: Stdio = {
+  get input() {
+    return Deno.stdin.readable;
+  },
+  print: (text) => writeAll(Deno.stdout, text),
+  complain: (text) => writeAll(Deno.stderr, text),
+};
+
+async function writeAll(target: { write(bytes: Uint8Array): Promise<number> }, text: string): Promise<void> {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(await target.write(rest));
+}
+
+/** The whole input as text, without a final line break. */
+export async function readText(input: ReadableStream<Uint8Array>): Promise<string> {
+  const lines: string[] = [];
+  for await (const line of readLines(input)) lines.push(line);
+  return lines.join("\n");
+}
+
+/** The lines of an input as soon as each is complete, without their line breaks. */
+export async function* readLines(input: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let rest = "";
+  for await (const chunk of input) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  rest += decoder.decode();
+  if (rest !== "") yield rest;
+}

@@ -1,0 +1,66 @@
+import type { Receipt } from "../protocol/mod.ts";
+
+/** How a client stands with its validator. */
+export type ClientState = "connecting" | "authenticated" | "http" | "waiting" | "closed";
+
+/** A prediction was accepted. */
+export interface ConfirmationEvent {
+  readonly type: "confirmation";
+  readonly validator: string;
+  readonly predictionId: string;
+  /** The validator had it before: it was sent more than once. */
+  readonly duplicate: boolean;
+  readonly receipt: Receipt | undefined;
+  /** `data` of the validator's message. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The signed message as received, which proves it to others. */
+  readonly signed: string;
+  /** From submission to now; undefined when an earlier process submitted it. */
+  readonly latencyMs: number | undefined;
+}
+
+/** A prediction was refused for good. */
+export interface RefusedEvent {
+  readonly type: "refused";
+  readonly validator: string;
+  readonly predictionId: string;
+  readonly message: string;
+  /** The signed message as received; undefined when the refusal came in an unsigned error. */
+  readonly signed: string | undefined;
+}
+
+/** Games changed, or, with `snapshot`, these are all that are current. */
+export interface GamesEvent {
+  readonly type: "games";
+  readonly validator: string;
+  readonly games: readonly unknown[];
+  readonly snapshot: boolean;
+  readonly epoch: string | undefined;
+  readonly offset: number | undefined;
+}
+
+/** The client's standing changed. */
+export interface StateEvent {
+  readonly type: "state";
+  readonly validator: string;
+  /** `http`: predictions go over HTTP. `waiting`: nothing gets through until the next attempt. */
+  readonly state: ClientState;
+  /** Failed attempts since a connection last held. */
+  readonly attempt: number;
+  /** Until the next attempt at a WebSocket, where one is due. */
+  readonly delayMs: number | undefined;
+  /** The miner's uid by the validator's registry, once known. */
+  readonly uid: number | string | undefined;
+}
+
+/** Something to know about went wrong; the client goes on. */
+export interface ProblemEvent {
+  readonly type: "problem";
+  readonly validator: string;
+  /** A word such as `bad_signature`, or the code of the validator's error. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a client tells about. */
+export type ClientEvent = ConfirmationEvent | RefusedEvent | GamesEvent | StateEvent | ProblemEvent;

@@ -1,0 +1,27 @@
+/**
+ * The miner's side of the gateway: submits predictions to validators until each has confirmed or refused them, and follows
+ * their games. Runs in Deno, Node and browsers.
+ *
+ * @module
+ */
+export type { Clock, ExactObject, Receipt, TeamGamePrediction, Timer } from "../protocol/mod.ts";
+export { MinerClient, type MinerOptions } from "./client.ts";
+export type { Log, LogLevel } from "./context.ts";
+export type {
+  ClientEvent,
+  ClientState,
+  ConfirmationEvent,
+  GamesEvent,
+  ProblemEvent,
+  RefusedEvent,
+  StateEvent,
+} from "./events.ts";
+export type { MessageHandler, ValidatorMessage } from "./handlers.ts";
+export type { Fetch } from "./http_link.ts";
+export type { SharedOptions } from "./options.ts";
+export { MemoryOutbox, type Outbox, type OutboxEntry } from "./outbox.ts";
+export { MinerPool, type PoolOptions } from "./pool.ts";
+export type { MinerKey } from "./signer.ts";
+export type { WebSocketClass, WebSocketLike } from "./socket.ts";
+export type { Prediction } from "./submissions.ts";
+export { parseValidator, type ValidatorAddress, type ValidatorUrls, validatorUrls } from "./validator_url.ts";

@@ -1,0 +1,142 @@
+/** One kind of value: what is allowed, how it is read from text or YAML, and how it is written back. */
+export interface Kind<T> {
+  /** What is allowed, as the end of "expected ...". */
+  readonly allowed: string;
+  /** The unit of a bare number. */
+  readonly unit?: string;
+  /** True: a flag without a value means True. */
+  readonly bare?: boolean;
+  /** The value, or undefined when it is not one of this kind. */
+  read(raw: unknown): T | undefined;
+  /** Text that reads back as the same value. */
+  show(value: T): string;
+}
+
+const plainNumber = /^\d+(?:\.\d+)?$/;
+
+function readNumber(raw: unknown, unit = ""): number {
+  if (typeof raw === "number") return raw;
+  if (typeof raw !== "string") return NaN;
+  const text = raw.trim();
+  const bare = unit !== "" && text.endsWith(unit) ? text.slice(0, -unit.length).trimEnd() : text;
+  return plainNumber.test(bare) ? Number(bare) : NaN;
+}
+
+/** One line of text that passes `accepts`; without it, any but the empty one. */
+export function text(allowed: string, accepts: (value: string) => boolean = () => true): Kind<string> {
+  return {
+    allowed,
+    read: (raw) => typeof raw === "string" && /^\P{Cc}+$/u.test(raw) && accepts(raw) ? raw : undefined,
+    show: (value) => value,
+  };
+}
+
+/** A whole number from `least` to `most`. */
+export function integer(least: number, most: number, unit?: string): Kind<number> {
+  return {
+    allowed: `a whole number from ${least} to ${most}${unit === undefined ? "" : ` (${unit})`}`,
+    ...(unit === undefined ? {} : { unit }),
+    read(raw) {
+      const value = readNumber(raw, unit);
+      return Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+    },
+    show: String,
+  };
+}
+
+/** A number above 0 and up to `most`, fractions included. */
+export function positive(most: number, unit: string): Kind<number> {
+  return {
+    allowed: `a number above 0 and up to ${most} (${unit})`,
+    unit,
+    read(raw) {
+      const value = readNumber(raw, unit);
+      return value > 0 && value <= most ? value : undefined;
+    },
+    show: String,
+  };
+}
+
+const sizeUnits: Record<string, number> = {
+  "": 1,
+  b: 1,
+  kb: 1e3,
+  kib: 2 ** 10,
+  mb: 1e6,
+  mib: 2 ** 20,
+  gb: 1e9,
+  gib: 2 ** 30,
+};
+
+function readSize(raw: unknown): number {
+  if (typeof raw === "number") return raw;
+  const [, digits = "", unit = ""] = /^([\d.]+) ?([kmg]?i?b)?$/i.exec(String(raw).trim()) ?? [];
+  return plainNumber.test(digits) ? Number(digits) * (sizeUnits[unit.toLowerCase()] ?? NaN) : NaN;
+}
+
+const shownUnits = [["GiB", 2 ** 30], ["MiB", 2 ** 20], ["KiB", 2 ** 10]] as const;
+
+/** A number of bytes as `1MiB`, `512KiB` or where neither divides it as it is. */
+export function showSize(bytes: number): string {
+  const [unit, factor] = shownUnits.find(([, factor]) => bytes % factor === 0) ?? ["", 1];
+  return `${bytes / factor}${unit}`;
+}
+
+/** A number of bytes up to `most`: `1048576`, `512KiB`, `1MiB`. */
+export function size(most: number): Kind<number> {
+  return {
+    allowed: `a number of bytes from 1 to ${showSize(most)}, such as 1048576, 512KiB or 1MiB`,
+    unit: "bytes",
+    read(raw) {
+      const value = readSize(raw);
+      return Number.isInteger(value) && value >= 1 && value <= most ? value : undefined;
+    },
+    show: showSize,
+  };
+}
+
+const truths = new Map([["true", true], ["1", true], ["false", false], ["0", false]]);
+
+/** `True` or `False`, in any case, or `1` or `0`. */
+export const boolean: Kind<boolean> = {
+  allowed: "True or False",
+  bare: true,
+  read: (raw) => typeof raw === "object" ? undefined : truths.get(String(raw).trim().toLowerCase()),
+  show: (value) => value ? "True" : "False",
+};
+
+/** One of a few words, in any case. */
+export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
+  return {
+    allowed: `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
+    read(raw) {
+      const wanted = typeof raw === "string" ? raw.trim().toLowerCase() : undefined;
+      return words.find((word) => word.toLowerCase() === wanted);
+    },
+    show: (value) => value,
+  };
+}
+
+function readOrigin(raw: unknown): string | undefined {
+  const text = typeof raw === "string" ? raw.trim() : "";
+  if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@,]+$/i.test(text)) return undefined;
+  if (!URL.canParse(text)) return undefined;
+  const { origin } = new URL(text);
+  return origin === "null" ? text.toLowerCase() : origin;
+}
+
+/** `all`, or origins as browsers send them: a comma between them in text, a list in YAML. */
+export const origins: Kind<"all" | readonly string[]> = {
+  allowed: "all, or origins such as https://app.example.org with commas between them",
+  read(raw) {
+    if (typeof raw === "string" && raw.trim().toLowerCase() === "all") return "all";
+    const items: unknown[] = typeof raw === "string"
+      ? raw.split(",")
+      : Array.isArray(raw)
+      ? raw
+      : [undefined];
+    const read = items.map(readOrigin).filter((origin) => origin !== undefined);
+    return read.length === items.length && read.length > 0 ? Object.freeze(read) : undefined;
+  },
+  show: (value) => value === "all" ? value : value.join(","),
+};

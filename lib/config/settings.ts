@@ -1,0 +1,222 @@
+import { boolean, integer, type Kind, oneOf, origins, positive, size, text } from "./kinds.ts";
+
+/** One setting of the gateway. Flags, variables, file keys and their documentation derive from it. */
+export interface Setting<T> {
+  readonly kind: Kind<NonNullable<T>>;
+  /** One sentence for operators. */
+  readonly doc: string;
+  /** The value where nobody sets one. */
+  fallback(): T;
+  /** Default and example as the documentation shows them, where {@link fallback} does not tell. */
+  readonly shownDefault?: string;
+  readonly example?: string;
+  /** Never printed, and not a flag, since flags show in the list of processes. */
+  readonly secret?: boolean;
+  /** Known and checked, but nothing reads it yet. */
+  readonly unused?: boolean;
+}
+
+interface Extras {
+  readonly shownDefault?: string;
+  readonly example?: string;
+  readonly secret?: boolean;
+  readonly unused?: boolean;
+}
+
+function setting<T>(kind: Kind<NonNullable<T>>, fallback: T, doc: string, extras: Extras = {}): Setting<T> {
+  return { kind, doc, fallback: () => fallback, ...extras };
+}
+
+function computed<T>(
+  kind: Kind<NonNullable<T>>,
+  fallback: () => T,
+  doc: string,
+  extras: Extras & { readonly example: string },
+): Setting<T> {
+  return { kind, doc, fallback, ...extras };
+}
+
+function optional<T extends NonNullable<unknown>>(
+  kind: Kind<T>,
+  doc: string,
+  extras: Extras & { readonly example: string },
+): Setting<T | undefined> {
+  return { kind, doc, fallback: () => undefined, ...extras };
+}
+
+function isHost(value: string): boolean {
+  return /^[\w.-]+$/.test(value) || /^(?=.*:.*:)[\da-f:.]+(?:%\w+)?$/i.test(value);
+}
+
+function isWebUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+/** Timers take at most 2^31 ms; this stays below. */
+const LONGEST_SECONDS = 2_000_000;
+const MIB = 2 ** 20;
+
+const level = oneOf("TRACE", "DEBUG", "INFO", "WARNING", "ERROR");
+const path = text("a path");
+const seconds = positive(LONGEST_SECONDS, "s");
+const milliseconds = integer(1, LONGEST_SECONDS * 1000, "ms");
+const count = integer(1, 10_000_000);
+const bytes = size(64 * 1024 * MIB);
+const webUrl = text("an http:// or https:// URL", isWebUrl);
+
+const later = { unused: true } as const;
+
+/** Every setting of the gateway by its name. */
+export const settings = {
+  host: setting(
+    text("a host name or address without a port", isHost),
+    "127.0.0.1",
+    "Address to listen on; 0.0.0.0 for all.",
+  ),
+  port: setting(integer(0, 65535), 10401, "Port to listen on; 0 takes a free one."),
+  kv: setting(
+    text("a path, :memory: or an https:// KV Connect URL"),
+    "data/heliograph.db",
+    "The store: a file, `:memory:`, or a KV Connect URL.",
+  ),
+  validator_key: setting(
+    path,
+    "data/validator.key",
+    "File with the seed that answers are signed with; made at the first start, mode 0600.",
+  ),
+  metagraph: optional(
+    path,
+    'JSON file of registered miners, `{"miners": [{"hotkey", "uid", "blacklisted"?}]}`, read again when it changes; without it the store alone decides.',
+    { example: "metagraph.json", shownDefault: "none" },
+  ),
+  rpc_url: setting(
+    text("sim: or an http:// or https:// URL", (value) => value === "sim:" || isWebUrl(value)),
+    "sim:",
+    "JSON-RPC node that the streams poll; `sim:` is a built-in simulated one.",
+    later,
+  ),
+  "tls.cert": optional(path, "PEM file with the certificate chain; set together with tls.key.", {
+    example: "/etc/heliograph/cert.pem",
+    shownDefault: "none",
+    unused: true,
+  }),
+  "tls.key": optional(path, "PEM file with the certificate's private key.", {
+    example: "/etc/heliograph/key.pem",
+    shownDefault: "none",
+    unused: true,
+  }),
+  "log.level": setting(level, "INFO", "Least severe level that is logged."),
+  "log.format": optional(oneOf("pretty", "json"), "How log lines look.", {
+    example: "json",
+    shownDefault: "pretty on a terminal, else json",
+  }),
+  public_url: optional(webUrl, "Address under which clients reach this gateway.", {
+    example: "https://gateway.example.org",
+    shownDefault: "from the request",
+    unused: true,
+  }),
+  region: optional(
+    text("letters, digits, dots and hyphens", (value) => /^[\w.-]+$/.test(value)),
+    "Region that the list of servers names for this instance.",
+    {
+      example: "eu-central",
+      shownDefault: "none",
+      unused: true,
+    },
+  ),
+  "socketio.ping_interval": setting(
+    milliseconds,
+    25_000,
+    "Time between two pings to a Socket.IO client.",
+    later,
+  ),
+  "socketio.ping_timeout": setting(
+    milliseconds,
+    20_000,
+    "How long a Socket.IO client may take to answer a ping.",
+    later,
+  ),
+  "crypto.workers": computed(
+    integer(1, 256),
+    () => Math.max(1, navigator.hardwareConcurrency - 1),
+    "Threads that check signatures.",
+    { example: "3", shownDefault: "cores - 1, at least 1" },
+  ),
+  "history.size": setting(count, 1000, "Publications kept per channel for clients that come back."),
+  "history.ttl": setting(seconds, 3600, "How long a publication is kept for clients that come back."),
+  "history.max_bytes": setting(bytes, 256 * MIB, "Bytes of history kept over all channels together."),
+  "inscriptions.allow_private_urls": setting(
+    boolean,
+    false,
+    "Whether files may be fetched from private, loopback and link-local addresses.",
+    later,
+  ),
+  "http.rate_limit": setting(positive(1e6, "requests/s"), 1000, "HTTP requests that one address may make."),
+  admin_token: optional(
+    text("at least 16 visible ASCII characters", (value) => /^[!-~]{16,}$/.test(value)),
+    "Bearer token of the /admin calls; without one they answer 404.",
+    { example: "CHANGE-ME", shownDefault: "none", secret: true },
+  ),
+  "websocket.enabled": setting(boolean, true, "Whether WebSocket upgrades are taken."),
+  "websocket.heartbeat_interval": setting(seconds, 60, "Time between two heartbeats to a miner."),
+  "websocket.connection_timeout": setting(
+    seconds,
+    300,
+    "A connection from which nothing came for this long is closed; above the heartbeat interval.",
+  ),
+  "websocket.max_connections": setting(count, 10_000, "Open WebSockets of all clients together."),
+  "websocket.max_connections_per_address": setting(count, 1000, "Open WebSockets of one address."),
+  "websocket.max_message_size": setting(size(256 * MIB), MIB, "Largest message that a client may send."),
+  "websocket.max_queue": setting(bytes, MIB, "Unsent bytes after which a connection is closed as too slow."),
+  "websocket.auth_timeout": setting(seconds, 10, "How long a miner may take to authenticate."),
+  "websocket.duplicate_policy": setting<"replace" | "reject">(
+    oneOf("replace", "reject"),
+    "replace",
+    "When a miner connects twice: `replace` closes the older connection, `reject` the newer.",
+  ),
+  "websocket.rate_limit": setting(
+    positive(1e6, "messages/s"),
+    50,
+    "Messages that one connection may send, in bursts of four times that.",
+  ),
+  "websocket.allowed_origins": setting<"all" | readonly string[]>(
+    origins,
+    "all",
+    "Origins of the web pages that may connect.",
+  ),
+  "websocket.log_level": setting(level, "INFO", "Log level of the connections; TRACE shows every frame."),
+  "websocket.handlers": optional(
+    path,
+    "Module whose default export registers handlers for message types of your own.",
+    { example: "handlers.ts", shownDefault: "none" },
+  ),
+};
+
+/** The name of a setting. */
+export type SettingName = keyof typeof settings;
+
+/** All values, checked, in the unit of their setting. */
+export type Config = {
+  readonly [K in SettingName]: (typeof settings)[K] extends Setting<infer T> ? T : never;
+};
+
+/** Severity of a log line. */
+export type LogLevel = Config["log.level"];
+
+/** All names, in the order of the table. */
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+
+/** Whether `name` is that of a setting. */
+export function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(settings, name);
+}
+
+/** A setting without its own type, for code that treats all alike. */
+export function settingOf(name: SettingName): Setting<unknown> {
+  return settings[name] as Setting<unknown>;
+}
+
+/** The environment variable of a setting. */
+export function variableOf(name: string): string {
+  return `HELIOGRAPH_${name.toUpperCase().replaceAll(".", "_")}`;
+}

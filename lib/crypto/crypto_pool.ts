@@ -1,0 +1,128 @@
+import type { CryptoJob, CryptoOutcome } from "./crypto_job.ts";
+import { PoolWorker, type Task } from "./pool_worker.ts";
+
+/** What a {@link CryptoPool} is made of. */
+export interface CryptoPoolOptions {
+  /** How many workers to run, one per core at most being useful. */
+  readonly workers: number;
+  /** Whose signatures `sign` makes; without it `sign` rejects. */
+  readonly seed?: Uint8Array | undefined;
+  /** Starts a worker that answers as crypto_worker.ts does. */
+  readonly startWorker?: () => Worker;
+}
+
+/** Small enough that the first job of a batch does not wait long for the last one's end. */
+const maxBatch = 8;
+
+/** Verifies and signs in workers, so that the caller's own thread stays free. */
+export class CryptoPool implements Disposable {
+  readonly #options: CryptoPoolOptions;
+  readonly #queue: Task[] = [];
+  readonly #workers = new Set<PoolWorker>();
+  #scheduled = false;
+  #closed = false;
+
+  constructor(options: CryptoPoolOptions) {
+    if (!Number.isInteger(options.workers) || options.workers < 1) {
+      throw new RangeError(`Cannot make a pool: workers is ${options.workers}, expected a positive integer`);
+    }
+    this.#options = { ...options, seed: options.seed?.slice() };
+    this.#startMissing();
+  }
+
+  /** Jobs not answered yet. */
+  get pending(): number {
+    return this.#queue.length + this.#workers.values().reduce((sum, { load }) => sum + load, 0);
+  }
+
+  /** Jobs that wait for their turn, for each worker. */
+  get backlog(): number {
+    return this.#queue.length / this.#options.workers;
+  }
+
+  /** As `verifySignature`. Rejects only if the worker dies or the pool is closed. */
+  async verify(text: string, signatureHex: string, address: string): Promise<boolean> {
+    return await this.#run({ kind: "verify", text, signatureHex, address }) === true;
+  }
+
+  /** The signature of the pool's own key over a text, as hex without `0x`. */
+  async sign(text: string): Promise<string> {
+    if (this.#options.seed === undefined) throw new Error("Cannot sign: the pool was given no seed");
+    const outcome = await this.#run({ kind: "sign", text });
+    if (typeof outcome !== "object") return String(outcome);
+    throw new Error(`Cannot sign: ${outcome.failure}`);
+  }
+
+  /** Stops the workers; whatever is pending rejects. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const error = closedError();
+    for (const task of this.#queue.splice(0)) task.reject(error);
+    for (const worker of this.#workers) worker.end(error);
+    this.#workers.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #run(job: CryptoJob): Promise<CryptoOutcome> {
+    if (this.#closed) return Promise.reject(closedError());
+    const { promise, resolve, reject } = Promise.withResolvers<CryptoOutcome>();
+    this.#queue.push({ job, resolve, reject });
+    this.#schedule();
+    return promise;
+  }
+
+  /** Waits for the end of the turn, so that all of its jobs travel together. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.#dispatch());
+  }
+
+  #dispatch(): void {
+    this.#scheduled = false;
+    if (this.#closed) return;
+    this.#startMissing();
+    const share = Math.min(maxBatch, Math.ceil(this.#queue.length / this.#options.workers));
+    while (this.#queue.length > 0) {
+      const worker = this.#leastLoaded();
+      if (worker === undefined) return;
+      worker.post(this.#queue.splice(0, share));
+    }
+  }
+
+  #leastLoaded(): PoolWorker | undefined {
+    let best: PoolWorker | undefined;
+    for (const worker of this.#workers) {
+      if (worker.hasRoom && worker.load < (best?.load ?? Infinity)) best = worker;
+    }
+    return best;
+  }
+
+  /** A dead worker is replaced when there is work, so that one which cannot start is not tried without end. */
+  #startMissing(): void {
+    const { workers, seed, startWorker = startCryptoWorker } = this.#options;
+    while (this.#workers.size < workers) {
+      this.#workers.add(new PoolWorker(startWorker(), { seed }, this.#owner));
+    }
+  }
+
+  readonly #owner = {
+    freed: () => this.#queue.length > 0 && this.#dispatch(),
+    died: (worker: PoolWorker) => {
+      this.#workers.delete(worker);
+      if (this.#queue.length > 0) this.#schedule();
+    },
+  };
+}
+
+function startCryptoWorker(): Worker {
+  return new Worker(new URL("./crypto_worker.ts", import.meta.url), { type: "module", name: "crypto" });
+}
+
+function closedError(): Error {
+  return new Error("Cannot use a closed crypto pool");
+}

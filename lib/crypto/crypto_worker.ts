@@ -1,0 +1,41 @@
+/// <reference lib="deno.worker" />
+import type { CryptoJob, CryptoOutcome, WorkerMessage, WorkerSetup } from "./crypto_job.ts";
+import { type Keypair, keypairFromSeed } from "./keypair.ts";
+import { PublicKeys } from "./public_keys.ts";
+import { cryptoReady } from "./ready.ts";
+import { verifyWithKey } from "./verify.ts";
+
+const publicKeys = new PublicKeys(4096);
+const loading = cryptoReady();
+let keypair: Keypair | undefined;
+
+self.onmessage = async ({ data }: MessageEvent<WorkerMessage>): Promise<void> => {
+  await loading;
+  if (isBatch(data)) self.postMessage(data.map(outcome));
+  else setUp(data);
+};
+
+function isBatch(message: WorkerMessage): message is readonly CryptoJob[] {
+  return Array.isArray(message);
+}
+
+function setUp({ seed }: WorkerSetup): void {
+  if (seed !== undefined) keypair = keypairFromSeed(seed);
+}
+
+function outcome(job: CryptoJob): CryptoOutcome {
+  if (job.kind === "verify") return verify(job.text, job.signatureHex, job.address);
+  try {
+    return keypair?.sign(job.text) ?? { failure: "no seed was given" };
+  } catch (error) {
+    return { failure: String(error) };
+  }
+}
+
+function verify(text: string, signatureHex: string, address: string): boolean {
+  try {
+    return verifyWithKey(text, signatureHex, publicKeys.get(address));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { sr25519KeypairFromSeed, sr25519Sign } from "@polkadot/wasm-crypto";
+import { encodeAddress } from "./address.ts";
+
+const seedLength = 32;
+const secretLength = 64;
+
+/** A hotkey that can sign. Printing it, or turning it into JSON, shows its address alone. */
+export interface Keypair {
+  readonly address: string;
+  readonly publicKey: Uint8Array;
+  readonly seed: Uint8Array;
+  /** The signature over the UTF-8 bytes of a text, as hex without `0x`. */
+  sign(text: string): string;
+}
+
+/** The sr25519 keypair of a 32-byte mini-secret. */
+export function keypairFromSeed(seed: Uint8Array): Keypair {
+  if (seed.length !== seedLength) {
+    throw new RangeError(`Cannot make a keypair: seed is ${seed.length} bytes, expected ${seedLength}`);
+  }
+  return new Sr25519Keypair(seed.slice());
+}
+
+/** A seed for a new keypair. */
+export function randomSeed(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(seedLength));
+}
+
+class Sr25519Keypair implements Keypair {
+  readonly address: string;
+  readonly publicKey: Uint8Array;
+  readonly #seed: Uint8Array;
+  readonly #secret: Uint8Array;
+
+  constructor(seed: Uint8Array) {
+    const pair = sr25519KeypairFromSeed(seed);
+    this.#seed = seed;
+    this.#secret = pair.slice(0, secretLength);
+    this.publicKey = pair.slice(secretLength);
+    this.address = encodeAddress(this.publicKey);
+  }
+
+  get seed(): Uint8Array {
+    return this.#seed.slice();
+  }
+
+  sign(text: string): string {
+    return bytesToHex(sr25519Sign(this.publicKey, this.#secret, new TextEncoder().encode(text)));
+  }
+
+  toString(): string {
+    return `Keypair(${this.address})`;
+  }
+
+  toJSON(): { address: string } {
+    return { address: this.address };
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}

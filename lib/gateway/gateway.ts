@@ -1,0 +1,148 @@
+import type { Config } from "../config/mod.ts";
+import { CryptoPool } from "../crypto/mod.ts";
+import { type Connection, HistoryBudget, Hub, type Session } from "../hub/mod.ts";
+import { type Clock, Refusal, systemClock } from "../protocol/mod.ts";
+import { openDatabase } from "../store/mod.ts";
+import { StreamSession } from "../streams/mod.ts";
+import { logger } from "../telemetry/mod.ts";
+import { Validator } from "../validator/mod.ts";
+import { openValidatorKey } from "./validator_key.ts";
+
+const log = logger("gateway");
+
+/** What the gateway says of itself. */
+export type GatewayStatus = "online" | "disabled" | "draining" | "offline";
+
+/** Everything that one server consists of, wired together. */
+export class Gateway {
+  readonly startedAt: number;
+  readonly #ending = new AbortController();
+  #draining: Promise<void> | undefined;
+
+  constructor(
+    readonly config: Config,
+    readonly clock: Clock,
+    readonly hub: Hub,
+    readonly validator: Validator,
+    /** Whether the validator's key was made at this start. */
+    readonly keyIsNew: boolean,
+    private readonly resources: readonly { close(): void }[],
+  ) {
+    this.startedAt = clock.now();
+  }
+
+  get status(): GatewayStatus {
+    if (this.#draining !== undefined) return "draining";
+    if (!this.validator.book.canCommit) return "offline";
+    return this.config["websocket.enabled"] ? "online" : "disabled";
+  }
+
+  /** Aborts when the gateway drains: whoever waits should stop waiting. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** A session for a client that proves nothing. */
+  createStreamSession(connection: Connection): Session {
+    connection.family = "streams";
+    return new StreamSession(connection, this.clock);
+  }
+
+  /** Takes nothing new, finishes what is under way, and closes every connection with its own time to come back. */
+  drain(): Promise<void> {
+    this.#draining ??= this.#drain();
+    return this.#draining;
+  }
+
+  /** Drains and gives everything back. */
+  async stop(): Promise<void> {
+    await this.drain();
+    this.hub.stop();
+    for (const resource of this.resources) resource.close();
+  }
+
+  async #drain(): Promise<void> {
+    const { size: connections } = this.hub;
+    if (connections > 0) log.info("Draining: {connections} connections", { connections });
+    this.#ending.abort();
+    await this.validator.stop();
+    const spread = Math.min(60_000, 1000 + 10 * this.hub.size);
+    for (const connection of this.hub.connections()) {
+      const retryAfterMs = 1000 + Math.floor(Math.random() * spread);
+      connection.refuse(new Refusal("server_closing", { retryAfterMs }));
+    }
+    await this.#emptied(this.clock.now() + 2000);
+  }
+
+  /** Resolves when the clients have answered the close, or have had their time to. */
+  async #emptied(deadline: number): Promise<void> {
+    while (this.hub.size > 0 && this.clock.now() < deadline) {
+      await new Promise<void>((resolve) => this.clock.after(20, resolve));
+    }
+  }
+}
+
+/**
+ * Opens what a configuration names and wires it together. Nothing listens yet: hand the gateway to `listen`.
+ *
+ * @throws {Error} when the store, the key or the metagraph cannot be used
+ */
+export async function createGateway(config: Config, clock: Clock = systemClock): Promise<Gateway> {
+  const { keypair, isNew } = await openValidatorKey(config["validator_key"]);
+  const database = await openDatabase(config["kv"]);
+  const pool = new CryptoPool({ workers: config["crypto.workers"], seed: keypair.seed });
+  const hub = new Hub({
+    clock,
+    limits: hubLimits(config),
+    traceFrames: config["websocket.log_level"] === "TRACE",
+  });
+  const validator = new Validator({
+    database,
+    pool,
+    keypair,
+    hub,
+    clock,
+    history: {
+      size: config["history.size"],
+      ttl: 1000 * config["history.ttl"],
+      budget: new HistoryBudget(config["history.max_bytes"]),
+    },
+    metagraph: config["metagraph"],
+    duplicatePolicy: config["websocket.duplicate_policy"],
+  });
+  const gateway = new Gateway(config, clock, hub, validator, isNew, [pool, database]);
+  try {
+    await validator.start();
+    if (config["websocket.handlers"] !== undefined) {
+      await loadHandlers(validator, config["websocket.handlers"]);
+    }
+  } catch (error) {
+    await gateway.stop();
+    throw error;
+  }
+  hub.start();
+  return gateway;
+}
+
+function hubLimits(config: Config) {
+  return {
+    maxConnections: config["websocket.max_connections"],
+    maxConnectionsPerAddress: config["websocket.max_connections_per_address"],
+    heartbeatInterval: 1000 * config["websocket.heartbeat_interval"],
+    connectionTimeout: 1000 * config["websocket.connection_timeout"],
+    authTimeout: 1000 * config["websocket.auth_timeout"],
+    maxMessageSize: config["websocket.max_message_size"],
+    maxQueue: config["websocket.max_queue"],
+    rateLimit: config["websocket.rate_limit"],
+  };
+}
+
+async function loadHandlers(validator: Validator, path: string): Promise<void> {
+  const url = new URL(path, `file://${Deno.cwd()}/`).href;
+  try {
+    const { default: register } = await import(url);
+    await register(validator);
+  } catch (cause) {
+    throw new Error(`Cannot load the handlers ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The composition root: {@link createGateway} wires a server from its configuration, {@link listen} opens its port.
+ * @module
+ */
+export { createGateway, Gateway, type GatewayStatus } from "./gateway.ts";
+export { type CreateApp, listen, type Listening } from "./listen.ts";
+export type { CustomMessage, Handler, HandlerContext } from "../validator/mod.ts";
+export { type Config, defaultConfig, loadConfig } from "../config/mod.ts";

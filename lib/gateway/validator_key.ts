@@ -1,0 +1,42 @@
+import { cryptoReady, type Keypair, keypairFromSeed, parseKeyFile, randomSeed } from "../crypto/mod.ts";
+
+/** The validator's key, and whether it was made just now. */
+export interface ValidatorKey {
+  readonly keypair: Keypair;
+  readonly isNew: boolean;
+}
+
+/**
+ * Reads the validator's key, or makes one where there is no file, readable by its owner alone.
+ *
+ * @throws {Error} when the file cannot be read, understood or written; what is in it is never said
+ */
+export async function openValidatorKey(path: string): Promise<ValidatorKey> {
+  await cryptoReady();
+  const text = await readIfThere(path);
+  try {
+    if (text !== null) return { keypair: keypairFromSeed(parseKeyFile(text)), isNew: false };
+    return { keypair: await create(path), isNew: true };
+  } catch (cause) {
+    const doing = text === null ? "make" : "use";
+    throw new Error(`Cannot ${doing} the validator key ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return null;
+    throw new Error(`Cannot read the validator key ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function create(path: string): Promise<Keypair> {
+  const seed = randomSeed();
+  const folder = path.replace(/[^/\\]*$/, "");
+  if (folder !== "") await Deno.mkdir(folder, { recursive: true });
+  const hex = Array.from(seed, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  await Deno.writeTextFile(path, `0x${hex}\n`, { createNew: true, mode: 0o600 });
+  return keypairFromSeed(seed);
+}

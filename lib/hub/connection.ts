@@ -1,0 +1,204 @@
+import { type Close, closes, errorKinds, Refusal } from "../protocol/mod.ts";
+import type { Link } from "./link.ts";
+import { Outbox, type Outgoing, type Priority } from "./outbox.ts";
+import { TokenBucket } from "./token_bucket.ts";
+
+/** Kinds of connections, counted apart. */
+export type Family = "miners" | "streams";
+
+/** What a connection does with what comes in, and when it ends. */
+export interface Session {
+  /** Takes in a text frame; may throw, best a {@link Refusal}. */
+  receive(text: string): void;
+  /** The connection is over. Must not throw. */
+  ended(): void;
+}
+
+/** What all connections of a hub are bound to. */
+export interface ConnectionLimits {
+  /** Bytes that may wait unsent. */
+  readonly maxQueue: number;
+  /** Messages a second; bursts may be four times that. */
+  readonly rateLimit: number;
+}
+
+// Above this much in the transport's own buffer, frames wait in the outbox, where priorities count.
+const takeBelow = 64 * 1024;
+const maxInvalidPerMinute = 20;
+const minute = 60_000;
+
+/** One client's connection: what waits for it, what it may do, when it was last heard from. */
+export class Connection {
+  // What every delivery looks at comes first and together: a thousand connections do not fit into the processor's cache.
+  /** How it ended; undefined while it is open. */
+  closedBy: Close | undefined;
+  readonly #link: Link;
+  #outbox: Outbox | undefined;
+  /** Bytes that the transport holds back at most: what it said when it was last asked, and what it was given since. */
+  #handedOver = 0;
+
+  readonly id: string;
+  readonly address: string;
+  readonly openedAt: number;
+  /** Decided by the first frame where a path serves several. */
+  family: Family;
+  /** When the last frame came in, in milliseconds since the Unix epoch. */
+  heardAt: number;
+  /** When the last heartbeat was sent. */
+  heartbeatAt: number;
+  /** Who the peer proved to be; undefined before that. */
+  peer: string | undefined;
+  session: Session | undefined;
+
+  readonly #limits: ConnectionLimits;
+  readonly #onBacklog: (connection: Connection) => void;
+  readonly #messages: TokenBucket;
+  #excess: TokenBucket | undefined;
+  /** When the latest invalid messages came in, at most {@link maxInvalidPerMinute}. */
+  #invalid: number[] | undefined;
+  #held = false;
+  /** Bytes that may wait beyond the limit. */
+  #allowance = 0;
+
+  constructor(options: {
+    id: string;
+    address: string;
+    family: Family;
+    link: Link;
+    limits: ConnectionLimits;
+    now: number;
+    onBacklog: (connection: Connection) => void;
+  }) {
+    this.id = options.id;
+    this.address = options.address;
+    this.family = options.family;
+    this.openedAt = this.heardAt = this.heartbeatAt = options.now;
+    this.#link = options.link;
+    this.#limits = options.limits;
+    this.#onBacklog = options.onBacklog;
+    this.#messages = new TokenBucket(options.limits.rateLimit, 4 * options.limits.rateLimit, options.now);
+  }
+
+  get isOpen(): boolean {
+    return this.closedBy === undefined;
+  }
+
+  /** Bytes that wait unsent, in the outbox and in the transport. */
+  get queued(): number {
+    return (this.#outbox?.bytes ?? 0) + this.#link.bufferedAmount;
+  }
+
+  /** Sends a frame, or lets it wait its turn; a connection on which too much waits is closed as a slow consumer. */
+  offer(frame: string, priority: Priority): void {
+    if (this.closedBy !== undefined) return;
+    if (this.#outbox === undefined && this.#takesMore()) this.#send(frame);
+    else this.#enqueue(frame, priority);
+  }
+
+  /** Whether the transport takes another frame; asking it costs more than the rest of a delivery. */
+  #takesMore(): boolean {
+    if (this.#handedOver >= takeBelow) this.#handedOver = this.#link.bufferedAmount;
+    return this.#handedOver < takeBelow;
+  }
+
+  #send(frame: string): void {
+    this.#handedOver += frame.length;
+    this.#link.send(frame);
+  }
+
+  #enqueue(frame: string, priority: Priority): void {
+    const waiting = this.queued;
+    if (waiting > 0 && waiting + frame.length > this.#limits.maxQueue + this.#allowance) {
+      const detail = `${waiting} bytes wait unsent, at most ${this.#limits.maxQueue} may`;
+      this.refuse(new Refusal("slow_consumer", { detail }));
+      return;
+    }
+    if (this.#outbox === undefined) this.#onBacklog(this);
+    this.#outbox ??= new Outbox();
+    this.#outbox.push(frame, priority);
+  }
+
+  /** Lets everything offered from now on wait until {@link release}. */
+  hold(): void {
+    this.#held = true;
+    this.#outbox ??= new Outbox();
+  }
+
+  /** Sends `frames`, then what was offered since {@link hold}. */
+  release(frames: readonly Outgoing[]): void {
+    const waiting = this.#outbox;
+    this.#held = false;
+    this.#outbox = undefined;
+    // That much comes at once when it was asked for is no sign of a slow client.
+    this.#allowance = frames.reduce((sum, { frame }) => sum + frame.length, 0);
+    for (const { frame, priority } of frames) this.offer(frame, priority);
+    waiting?.drain(() => this.isOpen, (frame, priority) => this.offer(frame, priority));
+  }
+
+  /** Hands waiting frames to the transport as far as it takes them; true when none is left. */
+  flush(): boolean {
+    if (this.#held && this.isOpen) return false;
+    this.#outbox?.drain(
+      () => this.isOpen && this.#takesMore(),
+      (frame) => this.#send(frame),
+    );
+    if (this.isOpen && this.#outbox?.isEmpty === false) return false;
+    this.#outbox = undefined;
+    this.#allowance = 0;
+    return true;
+  }
+
+  /** Whether one more message may come in now. Throws a {@link Refusal} `rate_limited`. */
+  countMessage(now: number, inReplyTo: () => string | undefined): void {
+    if (this.#messages.take(now)) return;
+    throw new Refusal("rate_limited", {
+      detail: `at most ${this.#limits.rateLimit} messages a second`,
+      inReplyTo: inReplyTo(),
+      retryAfterMs: this.#messages.wait(now),
+    });
+  }
+
+  /** Tells the peer what was refused, and closes when its kind, or its repetition, asks for it. */
+  refuse(refusal: Refusal, now: number = this.heardAt): void {
+    if (this.closedBy !== undefined) return;
+    const close = errorKinds[refusal.code].close ?? this.#tooOften(refusal, now);
+    this.tell(refusal);
+    if (close !== null) this.close(close);
+  }
+
+  /** Sends the error frame and leaves the connection as it is. */
+  tell(refusal: Refusal): void {
+    if (this.closedBy !== undefined) return;
+    const frame = JSON.stringify(refusal.frame());
+    // An error about to be followed by a close, or by silence, must not wait behind what nobody reads.
+    if (this.#link.bufferedAmount < this.#limits.maxQueue) this.#send(frame);
+  }
+
+  #tooOften({ code }: Refusal, now: number): Close | null {
+    if (code === "invalid_message") {
+      const latest = this.#invalid = [...this.#invalid ?? [], now].slice(-maxInvalidPerMinute);
+      const tooMany = latest.length === maxInvalidPerMinute && now - (latest[0] ?? 0) < minute;
+      return tooMany ? closes.tooManyInvalid : null;
+    }
+    if (code === "rate_limited") {
+      const excess = 4 * this.#limits.rateLimit;
+      this.#excess ??= new TokenBucket(excess / 60, excess, now);
+      return this.#excess.take(now) ? null : closes.tooManyRequests;
+    }
+    return null;
+  }
+
+  /** Closes the connection; what still waits in the outbox is dropped. */
+  close(close: Close): void {
+    if (this.end(close)) this.#link.close(close.code, close.reason);
+  }
+
+  /** The connection is over, whoever closed it; false when it was before. */
+  end(close: Close): boolean {
+    if (this.closedBy !== undefined) return false;
+    this.closedBy = close;
+    this.#outbox = undefined;
+    this.session?.ended();
+    return true;
+  }
+}

@@ -1,0 +1,131 @@
+/** How a connection ends: WebSocket close code (RFC 6455, section 7.4), reason, and whether to come back. */
+export interface Close {
+  readonly code: number;
+  readonly reason: string;
+  readonly reconnect: boolean;
+}
+
+interface ErrorKind {
+  /** What the message of the error frame begins with. */
+  readonly message: string;
+  /** How the connection ends with it; null: it stays open. */
+  readonly close: Close | null;
+  /** The HTTP status of the same error. */
+  readonly status: 400 | 401 | 403 | 408 | 409 | 413 | 422 | 429 | 500 | 503;
+  /** Whether the same request can succeed later. */
+  readonly temporary: boolean;
+}
+
+/** Every error that the gateway reports to miners, by its code. Protocol, section 2. */
+export const errorKinds = {
+  not_authorized: {
+    message: "Not authorized",
+    close: { code: 1008, reason: "Not authorized", reconnect: false },
+    status: 401,
+    temporary: false,
+  },
+  replayed: {
+    message: "Not authorized",
+    close: { code: 1008, reason: "Not authorized", reconnect: true },
+    status: 409,
+    temporary: false,
+  },
+  max_connections: {
+    message: "Max connections reached",
+    close: { code: 1013, reason: "Max connections reached", reconnect: true },
+    status: 503,
+    temporary: true,
+  },
+  invalid_message: { message: "Invalid message format", close: null, status: 400, temporary: false },
+  heartbeat_timeout: {
+    message: "Heartbeat timeout",
+    close: { code: 1001, reason: "Heartbeat timeout", reconnect: true },
+    status: 408,
+    temporary: true,
+  },
+  already_connected: {
+    message: "Client already connected",
+    close: { code: 1008, reason: "Client already connected", reconnect: false },
+    status: 409,
+    temporary: false,
+  },
+  server_closing: {
+    message: "Server closing connection",
+    close: { code: 1001, reason: "Server closing connection", reconnect: true },
+    status: 503,
+    temporary: true,
+  },
+  rate_limited: { message: "Rate limit exceeded", close: null, status: 429, temporary: true },
+  slow_consumer: {
+    message: "Slow consumer",
+    close: { code: 1013, reason: "Slow consumer", reconnect: true },
+    status: 503,
+    temporary: true,
+  },
+  internal_error: { message: "Internal error", close: null, status: 500, temporary: true },
+} as const satisfies Record<string, ErrorKind>;
+
+/** The `code` of an error frame. */
+export type ErrorCode = keyof typeof errorKinds;
+
+/** Closes that no entry of {@link errorKinds} stands for by itself. */
+export const closes = {
+  tooLarge: { code: 1009, reason: "Invalid message format", reconnect: false },
+  tooManyInvalid: { code: 1008, reason: "Invalid message format", reconnect: false },
+  tooManyRequests: { code: 1008, reason: "Rate limit exceeded", reconnect: true },
+  dropped: { code: 1001, reason: "Server closing connection: dropped by the operator", reconnect: true },
+  normal: { code: 1000, reason: "", reconnect: false },
+} as const satisfies Record<string, Close>;
+
+/** The flat, unsigned error frame of Protocol, section 2. */
+export interface ErrorFrame {
+  readonly type: "error";
+  readonly status: "error";
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly in_reply_to?: string;
+  readonly retry_after_ms?: number;
+}
+
+/** What an error frame says beyond its code. */
+export interface ErrorDetails {
+  /** Follows the code's own message after a colon. */
+  readonly detail?: string | undefined;
+  readonly inReplyTo?: string | undefined;
+  /** Milliseconds after which the client may try again. */
+  readonly retryAfterMs?: number | undefined;
+  /** The HTTP status, where it is not the one of the code. */
+  readonly status?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** A refusal that its cause's sender is told of. Thrown by whatever checks, answered at the edge. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly detail: string | undefined;
+  readonly inReplyTo: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  /** The HTTP status of an answer that says so. */
+  readonly status: number;
+
+  constructor(readonly code: ErrorCode, details: ErrorDetails = {}) {
+    const { message, status } = errorKinds[code];
+    super(details.detail === undefined ? message : `${message}: ${details.detail}`, { cause: details.cause });
+    this.detail = details.detail;
+    this.inReplyTo = details.inReplyTo;
+    this.retryAfterMs = details.retryAfterMs;
+    this.status = details.status ?? status;
+  }
+
+  /** The frame to send. */
+  frame(): ErrorFrame {
+    return {
+      type: "error",
+      status: "error",
+      code: this.code,
+      message: this.message,
+      ...(this.inReplyTo === undefined ? {} : { in_reply_to: this.inReplyTo }),
+      ...(this.retryAfterMs === undefined ? {} : { retry_after_ms: this.retryAfterMs }),
+    };
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * What travels between miners, validators and browsers: signed text, envelopes, predictions, games, errors and close
+ * codes. Pure, and runs in browsers.
+ * @module
+ */
+export { type Clock, systemClock, type Timer } from "./clock.ts";
+export {
+  type Close,
+  closes,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorFrame,
+  errorKinds,
+  Refusal,
+} from "./errors.ts";
+export {
+  attachSignature,
+  type Authentication,
+  composeText,
+  type Envelope,
+  isObject,
+  maxDepth,
+  maxNonceLength,
+  parseMessage,
+  type Position,
+  readAuthentication,
+  readEnvelope,
+  signedText,
+} from "./envelope.ts";
+export { maxIdLength, type TeamGame, teamGameSchema } from "./games.ts";
+export {
+  maxBatch,
+  noReceipt,
+  readPredictions,
+  type Receipt,
+  receiptHash,
+  type ReceivedPrediction,
+  sha256Hex,
+  type TeamGamePrediction,
+  teamGamePredictionSchema,
+} from "./predictions.ts";
+export { describeIssue } from "./schema.ts";
+export {
+  type ExactJson,
+  type ExactObject,
+  Float,
+  parseExact,
+  Rendered,
+  renderSigned,
+  toPlain,
+} from "./signed_text.ts";
+export { formatTimestamp, parseTimestamp, timestampWindow, utcDay } from "./timestamp.ts";

@@ -1,0 +1,104 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { z } from "zod";
+import { describeIssue } from "./schema.ts";
+import { type Envelope, isObject } from "./envelope.ts";
+import { Refusal } from "./errors.ts";
+import { maxIdLength } from "./games.ts";
+import { type ExactJson, renderSigned } from "./signed_text.ts";
+
+/** Predictions beyond which a batch is refused. */
+export const maxBatch = 100;
+
+const id = z.string().min(1).max(maxIdLength);
+const text = z.string().max(256);
+// Infinity stands for an integer beyond a double, which the rules refuse with the right words.
+const amount = z.number().or(z.literal(Infinity));
+
+/** A miner's prediction. Fields that are not named here are kept. Protocol, section 3. */
+export const teamGamePredictionSchema = z.looseObject({
+  prediction_id: id,
+  game_id: id,
+  miner_uid: z.union([text, z.number()]),
+  prediction_date: text,
+  predicted_outcome: z.union([text, z.number()]),
+  predicted_odds: amount,
+  team_a: text,
+  team_b: text,
+  wager: amount,
+  team_a_odds: amount,
+  team_b_odds: amount,
+  tie_odds: amount.nullable().optional(),
+  model_name: text.nullable().optional(),
+  confidence_score: amount.nullable().optional(),
+  outcome: z.union([text, z.number()]),
+  payout: amount.nullable(),
+});
+
+/** A prediction that {@link teamGamePredictionSchema} accepts. */
+export type TeamGamePrediction = z.infer<typeof teamGamePredictionSchema>;
+
+/** A prediction as it was received. */
+export interface ReceivedPrediction {
+  readonly fields: TeamGamePrediction;
+  /** The prediction rendered as signed text: what is stored, and what {@link hash} covers. */
+  readonly text: string;
+  /** SHA-256 of the text, hex. */
+  readonly hash: string;
+}
+
+/** What a validator vouches for with a success confirmation. Protocol, section 3. */
+export interface Receipt {
+  /** Counts the validator's accepted predictions from 1 without a gap. */
+  readonly sequence: number;
+  /** SHA-256, hex, of the prediction rendered as signed text. */
+  readonly hash: string;
+  /** SHA-256, hex, of this miner's receipt before it rendered as signed text; 64 zeros for the first. */
+  readonly previous: string;
+  /** Counts this miner's accepted predictions from 1 without a gap. */
+  readonly miner_sequence: number;
+}
+
+/** `previous` of a miner's first receipt. */
+export const noReceipt = "0".repeat(64);
+
+/** SHA-256, hex, of a receipt rendered as signed text: `previous` of the miner's next one. */
+export function receiptHash(receipt: Receipt): string {
+  return sha256Hex(renderSigned({ ...receipt }));
+}
+
+/** SHA-256, hex, of a text's UTF-8 bytes. */
+export function sha256Hex(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
+
+/** The predictions of a `prediction` message, one or a batch. Throws a {@link Refusal} `invalid_message`. */
+export function readPredictions({ data, exactData, nonce }: Envelope): ReceivedPrediction[] {
+  const refuse = (detail: string) => new Refusal("invalid_message", { detail, inReplyTo: nonce });
+  if (!("predictions" in exactData)) return [readPrediction(data, exactData, "data", refuse)];
+  const { predictions } = exactData;
+  if (!isList(predictions) || predictions.length === 0 || predictions.length > maxBatch) {
+    throw refuse(`data.predictions: expected a list of 1 to ${maxBatch} predictions`);
+  }
+  const plain = data["predictions"] as unknown[];
+  return predictions.map((exact, index) =>
+    readPrediction(plain[index], exact, `data.predictions.${index}`, refuse)
+  );
+}
+
+function readPrediction(
+  plain: unknown,
+  exact: ExactJson,
+  path: string,
+  refuse: (detail: string) => Refusal,
+): ReceivedPrediction {
+  if (!isObject(exact)) throw refuse(`${path}: expected an object`);
+  const result = teamGamePredictionSchema.safeParse(plain);
+  if (!result.success) throw refuse(`${path}.${describeIssue(result.error)}`);
+  const text = renderSigned(exact);
+  return { fields: result.data, text, hash: sha256Hex(text) };
+}
+
+function isList(value: ExactJson | undefined): value is readonly ExactJson[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,18 @@
+/**
+ * What the gateway keeps, in Deno KV. A commit that resolved is on disk: with a file, Deno KV's SQLite runs in WAL mode
+ * and syncs the log at every commit.
+ * @module
+ */
+export { openDatabase } from "./database.ts";
+export { type GameRecord, GameRepository } from "./games.ts";
+export { maxTextLength } from "./limits.ts";
+export { type MinerRecord, MinerRepository } from "./miners.ts";
+export {
+  type Head,
+  maxGroup,
+  maxGroupSize,
+  type MinerHead,
+  type PredictionGroup,
+  type PredictionRecord,
+  PredictionRepository,
+} from "./predictions.ts";

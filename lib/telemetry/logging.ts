@@ -1,0 +1,103 @@
+import { configureSync, getLogger, type Logger, type LogRecord, resetSync } from "@logtape/logtape";
+import type { Config, LogLevel } from "../config/mod.ts";
+import { type Clock, systemClock } from "../protocol/mod.ts";
+import { type Format, jsonLine, prettyLine } from "./format.ts";
+import { LineBuffer } from "./line_buffer.ts";
+
+const product = "heliograph";
+type Lowest = "trace" | "debug" | "info" | "warning" | "error";
+const lowest = (level: LogLevel) => level.toLowerCase() as Lowest;
+
+/** How and where log lines are written. */
+export interface LoggingOptions {
+  readonly level: LogLevel;
+  /** The level of category `websocket`; TRACE shows every frame. */
+  readonly websocketLevel: LogLevel;
+  readonly format: "pretty" | "json";
+  /** Gets whole lines, several at a time. */
+  readonly write: (text: string) => void;
+  /** For the pretty format; off where not given. */
+  readonly colors?: boolean;
+  readonly clock?: Clock;
+}
+
+// LogTape is configured once per process, and so is this: what flushLogs() writes out.
+let current: LineBuffer | undefined;
+
+function sinkTo(buffer: LineBuffer, format: Format) {
+  const sink = (record: LogRecord) => {
+    const urgent = record.level === "warning" || record.level === "error" || record.level === "fatal";
+    buffer.add(format(record), urgent);
+  };
+  return Object.assign(sink, { [Symbol.dispose]: () => buffer.flush() });
+}
+
+/**
+ * Sets where log lines go, for the whole process; what was set before is flushed and replaced.
+ * Lines are written together, at most 100 ms late; those of level WARNING and above at once.
+ */
+export function configureLogging(options: LoggingOptions): void {
+  const { level, websocketLevel, format, write, colors = false, clock = systemClock } = options;
+  const recovered = (lost: number) => logger("telemetry").warning("Log lines could not be written", { lost });
+  const buffer = new LineBuffer(write, clock, recovered);
+  const sinks = { lines: sinkTo(buffer, format === "json" ? jsonLine : prettyLine(colors)) };
+  const websocket = {
+    category: [product, "websocket"],
+    lowestLevel: lowest(websocketLevel),
+    sinks: ["lines" as const],
+    parentSinks: "override" as const,
+  };
+  const loggers = [
+    { category: [product], lowestLevel: lowest(level), sinks: ["lines" as const] },
+    websocket,
+    { category: ["logtape", "meta"], lowestLevel: "error" as const, sinks: ["lines" as const] },
+  ];
+  configureSync({ reset: true, sinks, loggers });
+  current = buffer;
+}
+
+/** Writes out at once what waits to be written. */
+export function flushLogs(): void {
+  current?.flush();
+}
+
+/** Flushes, then logs nothing more until {@link configureLogging} is called again. */
+export function resetLogging(): void {
+  resetSync();
+  current = undefined;
+}
+
+/**
+ * The logger of one part of the product, such as `websocket`. Messages are constant text with `{name}` for
+ * properties: `log.info("Stored {count} games", { count })`; what varies belongs into the properties, where it is
+ * masked and escaped.
+ */
+export function logger(category: string): Logger {
+  return getLogger([product, category]);
+}
+
+/** An output of the process, such as `Deno.stderr`. */
+export interface OutputStream {
+  writeSync(bytes: Uint8Array): number;
+  isTerminal(): boolean;
+}
+
+function writerTo(stream: OutputStream): (text: string) => void {
+  const encoder = new TextEncoder();
+  return (text) => {
+    const bytes = encoder.encode(text);
+    for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
+  };
+}
+
+/** The logging that `config` asks for, to `stream`: for people on a terminal, else as JSON, unless it says which. */
+export function loggingTo(stream: OutputStream, config: Config): LoggingOptions {
+  const terminal = stream.isTerminal();
+  return {
+    level: config["log.level"],
+    websocketLevel: config["websocket.log_level"],
+    format: config["log.format"] ?? (terminal ? "pretty" : "json"),
+    colors: terminal && !Deno.noColor,
+    write: writerTo(stream),
+  };
+}

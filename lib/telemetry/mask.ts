@@ -1,0 +1,75 @@
+const secretEndings = [
+  "seed",
+  "token",
+  "authorization",
+  "apikey",
+  "secret",
+  "password",
+  "privatekey",
+  "cookie",
+];
+const secretMember = new RegExp(
+  `("[\\w-]*(?:seed|token|authorization|api[-_]?key|secret|password)"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`,
+  "gi",
+);
+const longestText = 8192;
+const mostItems = 100;
+
+/** What stands for a secret in logs. */
+export const masked = "***";
+
+/** Whether a property of this name is never logged: `seed`, `apiKey`, `x-api-key`, `admin_token`. */
+export function isSecretName(name: string): boolean {
+  const folded = name.toLowerCase().replaceAll(/[-_.]/g, "");
+  return folded === "key" || secretEndings.some((ending) => folded.endsWith(ending));
+}
+
+function maskText(text: string): string {
+  const cut = text.length > longestText
+    ? `${text.slice(0, longestText)}... (${text.length} characters)`
+    : text;
+  return cut.includes('"') ? cut.replace(secretMember, `$1"${masked}"`) : cut;
+}
+
+function maskError(error: Error, depth: number): Record<string, unknown> {
+  const { name, message, stack, cause } = error;
+  return {
+    name,
+    message: maskText(message),
+    ...(stack === undefined ? {} : { stack: maskText(stack) }),
+    ...(cause === undefined ? {} : { cause: mask(cause, depth - 1) }),
+  };
+}
+
+function maskMembers(entries: Iterable<[unknown, unknown]>, depth: number): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of [...entries].slice(0, mostItems)) {
+    const name = String(key);
+    copy[name] = isSecretName(name) && value !== undefined && value !== null
+      ? masked
+      : mask(value, depth - 1);
+  }
+  return copy;
+}
+
+function maskObject(value: object, depth: number): unknown {
+  if (value instanceof Error) return maskError(value, depth);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `<${value.byteLength} bytes>`;
+  if (Array.isArray(value) || value instanceof Set) {
+    return [...value].slice(0, mostItems).map((item) => mask(item, depth - 1));
+  }
+  return maskMembers(value instanceof Map ? value : Object.entries(value), depth);
+}
+
+/**
+ * A copy of `value` that is safe to log: plain data only, bounded in depth and size, bytes not shown, and `***` for
+ * members that are named like a secret. Signatures and public keys stay, since they are public.
+ */
+export function mask(value: unknown, depth = 5): unknown {
+  if (typeof value === "string") return maskText(value);
+  if (typeof value === "bigint" || typeof value === "symbol") return String(value);
+  if (typeof value === "function") return "<function>";
+  if (typeof value !== "object" || value === null) return value;
+  return depth > 0 ? maskObject(value, depth) : "...";
+}

@@ -1,0 +1,11 @@
+/**
+ * Family 1: miners prove who they are, submit predictions, get signed confirmations, and are told of games.
+ * @module
+ */
+export type { GamesPublished } from "./game_board.ts";
+export { type NewGame, readGame } from "./game_table.ts";
+export type { CustomMessage, Handler, HandlerContext } from "./handlers.ts";
+export type { Registration } from "./metagraph.ts";
+export type { Confirmed } from "./prediction_desk.ts";
+export type { MinerSession } from "./session.ts";
+export { Validator, type ValidatorOptions } from "./validator.ts";

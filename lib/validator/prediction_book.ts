@@ -1,0 +1,185 @@
+import { type Clock, Refusal } from "../protocol/mod.ts";
+import {
+  type Head,
+  maxGroup,
+  maxGroupSize,
+  type MinerHead,
+  type PredictionRepository,
+} from "../store/mod.ts";
+import { logger, Throttle } from "../telemetry/mod.ts";
+import type { Game } from "./game_table.ts";
+import { type Candidate, noHead, PredictionDraft, type Verdict } from "./prediction_draft.ts";
+
+interface Pending {
+  readonly candidate: Candidate;
+  readonly resolve: (verdict: Verdict) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const log = logger("store");
+const maxPendingSize = 64 * 1024 * 1024;
+
+/**
+ * Accepts predictions into the log, in the order in which they come, in groups: while one group is being committed the
+ * next one gathers, so none waits for longer than two commits. A verdict is given only after its commit.
+ */
+export class PredictionBook {
+  readonly #repository: PredictionRepository;
+  readonly #findGame: (gameId: string) => Game | undefined;
+  readonly #clock: Clock;
+  readonly #onCommit = new Set<() => void>();
+  readonly #warnings: Throttle;
+  #commits = 0;
+  #probing: Promise<void> | undefined;
+  #queue: Pending[] = [];
+  #queuedSize = 0;
+  #writing: Promise<void> | undefined;
+  #head: Head | undefined;
+  /** The heads of the miners that were seen, as committed. */
+  #minerHeads = new Map<string, MinerHead>();
+  #lastCommitFailed = false;
+
+  constructor(options: {
+    repository: PredictionRepository;
+    findGame: (gameId: string) => Game | undefined;
+    clock: Clock;
+  }) {
+    this.#repository = options.repository;
+    this.#findGame = options.findGame;
+    this.#clock = options.clock;
+    this.#warnings = new Throttle({ clock: options.clock });
+  }
+
+  /** Whether the last attempt to commit went well. */
+  get canCommit(): boolean {
+    return !this.#lastCommitFailed;
+  }
+
+  /** After a commit that failed, tries whether the store takes one again. */
+  async probe(): Promise<boolean> {
+    if (!this.#lastCommitFailed) return true;
+    this.#probing ??= this.#repository.probe().then(() => this.#lastCommitFailed = false, () => {})
+      .finally(() => this.#probing = undefined).then(() => {});
+    await this.#probing;
+    return this.canCommit;
+  }
+
+  /** How many commits there were. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  /** Calls `run` after every commit. */
+  onCommit(run: () => void): () => void {
+    this.#onCommit.add(run);
+    return () => this.#onCommit.delete(run);
+  }
+
+  /**
+   * Judges a prediction and, when it is accepted, commits it.
+   *
+   * @returns the verdict, once it is on disk
+   * @throws {Refusal} `rate_limited` when too much waits, `internal_error` when the store cannot commit
+   */
+  submit(candidate: Candidate): Promise<Verdict> {
+    const size = candidate.prediction.text.length;
+    if (this.#queuedSize + size > maxPendingSize) {
+      const detail = "too many predictions wait to be stored";
+      return Promise.reject(new Refusal("rate_limited", { detail, retryAfterMs: 1000 }));
+    }
+    this.#queuedSize += size;
+    const verdict = new Promise<Verdict>((resolve, reject) =>
+      this.#queue.push({ candidate, resolve, reject })
+    );
+    this.#writing ??= this.#write();
+    return verdict;
+  }
+
+  /** Resolves when nothing waits. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    // What arrives in the same turn belongs to the same group.
+    await Promise.resolve();
+    while (this.#queue.length > 0) await this.#writeGroup(this.#takeGroup());
+    this.#writing = undefined;
+  }
+
+  #takeGroup(): Pending[] {
+    let size = 0;
+    let count = 0;
+    for (const { candidate } of this.#queue) {
+      size += candidate.prediction.text.length;
+      if (count > 0 && (count === maxGroup || size > maxGroupSize)) break;
+      count += 1;
+      this.#queuedSize -= candidate.prediction.text.length;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #writeGroup(group: readonly Pending[]): Promise<void> {
+    try {
+      const verdicts = await this.#commit(group.map(({ candidate }) => candidate));
+      this.#lastCommitFailed = false;
+      group.forEach(({ resolve, reject }, index) => {
+        const verdict = verdicts[index];
+        if (verdict === undefined) reject(new Error("no verdict"));
+        else resolve(verdict);
+      });
+    } catch (cause) {
+      this.#lastCommitFailed = true;
+      this.#forget();
+      const details = { detail: "the store cannot commit", retryAfterMs: 5000, cause };
+      const refusal = new Refusal("internal_error", details);
+      this.#warnings.warn(log, "commit", "Cannot commit predictions: {cause}", { cause: String(cause) });
+      for (const { reject } of group) reject(refusal);
+    }
+  }
+
+  /** Judges and commits; again from the start when another process wrote to the same store in between. */
+  async #commit(candidates: readonly Candidate[]): Promise<Verdict[]> {
+    for (;;) {
+      const head = this.#head ??= await this.#repository.head();
+      await this.#loadMinerHeads(candidates);
+      const known = await this.#repository.find(
+        candidates.map(({ hotkey, prediction }) => ({
+          hotkey,
+          predictionId: prediction.fields.prediction_id,
+        })),
+      );
+      const draft = new PredictionDraft(head, this.#minerHeads, this.#findGame, this.#clock.now());
+      const verdicts = candidates.map((candidate, index) => draft.judge(candidate, known[index] ?? null));
+      if (draft.records.length === 0) return verdicts;
+      const next = await this.#repository.commit({
+        head,
+        predictions: draft.records,
+        minerHeads: draft.minerHeads,
+      });
+      if (next === null) {
+        this.#forget();
+        continue;
+      }
+      this.#head = next;
+      for (const [hotkey, minerHead] of draft.minerHeads) this.#minerHeads.set(hotkey, minerHead);
+      this.#commits += 1;
+      for (const run of this.#onCommit) run();
+      return verdicts;
+    }
+  }
+
+  async #loadMinerHeads(candidates: readonly Candidate[]): Promise<void> {
+    const unknown = new Set(
+      candidates.map(({ hotkey }) => hotkey).filter((hotkey) => !this.#minerHeads.has(hotkey)),
+    );
+    if (unknown.size === 0) return;
+    const heads = await this.#repository.minerHeads([...unknown]);
+    [...unknown].forEach((hotkey, index) => this.#minerHeads.set(hotkey, heads[index] ?? noHead));
+  }
+
+  #forget(): void {
+    this.#head = undefined;
+    this.#minerHeads.clear();
+  }
+}

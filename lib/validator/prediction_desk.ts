@@ -1,0 +1,105 @@
+import { type Envelope, readPredictions, type ReceivedPrediction, Refusal } from "../protocol/mod.ts";
+import type { Confirmations } from "./confirmations.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
+import type { Registration } from "./metagraph.ts";
+import type { PredictionBook } from "./prediction_book.ts";
+import type { Verdict } from "./prediction_draft.ts";
+
+/** A prediction's verdict and its signed confirmation. */
+export interface Confirmed {
+  readonly predictionId: string;
+  readonly verdict: Verdict;
+  /** The signed `confirmation`, as it was published on the miner's channel. */
+  readonly frame: string;
+}
+
+/** A `prediction` message from a miner that has proved who it is. */
+export interface Admitted {
+  readonly envelope: Envelope;
+  readonly predictions: readonly ReceivedPrediction[];
+  readonly registration: Registration;
+}
+
+/** Serves `prediction` messages, from whichever transport they come. */
+export class PredictionDesk {
+  readonly #gatekeeper: Gatekeeper;
+  readonly #book: PredictionBook;
+  readonly #confirmations: Confirmations;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #admitting = true;
+  #submitting = true;
+
+  constructor(options: { gatekeeper: Gatekeeper; book: PredictionBook; confirmations: Confirmations }) {
+    this.#gatekeeper = options.gatekeeper;
+    this.#book = options.book;
+    this.#confirmations = options.confirmations;
+  }
+
+  /**
+   * Checks a message and its sender.
+   *
+   * @param from the address that it came from
+   * @throws {Refusal} when the message is refused as a whole; its nonce is then not used up
+   */
+  async admit(envelope: Envelope, from: string): Promise<Admitted> {
+    if (!this.#admitting) throw closing(envelope);
+    const predictions = readPredictions(envelope);
+    return { envelope, predictions, registration: await this.#gatekeeper.admit(envelope, from) };
+  }
+
+  /**
+   * Submits a message's predictions. Each promise is fulfilled once its verdict is on disk and published.
+   *
+   * @throws {Refusal} `server_closing` when it is too late for it
+   */
+  submit({ envelope, predictions, registration }: Admitted): Promise<Confirmed>[] {
+    if (!this.#submitting) {
+      this.#gatekeeper.forgive(envelope);
+      throw closing(envelope);
+    }
+    return predictions.map((prediction) => this.#track(this.#confirm(envelope, registration, prediction)));
+  }
+
+  /** Admits no more messages; those that are admitted can still be submitted. */
+  close(): void {
+    this.#admitting = false;
+  }
+
+  /** Resolves when everything submitted is confirmed; from then on nothing can be submitted. */
+  async finish(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    this.#submitting = false;
+  }
+
+  async #confirm(
+    envelope: Envelope,
+    { hotkey, uid }: Registration,
+    prediction: ReceivedPrediction,
+  ): Promise<Confirmed> {
+    try {
+      const verdict = await this.#book.submit({ hotkey, uid, prediction });
+      const frame = await this.#confirmations.publish(hotkey, prediction.fields, verdict);
+      return { predictionId: prediction.fields.prediction_id, verdict, frame };
+    } catch (error) {
+      this.#gatekeeper.forgive(envelope);
+      if (!(error instanceof Refusal)) throw error;
+      const { code, retryAfterMs } = error;
+      throw new Refusal(code, {
+        detail: error.detail,
+        inReplyTo: envelope.nonce,
+        retryAfterMs,
+        cause: error,
+      });
+    }
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    work.then(() => {}, () => {}).finally(() => this.#underWay.delete(work));
+    return work;
+  }
+}
+
+function closing({ nonce }: Envelope): Refusal {
+  return new Refusal("server_closing", { inReplyTo: nonce, retryAfterMs: 5000 });
+}

@@ -1,0 +1,120 @@
+import type { TeamGamePrediction } from "../protocol/mod.ts";
+import type { Game } from "./game_table.ts";
+
+/** The most that a miner may wager on one UTC day. */
+export const dailyWagerLimit = 1000;
+/** How far odds may lie from the game's. */
+export const oddsTolerance = 1e-4;
+
+/** What a prediction is held against. */
+export interface RuleContext {
+  readonly prediction: TeamGamePrediction;
+  /** The uid under which the miner is registered. */
+  readonly uid: number;
+  /** What the miner has wagered today. */
+  readonly wagered: number;
+  readonly game: Game | undefined;
+  /** The server's clock, in milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
+type GameContext = RuleContext & { readonly game: Game };
+type Rule<Context> = (context: Context) => string | null;
+
+const wagerRules: readonly Rule<RuleContext>[] = [
+  ({ prediction: { miner_uid }, uid }) =>
+    String(miner_uid) === String(uid)
+      ? null
+      : `Invalid miner_uid: got ${miner_uid}, expected ${uid}, under which the hotkey is registered`,
+  ({ prediction: { wager } }) =>
+    Number.isFinite(wager) && wager > 0 ? null : `Invalid wager: got ${wager}, expected a number over 0`,
+  ({ prediction: { wager }, wagered }) =>
+    // Sums of decimal fractions miss by some 1e-13.
+    wagered + wager <= dailyWagerLimit + 1e-9
+      ? null
+      : `Daily wager limit exceeded: ${wager} on top of ${round(wagered)} today, at most ${dailyWagerLimit}`,
+  ({ prediction: { game_id }, game }) => game === undefined ? `Unknown game: ${game_id}` : null,
+];
+
+const gameRules: readonly Rule<GameContext>[] = [
+  ({ game: { fields } }) => fields.active ? null : `Game is not active: ${fields.game_id}`,
+  ({ game: { fields, startsAt }, now }) =>
+    now < startsAt ? null : `Game has started: ${fields.game_id} at ${fields.event_start_date}`,
+  (context) => teamMismatch(context, "team_a") ?? teamMismatch(context, "team_b"),
+  (context) => oddsMismatch(context, "team_a_odds") ?? oddsMismatch(context, "team_b_odds"),
+  (context) => context.game.fields.can_tie ? oddsMismatch(context, "tie_odds") : null,
+  (context) =>
+    predictedOdds(context) !== undefined
+      ? null
+      : `Invalid predicted_outcome: got ${context.prediction.predicted_outcome}, expected ${
+        outcomes(context)
+      }`,
+  (context) => {
+    const expected = predictedOdds(context);
+    return sameOdds(context.prediction.predicted_odds, expected)
+      ? null
+      : `Invalid predicted_odds: got ${context.prediction.predicted_odds}, expected ${expected}`;
+  },
+  ({ prediction: { confidence_score: score } }) =>
+    score === undefined || score === null || (score >= 0 && score <= 1)
+      ? null
+      : `Invalid confidence_score: got ${score}, expected 0 to 1`,
+];
+
+/** The first rule that a prediction breaks, in words, or null. Protocol, section 3. */
+export function brokenRule(context: RuleContext): string | null {
+  const broken = firstBroken(wagerRules, context);
+  const { game } = context;
+  return broken !== null || game === undefined ? broken : firstBroken(gameRules, { ...context, game });
+}
+
+function firstBroken<Context>(rules: readonly Rule<Context>[], context: Context): string | null {
+  for (const rule of rules) {
+    const broken = rule(context);
+    if (broken !== null) return broken;
+  }
+  return null;
+}
+
+function teamMismatch({ prediction, game }: GameContext, name: "team_a" | "team_b"): string | null {
+  const [got, expected] = [prediction[name], game.fields[name]];
+  return got === expected ? null : `Invalid ${name}: got ${got}, expected ${expected}`;
+}
+
+function oddsMismatch(
+  { prediction, game }: GameContext,
+  name: "team_a_odds" | "team_b_odds" | "tie_odds",
+): string | null {
+  const [got, expected] = [prediction[name], game.fields[name]];
+  return sameOdds(got, expected) ? null : `Invalid ${name}: got ${got ?? "none"}, expected ${expected}`;
+}
+
+function sameOdds(got: number | null | undefined, expected: number | null | undefined): boolean {
+  if (typeof got !== "number" || typeof expected !== "number") return (got ?? null) === (expected ?? null);
+  // The tolerance itself is allowed, whatever the subtraction makes of its last bits.
+  return Math.abs(got - expected) <= oddsTolerance + 1e-12;
+}
+
+/** The game's odds for the outcome that is predicted; undefined when there is no such outcome. */
+function predictedOdds(
+  { prediction: { predicted_outcome }, game: { fields } }: GameContext,
+): number | undefined {
+  const tie = fields.can_tie ? fields.tie_odds ?? undefined : undefined;
+  const oddsOf = new Map<string, number | undefined>([
+    ["0", fields.team_a_odds],
+    ["1", fields.team_b_odds],
+    ["2", tie],
+    ["Tie", tie],
+    [fields.team_a, fields.team_a_odds],
+    [fields.team_b, fields.team_b_odds],
+  ]);
+  return oddsOf.get(String(predicted_outcome));
+}
+
+function outcomes({ game: { fields: { team_a, team_b, can_tie } } }: GameContext): string {
+  return can_tie ? `${team_a}, ${team_b}, Tie, 0, 1 or 2` : `${team_a}, ${team_b}, 0 or 1`;
+}
+
+function round(amount: number): number {
+  return Math.round(amount * 1e6) / 1e6;
+}

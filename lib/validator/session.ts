@@ -1,0 +1,214 @@
+import { type Connection, Priority, type Session } from "../hub/mod.ts";
+import {
+  type Authentication,
+  type Envelope,
+  type ExactObject,
+  parseMessage,
+  readAuthentication,
+  readEnvelope,
+  Refusal,
+} from "../protocol/mod.ts";
+import { logger } from "../telemetry/mod.ts";
+import type { Confirmations } from "./confirmations.ts";
+import type { GameBoard } from "./game_board.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
+import type { Handlers } from "./handlers.ts";
+import type { Registration } from "./metagraph.ts";
+import type { Notary } from "./notary.ts";
+import type { Confirmed, PredictionDesk } from "./prediction_desk.ts";
+
+const log = logger("miners");
+
+/** Bytes of messages from one miner that may be waiting to be served. */
+const maxPendingSize = 2 * 1024 * 1024;
+
+/** What a session works with. */
+export interface SessionHost {
+  readonly gatekeeper: Gatekeeper;
+  readonly board: GameBoard;
+  readonly confirmations: Confirmations;
+  readonly desk: PredictionDesk;
+  readonly handlers: Handlers;
+  readonly notary: Notary;
+  /** A session's miner has proved who it is. Throws a {@link Refusal} `already_connected`. */
+  enter(session: MinerSession, registration: Registration): void;
+  /** A session's connection is over. */
+  leave(session: MinerSession): void;
+  /** Answers a fault on a connection. */
+  fail(connection: Connection, error: unknown): void;
+  /** The data of a `heartbeat_ack` to a heartbeat's data. */
+  heartbeatAck(heartbeat: ExactObject): ExactObject;
+}
+
+/** One miner on one connection: authentication first, then signed messages, served in the order of their arrival. */
+export class MinerSession implements Session {
+  readonly connection: Connection;
+  readonly #host: SessionHost;
+  registration: Registration | undefined;
+  #authenticating = false;
+  #pendingSize = 0;
+  /** Settles when everything received so far has been handed on. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(connection: Connection, host: SessionHost) {
+    this.connection = connection;
+    this.#host = host;
+  }
+
+  receive(text: string): void {
+    const message = parseMessage(text);
+    if (this.registration === undefined && !this.#authenticating) this.#begin(readAuthentication(message));
+    else this.#queue(readEnvelope(message), text.length);
+  }
+
+  ended(): void {
+    this.#host.leave(this);
+  }
+
+  /** Resolves when everything received so far is verified and handed on. */
+  async handedOn(): Promise<void> {
+    await this.#turn;
+  }
+
+  #begin(authentication: Authentication): void {
+    this.#authenticating = true;
+    this.#turn = this.#authenticate(authentication).catch((error) => {
+      this.#host.fail(this.connection, error);
+    }).finally(() => this.#authenticating = false);
+  }
+
+  async #authenticate(authentication: Authentication): Promise<void> {
+    const registration = await this.#host.gatekeeper.admit(authentication, this.connection.address);
+    if (!this.connection.isOpen) return;
+    this.#host.enter(this, registration);
+    await this.#welcome(registration, authentication);
+    log.info("WebSocket connection established with miner {hotkey}", {
+      hotkey: registration.hotkey,
+      uid: registration.uid,
+      id: this.connection.id,
+    });
+  }
+
+  /** Subscribes, and sends the welcome and what was missed before anything newer. */
+  async #welcome({ hotkey, uid }: Registration, { recover }: Authentication): Promise<void> {
+    const { board, confirmations, notary } = this.#host;
+    const own = confirmations.channelOf(hotkey);
+    this.connection.hold();
+    const channels = { games: board.channel.offset, confirmations: own.offset };
+    const games = board.channel.subscribe(this.connection, recover.games);
+    const confirmed = own.subscribe(this.connection, recover.confirmations);
+    const snapshot = games.recovered === false && board.size > 0 ? [board.snapshot()] : [];
+    // A position that cannot be recovered lies before all that is kept.
+    const ownMissed = confirmed.recovered === false ? own.history() : confirmed.missed;
+    const welcome = notary.seal("welcome", {
+      message: "Connection established",
+      status: "success",
+      uid,
+      epoch: board.channel.epoch,
+      channels,
+      recovered: { games: games.recovered, confirmations: confirmed.recovered },
+    });
+    // Each with the priority of its channel, or what is newer would overtake it.
+    const reply = (frame: string) => ({ frame, priority: Priority.reply });
+    const update = (frame: string) => ({ frame, priority: Priority.update });
+    this.connection.release([
+      reply(await welcome),
+      ...(await Promise.all(snapshot)).map(update),
+      ...ownMissed.map(({ frame }) => reply(frame)),
+      ...games.missed.map(({ frame }) => update(frame)),
+    ]);
+  }
+
+  #queue(envelope: Envelope, size: number): void {
+    if (this.#pendingSize + size > maxPendingSize) {
+      const detail = "too many messages wait to be served";
+      throw new Refusal("rate_limited", { detail, inReplyTo: envelope.nonce, retryAfterMs: 1000 });
+    }
+    this.#pendingSize += size;
+    // While the authentication is under way there is nobody yet on whose behalf to verify.
+    const serving = this.#authenticating
+      ? this.#turn.then(() => this.#serve(envelope))
+      : this.#serve(envelope);
+    serving.catch(() => {});
+    this.#turn = this.#turn.then(() => serving).then((hand) => hand()).catch((error) => {
+      this.#refuse(error);
+    }).finally(() => this.#pendingSize -= size);
+  }
+
+  /** Checks a message; what it answers is called when its turn comes. */
+  async #serve(envelope: Envelope): Promise<() => void> {
+    if (this.registration === undefined) {
+      throw new Refusal("not_authorized", { detail: "not authenticated", inReplyTo: envelope.nonce });
+    }
+    if (envelope.signer !== this.registration.hotkey) {
+      const detail = `sender ${envelope.signer} is not the hotkey of this connection`;
+      throw new Refusal("not_authorized", { detail, inReplyTo: envelope.nonce });
+    }
+    if (envelope.type === "prediction") {
+      const admitted = await this.#host.desk.admit(envelope, this.connection.address);
+      return () => this.#follow(this.#host.desk.submit(admitted));
+    }
+    const registration = await this.#host.gatekeeper.admit(envelope, this.connection.address);
+    return () => this.#dispatch(envelope, registration);
+  }
+
+  /** Reports on confirmations, which reach the miner through its channel. */
+  #follow(confirming: readonly Promise<Confirmed>[]): void {
+    let refused = false;
+    for (const confirmed of confirming) {
+      confirmed.then(({ predictionId }) => {
+        if (!this.connection.isOpen) return;
+        log.info("Sent confirmation for prediction {predictionId} via WebSocket", { predictionId });
+      }, (error) => {
+        // One error frame answers the message, however many of its predictions it concerns.
+        if (!refused) this.#refuse(error);
+        refused = true;
+      });
+    }
+  }
+
+  #dispatch(envelope: Envelope, registration: Registration): void {
+    if (envelope.type === "heartbeat_response") return;
+    if (envelope.type === "heartbeat") {
+      this.#send("heartbeat_ack", this.#host.heartbeatAck(envelope.exactData));
+    } else this.#runHandler(envelope, registration);
+  }
+
+  async #runHandler(envelope: Envelope, { hotkey, uid }: Registration): Promise<void> {
+    const { type, data, exactData, nonce } = envelope;
+    const reply = (type: string, data: ExactObject) => this.#send(type, data);
+    const outcome = await this.#host.handlers.run({ type, hotkey, uid, data, exactData, nonce }, reply);
+    if (outcome === "done") return;
+    if (outcome !== "failed") this.#host.gatekeeper.forgive(envelope);
+    this.#refuse(handlerRefusal[outcome](envelope));
+  }
+
+  async #send(type: string, data: ExactObject): Promise<void> {
+    this.connection.offer(await this.#host.notary.seal(type, data), Priority.reply);
+  }
+
+  /** On an authenticated connection a refused message is told of, and the connection stays. */
+  #refuse(error: unknown): void {
+    if (error instanceof Refusal && stays.has(error.code)) this.connection.tell(error);
+    else this.#host.fail(this.connection, error);
+  }
+}
+
+const stays: ReadonlySet<string> = new Set(["not_authorized", "replayed", "server_closing"]);
+
+const handlerRefusal = {
+  failed: ({ nonce, type }: Envelope) =>
+    new Refusal("internal_error", { detail: `the handler of "${type}" failed`, inReplyTo: nonce }),
+  busy: ({ nonce, type }: Envelope) =>
+    new Refusal("rate_limited", {
+      detail: `too many messages for the handler of "${type}" are under way`,
+      inReplyTo: nonce,
+      retryAfterMs: 1000,
+    }),
+  unknown: ({ nonce, type }: Envelope) =>
+    new Refusal("invalid_message", {
+      detail:
+        `unknown type "${type}", expected prediction, heartbeat, heartbeat_response or a type with a handler`,
+      inReplyTo: nonce,
+    }),
+} as const;

@@ -1,0 +1,208 @@
+import type { CryptoPool, Keypair } from "../crypto/mod.ts";
+import { type Connection, type HistoryLimits, type Hub, Priority, type Session } from "../hub/mod.ts";
+import { type Clock, type ExactObject, formatTimestamp, Refusal } from "../protocol/mod.ts";
+import {
+  GameRepository,
+  MinerRepository,
+  type PredictionRecord,
+  PredictionRepository,
+} from "../store/mod.ts";
+import { Confirmations } from "./confirmations.ts";
+import { GameBoard } from "./game_board.ts";
+import { Gatekeeper } from "./gatekeeper.ts";
+import { type Handler, Handlers } from "./handlers.ts";
+import type { Registration } from "./metagraph.ts";
+import { NonceWindow } from "./nonce_window.ts";
+import { Notary } from "./notary.ts";
+import { PredictionBook } from "./prediction_book.ts";
+import { PredictionDesk } from "./prediction_desk.ts";
+import { MinerRegistry } from "./registry.ts";
+import { MinerSession, type SessionHost } from "./session.ts";
+
+/** What a validator works with. */
+export interface ValidatorOptions {
+  readonly database: Deno.Kv;
+  readonly pool: CryptoPool;
+  readonly keypair: Keypair;
+  readonly hub: Hub;
+  readonly clock: Clock;
+  readonly history: HistoryLimits;
+  /** Path of the metagraph file. */
+  readonly metagraph: string | undefined;
+  /** Which of two connections of one miner goes: the older (`replace`) or the newer (`reject`). */
+  readonly duplicatePolicy: "replace" | "reject";
+}
+
+/** The miners' family: who they are, what they submit, what they are told. */
+export class Validator implements SessionHost {
+  readonly registry: MinerRegistry;
+  readonly gatekeeper: Gatekeeper;
+  readonly notary: Notary;
+  readonly board: GameBoard;
+  readonly confirmations: Confirmations;
+  readonly desk: PredictionDesk;
+  readonly book: PredictionBook;
+  readonly handlers: Handlers;
+  readonly #predictions: PredictionRepository;
+  readonly #hub: Hub;
+  readonly #clock: Clock;
+  readonly #duplicatePolicy: "replace" | "reject";
+  readonly #sessions = new Map<string, MinerSession>();
+
+  constructor(options: ValidatorOptions) {
+    const { database, pool, keypair, hub, clock, history: limits, metagraph } = options;
+    const epoch = crypto.randomUUID().slice(0, 8);
+    this.#hub = hub;
+    this.#clock = clock;
+    this.#duplicatePolicy = options.duplicatePolicy;
+    this.#predictions = new PredictionRepository(database);
+    this.registry = new MinerRegistry({ repository: new MinerRepository(database), metagraph, clock });
+    this.gatekeeper = new Gatekeeper({
+      find: (hotkey) => this.registry.find(hotkey),
+      nonces: new NonceWindow(),
+      pool,
+      clock,
+    });
+    this.notary = new Notary({ pool, keypair, clock });
+    this.board = new GameBoard({
+      repository: new GameRepository(database),
+      notary: this.notary,
+      clock,
+      epoch,
+      limits,
+      // With an update on its way there must be room for what comes after it.
+      maxUpdate: Math.floor(hub.limits.maxQueue / 2),
+    });
+    this.confirmations = new Confirmations({ epoch, notary: this.notary, clock, limits });
+    this.book = new PredictionBook({
+      repository: this.#predictions,
+      findGame: (gameId) => this.board.find(gameId),
+      clock,
+    });
+    this.desk = new PredictionDesk({
+      gatekeeper: this.gatekeeper,
+      book: this.book,
+      confirmations: this.confirmations,
+    });
+    this.handlers = new Handlers(clock);
+  }
+
+  /** Reads what is stored, and begins to watch over the connected miners. */
+  async start(): Promise<void> {
+    await Promise.all([this.registry.load(), this.board.load()]);
+    this.registry.onChange(() => this.#checkRegistrations());
+    this.#hub.setHeartbeat("miners", (due) => this.#sendHeartbeats(due));
+  }
+
+  /** Takes nothing more; resolves when everything under way is confirmed. */
+  async stop(): Promise<void> {
+    this.registry.stop();
+    this.desk.close();
+    await Promise.all([...this.#sessions.values()].map((session) => session.handedOn()));
+    await this.desk.finish();
+    await this.confirmations.settled();
+  }
+
+  /** Serves messages of a type that the protocol does not name. */
+  registerHandler(type: string, handler: Handler): void {
+    this.handlers.register(type, handler);
+  }
+
+  createSession(connection: Connection): Session {
+    return new MinerSession(connection, this);
+  }
+
+  /** Miners with an open connection. */
+  get sessions(): Iterable<MinerSession> {
+    return this.#sessions.values();
+  }
+
+  /** Authenticated miners that were heard from within two heartbeat intervals. */
+  activeMiners(): number {
+    const since = this.#clock.now() - 2 * this.#hub.limits.heartbeatInterval;
+    let active = 0;
+    for (const { connection } of this.#sessions.values()) if (connection.heardAt >= since) active += 1;
+    return active;
+  }
+
+  /** Accepted predictions after `sequence`, waiting up to `wait` milliseconds for one when there is none. */
+  async predictionsAfter(
+    sequence: number,
+    { limit, wait, signal }: { limit: number; wait: number; signal: AbortSignal },
+  ): Promise<PredictionRecord[]> {
+    const { commits } = this.book;
+    const records = await this.#predictions.after(sequence, limit);
+    if (records.length > 0 || wait <= 0) return records;
+    // A commit during the read is news already.
+    if (commits === this.book.commits) await this.#nextCommit(wait, signal);
+    return await this.#predictions.after(sequence, limit);
+  }
+
+  /** A miner's newest receipts as confirmations, signed again. */
+  async renewConfirmations(hotkey: string, limit: number): Promise<string[]> {
+    return await this.confirmations.renew(await this.#predictions.newestOf(hotkey, limit));
+  }
+
+  /** The data of a `heartbeat_ack`: the server's time, and the client's own back. */
+  heartbeatAck({ timestamp: echo }: ExactObject): ExactObject {
+    return { timestamp: formatTimestamp(this.#clock.now()), echo };
+  }
+
+  /** A session's miner has proved who it is. Throws a {@link Refusal} `already_connected`. */
+  enter(session: MinerSession, registration: Registration): void {
+    const { hotkey } = registration;
+    const other = this.#sessions.get(hotkey);
+    if (other !== undefined) {
+      const refusal = new Refusal("already_connected", { detail: `policy is ${this.#duplicatePolicy}` });
+      if (this.#duplicatePolicy === "reject") throw refusal;
+      other.connection.refuse(refusal);
+    }
+    session.registration = registration;
+    session.connection.peer = hotkey;
+    this.#sessions.set(hotkey, session);
+  }
+
+  /** A session's connection is over. */
+  leave(session: MinerSession): void {
+    const { connection, registration } = session;
+    this.board.channel.unsubscribe(connection);
+    if (registration === undefined) return;
+    this.confirmations.channelOf(registration.hotkey).unsubscribe(connection);
+    if (this.#sessions.get(registration.hotkey) === session) this.#sessions.delete(registration.hotkey);
+  }
+
+  fail(connection: Connection, error: unknown): void {
+    this.#hub.fail(connection, error);
+  }
+
+  #checkRegistrations(): void {
+    for (const session of this.#sessions.values()) {
+      try {
+        const signer = session.registration?.hotkey ?? "";
+        session.registration = this.gatekeeper.registered({ signer, nonce: undefined });
+      } catch (error) {
+        this.fail(session.connection, error);
+      }
+    }
+  }
+
+  async #sendHeartbeats(due: readonly Connection[]): Promise<void> {
+    const frame = await this.notary.seal("heartbeat", { timestamp: formatTimestamp(this.#clock.now()) });
+    for (const connection of due) connection.offer(frame, Priority.heartbeat);
+  }
+
+  #nextCommit(wait: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        stop();
+        timer.cancel();
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const stop = this.book.onCommit(done);
+      const timer = this.#clock.after(wait, done);
+      signal.addEventListener("abort", done);
+    });
+  }
+}

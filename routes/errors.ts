@@ -1,0 +1,49 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { Refusal } from "../lib/protocol/mod.ts";
+import { logger } from "../lib/telemetry/mod.ts";
+
+const log = logger("http");
+
+/** An answer's body where nothing signed can be said. */
+export interface ErrorBody {
+  readonly error: { readonly code: string; readonly message: string; readonly retry_after_ms?: number };
+}
+
+/** A request that cannot be served as it is. */
+export class BadRequest extends Error {
+  override readonly name = "BadRequest";
+
+  constructor(
+    message: string,
+    readonly status: ContentfulStatusCode = 400,
+    readonly code: string = "invalid_request",
+  ) {
+    super(message);
+  }
+}
+
+/** Answers whatever a route throws. What nobody foresaw is logged, and its cause is not told. */
+export function answerError(error: Error, context: Context): Response {
+  if (error instanceof Refusal) return answerRefusal(error, context);
+  if (error instanceof BadRequest) return context.json(body(error.code, error.message), error.status);
+  if (error instanceof HTTPException) return error.getResponse();
+  log.error("Fault while serving {method} {path}: {error}", {
+    method: context.req.method,
+    path: context.req.path,
+    error,
+  });
+  return context.json(body("internal_error", "Internal error"), 500);
+}
+
+function answerRefusal({ code, message, status, retryAfterMs }: Refusal, context: Context): Response {
+  if (retryAfterMs !== undefined) context.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
+  return context.json(body(code, message, retryAfterMs), status as ContentfulStatusCode);
+}
+
+function body(code: string, message: string, retryAfterMs?: number): ErrorBody {
+  return {
+    error: { code, message, ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }) },
+  };
+}

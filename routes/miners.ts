@@ -1,0 +1,153 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Gateway } from "../lib/gateway/mod.ts";
+import {
+  type Envelope,
+  formatTimestamp,
+  isObject,
+  parseMessage,
+  readEnvelope,
+  Refusal,
+  Rendered,
+  renderSigned,
+} from "../lib/protocol/mod.ts";
+import type { Confirmed } from "../lib/validator/mod.ts";
+import { readText } from "./body.ts";
+import { addressOf, type Env } from "./env.ts";
+import { BadRequest } from "./errors.ts";
+import { count, readQuery, wait } from "./query.ts";
+import { RequestLimit } from "./request_limit.ts";
+
+const json = { "content-type": "application/json; charset=utf-8" };
+const maxRenewed = 100;
+const maxWaiting = 10_000;
+
+const gamesQuery = z.object({
+  since: count.optional(),
+  epoch: z.string().max(64).optional(),
+  wait: wait.optional(),
+});
+const confirmationsQuery = gamesQuery.extend({ hotkey: z.string().max(64) });
+const claimHeaders = z.object({
+  "x-hotkey": z.string().min(1).max(64),
+  "x-timestamp": z.string().max(40),
+  "x-nonce": z.string().min(1).max(128),
+  "x-signature": z.string().regex(/^(?:0x)?[0-9a-fA-F]{128}$/, "expected 128 hex digits, with or without 0x"),
+});
+
+/** What miners do over plain HTTP where WebSockets do not get through. Protocol, section 3. */
+export function minerRoutes(gateway: Gateway): Hono<Env> {
+  const { validator, config, clock } = gateway;
+  const maxSize = config["websocket.max_message_size"];
+  const perMiner = new RequestLimit(config["websocket.rate_limit"], clock);
+  let waiting = 0;
+
+  /** Throws, and gives the nonce back, when a miner sends too much. */
+  const countRequest = (envelope: Pick<Envelope, "signer" | "nonce">) => {
+    try {
+      perMiner.count(envelope.signer);
+    } catch (error) {
+      validator.gatekeeper.forgive(envelope);
+      throw error;
+    }
+  };
+
+  const waitForNews = async (since: number, seconds: number, signal: AbortSignal) => {
+    if (waiting >= maxWaiting) {
+      throw new Refusal("rate_limited", { detail: "too many wait", retryAfterMs: 5000 });
+    }
+    waiting += 1;
+    try {
+      await validator.board.channel.next(since, 1000 * seconds, AbortSignal.any([signal, gateway.ending]));
+    } finally {
+      waiting -= 1;
+    }
+  };
+
+  return new Hono<Env>()
+    .post("/predictions", async (context) => {
+      const envelope = readEnvelope(parseMessage(await readText(context.req.raw, maxSize, clock)));
+      if (envelope.type !== "prediction") {
+        throw new Refusal("invalid_message", { detail: `type: expected prediction, got "${envelope.type}"` });
+      }
+      const admitted = await validator.desk.admit(envelope, addressOf(context.env.info));
+      countRequest(envelope);
+      const confirmed = await Promise.all(validator.desk.submit(admitted));
+      return "predictions" in envelope.exactData ? answerBatch(confirmed) : answerOne(confirmed);
+    })
+    .get("/games", async (context) => {
+      const { since, epoch, wait = 0 } = readQuery(gamesQuery, context.req.query());
+      const { board } = validator;
+      const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };
+      if (since !== undefined && board.changedSince(position) !== null) {
+        await waitForNews(since, wait, context.req.raw.signal);
+      }
+      const changed = since === undefined ? null : board.changedSince(position);
+      return new Response(
+        renderSigned({
+          epoch: board.channel.epoch,
+          offset: board.channel.offset,
+          recovered: since === undefined ? undefined : changed !== null,
+          games: changed ?? board.current(),
+        }),
+        { headers: json },
+      );
+    })
+    .get("/confirmations", async (context) => {
+      const { hotkey, since = 0, epoch } = readQuery(confirmationsQuery, context.req.query());
+      const claim = readClaim(context.req.header());
+      if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected that of x-hotkey");
+      await validator.gatekeeper.admit(claim, addressOf(context.env.info));
+      countRequest(claim);
+      const channel = validator.confirmations.channelOf(hotkey);
+      const missed = channel.since({ epoch: epoch ?? channel.epoch, offset: since });
+      const frames = missed === "lost"
+        ? await validator.renewConfirmations(hotkey, maxRenewed)
+        : missed.map(({ frame }) => frame);
+      return new Response(
+        renderSigned({
+          epoch: channel.epoch,
+          offset: channel.offset,
+          recovered: missed !== "lost",
+          confirmations: frames.map((frame) => new Rendered(frame)),
+        }),
+        { headers: json },
+      );
+    })
+    .post("/heartbeat", async (context) => {
+      const text = await readText(context.req.raw, maxSize, clock);
+      const message = text.trim() === "" ? {} : parseMessage(text);
+      const now = formatTimestamp(clock.now());
+      if (!("signature" in message)) {
+        const { data } = message;
+        const echo = isObject(data) ? data["timestamp"] : undefined;
+        const ack = renderSigned({ type: "heartbeat_ack", data: { timestamp: now, echo }, timestamp: now });
+        return new Response(ack, { headers: json });
+      }
+      const envelope = readEnvelope(message);
+      await validator.gatekeeper.admit(envelope, addressOf(context.env.info));
+      countRequest(envelope);
+      const ack = await validator.notary.seal("heartbeat_ack", validator.heartbeatAck(envelope.exactData));
+      return new Response(ack, { headers: json });
+    });
+}
+
+function answerOne([confirmed]: readonly Confirmed[]): Response {
+  if (confirmed === undefined) throw new Error("no confirmation");
+  const { verdict, frame } = confirmed;
+  const status = verdict.accepted ? 200 : verdict.conflict ? 409 : 422;
+  return new Response(frame, { status, headers: json });
+}
+
+function answerBatch(confirmed: readonly Confirmed[]): Response {
+  const confirmations = confirmed.map(({ frame }) => new Rendered(frame));
+  return new Response(renderSigned({ confirmations }), { headers: json });
+}
+
+/** The signed query of protocol section 3. */
+function readClaim(headers: Record<string, string>) {
+  const read = readQuery(claimHeaders, headers);
+  const [signer, timestamp, nonce] = [read["x-hotkey"], read["x-timestamp"], read["x-nonce"]];
+  const signedText = renderSigned({ hotkey: signer, nonce, timestamp });
+  return { signer, timestamp, nonce, signature: read["x-signature"], signedText };
+}

@@ -1,0 +1,31 @@
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import type { CreateApp } from "../lib/gateway/mod.ts";
+import { adminRoutes } from "./admin.ts";
+import type { Env } from "./env.ts";
+import { answerError } from "./errors.ts";
+import { healthRoutes } from "./health.ts";
+import { minerRoutes } from "./miners.ts";
+import { requestLimit } from "./request_limit.ts";
+import { websocketRoutes } from "./websocket.ts";
+
+/** The gateway's HTTP side: what is served on which path. */
+export const createApp: CreateApp = (gateway) => {
+  const { config, clock } = gateway;
+  const origins = config["websocket.allowed_origins"];
+  const app = new Hono<Env>()
+    .onError(answerError)
+    .notFound(({ req }) => answerNotFound(req.path))
+    .route("/", healthRoutes(gateway))
+    .route("/admin", adminRoutes(gateway))
+    .use(requestLimit(config["http.rate_limit"], clock))
+    .use("/api/*", cors({ origin: origins === "all" ? "*" : [...origins] }))
+    .route("/", websocketRoutes(gateway))
+    .route("/api/v1", minerRoutes(gateway));
+  return (request, info) => app.fetch(request, { info });
+};
+
+function answerNotFound(path: string): Response {
+  const message = `Nothing is served on ${path.slice(0, 128)}`;
+  return Response.json({ error: { code: "not_found", message } }, { status: 404 });
+}

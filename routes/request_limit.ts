@@ -1,0 +1,31 @@
+import type { MiddlewareHandler } from "hono";
+import { TokenBuckets } from "../lib/hub/mod.ts";
+import { type Clock, Refusal } from "../lib/protocol/mod.ts";
+import { addressOf, type Env } from "./env.ts";
+
+/** Lets `rate` requests a second pass for each key, in bursts of four times that. */
+export class RequestLimit {
+  readonly #rate: number;
+  readonly #buckets: TokenBuckets;
+
+  constructor(rate: number, clock: Clock) {
+    this.#rate = rate;
+    this.#buckets = new TokenBuckets({ rate, burst: 4 * rate, clock });
+  }
+
+  /** Counts a request. Throws a {@link Refusal} `rate_limited`. */
+  count(key: string): void {
+    if (this.#buckets.take(key)) return;
+    const detail = `at most ${this.#rate} a second`;
+    throw new Refusal("rate_limited", { detail, retryAfterMs: this.#buckets.wait(key) });
+  }
+}
+
+/** Bounds the requests of each address. */
+export function requestLimit(rate: number, clock: Clock): MiddlewareHandler<Env> {
+  const limit = new RequestLimit(rate, clock);
+  return async (context, next) => {
+    limit.count(addressOf(context.env.info));
+    await next();
+  };
+}

@@ -1,0 +1,284 @@
+import { assert, assertEquals } from "@std/assert";
+import { runMiner } from "../../lib/cli/miner.ts";
+import { resetLogging } from "../../lib/telemetry/mod.ts";
+import { FakeValidator } from "../helpers/fake_validator.ts";
+import { MemoryStdio } from "../helpers/memory_stdio.ts";
+import { minerKey, predictionOf } from "../client/harness.ts";
+
+const seed = "64".repeat(32);
+
+/** A validator on the network, a folder for files, and the miner's command line. */
+class Mine {
+  readonly validator = new FakeValidator();
+  readonly #server = this.validator.listen();
+  readonly #folder = Deno.makeTempDirSync();
+  readonly stop = new AbortController();
+  stdio = new MemoryStdio();
+  log = "";
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  path(name: string): string {
+    return `${this.#folder}/${name}`;
+  }
+
+  write(name: string, text: string): string {
+    Deno.writeTextFileSync(this.path(name), text);
+    return this.path(name);
+  }
+
+  /** Runs the miner on `input` with the flags that every run needs, and more. */
+  run(input: string | ReadableStream<Uint8Array>, flags: readonly string[] = [], env = {}): Promise<number> {
+    const key = this.write("miner.key", `0x${seed}\n`);
+    const given = new Set(flags.map((flag) => flag.split("=")[0]));
+    const usual = [`--validators=${this.url}`, `--key=${key}`, `--outbox=${this.path("out/box.db")}`];
+    return this.runWith([...usual.filter((flag) => !given.has(flag.split("=")[0])), ...flags], input, env);
+  }
+
+  runWith(
+    flags: readonly string[],
+    input: string | ReadableStream<Uint8Array> = "",
+    env = {},
+  ): Promise<number> {
+    this.stdio = new MemoryStdio(input);
+    return runMiner(flags, {
+      env,
+      stdio: this.stdio,
+      writeLog: (text) => void (this.log += text),
+      terminal: false,
+      signal: this.stop.signal,
+    });
+  }
+
+  /** The lines on standard output. */
+  get events(): Record<string, unknown>[] {
+    return this.stdio.printed.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  }
+
+  of(event: string): Record<string, unknown>[] {
+    return this.events.filter((line) => line["event"] === event);
+  }
+
+  /** The last line of the summary, by the names of its columns. */
+  get summary(): Record<string, string | undefined> {
+    const [header = "", ...rows] = this.stdio.complained.trim().split("\n").map((line) =>
+      line.split(/ {2,}/)
+    );
+    const row = rows.findLast(({ length }) => length === header.length) ?? [];
+    return Object.fromEntries([...header].map((name, column) => [name, row[column]]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    resetLogging();
+    await this.#server[Symbol.asyncDispose]();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+const line = (id: string, fields = {}) => JSON.stringify(predictionOf(id, fields));
+
+/** An input that stays open. */
+function endless(text: string): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(text)) });
+}
+
+Deno.test("miner submits standard input, prints what happens and ends with 0 when all is confirmed", async () => {
+  await using mine = new Mine();
+  assertEquals(await mine.run(`${line("p1")}\n\n${line("p2")}\n`), 0);
+  const [first] = mine.of("confirmation");
+  assertEquals(first?.["validator"], `${mine.url}/ws`);
+  assertEquals(mine.of("confirmation").map((event) => event["prediction_id"]).toSorted(), ["p1", "p2"]);
+  assertEquals(JSON.parse(String(first?.["signed"])).type, "confirmation");
+  assertEquals(mine.of("games").length, 1);
+  assertEquals(mine.of("state").map((event) => event["state"]), ["connecting", "authenticated", "closed"]);
+  const { submitted, confirmed, duplicates, refused, waiting } = mine.summary;
+  assertEquals([submitted, confirmed, duplicates, refused, waiting], ["2", "2", "0", "0", "0"]);
+  assert(mine.log.includes("Pushed prediction p1 via WebSocket"), mine.log);
+});
+
+Deno.test("miner ends with 1 when something is refused", async () => {
+  await using mine = new Mine();
+  mine.validator.rule = ({ fields }) => fields.prediction_id === "p2" ? "Unknown game" : undefined;
+  assertEquals(await mine.run(`${line("p1")}\n${line("p2")}\n`), 1);
+  assertEquals(mine.of("refused").map(({ prediction_id, message }) => [prediction_id, message]), [
+    ["p2", "Unknown game"],
+  ]);
+  assertEquals([mine.summary["confirmed"], mine.summary["refused"]], ["1", "1"]);
+});
+
+Deno.test("miner reports a malformed line by its number, goes on, and ends with 1", async () => {
+  await using mine = new Mine();
+  const bytes = new TextEncoder().encode(`${line("p1")}\n{"wager": NaN}\n[1]\nX\n${line("p2")}`);
+  bytes[bytes.indexOf(88)] = 0xff;
+  assertEquals(await mine.run(new Blob([bytes]).stream()), 1);
+  assertEquals(mine.of("invalid").map((event) => event["line"]).toSorted(), [2, 3, 4]);
+  assertEquals(mine.of("confirmation").length, 2);
+  assert(mine.stdio.complained.includes("3 lines of the input were not submitted"));
+});
+
+Deno.test("miner fills in a missing prediction_id, and the uid that the welcome tells", async () => {
+  await using mine = new Mine();
+  const { prediction_id: _, miner_uid: __, ...rest } = predictionOf("p1");
+  assertEquals(await mine.run(`${JSON.stringify(rest)}\n${JSON.stringify(rest)}`), 0);
+  assertEquals(mine.validator.accepted.size, 2);
+  for (const [id, text] of mine.validator.accepted) {
+    assert(/^[\da-f]{8}-/.test(id));
+    assertEquals(JSON.parse(text).miner_uid, 7);
+  }
+});
+
+Deno.test("miner takes --uid where predictions have none", async () => {
+  await using mine = new Mine();
+  const { miner_uid: _, ...rest } = predictionOf("p1");
+  assertEquals(await mine.run(JSON.stringify(rest), ["--uid=12", "--websocket_enabled=False"]), 0);
+  assertEquals(JSON.parse(mine.validator.accepted.get("p1") ?? "").miner_uid, 12);
+});
+
+Deno.test("miner says which line lacks a uid when no welcome can tell it", async () => {
+  await using mine = new Mine();
+  const { miner_uid: _, ...rest } = predictionOf("p1");
+  assertEquals(await mine.run(JSON.stringify(rest), ["--websocket_enabled=False"]), 1);
+  assert(String(mine.of("invalid")[0]?.["message"]).includes("set --uid"));
+});
+
+Deno.test("miner keeps the text of numbers and unknown fields", async () => {
+  await using mine = new Mine();
+  const text = line("p1").replace('"wager":10', '"wager":10.0,"big":123456789012345678901234567890');
+  assertEquals(await mine.run(text), 0);
+  const accepted = mine.validator.accepted.get("p1") ?? "";
+  assert(accepted.includes('"wager": 10.0') && accepted.includes('"big": 123456789012345678901234567890'));
+});
+
+Deno.test("miner reads a file, and sends to every validator of a list", async () => {
+  await using one = new Mine();
+  await using two = new Mine();
+  const validators = one.write(
+    "validators",
+    `# ours\n${one.url} # ${one.validator.key.address}\n\n${two.url}\n`,
+  );
+  const input = one.write("in.ndjson", `${line("p1")}\n${line("p2")}\n`);
+  assertEquals(await one.run("", [`--validators=${validators}`, `--input=${input}`]), 0);
+  assertEquals([one.validator.accepted.size, two.validator.accepted.size], [2, 2]);
+  assertEquals([one.summary["validator"], one.summary["confirmed"]], ["all", "4"]);
+});
+
+Deno.test("miner works over HTTP alone", async () => {
+  await using mine = new Mine();
+  assertEquals(await mine.run(line("p1"), ["--websocket_enabled=False"]), 0);
+  assertEquals(mine.validator.messages.map(({ via }) => via), ["http"]);
+});
+
+Deno.test("miner ends with 1 at a signal while something waits, and a later run finishes it", async () => {
+  await using mine = new Mine();
+  mine.validator.onMessage = () => {
+    queueMicrotask(() => mine.stop.abort());
+    return "ignore";
+  };
+  assertEquals(await mine.run(endless(`${line("p1")}\n`)), 1);
+  assertEquals([mine.summary["submitted"], mine.summary["waiting"]], ["1", "1"]);
+  mine.validator.onMessage = () => "decide";
+  const stdio = new MemoryStdio();
+  const status = await runMiner([
+    `--validators=${mine.url}`,
+    `--key=${mine.path("miner.key")}`,
+    `--outbox=${mine.path("out/box.db")}`,
+  ], { env: {}, stdio, writeLog() {}, terminal: false, signal: new AbortController().signal });
+  assertEquals(status, 0);
+  assertEquals(mine.validator.accepted.size, 1);
+});
+
+Deno.test("miner stays connected with --exit_when_done=False until a signal, and then ends with 0", async () => {
+  await using mine = new Mine();
+  const running = mine.run(line("p1"), ["--exit_when_done=False"]);
+  const { promise: pushed, resolve } = Promise.withResolvers<void>();
+  const print = mine.stdio.print.bind(mine.stdio);
+  mine.stdio.print = async (text) => {
+    await print(text);
+    if (text.includes('"confirmation"')) resolve();
+  };
+  await pushed;
+  mine.stop.abort();
+  assertEquals(await running, 0);
+  assertEquals(mine.of("confirmation").length, 1);
+});
+
+Deno.test("miner ends when nobody reads its output any more", async () => {
+  await using mine = new Mine();
+  const running = mine.run(endless(`${line("p1")}\n`));
+  mine.stdio.print = () => Promise.reject(new Deno.errors.BrokenPipe());
+  await running;
+  assert(mine.stdio.complained.includes("validator"));
+});
+
+Deno.test("miner takes settings from variables, which flags override", async () => {
+  await using mine = new Mine();
+  const env = {
+    HELIOGRAPH_MINER_VALIDATORS: "ws://127.0.0.1:1",
+    HELIOGRAPH_MINER_WEBSOCKET_ENABLED: "false",
+    HELIOGRAPH_MINER_LOG_LEVEL: "",
+  };
+  assertEquals(await mine.run(line("p1"), [`--validators=${mine.url}`], env), 0);
+  assertEquals(mine.validator.messages.map(({ via }) => via), ["http"]);
+});
+
+const wrong: [flags: string[], env: Record<string, string>, complaint: string][] = [
+  [[], {}, "Missing --validators"],
+  [["--validators=a:1"], {}, "Missing --key"],
+  [["--validators=a:1", "--key=k", "--nonsense=1"], {}, "Unknown argument --nonsense"],
+  [["--validators=a:1", "--key=k", "--uid=x"], {}, 'Invalid uid: flag --uid is "x"'],
+  [["--validators=a:1", "--key=k", "--websocket_heartbeat_interval=0"], {}, "expected seconds above 0"],
+  [["--validators=a:1", "--key=k", "--key=l"], {}, "Flag --key is given twice"],
+  [["--validators=a:1", "--key"], {}, "Flag --key has no value"],
+  [["--validators=ftp://a:1", "--key=k"], {}, "Cannot use validator ftp://a:1"],
+  [["--validators=a:1#5Nobody", "--key=k"], {}, "5Nobody is no SS58 address"],
+  [["--validators=a:1", "--key=k"], { HELIOGRAPH_MINER_KEYS: "x" }, "Unknown variable HELIOGRAPH_MINER_KEYS"],
+  [
+    ["--validators=a:1", "--key=k"],
+    { HELIOGRAPH_MINER_LOG_LEVEL: "loud" },
+    "variable HELIOGRAPH_MINER_LOG_LEVEL",
+  ],
+];
+
+for (const [flags, env, complaint] of wrong) {
+  Deno.test(`miner ends with 2: ${complaint}`, async () => {
+    const stdio = new MemoryStdio();
+    const signal = new AbortController().signal;
+    const status = await runMiner(flags, { env, stdio, writeLog() {}, terminal: false, signal });
+    assertEquals(status, 2);
+    assert(stdio.complained.includes(complaint), stdio.complained);
+    assertEquals(stdio.printed, "");
+  });
+}
+
+Deno.test("miner ends with 2 when a validator is given twice", async () => {
+  await using mine = new Mine();
+  assertEquals(await mine.run("", [`--validators=${mine.url},${mine.url}/ws`]), 2);
+  assert(mine.stdio.complained.includes("given twice"));
+});
+
+Deno.test("miner ends with 1 when its key cannot be read, and shows nothing of the file", async () => {
+  await using mine = new Mine();
+  assertEquals(await mine.run("", [`--key=${mine.path("missing")}`]), 1);
+  assert(mine.stdio.complained.startsWith("Cannot read key file"));
+  assertEquals(await mine.run("", [`--key=${mine.write("bad.key", "a secret")}`]), 1);
+  assert(!mine.stdio.complained.includes("secret"));
+});
+
+Deno.test("miner --help names every flag", async () => {
+  const stdio = new MemoryStdio();
+  const signal = new AbortController().signal;
+  assertEquals(await runMiner(["--help"], { env: {}, stdio, writeLog() {}, terminal: false, signal }), 0);
+  for (
+    const flag of ["validators", "key", "outbox", "input", "uid", "exit_when_done", "websocket_log_level"]
+  ) {
+    assert(stdio.printed.includes(`--${flag}=`), flag);
+  }
+});
+
+Deno.test("miner signs with the key of its file", async () => {
+  await using mine = new Mine();
+  await mine.run(line("p1"));
+  assertEquals(mine.validator.authentications[0]?.signer, minerKey.address);
+});

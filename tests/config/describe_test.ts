@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import {
+  defaultConfig,
+  describeSettings,
+  loadConfig,
+  settings,
+  showSetting,
+  unusedSettings,
+} from "../../lib/config/mod.ts";
+
+Deno.test("describeSettings() gives every setting its own variable, and a flag unless it is secret", () => {
+  const described = describeSettings();
+  assertEquals(
+    described.map(({ name }) => name),
+    Object.keys(settings) as typeof described[number]["name"][],
+  );
+  assertEquals(new Set(described.map(({ variable }) => variable)).size, described.length);
+  assertEquals(described.filter(({ flag }) => flag === undefined).map(({ name }) => name), ["admin_token"]);
+});
+
+Deno.test("every documented default is the one that applies", () => {
+  for (const { name, example, exampleIsDefault } of describeSettings()) {
+    if (exampleIsDefault) assertEquals(example, showSetting(defaultConfig(), name));
+  }
+});
+
+Deno.test("every documented example can be used, except the one that must be changed", () => {
+  for (const { flag, example, allowed } of describeSettings()) {
+    if (flag === undefined || flag.startsWith("--tls.")) continue;
+    const flags = [`${flag}=${example}`];
+    assertEquals(loadConfig({ flags, env: {}, readFile: () => "" }).config !== undefined, true, allowed);
+  }
+});
+
+Deno.test("every doc is a sentence", () => {
+  for (const { doc } of describeSettings()) assertEquals(/^[A-Z].*\.$/.test(doc), true, doc);
+});
+
+Deno.test("showSetting() masks secrets and passwords, and shows sizes in their unit", () => {
+  const config = defaultConfig({
+    admin_token: "correct-horse-battery",
+    rpc_url: "https://user:pass@node.example",
+    "history.max_bytes": 3 * 2 ** 20,
+  });
+  assertEquals(showSetting(config, "admin_token"), "***");
+  assertEquals(showSetting(config, "rpc_url"), "https://***@node.example");
+  assertEquals(showSetting(config, "history.max_bytes"), "3MiB");
+  assertEquals(showSetting(config, "region"), undefined);
+});
+
+Deno.test("unusedSettings() names only what somebody set", () => {
+  const { origins } = loadConfig({ flags: ["--port=0"], env: {}, readFile: () => "" });
+  assertEquals(unusedSettings(origins), []);
+});

@@ -1,0 +1,2 @@
+export * from "../../../lib/client/mod.ts";
+export { cryptoReady, keypairFromSeed } from "../../../lib/crypto/mod.ts";

@@ -1,0 +1,68 @@
+import { assertEquals } from "@std/assert";
+import { adminToken } from "../helpers/gateway.ts";
+import { testKey } from "../helpers/peer.ts";
+import { commandLine, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
+import { pythonWith } from "../helpers/python.ts";
+import { testWith } from "../helpers/test_with.ts";
+
+const python = await pythonWith("websockets");
+const missing = python === undefined ? "no Python with the module websockets" : undefined;
+const program = (name: string) => [python ?? "", "-B", `${import.meta.dirname}/python/${name}.py`];
+
+testWith(
+  missing,
+  "a miner in Python signs, submits, verifies, recovers, and gets on with HTTP alone",
+  async () => {
+    await using folder = await TemporaryFolder.make();
+    const key = `${folder.path}/miner.key`;
+    await runToEnd(commandLine("keys", "new", "--out", key), { cwd: folder.path });
+    await using server = await ServerProcess.start({ cwd: folder.path }, [
+      "--websocket.heartbeat_interval=0.5",
+    ]);
+    const seed = Number(Deno.env.get("PYTHON_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
+    const day = { url: server.url, token: adminToken, keys: commandLine("keys"), key, seed };
+    const { code, stdout, stderr } = await runToEnd([...program("miner"), JSON.stringify(day)], {
+      cwd: folder.path,
+    });
+    assertEquals({ code, done: stdout.trimEnd().split("\n") }, {
+      code: 0,
+      done: [
+        "authenticates",
+        "submits single predictions",
+        "submits batches",
+        "is told of refusals",
+        "receives game updates",
+        "exchanges heartbeats",
+        "recovers what it missed",
+        "gets the first receipt again",
+        "uses http alone",
+        "finds everything in the log",
+      ],
+    }, `seed ${seed}\n${stderr}`);
+  },
+);
+
+for (const path of ["/ws", "/", ""]) {
+  testWith(
+    missing,
+    `the diagnostic client for Python finds its connection successful on "${path}"`,
+    async () => {
+      await using folder = await TemporaryFolder.make();
+      await using server = await ServerProcess.start({ cwd: folder.path });
+      const address = path === ""
+        ? server.url.replace("http://", "")
+        : server.url.replace("http", "ws") + path;
+      const line = [...program("diagnose"), address, testKey(1).address];
+      const { stdout } = await runToEnd(line, { cwd: folder.path });
+      assertEquals(stdout.trimEnd().split("\n").at(-1), "Connection test successful!", stdout);
+    },
+  );
+}
+
+testWith(missing, "the diagnostic client for Python says so when nobody listens", async () => {
+  await using folder = await TemporaryFolder.make();
+  const { stdout } = await runToEnd([...program("diagnose"), "127.0.0.1:1", testKey(1).address], {
+    cwd: folder.path,
+  });
+  assertEquals(stdout.trimEnd().split("\n").at(-1)?.startsWith("Connection failed: "), true, stdout);
+});

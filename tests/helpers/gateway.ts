@@ -1,0 +1,66 @@
+import { type Config, createGateway, defaultConfig, type Gateway, listen } from "../../lib/gateway/mod.ts";
+import { type Clock, systemClock } from "../../lib/protocol/mod.ts";
+import { createApp } from "../../routes/mod.ts";
+
+/** The admin token of test gateways. */
+export const adminToken = "an-admin-token-for-tests";
+
+/** A real gateway on a free port, with a store and a key of its own. */
+export interface TestGateway extends AsyncDisposable {
+  readonly gateway: Gateway;
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** The path where miners connect. */
+  readonly ws: string;
+  /** Calls the operator's API and answers its JSON; throws on a status of 400 and above. */
+  admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway in this process: store in memory, one worker, limits wide enough not to be in a test's way. */
+export async function startGateway(
+  overrides: Partial<Config> = {},
+  clock: Clock = systemClock,
+): Promise<TestGateway> {
+  const folder = await Deno.makeTempDir({ prefix: "heliograph-test-" });
+  const config = defaultConfig({
+    port: 0,
+    kv: ":memory:",
+    validator_key: `${folder}/validator.key`,
+    admin_token: adminToken,
+    "crypto.workers": 1,
+    ...overrides,
+  });
+  const gateway = await createGateway(config, clock);
+  const listening = listen(gateway, createApp);
+  let stopped: Promise<void> | undefined;
+  const stop = () =>
+    stopped ??= (async () => {
+      await listening.stop();
+      await Deno.remove(folder, { recursive: true });
+    })();
+  return {
+    gateway,
+    url: listening.url,
+    ws: `${listening.url.replace("http", "ws")}/ws`,
+    admin: (method, path, body) => callAdmin(`${listening.url}${path}`, method, body),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Calls the operator's API with {@link adminToken}. */
+export async function callAdmin(
+  url: string,
+  method: string,
+  body?: unknown,
+): Promise<Record<string, unknown>> {
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${adminToken}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+  return JSON.parse(text);
+}

@@ -1,0 +1,19 @@
+import { configureLogging, resetLogging } from "../../lib/telemetry/mod.ts";
+
+/** Collects the log lines of this process, as JSON objects, until disposed of. */
+export class LogLines implements Disposable {
+  #text = "";
+
+  constructor(level: "INFO" | "ERROR" = "INFO") {
+    const write = (text: string) => void (this.#text += text);
+    configureLogging({ level, websocketLevel: level, format: "json", write });
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  [Symbol.dispose](): void {
+    resetLogging();
+  }
+}

@@ -1,0 +1,61 @@
+const encoder = new TextEncoder();
+
+/** A WebSocket client made by hand, which does what no library would. */
+export class RawClient implements Disposable {
+  readonly #connection: Deno.TcpConn;
+
+  private constructor(connection: Deno.TcpConn) {
+    this.#connection = connection;
+  }
+
+  /** Connects and upgrades; afterwards nothing is read that nobody asks for. */
+  static async open(url: string): Promise<RawClient> {
+    const { hostname, port, pathname } = new URL(url.replace("ws", "http"));
+    const connection = await Deno.connect({ hostname, port: Number(port) });
+    const client = new RawClient(connection);
+    await client.write(encoder.encode(
+      `GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    ));
+    const head = await client.read();
+    if (!head.startsWith("HTTP/1.1 101")) throw new Error(`Cannot upgrade: ${head}`);
+    return client;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let sent = 0; sent < bytes.length;) sent += await this.#connection.write(bytes.subarray(sent));
+  }
+
+  /** Sends a text frame, or one of another kind, masked with zeros. */
+  async send(text: string, { opcode = 0x81, masked = true } = {}): Promise<void> {
+    const payload = encoder.encode(text);
+    const length = payload.length < 126
+      ? [payload.length]
+      : payload.length < 65536
+      ? [126, payload.length >> 8, payload.length & 0xff]
+      : [
+        127,
+        0,
+        0,
+        0,
+        0,
+        payload.length >>> 24,
+        payload.length >> 16 & 0xff,
+        payload.length >> 8 & 0xff,
+        payload.length & 0xff,
+      ];
+    const [first = 0, ...rest] = length;
+    const head = [opcode, masked ? first | 0x80 : first, ...rest, ...(masked ? [0, 0, 0, 0] : [])];
+    await this.write(new Uint8Array([...head, ...payload]));
+  }
+
+  /** What has come in by now, at least one byte; empty at the end. */
+  async read(): Promise<string> {
+    const buffer = new Uint8Array(64 * 1024);
+    return new TextDecoder().decode(buffer.subarray(0, await this.#connection.read(buffer) ?? 0));
+  }
+
+  [Symbol.dispose](): void {
+    this.#connection.close();
+  }
+}

@@ -1,0 +1,36 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { openDatabase } from "../../lib/store/mod.ts";
+import { temporaryFolder } from "./folder.ts";
+
+Deno.test("a new store gets the current layout, in a folder that is made for it", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/deep/er/store.db`;
+  {
+    using database = await openDatabase(path);
+    assertEquals((await database.get(["schema_version"])).value, 1);
+  }
+  using again = await openDatabase(path);
+  assertEquals((await again.get(["schema_version"])).value, 1);
+});
+
+Deno.test("a store that a newer version wrote is refused and left as it is", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  {
+    using database = await openDatabase(path);
+    await database.set(["schema_version"], 99);
+  }
+  const error = await assertRejects(() => openDatabase(path), Error);
+  assertStringIncludes(error.message, "version 99");
+  using database = await Deno.openKv(path);
+  assertEquals((await database.get(["schema_version"])).value, 99);
+});
+
+Deno.test("a path that cannot be a store is named", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/file`, "no store");
+  for (const path of [`${folder.path}/file/store.db`, `${folder.path}/file`]) {
+    const error = await assertRejects(() => openDatabase(path), Error);
+    assertStringIncludes(error.message, `Cannot open the store ${path}`);
+  }
+});
