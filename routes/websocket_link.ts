@@ -14,8 +14,8 @@ export interface Door {
 const events = ["message", "close", "error"] as const;
 
 /**
- * A WebSocket as the hub knows it, and the listener of all of its events at once: a closure for each of them would cost
- * every connection half a kilobyte.
+ * A WebSocket as the hub knows it, and the listener of all of its events at once: one object instead of several closures
+ * for every connection.
  */
 export class WebSocketLink implements Link {
   readonly #socket: WebSocket;

@@ -1,7 +1,7 @@
 import type { BenchContext, BenchResult, Scenario } from "./bench/context.ts";
 import { endAll } from "./bench/child.ts";
 import { fanout } from "./bench/fanout.ts";
-import { formatTable } from "./bench/figure.ts";
+import { describeBaselines, formatTable } from "./bench/figure.ts";
 import { memory } from "./bench/memory.ts";
 import { predictions } from "./bench/predictions.ts";
 import { Progress } from "./bench/progress.ts";
@@ -77,7 +77,7 @@ async function measure(
 const machine = `${navigator.hardwareConcurrency} cores, Deno ${Deno.version.deno}, ${Deno.build.target}`;
 
 function asText({ figures, notes }: BenchResult): string {
-  const about = [machine, ...notes].map((note) => `${note}\n`).join("");
+  const about = [machine, ...describeBaselines(figures), ...notes].map((note) => `${note}\n`).join("");
   return `${formatTable(figures)}\n${about}`;
 }
 

@@ -29,7 +29,7 @@ const minute = 60_000;
 
 /** One client's connection: what waits for it, what it may do, when it was last heard from. */
 export class Connection {
-  // What every delivery looks at comes first and together: a thousand connections do not fit into the processor's cache.
+  // What every delivery looks at comes first.
   /** How it ended; undefined while it is open. */
   closedBy: Close | undefined;
   readonly #link: Link;
@@ -95,7 +95,7 @@ export class Connection {
     else this.#enqueue(frame, priority);
   }
 
-  /** Whether the transport takes another frame; asking it costs more than the rest of a delivery. */
+  /** Whether the transport takes another frame; it is asked only when it might not. */
   #takesMore(): boolean {
     if (this.#handedOver >= takeBelow) this.#handedOver = this.#link.bufferedAmount;
     return this.#handedOver < takeBelow;

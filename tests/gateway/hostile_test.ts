@@ -2,6 +2,7 @@ import type { Keypair } from "../../lib/crypto/mod.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { closes, parseMessage, renderSigned } from "../../lib/protocol/mod.ts";
+import { collectedHeap } from "../helpers/collected_heap.ts";
 import { settle } from "../helpers/fake_clock.ts";
 import { jsonSoup, jsonText, spoiltText } from "../helpers/json_texts.ts";
 import { Peer, signAuthentication, testKey } from "../helpers/peer.ts";
@@ -197,23 +198,16 @@ Deno.test("ten thousand connects and disconnects leave nothing behind", async ()
   };
   await Promise.all(lanes.map((key) => churn(key, 50)));
   await emptied(scene);
-  const before = memory();
+  const before = collectedHeap();
   await Promise.all(lanes.map((key) => churn(key, 450)));
   await emptied(scene);
   assertEquals(hub.size, 0);
-  assert(memory() - before < 64 * 1024 * 1024, `${memory() - before} bytes more`);
+  const kept = (collectedHeap() - before) / 9000;
+  assert(kept < 100, `${kept} bytes kept of each connection`);
   const { connections, families } = (await scene.call("GET", "/ws/health")).body;
   assertEquals([connections, families], [0, { miners: 0, streams: 0 }]);
   await assertServes(scene, "after");
 });
-
-/** Bytes in use: of the heap where garbage can be collected at will, else of the process. */
-function memory(): number {
-  const { gc } = globalThis as { gc?: () => void };
-  if (gc === undefined) return Deno.memoryUsage().rss;
-  gc();
-  return Deno.memoryUsage().heapUsed;
-}
 
 Deno.test("after a crowd left there is place for as many of the same address again", async () => {
   await using scene = await Scene.start({ "websocket.max_connections_per_address": 20 });

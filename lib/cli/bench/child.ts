@@ -9,9 +9,8 @@ export function programCommand(args: readonly string[]): { file: string; args: s
   const file = Deno.execPath();
   if (Deno.build.standalone) return { file, args: [...args] };
   const main = new URL("../../../main.ts", import.meta.url);
-  const config = new URL("../../../deno.json", import.meta.url);
   const permissions = ["--allow-read", "--allow-write", "--allow-net", "--allow-env"];
-  const flags = ["run", "--quiet", `--config=${config.pathname}`, ...permissions];
+  const flags = ["run", "--quiet", ...permissions];
   return { file, args: [...flags, main.href, ...args] };
 }
 

@@ -15,13 +15,19 @@ export interface Figure {
 
 const headings = ["", "value", "baseline", "ratio", "goal", "reached"];
 
-/** The figures as a table for people, and below it what the baselines are. */
+/** The figures as a table for people. */
 export function formatTable(figures: readonly Figure[]): string {
   const rows = [headings, ...figures.map(cells)];
   const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row.map((cell, column) => align(cell, widths[column] ?? 0, column)).join("  ").trimEnd();
   return rows.map((row) => `${line(row)}\n`).join("");
+}
+
+/** What each baseline is, a line each. */
+export function describeBaselines(figures: readonly Figure[]): string[] {
+  return figures.filter(({ against }) => against !== undefined)
+    .map(({ name, against }) => `baseline of "${name}": ${against}`);
 }
 
 function align(cell: string, width: number, column: number): string {

@@ -1,60 +1,94 @@
-import type { BenchContext, BenchResult } from "./context.ts";
-import { pause } from "./context.ts";
 import { Helper } from "./child.ts";
+import { type BenchContext, type BenchResult, pause } from "./context.ts";
+import type { Joining } from "./fleet.ts";
 import { cpuSeconds, hasProcessStats, openFileLimit, residentBytes } from "./process_stats.ts";
 import { BenchServer } from "./server.ts";
 
 const first = 1000;
 const most = 5000;
-const settling = 3;
-/** Seconds: the interval of heartbeats, so that every connection gets one and answers it. */
-const idling = 60;
+/** Seconds in which an idle process gives back what it used while the connections came. */
+const settling = 35;
+/** Seconds: the interval of heartbeats and a little more, so that every connection gets one and answers it. */
+const idling = 62;
 const goals = { extraBytes: 3 * 1024, idleShare: 0.01 } as const;
 
-interface Target {
+/** A server, and the clients that connect to it. */
+interface Side {
   readonly pid: number;
-  readonly url: string;
-  readonly authenticate: boolean;
+  readonly fleet: Helper;
+  readonly joining: Pick<Joining, "url" | "authenticate">;
 }
 
 /** Memory per idle connection beside a bare server, and CPU while 1,000 connections are idle. */
 export async function memory({ signal, tell }: BenchContext): Promise<BenchResult> {
-  if (!hasProcessStats) {
-    return { figures: [], notes: ["memory: measured on Linux only, where /proc tells it"] };
-  }
+  if (!hasProcessStats) return { figures: [], notes: ["memory: on Linux only, where /proc tells it"] };
   const connections = Math.min(most, openFileLimit() - 500);
-  await using bare = Helper.start("bare-server");
-  const bareTarget = { pid: bare.pid, url: `ws://127.0.0.1:${await bare.ask("port")}`, authenticate: false };
-  tell(`memory: ${connections} connections to a bare server`);
-  const baseline = await growth(bareTarget, connections, async () => {});
-  await using server = await BenchServer.start({ miners: connections });
-  const target = { pid: server.pid, url: server.ws, authenticate: true };
-  tell(`memory: ${connections} connections to Heliograph`);
-  let idleShare = NaN;
-  const value = await growth(target, connections, async () => {
-    tell(`memory: ${first} idle connections for ${idling} s`);
-    const before = cpuSeconds(server.pid);
-    await pause(idling, signal);
-    idleShare = (cpuSeconds(server.pid) - before) / idling;
-    tell(`memory: ${connections} connections to Heliograph`);
-  });
+  await using stack = new AsyncDisposableStack();
+  const sides = [await heliographSide(stack, connections), await bareSide(stack)];
+  // Side by side, since both mostly wait.
+  const [idleShare, [value = NaN, baseline = NaN]] = await Promise.all([
+    idleCpu(await heliographSide(stack, first), signal),
+    growth(sides, connections, { signal, tell }),
+  ]);
   return report({ value, baseline, idleShare, connections });
 }
 
-/** Bytes of resident memory per connection, beyond the first ones, for which the program itself still grows. */
+/** Bytes of resident memory per connection, beyond the first ones, for which the programs themselves still grow. */
 async function growth(
-  { pid, url, authenticate }: Target,
+  sides: readonly Side[],
   connections: number,
-  meanwhile: () => Promise<void>,
-) {
-  await using fleet = Helper.start("fleet");
-  await fleet.ask("join", { url, first: 0, count: first, authenticate });
-  await pause(settling);
-  await meanwhile();
-  const before = residentBytes(pid);
-  await fleet.ask("join", { url, first, count: connections - first, authenticate });
-  await pause(settling);
-  return (residentBytes(pid) - before) / (connections - first);
+  { signal, tell }: Pick<BenchContext, "signal" | "tell">,
+): Promise<number[]> {
+  const grow = async (from: number, to: number) => {
+    tell(`memory: connecting ${to - from} clients to each of two servers`);
+    await Promise.all(sides.map((side) => join(side, from, to - from)));
+    tell(`memory: ${to} idle connections to each`);
+    return await lowestResident(sides, settling, signal);
+  };
+  const before = await grow(0, first);
+  const after = await grow(first, connections);
+  tell(`memory: processor time of a third server with ${first} idle connections`);
+  return after.map((bytes, side) => (bytes - (before[side] ?? NaN)) / (connections - first));
+}
+
+async function join({ fleet, joining }: Side, from: number, count: number): Promise<void> {
+  await fleet.ask("join", { ...joining, first: from, count });
+}
+
+/** The share of one core that a server takes once the connections have settled. */
+async function idleCpu(side: Side, signal: AbortSignal): Promise<number> {
+  await join(side, 0, first);
+  await pause(settling, signal);
+  const before = cpuSeconds(side.pid);
+  await pause(idling, signal);
+  return (cpuSeconds(side.pid) - before) / idling;
+}
+
+async function heliographSide(stack: AsyncDisposableStack, miners: number): Promise<Side> {
+  const server = stack.use(await BenchServer.start({ miners }));
+  const fleet = stack.use(Helper.start("fleet"));
+  return { pid: server.pid, fleet, joining: { url: server.ws, authenticate: true } };
+}
+
+async function bareSide(stack: AsyncDisposableStack): Promise<Side> {
+  const server = stack.use(Helper.start("bare-server"));
+  const fleet = stack.use(Helper.start("fleet"));
+  const url = `ws://127.0.0.1:${await server.ask<number>("port")}`;
+  return { pid: server.pid, fleet, joining: { url, authenticate: false } };
+}
+
+/** The least resident memory of each server within so many seconds, in bytes. */
+async function lowestResident(
+  sides: readonly Side[],
+  seconds: number,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const lowest = sides.map(() => Infinity);
+  for (let second = 0; second < seconds; second++) {
+    await pause(1, signal);
+    sides.forEach(({ pid }, side) => lowest[side] = Math.min(lowest[side] ?? Infinity, residentBytes(pid)));
+  }
+  return lowest;
 }
 
 function report(
@@ -82,8 +116,9 @@ function report(
       },
     ],
     notes: [
-      `resident memory from ${first} to ${connections} authenticated connections; CPU of one core over ${idling} s, ` +
-      "in which every connection is sent a heartbeat and answers it, signed",
+      `memory: growth of resident memory from ${first} to ${connections} authenticated connections, the lowest in ` +
+      `${settling} s of idleness; CPU of one core over ${idling} s, in which every connection is sent a heartbeat ` +
+      "and answers it, signed",
     ],
   };
 }

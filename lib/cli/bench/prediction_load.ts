@@ -21,7 +21,7 @@ const patience = 60;
 /** Miners in this process who submit predictions and see that each is confirmed exactly once. */
 export class PredictionLoad implements Disposable {
   readonly #miners: readonly Miner[];
-  /** When each prediction under way was due. */
+  /** When each prediction under way was sent. */
   readonly #open = new Map<string, number>();
   readonly #sequences = new Set<number>();
   #signed = 0;
@@ -68,7 +68,7 @@ export class PredictionLoad implements Disposable {
     return (performance.now() - start) / 1000;
   }
 
-  /** Sends so many a second, evenly; answers for each the milliseconds from when it was due to its confirmation. */
+  /** Sends so many a second, evenly; answers for each the milliseconds from sending to its confirmation. */
   async pace(predictions: readonly Ready[], rate: number): Promise<number[]> {
     let next = 0;
     this.#latencies = [];
@@ -77,7 +77,7 @@ export class PredictionLoad implements Disposable {
     const due = () => start + 1000 * next / rate;
     const send = () => {
       for (; next < predictions.length && due() <= performance.now(); next++) {
-        this.#send(predictions[next], due());
+        this.#send(predictions[next]);
       }
     };
     const timer = setInterval(send, 1);
@@ -112,9 +112,9 @@ export class PredictionLoad implements Disposable {
     });
   }
 
-  #send(prediction: Ready | undefined, due: number = performance.now()): void {
+  #send(prediction: Ready | undefined): void {
     if (prediction === undefined) return;
-    this.#open.set(prediction.predictionId, due);
+    this.#open.set(prediction.predictionId, performance.now());
     prediction.miner.socket.send(prediction.frame);
   }
 
@@ -122,14 +122,14 @@ export class PredictionLoad implements Disposable {
     const { type, data, message } = JSON.parse(text);
     if (type === "error") this.#fail(new Error(`a prediction was refused: ${message}`));
     if (type !== "confirmation") return;
-    const due = this.#open.get(data.prediction_id);
-    if (due === undefined) this.#fail(new Error(`${data.prediction_id} was confirmed twice`));
+    const sentAt = this.#open.get(data.prediction_id);
+    if (sentAt === undefined) this.#fail(new Error(`${data.prediction_id} was confirmed twice`));
     else if (data.status !== "success") this.#fail(new Error(`a prediction was refused: ${data.message}`));
     else if (this.#sequences.has(data.receipt.sequence)) this.#fail(new Error("a sequence was given twice"));
     else {
       this.#sequences.add(data.receipt.sequence);
       this.#open.delete(data.prediction_id);
-      this.#latencies.push(performance.now() - due);
+      this.#latencies.push(performance.now() - sentAt);
       this.#onConfirmed();
     }
   }

@@ -70,8 +70,8 @@ function report(measured: { rate: number; capacity: number; latencies: readonly 
       },
     ],
     notes: [
-      `${miners} miners over WebSocket; messages signed beforehand; each confirmed once, none missing`,
-      "store in a file; log at INFO to a file; latency at a quarter of the rate, counted from when a message was due",
+      `predictions: ${miners} miners over WebSocket, messages signed beforehand, each confirmed exactly once; the ` +
+      "store and the log (level INFO) are files; latency from sending to confirmation at a quarter of the rate",
     ],
   };
 }
