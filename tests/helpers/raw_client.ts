@@ -18,8 +18,9 @@ export class RawClient implements Disposable {
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
     ));
     const head = await client.read();
-    if (!head.startsWith("HTTP/1.1 101")) throw new Error(`Cannot upgrade: ${head}`);
-    return client;
+    if (head.startsWith("HTTP/1.1 101")) return client;
+    connection.close();
+    throw new Error(`Cannot upgrade: ${head}`);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
