@@ -17,7 +17,7 @@ export class FirstFrame implements Session {
     const session = "hotkey" in message
       ? this.#gateway.validator.createSession(this.#connection)
       : "type" in message
-      ? this.#gateway.createStreamSession(this.#connection)
+      ? this.#gateway.streams.createSession(this.#connection)
       : null;
     if (session === null) {
       throw new Refusal("invalid_message", { detail: 'expected "hotkey" to authenticate, or a "type"' });

@@ -21,12 +21,13 @@ function isUp({ status }: Gateway): boolean {
 }
 
 function health({ status, hub, validator, clock, startedAt }: Gateway) {
+  const families = hub.families();
   return {
     status,
-    connections: hub.size,
+    connections: families.miners + families.streams,
     active_connections: validator.activeMiners(),
     uptime: Math.floor((clock.now() - startedAt) / 1000),
-    families: hub.families(),
+    families,
     validator: validator.notary.address,
   };
 }

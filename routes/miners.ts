@@ -17,10 +17,10 @@ import { addressOf, type Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { count, readQuery, wait } from "./query.ts";
 import { RequestLimit } from "./request_limit.ts";
+import { WaitingRoom } from "./waiting_room.ts";
 
 const json = { "content-type": "application/json; charset=utf-8" };
 const maxRenewed = 100;
-const maxWaiting = 10_000;
 
 const gamesQuery = z.object({
   since: count.optional(),
@@ -40,7 +40,7 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
   const { validator, config, clock } = gateway;
   const maxSize = config["websocket.max_message_size"];
   const perMiner = new RequestLimit(config["websocket.rate_limit"], clock);
-  let waiting = 0;
+  const waitingRoom = new WaitingRoom();
 
   /** Throws, and gives the nonce back, when a miner sends too much. */
   const countRequest = (envelope: Pick<Envelope, "signer" | "nonce">) => {
@@ -52,18 +52,6 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
     }
   };
 
-  const waitForNews = async (since: number, seconds: number, signal: AbortSignal) => {
-    if (waiting >= maxWaiting) {
-      throw new Refusal("rate_limited", { detail: "too many wait", retryAfterMs: 5000 });
-    }
-    waiting += 1;
-    try {
-      await validator.board.channel.next(since, 1000 * seconds, AbortSignal.any([signal, gateway.ending]));
-    } finally {
-      waiting -= 1;
-    }
-  };
-
   return new Hono<Env>()
     .post("/predictions", async (context) => {
       const envelope = readEnvelope(parseMessage(await readText(context.req.raw, maxSize, clock)));
@@ -72,7 +60,7 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
       }
       const admitted = await validator.desk.admit(envelope, addressOf(context.env.info));
       countRequest(envelope);
-      const confirmed = await Promise.all(validator.desk.submit(admitted));
+      const confirmed = await Promise.all(validator.desk.submit(admitted, "http"));
       return "predictions" in envelope.exactData ? answerBatch(confirmed) : answerOne(confirmed);
     })
     .get("/games", async (context) => {
@@ -80,7 +68,8 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
       const { board } = validator;
       const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };
       if (since !== undefined && board.changedSince(position) !== null) {
-        await waitForNews(since, wait, context.req.raw.signal);
+        const signal = AbortSignal.any([context.req.raw.signal, gateway.ending]);
+        await waitingRoom.enter(() => validator.board.channel.next(since, 1000 * wait, signal));
       }
       const changed = since === undefined ? null : board.changedSince(position);
       return new Response(

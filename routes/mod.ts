@@ -7,6 +7,7 @@ import { answerError } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { minerRoutes } from "./miners.ts";
 import { requestLimit } from "./request_limit.ts";
+import { streamRoutes } from "./streams.ts";
 import { websocketRoutes } from "./websocket.ts";
 
 /** The gateway's HTTP side: what is served on which path. */
@@ -21,7 +22,8 @@ export const createApp: CreateApp = (gateway) => {
     .use(requestLimit(config["http.rate_limit"], clock))
     .use("/api/*", cors({ origin: origins === "all" ? "*" : [...origins] }))
     .route("/", websocketRoutes(gateway))
-    .route("/api/v1", minerRoutes(gateway));
+    .route("/api/v1", minerRoutes(gateway))
+    .route("/api/v1", streamRoutes(gateway));
   return (request, info) => app.fetch(request, { info });
 };
 

@@ -1,19 +1,20 @@
 import { type Context, Hono } from "hono";
 import type { Gateway } from "../lib/gateway/mod.ts";
-import { Refusal } from "../lib/protocol/mod.ts";
+import { Refusal, type StreamFormat, streamSubprotocols } from "../lib/protocol/mod.ts";
 import { addressOf, type Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { FirstFrame } from "./first_frame.ts";
 import { type Door, WebSocketLink } from "./websocket_link.ts";
 
 const maxTurnedAway = 256;
+const formats = Object.keys(streamSubprotocols) as StreamFormat[];
 
 /** The paths that WebSockets connect to. */
 export function websocketRoutes(gateway: Gateway): Hono<Env> {
   const turnedAway: Door["turnedAway"] = new Set();
   const streams: Door = {
     gateway,
-    open: (connection) => gateway.createStreamSession(connection),
+    open: (connection) => gateway.streams.createSession(connection),
     turnedAway,
   };
   const miners: Door = { gateway, open: (connection) => new FirstFrame(connection, gateway), turnedAway };
@@ -28,8 +29,9 @@ function upgrade(context: Context<Env>, door: Door): Response {
   refuseUpgrade(request, door);
   // Once upgraded, the request tells nothing more.
   const address = addressOf(context.env.info);
-  const { socket, response } = startUpgrade(request);
-  new WebSocketLink(socket, address, door);
+  const format = readFormat(request);
+  const { socket, response } = startUpgrade(request, format);
+  new WebSocketLink(socket, address, door, format);
   return response;
 }
 
@@ -49,10 +51,23 @@ function refuseUpgrade(request: Request, { gateway: { config, status }, turnedAw
   }
 }
 
-function startUpgrade(request: Request): Deno.WebSocketUpgrade {
+/** The first subprotocol offered that is ours. */
+function readFormat(request: Request): StreamFormat | undefined {
+  const offered = request.headers.get("sec-websocket-protocol")?.split(",") ?? [];
+  for (const name of offered) {
+    const format = formats.find((format) => streamSubprotocols[format] === name.trim());
+    if (format !== undefined) return format;
+  }
+  return undefined;
+}
+
+function startUpgrade(request: Request, format: StreamFormat | undefined): Deno.WebSocketUpgrade {
   try {
-    // Dead peers are found by heartbeats, which cost one timer for all and not one for each.
-    return Deno.upgradeWebSocket(request, { idleTimeout: 0 });
+    return Deno.upgradeWebSocket(request, {
+      // Dead peers are found by the hub, with one timer for all; the runtime's own would outlive a reset connection.
+      idleTimeout: 0,
+      ...(format === undefined ? {} : { protocol: streamSubprotocols[format] }),
+    });
   } catch (error) {
     throw new BadRequest(`cannot upgrade: ${(error as Error).message}`);
   }

@@ -1,6 +1,13 @@
 import type { Gateway } from "../lib/gateway/mod.ts";
-import type { Connection, Link, Session } from "../lib/hub/mod.ts";
-import { Refusal } from "../lib/protocol/mod.ts";
+import {
+  BatchLink,
+  type Connection,
+  DeflateLink,
+  type Frame,
+  type Link,
+  type Session,
+} from "../lib/hub/mod.ts";
+import { Refusal, type StreamFormat } from "../lib/protocol/mod.ts";
 
 /** What the connections of one path have in common. */
 export interface Door {
@@ -21,10 +28,12 @@ export class WebSocketLink implements Link {
   readonly #socket: WebSocket;
   readonly #door: Door;
   readonly #address: string;
+  readonly #format: StreamFormat | undefined;
   #connection: Connection | undefined;
 
-  constructor(socket: WebSocket, address: string, door: Door) {
+  constructor(socket: WebSocket, address: string, door: Door, format: StreamFormat | undefined) {
     this.#socket = socket;
+    this.#format = format;
     this.#address = address;
     this.#door = door;
     socket.addEventListener("open", this, { once: true });
@@ -35,7 +44,7 @@ export class WebSocketLink implements Link {
     return this.#socket.bufferedAmount;
   }
 
-  send(frame: string): void {
+  send(frame: Frame): void {
     this.#socket.send(frame);
   }
 
@@ -55,11 +64,18 @@ export class WebSocketLink implements Link {
 
   #opened(): void {
     try {
-      this.#connection = this.#door.gateway.hub.admit(this, this.#address, "miners");
+      this.#connection = this.#door.gateway.hub.admit(this.#inFormat(), this.#address, "miners");
       this.#connection.session = this.#door.open(this.#connection);
     } catch (error) {
       this.#turnAway(error);
     }
+  }
+
+  /** This link in the format that the client asked for. */
+  #inFormat(): Link {
+    const { deflater, batcher } = this.#door.gateway;
+    if (this.#format === "deflate") return new DeflateLink(this, deflater);
+    return this.#format === "batch" ? new BatchLink(this, batcher) : this;
   }
 
   #receive(data: unknown): void {
@@ -75,7 +91,8 @@ export class WebSocketLink implements Link {
   #turnAway(error: unknown): void {
     this.#door.turnedAway.add(this);
     const refusal = error instanceof Refusal ? error : new Refusal("internal_error");
-    this.send(JSON.stringify(refusal.frame()));
-    this.close(1013, refusal.message.slice(0, 120));
+    const link = this.#inFormat();
+    link.send(JSON.stringify(refusal.frame()));
+    link.close(1013, refusal.message.slice(0, 120));
   }
 }

@@ -30,6 +30,9 @@ const browserSafe: Record<string, readonly string[] | undefined> = {
 const singleFiles = [
   { from: /^main\.ts$/, to: /^lib\/cli\// },
   { from: /^lib\/cli\//, to: /^lib\/client\/kv_outbox\.ts$/ },
+  // What a page loads stays small: these need none of what the rest of their folders does.
+  { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/protocol\/(?:clock|streams)\.ts$/ },
+  { from: /^lib\/dashboard\//, to: /^lib\/client\/(?:stream_client|react)\.ts$/ },
 ];
 const longestFile = 400;
 

@@ -93,7 +93,6 @@ export const settings = {
     text("sim: or an http:// or https:// URL", (value) => value === "sim:" || isWebUrl(value)),
     "sim:",
     "JSON-RPC node that the streams poll; `sim:` is a built-in simulated one.",
-    later,
   ),
   "tls.cert": optional(path, "PEM file with the certificate chain; set together with tls.key.", {
     example: "/etc/heliograph/cert.pem",

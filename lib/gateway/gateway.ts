@@ -1,11 +1,12 @@
 import type { Config } from "../config/mod.ts";
 import { CryptoPool } from "../crypto/mod.ts";
-import { type Connection, HistoryBudget, Hub, type Session } from "../hub/mod.ts";
+import { Batcher, Deflater, HistoryBudget, Hub } from "../hub/mod.ts";
 import { type Clock, Refusal, systemClock } from "../protocol/mod.ts";
 import { openDatabase } from "../store/mod.ts";
-import { StreamSession } from "../streams/mod.ts";
-import { logger } from "../telemetry/mod.ts";
+import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
+import { Activity, logger } from "../telemetry/mod.ts";
 import { Validator } from "../validator/mod.ts";
+import { activityDefinition } from "./activity_stream.ts";
 import { openValidatorKey } from "./validator_key.ts";
 
 const log = logger("gateway");
@@ -16,6 +17,9 @@ export type GatewayStatus = "online" | "disabled" | "draining" | "offline";
 /** Everything that one server consists of, wired together. */
 export class Gateway {
   readonly startedAt: number;
+  /** Shared by all connections that ask for such frames. */
+  readonly deflater = new Deflater();
+  readonly batcher: Batcher;
   readonly #ending = new AbortController();
   #draining: Promise<void> | undefined;
 
@@ -24,11 +28,13 @@ export class Gateway {
     readonly clock: Clock,
     readonly hub: Hub,
     readonly validator: Validator,
+    readonly streams: Streams,
     /** Whether the validator's key was made at this start. */
     readonly keyIsNew: boolean,
     private readonly resources: readonly { close(): void }[],
   ) {
     this.startedAt = clock.now();
+    this.batcher = new Batcher(clock);
   }
 
   get status(): GatewayStatus {
@@ -40,12 +46,6 @@ export class Gateway {
   /** Aborts when the gateway drains: whoever waits should stop waiting. */
   get ending(): AbortSignal {
     return this.#ending.signal;
-  }
-
-  /** A session for a client that proves nothing. */
-  createStreamSession(connection: Connection): Session {
-    connection.family = "streams";
-    return new StreamSession(connection, this.clock);
   }
 
   /** Takes nothing new, finishes what is under way, and closes every connection with its own time to come back. */
@@ -96,21 +96,32 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
     limits: hubLimits(config),
     traceFrames: config["websocket.log_level"] === "TRACE",
   });
+  const channels = {
+    size: config["history.size"],
+    ttl: 1000 * config["history.ttl"],
+    budget: new HistoryBudget(config["history.max_bytes"]),
+    activity: new Activity(),
+  };
   const validator = new Validator({
     database,
     pool,
     keypair,
     hub,
     clock,
-    history: {
-      size: config["history.size"],
-      ttl: 1000 * config["history.ttl"],
-      budget: new HistoryBudget(config["history.max_bytes"]),
-    },
+    channels,
     metagraph: config["metagraph"],
     duplicatePolicy: config["websocket.duplicate_policy"],
   });
-  const gateway = new Gateway(config, clock, hub, validator, isNew, [pool, database]);
+  const streams = new Streams({
+    node: openNode(config["rpc_url"], clock),
+    clock,
+    settings: channels,
+    definitions: [
+      ...streamDefinitions,
+      activityDefinition({ clock, hub, validator, activity: channels.activity }),
+    ],
+  });
+  const gateway = new Gateway(config, clock, hub, validator, streams, isNew, [streams, pool, database]);
   try {
     await validator.start();
     if (config["websocket.handlers"] !== undefined) {

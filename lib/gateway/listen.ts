@@ -1,5 +1,8 @@
 import type { Gateway } from "./gateway.ts";
 
+/** Milliseconds that answers under way may take to leave. */
+const patience = 1000;
+
 /** Makes the HTTP side of a gateway. */
 export type CreateApp = (
   gateway: Gateway,
@@ -37,8 +40,9 @@ export function listen(gateway: Gateway, createApp: CreateApp): Listening {
     port: actual,
     async stop() {
       await gateway.stop();
-      closing.abort();
-      await server.finished;
+      const timer = gateway.clock.after(patience, () => closing.abort());
+      await server.shutdown();
+      timer.cancel();
     },
   };
 }

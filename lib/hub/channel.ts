@@ -1,4 +1,5 @@
 import type { Clock, Position } from "../protocol/mod.ts";
+import type { Activity } from "../telemetry/mod.ts";
 import type { HistoryBudget, Trimmable } from "./history_budget.ts";
 import type { Priority } from "./outbox.ts";
 
@@ -12,17 +13,19 @@ export interface Publication {
 
 /** Who gets what is published. */
 export interface Subscriber {
-  offer(frame: string, priority: Priority): void;
+  /** Takes a frame; `offset` is that of its publication. */
+  offer(frame: string, priority: Priority, offset: number): void;
 }
 
-/** How much of the past a channel keeps. */
-export interface HistoryLimits {
+/** How much of the past a channel keeps, and where its deliveries are counted. */
+export interface ChannelSettings {
   /** Publications. */
   readonly size: number;
   /** Milliseconds. */
   readonly ttl: number;
   /** Bytes, over all channels that share it. */
   readonly budget: HistoryBudget;
+  readonly activity: Activity;
 }
 
 /** What a subscription begins with. */
@@ -38,7 +41,7 @@ export class Channel implements Trimmable {
   readonly epoch: string;
   readonly #priority: Priority;
   readonly #clock: Clock;
-  readonly #limits: HistoryLimits;
+  readonly #settings: ChannelSettings;
   readonly #subscribers = new Set<Subscriber>();
   /** Made when somebody waits: every miner has a channel, and few of them are waited for. */
   #waiting: Set<() => void> | undefined;
@@ -46,11 +49,11 @@ export class Channel implements Trimmable {
   #bytes = 0;
   #offset = 0;
 
-  constructor(options: { epoch: string; priority: Priority; clock: Clock; limits: HistoryLimits }) {
+  constructor(options: { epoch: string; priority: Priority; clock: Clock; settings: ChannelSettings }) {
     this.epoch = options.epoch;
     this.#priority = options.priority;
     this.#clock = options.clock;
-    this.#limits = options.limits;
+    this.#settings = options.settings;
   }
 
   /** The offset of the newest publication, 0 before the first. */
@@ -73,7 +76,8 @@ export class Channel implements Trimmable {
     }
     this.#offset = offset;
     const recipients = this.#subscribers.size;
-    for (const subscriber of this.#subscribers) subscriber.offer(frame, this.#priority);
+    this.#settings.activity.deliveries += recipients;
+    for (const subscriber of this.#subscribers) subscriber.offer(frame, this.#priority, offset);
     this.#keep({ offset, frame, at: this.#clock.now() });
     for (const wake of this.#waiting ?? []) wake();
     return recipients;
@@ -133,8 +137,8 @@ export class Channel implements Trimmable {
   }
 
   #expire(): void {
-    const oldestKept = this.#clock.now() - this.#limits.ttl;
-    let expired = Math.max(0, this.#history.length - this.#limits.size);
+    const oldestKept = this.#clock.now() - this.#settings.ttl;
+    let expired = Math.max(0, this.#history.length - this.#settings.size);
     while ((this.#history[expired]?.at ?? Infinity) < oldestKept) expired += 1;
     this.#forget(expired);
   }
@@ -148,6 +152,6 @@ export class Channel implements Trimmable {
 
   #count(bytes: number): void {
     this.#bytes += bytes;
-    this.#limits.budget.count(this, bytes);
+    this.#settings.budget.count(this, bytes);
   }
 }

@@ -1,13 +1,15 @@
 import { type Close, closes, errorKinds, Refusal } from "../protocol/mod.ts";
-import type { Link } from "./link.ts";
+import type { Frame, Link } from "./link.ts";
 import { Outbox, type Outgoing, type Priority } from "./outbox.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
-/** Kinds of connections, counted apart. */
-export type Family = "miners" | "streams";
+/** Kinds of connections, counted apart; `events` are server-sent event streams. */
+export type Family = "miners" | "streams" | "events";
 
 /** What a connection does with what comes in, and when it ends. */
 export interface Session {
+  /** Whether the client need not say anything: that it is still there shows when what it listens to is sent. */
+  readonly mayBeSilent?: boolean;
   /** Takes in a text frame; may throw, best a {@link Refusal}. */
   receive(text: string): void;
   /** The connection is over. Must not throw. */
@@ -89,7 +91,7 @@ export class Connection {
   }
 
   /** Sends a frame, or lets it wait its turn; a connection on which too much waits is closed as a slow consumer. */
-  offer(frame: string, priority: Priority): void {
+  offer(frame: Frame, priority: Priority): void {
     if (this.closedBy !== undefined) return;
     if (this.#outbox === undefined && this.#takesMore()) this.#send(frame);
     else this.#enqueue(frame, priority);
@@ -101,12 +103,12 @@ export class Connection {
     return this.#handedOver < takeBelow;
   }
 
-  #send(frame: string): void {
+  #send(frame: Frame): void {
     this.#handedOver += frame.length;
     this.#link.send(frame);
   }
 
-  #enqueue(frame: string, priority: Priority): void {
+  #enqueue(frame: Frame, priority: Priority): void {
     const waiting = this.queued;
     if (waiting > 0 && waiting + frame.length > this.#limits.maxQueue + this.#allowance) {
       const detail = `${waiting} bytes wait unsent, at most ${this.#limits.maxQueue} may`;

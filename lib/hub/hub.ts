@@ -17,6 +17,11 @@ export interface HubLimits extends ConnectionLimits {
   readonly maxMessageSize: number;
 }
 
+interface Heartbeat {
+  readonly send: (due: readonly Connection[]) => void;
+  readonly interval: number;
+}
+
 const log = logger("websocket");
 const tickInterval = 1000;
 const flushInterval = 20;
@@ -29,7 +34,7 @@ export class Hub {
   readonly #connections = new Map<string, Connection>();
   readonly #perAddress = new Map<string, number>();
   readonly #backlogged = new Set<Connection>();
-  readonly #onHeartbeat = new Map<Family, (due: readonly Connection[]) => void>();
+  readonly #heartbeats = new Map<Family, Heartbeat>();
   #ticking: Timer | undefined;
   #flushing: Timer | undefined;
   #lastId = 0;
@@ -55,14 +60,18 @@ export class Hub {
 
   /** Open connections by family. */
   families(): Record<Family, number> {
-    const counts = { miners: 0, streams: 0 };
+    const counts = { miners: 0, streams: 0, events: 0 };
     for (const { family } of this.#connections.values()) counts[family] += 1;
     return counts;
   }
 
-  /** Who sends the heartbeats of a family, when some are due. */
-  setHeartbeat(family: Family, send: (due: readonly Connection[]) => void): void {
-    this.#onHeartbeat.set(family, send);
+  /** Who sends the heartbeats of a family, when some are due; a family without gets none. Milliseconds. */
+  setHeartbeat(
+    family: Family,
+    send: (due: readonly Connection[]) => void,
+    interval: number = this.limits.heartbeatInterval,
+  ): void {
+    this.#heartbeats.set(family, { send, interval });
   }
 
   /** Takes a connection in. Throws a {@link Refusal} `max_connections`. */
@@ -169,22 +178,22 @@ export class Hub {
         else ofFamily.push(connection);
       }
     }
-    for (const [family, connections] of due) this.#onHeartbeat.get(family)?.(connections);
+    for (const [family, connections] of due) this.#heartbeats.get(family)?.send(connections);
     this.start();
   }
 
-  #overdue({ family, peer, openedAt, heardAt }: Connection, now: number): Refusal | null {
+  #overdue({ family, peer, session, openedAt, heardAt }: Connection, now: number): Refusal | null {
     const { authTimeout, connectionTimeout } = this.limits;
     if (family === "miners" && peer === undefined && now - openedAt >= authTimeout) {
       return new Refusal("not_authorized", { detail: `no authentication within ${authTimeout / 1000} s` });
     }
-    if (now - heardAt < connectionTimeout) return null;
+    if (session?.mayBeSilent || now - heardAt < connectionTimeout) return null;
     return new Refusal("heartbeat_timeout", { detail: `nothing received for ${connectionTimeout / 1000} s` });
   }
 
   #heartbeatIsDue({ family, peer, heartbeatAt }: Connection, now: number): boolean {
     if (family === "miners" && peer === undefined) return false;
-    return now - heartbeatAt >= this.limits.heartbeatInterval;
+    return now - heartbeatAt >= (this.#heartbeats.get(family)?.interval ?? Infinity);
   }
 
   /** One function for all connections. */

@@ -1,7 +1,10 @@
+/** What travels at once: text, or bytes where a client asked for another format. */
+export type Frame = string | Uint8Array<ArrayBuffer>;
+
 /** What the hub needs of a transport: a WebSocket, a polling session and a test double all fit. */
 export interface Link {
   /** Bytes handed over and not yet sent. */
   readonly bufferedAmount: number;
-  send(frame: string): void;
+  send(frame: Frame): void;
   close(code: number, reason: string): void;
 }

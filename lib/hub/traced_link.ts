@@ -1,5 +1,5 @@
 import { logger } from "../telemetry/mod.ts";
-import type { Link } from "./link.ts";
+import type { Frame, Link } from "./link.ts";
 
 const log = logger("websocket");
 
@@ -17,8 +17,11 @@ export class TracedLink implements Link {
     return this.#link.bufferedAmount;
   }
 
-  send(frame: string): void {
-    log.trace("{id} > {frame}", { id: this.#id, frame });
+  send(frame: Frame): void {
+    log.trace("{id} > {frame}", {
+      id: this.#id,
+      frame: typeof frame === "string" ? frame : `${frame.length} bytes`,
+    });
     this.#link.send(frame);
   }
 

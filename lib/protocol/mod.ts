@@ -49,4 +49,21 @@ export {
   renderSigned,
   toPlain,
 } from "./signed_text.ts";
+export {
+  type GatewayActivity,
+  type MarketReceipt,
+  type MarketsHealth,
+  type MarketStatus,
+  type NetworkMetrics,
+  type NetworkPeer,
+  type Peers,
+  type Receipts,
+  type StreamData,
+  type StreamFormat,
+  type StreamMessage,
+  type StreamName,
+  streamNames,
+  type StreamStatus,
+  streamSubprotocols,
+} from "./streams.ts";
 export { formatTimestamp, parseTimestamp, timestampWindow, utcDay } from "./timestamp.ts";

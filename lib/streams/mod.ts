@@ -1,5 +1,12 @@
 /**
- * Family 2: clients that prove nothing and listen.
+ * Family 2: clients that prove nothing and listen to what is polled from a chain node.
  * @module
  */
-export { StreamSession } from "./stream_session.ts";
+export type { StreamDefinition, StreamSource } from "./definition.ts";
+export { streamDefinitions } from "./definitions.ts";
+export { type ChainNode, NodeError } from "./node.ts";
+export { openNode } from "./open_node.ts";
+export { CallRefused, SimulatedNode } from "./sim_node.ts";
+export { Stream } from "./stream.ts";
+export { Streams } from "./streams.ts";
+export type { Wanted } from "./wanted.ts";

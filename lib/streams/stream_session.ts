@@ -1,87 +1,120 @@
 import { type Connection, Priority, type Session } from "../hub/mod.ts";
-import {
-  type Clock,
-  type ExactObject,
-  formatTimestamp,
-  isObject,
-  parseExact,
-  toPlain,
-} from "../protocol/mod.ts";
+import { type Clock, formatTimestamp, parseExact, toPlain } from "../protocol/mod.ts";
+import { encode } from "./encode.ts";
+import { Listening } from "./listening.ts";
+import { PlainListener } from "./plain_listener.ts";
+import { readRequest } from "./read_request.ts";
+import { type StreamErrorCode, streamErrors } from "./stream_errors.ts";
+import type { Streams } from "./streams.ts";
+import type { Wanted } from "./wanted.ts";
 
-/** Errors of stream clients, by their code. Protocol, section 4. */
-const streamErrors = {
-  invalid_json: "Invalid JSON",
-  invalid_message: "Invalid message",
-  unknown_type: "Unknown message type",
-  unknown_stream: "Invalid stream name",
-} as const;
+type Message = Readonly<Record<string, unknown>>;
 
 /** A client that proves nothing: it is welcomed at once, and every message of its own is answered. */
 export class StreamSession implements Session {
   readonly #connection: Connection;
+  readonly #streams: Streams;
   readonly #clock: Clock;
+  readonly #listening: Listening;
 
-  constructor(connection: Connection, clock: Clock) {
+  constructor(connection: Connection, streams: Streams, clock: Clock) {
     this.#connection = connection;
+    this.#streams = streams;
     this.#clock = clock;
-    this.#send({
+    const listener = new PlainListener(connection);
+    this.#listening = new Listening(connection, clock, () => listener);
+    this.#reply({
       type: "welcome",
       message: "Connected to The Block real-time data stream",
-      available_streams: [],
+      available_streams: streams.list().map(({ name }) => name),
+      simulated: streams.simulated,
     });
   }
 
+  get mayBeSilent(): boolean {
+    return this.#listening.size > 0;
+  }
+
   receive(text: string): void {
+    if (text === "ping") return this.#reply({ type: "pong" });
     const message = parse(text);
-    if (message === null) this.#fail("invalid_json");
-    else if (!isObject(message) || typeof message["type"] !== "string") {
-      this.#fail("invalid_message", `expected an object with a "type"`);
+    if (message === undefined) this.#refuse("invalid_json");
+    else if (!isMessage(message) || typeof message["type"] !== "string") {
+      this.#refuse("invalid_message", `expected an object with a "type"`);
     } else this.#answer(message["type"], message);
   }
 
-  ended(): void {}
+  ended(): void {
+    this.#listening.end();
+  }
 
-  #answer(type: string, message: ExactObject): void {
+  #answer(type: string, message: Message): void {
     switch (type) {
       case "heartbeat":
         return this.#acknowledge(message);
       case "ping":
-        return this.#send({ type: "pong" });
+        return this.#reply({ type: "pong" });
       case "subscribe":
+        return this.#each(message, (wanted) => this.#listening.begin(wanted));
       case "unsubscribe":
-        return this.#fail("unknown_stream", "this server offers no streams");
+        return this.#each(message, ({ stream }) => this.#listening.stop(stream));
       default:
-        return this.#fail(
+        return this.#refuse(
           "unknown_type",
           `"${type.slice(0, 64)}"; a miner authenticates on /ws with its first frame`,
         );
     }
   }
 
-  #acknowledge({ data }: ExactObject): void {
-    const { timestamp: echo } = isObject(data) ? data : {};
+  /** Does something with each stream that a message names; one that is unknown is refused, and keeps none from the others. */
+  #each(message: Message, act: (wanted: Wanted) => void): void {
+    for (const { name, position } of this.#read(message)) {
+      const stream = this.#streams.find(name);
+      if (stream === undefined) this.#refuse("unknown_stream", undefined, name);
+      else act({ stream, position });
+    }
+  }
+
+  #read(message: Message) {
+    try {
+      return readRequest(message);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.#refuse("invalid_message", error.message);
+      return [];
+    }
+  }
+
+  #acknowledge({ data }: Message): void {
+    const { timestamp: echo } = isMessage(data) ? data : {};
     const timestamp = formatTimestamp(this.#clock.now());
-    this.#send({
-      type: "heartbeat_ack",
-      data: { timestamp, ...(echo === undefined ? {} : { echo: toPlain(echo) }) },
+    this.#reply({ type: "heartbeat_ack", data: { timestamp, ...(echo === undefined ? {} : { echo }) } });
+  }
+
+  #refuse(code: StreamErrorCode, detail?: string, stream?: string): void {
+    const message = streamErrors[code];
+    this.#reply({
+      type: "error",
+      code,
+      message: detail === undefined ? message : `${message}: ${detail}`,
+      ...(stream === undefined ? {} : { stream: stream.slice(0, 64) }),
     });
   }
 
-  #fail(code: keyof typeof streamErrors, detail?: string): void {
-    const message = streamErrors[code];
-    this.#send({ type: "error", code, message: detail === undefined ? message : `${message}: ${detail}` });
-  }
-
-  #send(message: Record<string, unknown>): void {
+  #reply(message: object): void {
     const timestamp = Math.floor(this.#clock.now() / 1000);
-    this.#connection.offer(JSON.stringify({ ...message, timestamp }), Priority.reply);
+    this.#connection.offer(encode({ ...message, timestamp }), Priority.reply);
   }
 }
 
-function parse(text: string) {
+function parse(text: string): unknown {
   try {
-    return parseExact(text);
+    return toPlain(parseExact(text));
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+function isMessage(value: unknown): value is Message {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,10 @@
 /**
- * Logging that is cheap, safe against what clients send, and silent about secrets.
+ * Logging that is cheap, safe against what clients send, and silent about secrets; and counts of what goes on.
  * @module
  */
 export type { Logger } from "@logtape/logtape";
+export { Activity } from "./activity.ts";
+export { Latencies } from "./latencies.ts";
 export {
   configureLogging,
   flushLogs,

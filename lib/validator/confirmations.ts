@@ -1,4 +1,4 @@
-import { Channel, type HistoryLimits, Priority, Publisher } from "../hub/mod.ts";
+import { Channel, type ChannelSettings, Priority, Publisher } from "../hub/mod.ts";
 import {
   type Clock,
   type ExactObject,
@@ -15,16 +15,16 @@ export class Confirmations {
   readonly #epoch: string;
   readonly #notary: Notary;
   readonly #clock: Clock;
-  readonly #limits: HistoryLimits;
+  readonly #settings: ChannelSettings;
   readonly #channels = new Map<string, Channel>();
   /** Of those miners who were told something. */
   readonly #publishers = new Map<string, Publisher>();
 
-  constructor(options: { epoch: string; notary: Notary; clock: Clock; limits: HistoryLimits }) {
+  constructor(options: { epoch: string; notary: Notary; clock: Clock; settings: ChannelSettings }) {
     this.#epoch = options.epoch;
     this.#notary = options.notary;
     this.#clock = options.clock;
-    this.#limits = options.limits;
+    this.#settings = options.settings;
   }
 
   /** The miner's channel. */
@@ -35,7 +35,7 @@ export class Confirmations {
       epoch: this.#epoch,
       priority: Priority.reply,
       clock: this.#clock,
-      limits: this.#limits,
+      settings: this.#settings,
     });
     this.#channels.set(hotkey, channel);
     return channel;

@@ -1,4 +1,4 @@
-import { Channel, type HistoryLimits, Priority, Publisher } from "../hub/mod.ts";
+import { Channel, type ChannelSettings, Priority, Publisher } from "../hub/mod.ts";
 import {
   type Clock,
   type ExactJson,
@@ -42,17 +42,17 @@ export class GameBoard {
     notary: Notary;
     clock: Clock;
     epoch: string;
-    limits: HistoryLimits;
+    settings: ChannelSettings;
     /** Bytes of games in one update. */
     maxUpdate: number;
   }) {
     this.#maxUpdate = options.maxUpdate;
-    const { epoch, clock, limits } = options;
+    const { epoch, clock, settings } = options;
     this.#repository = options.repository;
     this.#notary = options.notary;
     this.#clock = clock;
-    this.#keepFor = limits.ttl;
-    this.channel = new Channel({ epoch, priority: Priority.update, clock, limits });
+    this.#keepFor = settings.ttl;
+    this.channel = new Channel({ epoch, priority: Priority.update, clock, settings });
     this.#publisher = new Publisher(this.channel);
   }
 

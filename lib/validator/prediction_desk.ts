@@ -1,4 +1,11 @@
-import { type Envelope, readPredictions, type ReceivedPrediction, Refusal } from "../protocol/mod.ts";
+import {
+  type Clock,
+  type Envelope,
+  readPredictions,
+  type ReceivedPrediction,
+  Refusal,
+} from "../protocol/mod.ts";
+import type { Activity } from "../telemetry/mod.ts";
 import type { Confirmations } from "./confirmations.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import type { Registration } from "./metagraph.ts";
@@ -18,21 +25,36 @@ export interface Admitted {
   readonly envelope: Envelope;
   readonly predictions: readonly ReceivedPrediction[];
   readonly registration: Registration;
+  /** In milliseconds since the Unix epoch. */
+  readonly receivedAt: number;
 }
+
+/** How a prediction came. */
+export type Way = keyof Activity["predictions"];
 
 /** Serves `prediction` messages, from whichever transport they come. */
 export class PredictionDesk {
   readonly #gatekeeper: Gatekeeper;
   readonly #book: PredictionBook;
   readonly #confirmations: Confirmations;
+  readonly #clock: Clock;
+  readonly #activity: Activity;
   readonly #underWay = new Set<Promise<unknown>>();
   #admitting = true;
   #submitting = true;
 
-  constructor(options: { gatekeeper: Gatekeeper; book: PredictionBook; confirmations: Confirmations }) {
+  constructor(options: {
+    gatekeeper: Gatekeeper;
+    book: PredictionBook;
+    confirmations: Confirmations;
+    clock: Clock;
+    activity: Activity;
+  }) {
     this.#gatekeeper = options.gatekeeper;
     this.#book = options.book;
     this.#confirmations = options.confirmations;
+    this.#clock = options.clock;
+    this.#activity = options.activity;
   }
 
   /**
@@ -43,8 +65,10 @@ export class PredictionDesk {
    */
   async admit(envelope: Envelope, from: string): Promise<Admitted> {
     if (!this.#admitting) throw closing(envelope);
+    const receivedAt = this.#clock.now();
     const predictions = readPredictions(envelope);
-    return { envelope, predictions, registration: await this.#gatekeeper.admit(envelope, from) };
+    const registration = await this.#gatekeeper.admit(envelope, from);
+    return { envelope, predictions, registration, receivedAt };
   }
 
   /**
@@ -52,12 +76,14 @@ export class PredictionDesk {
    *
    * @throws {Refusal} `server_closing` when it is too late for it
    */
-  submit({ envelope, predictions, registration }: Admitted): Promise<Confirmed>[] {
+  submit(admitted: Admitted, way: Way): Promise<Confirmed>[] {
+    const { envelope, predictions } = admitted;
     if (!this.#submitting) {
       this.#gatekeeper.forgive(envelope);
       throw closing(envelope);
     }
-    return predictions.map((prediction) => this.#track(this.#confirm(envelope, registration, prediction)));
+    this.#activity.predictions[way] += predictions.length;
+    return predictions.map((prediction) => this.#track(this.#confirm(admitted, prediction)));
   }
 
   /** Admits no more messages; those that are admitted can still be submitted. */
@@ -72,13 +98,14 @@ export class PredictionDesk {
   }
 
   async #confirm(
-    envelope: Envelope,
-    { hotkey, uid }: Registration,
+    { envelope, registration: { hotkey, uid }, receivedAt }: Admitted,
     prediction: ReceivedPrediction,
   ): Promise<Confirmed> {
     try {
       const verdict = await this.#book.submit({ hotkey, uid, prediction });
       const frame = await this.#confirmations.publish(hotkey, prediction.fields, verdict);
+      const now = this.#clock.now();
+      this.#activity.confirmations.add(now, now - receivedAt);
       return { predictionId: prediction.fields.prediction_id, verdict, frame };
     } catch (error) {
       this.#gatekeeper.forgive(envelope);

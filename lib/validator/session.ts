@@ -146,7 +146,7 @@ export class MinerSession implements Session {
     }
     if (envelope.type === "prediction") {
       const admitted = await this.#host.desk.admit(envelope, this.connection.address);
-      return () => this.#follow(this.#host.desk.submit(admitted));
+      return () => this.#follow(this.#host.desk.submit(admitted, "websocket"));
     }
     const registration = await this.#host.gatekeeper.admit(envelope, this.connection.address);
     return () => this.#dispatch(envelope, registration);

@@ -1,5 +1,5 @@
 import type { CryptoPool, Keypair } from "../crypto/mod.ts";
-import { type Connection, type HistoryLimits, type Hub, Priority, type Session } from "../hub/mod.ts";
+import { type ChannelSettings, type Connection, type Hub, Priority, type Session } from "../hub/mod.ts";
 import { type Clock, type ExactObject, formatTimestamp, Refusal } from "../protocol/mod.ts";
 import {
   GameRepository,
@@ -26,7 +26,7 @@ export interface ValidatorOptions {
   readonly keypair: Keypair;
   readonly hub: Hub;
   readonly clock: Clock;
-  readonly history: HistoryLimits;
+  readonly channels: ChannelSettings;
   /** Path of the metagraph file. */
   readonly metagraph: string | undefined;
   /** Which of two connections of one miner goes: the older (`replace`) or the newer (`reject`). */
@@ -50,7 +50,7 @@ export class Validator implements SessionHost {
   readonly #sessions = new Map<string, MinerSession>();
 
   constructor(options: ValidatorOptions) {
-    const { database, pool, keypair, hub, clock, history: limits, metagraph } = options;
+    const { database, pool, keypair, hub, clock, channels: settings, metagraph } = options;
     const epoch = crypto.randomUUID().slice(0, 8);
     this.#hub = hub;
     this.#clock = clock;
@@ -69,11 +69,11 @@ export class Validator implements SessionHost {
       notary: this.notary,
       clock,
       epoch,
-      limits,
+      settings,
       // With an update on its way there must be room for what comes after it.
       maxUpdate: Math.floor(hub.limits.maxQueue / 2),
     });
-    this.confirmations = new Confirmations({ epoch, notary: this.notary, clock, limits });
+    this.confirmations = new Confirmations({ epoch, notary: this.notary, clock, settings });
     this.book = new PredictionBook({
       repository: this.#predictions,
       findGame: (gameId) => this.board.find(gameId),
@@ -83,6 +83,8 @@ export class Validator implements SessionHost {
       gatekeeper: this.gatekeeper,
       book: this.book,
       confirmations: this.confirmations,
+      clock,
+      activity: settings.activity,
     });
     this.handlers = new Handlers(clock);
   }

@@ -205,7 +205,7 @@ Deno.test("ten thousand connects and disconnects leave nothing behind", async ()
   const kept = (collectedHeap() - before) / 9000;
   assert(kept < 100, `${kept} bytes kept of each connection`);
   const { connections, families } = (await scene.call("GET", "/ws/health")).body;
-  assertEquals([connections, families], [0, { miners: 0, streams: 0 }]);
+  assertEquals([connections, families], [0, { miners: 0, streams: 0, events: 0 }]);
   await assertServes(scene, "after");
 });
 

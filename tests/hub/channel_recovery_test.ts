@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Channel, HistoryBudget, Hub, type HubLimits, Priority, Publisher } from "../../lib/hub/mod.ts";
 import { closes } from "../../lib/protocol/mod.ts";
+import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { FakeLink } from "../helpers/fake_link.ts";
 
@@ -73,7 +74,7 @@ Deno.test("whatever the interleaving, a client that recovers gets every publicat
         epoch: "e",
         priority: Priority.update,
         clock,
-        limits: { size: 1000, ttl: 1e9, budget: new HistoryBudget(1e9) },
+        settings: { size: 1000, ttl: 1e9, budget: new HistoryBudget(1e9), activity: new Activity() },
       });
       const publisher = new Publisher(channel);
       const client = new Client("e");

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Channel, HistoryBudget, Priority } from "../../lib/hub/mod.ts";
+import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 
 function create(
@@ -9,7 +10,7 @@ function create(
     epoch: "e",
     priority: Priority.update,
     clock,
-    limits: { size, ttl, budget },
+    settings: { size, ttl, budget, activity: new Activity() },
   });
   const publish = (...offsets: number[]) => {
     for (const offset of offsets) channel.publish(offset, `frame ${offset}`);

@@ -1,10 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Channel, HistoryBudget, Priority, Publisher } from "../../lib/hub/mod.ts";
+import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 
 function create() {
-  const limits = { size: 100, ttl: 1e9, budget: new HistoryBudget(1e9) };
-  const channel = new Channel({ epoch: "e", priority: Priority.update, clock: new FakeClock(), limits });
+  const settings = { size: 100, ttl: 1e9, budget: new HistoryBudget(1e9), activity: new Activity() };
+  const channel = new Channel({ epoch: "e", priority: Priority.update, clock: new FakeClock(), settings });
   const published: string[] = [];
   channel.subscribe({ offer: (frame) => void published.push(frame) });
   const made = [1, 2, 3].map(() => Promise.withResolvers<string>());

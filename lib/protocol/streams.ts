@@ -1,0 +1,144 @@
+/** The streams that `welcome` names. Protocol, section 4. */
+export const streamNames = ["network_metrics", "markets_health", "receipts", "peers"] as const;
+
+/** A stream of the chain node's data. */
+export type StreamName = typeof streamNames[number];
+
+/** How the network does, every 2 s. */
+export interface NetworkMetrics {
+  /** 0 to 100. */
+  readonly network_strength: number;
+  readonly block_height: number;
+  /** As the node gives it; customary are seconds. */
+  readonly finality_time: number;
+  readonly peer_count: number;
+  /** Transactions a second. */
+  readonly tps: number;
+  /** Bytes a second. */
+  readonly bandwidth_in: number;
+  /** Bytes a second. */
+  readonly bandwidth_out: number;
+  readonly active_connections: number;
+}
+
+/** A market is `healthy` when something goes on in it. */
+export type MarketStatus = "healthy" | "idle";
+
+/** What goes on in the markets, every 5 s. */
+export interface MarketsHealth {
+  readonly overall_status: "healthy" | "degraded" | "down";
+  readonly markets: {
+    readonly compute: {
+      readonly status: MarketStatus;
+      readonly active_jobs: number;
+      readonly total_providers: number;
+    };
+    readonly storage: {
+      readonly status: MarketStatus;
+      readonly total_stored: number;
+      readonly total_providers: number;
+    };
+    readonly energy: {
+      readonly status: MarketStatus;
+      readonly total_credits: number;
+      readonly active_traders: number;
+    };
+    readonly ads: {
+      readonly status: MarketStatus;
+      readonly active_campaigns: number;
+      readonly total_impressions: number;
+    };
+  };
+  readonly healthy_markets: number;
+  readonly total_markets: number;
+}
+
+/** What a market settled. Nodes may tell more of it. */
+export interface MarketReceipt {
+  readonly id: string;
+  readonly market?: string | undefined;
+  readonly block_height?: number | undefined;
+  /** Unix seconds. */
+  readonly timestamp?: number | undefined;
+  readonly provider?: string | undefined;
+  readonly consumer?: string | undefined;
+  readonly amount?: number | undefined;
+}
+
+/** Receipts that are new, newest first, looked for every 3 s. */
+export interface Receipts {
+  readonly receipts: readonly MarketReceipt[];
+  readonly count: number;
+  /** There were more new ones before these than the node would give. */
+  readonly incomplete?: true;
+}
+
+/** A node of the network as the polled one sees it. */
+export interface NetworkPeer {
+  readonly id: string;
+  readonly address: string;
+  readonly latency_ms: number | null;
+  readonly is_validator: boolean;
+}
+
+/** The network's nodes, every 10 s. */
+export interface Peers {
+  readonly peers: readonly NetworkPeer[];
+  readonly total: number;
+}
+
+/** The gateway's own side, every 2 s: stream `gateway`, which `welcome` does not name. */
+export interface GatewayActivity {
+  /** Seconds since the start. */
+  readonly uptime: number;
+  /** What is open, by kind; `events` are server-sent event streams. */
+  readonly connections: { readonly miners: number; readonly streams: number; readonly events: number };
+  readonly active_miners: number;
+  readonly deliveries_per_second: number;
+  readonly predictions_per_second: number;
+  /** From a prediction's arrival to its signed confirmation, in milliseconds; null when there was none lately. */
+  readonly confirmation_latency: { readonly p50: number; readonly p99: number } | null;
+  /** Predictions that came over HTTP among all, 0 to 1; null when there was none lately. */
+  readonly fallback_share: number | null;
+}
+
+/** What each stream carries. */
+export interface StreamData {
+  readonly network_metrics: NetworkMetrics;
+  readonly markets_health: MarketsHealth;
+  readonly receipts: Receipts;
+  readonly peers: Peers;
+  readonly gateway: GatewayActivity;
+}
+
+/** A message with a stream's data; its `type` is the stream's name. */
+export interface StreamMessage<Name extends keyof StreamData = keyof StreamData> {
+  readonly type: Name;
+  readonly data: StreamData[Name];
+  /** Unix seconds. */
+  readonly timestamp: number;
+  readonly offset: number;
+}
+
+/** Says that a stream's source has gone, or is back. */
+export interface StreamStatus {
+  readonly type: "stream_status";
+  readonly stream: string;
+  readonly status: "stale" | "live";
+  readonly message: string;
+  /** Unix seconds. */
+  readonly timestamp: number;
+}
+
+/**
+ * WebSocket subprotocols of stream clients: `plain` is what comes without one; with `deflate` larger messages come as
+ * binary frames of raw deflate (RFC 1951); with `batch` every frame is a JSON array of one or more messages.
+ */
+export const streamSubprotocols = {
+  plain: "heliograph.v1",
+  deflate: "heliograph.v1.deflate",
+  batch: "heliograph.v1.batch",
+} as const;
+
+/** How messages to a stream client are framed. */
+export type StreamFormat = keyof typeof streamSubprotocols;

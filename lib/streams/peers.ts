@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { NetworkPeer, Peers } from "../protocol/mod.ts";
+import type { StreamDefinition } from "./definition.ts";
+import { latestOf } from "./latest_of.ts";
+import type { ChainNode } from "./node.ts";
+import { readAnswer, textSchema } from "./read_answer.ts";
+
+const mostPeers = 10_000;
+
+const latencySchema = z.number().nullish()
+  // Some nodes say -1 for a peer that they have not measured.
+  .transform((latency) => latency === null || latency === undefined || latency < 0 ? null : latency);
+
+const peerSchema = z.object({
+  id: textSchema.nullish(),
+  address: textSchema.nullish(),
+  latency_ms: latencySchema,
+  is_validator: z.boolean().nullish(),
+}).refine(({ id, address }) => Boolean(id || address), "expected an id or an address");
+
+const answerSchema = z.object({ peers: z.array(z.unknown()) });
+const listSchema = z.object({ peers: z.array(peerSchema) });
+
+function toPeer({ id, address, latency_ms, is_validator }: z.output<typeof peerSchema>): NetworkPeer {
+  return {
+    id: id || address || "",
+    address: address ?? "",
+    latency_ms,
+    is_validator: is_validator ?? false,
+  };
+}
+
+/**
+ * The peers in an answer to `net.peers`, at most 10,000; `total` counts all.
+ *
+ * @throws {NodeError} when it holds no such list
+ */
+export function readPeers(result: unknown): Peers {
+  const { peers: all } = readAnswer("net.peers", answerSchema, result);
+  const { peers } = readAnswer("net.peers", listSchema, { peers: all.slice(0, mostPeers) });
+  return { peers: peers.map(toPeer), total: all.length };
+}
+
+async function ask(node: ChainNode): Promise<Peers> {
+  return readPeers(await node.call("net.peers"));
+}
+
+/** The network's nodes. */
+export const peersStream: StreamDefinition = {
+  name: "peers",
+  period: 10_000,
+  open: (node) => latestOf(() => ask(node)),
+};

@@ -1,0 +1,71 @@
+import type { Clock, Timer } from "../protocol/mod.ts";
+
+/** Periods for which polling goes on when nobody listens any more. */
+const lingering = 2;
+
+/**
+ * Polls while somebody listens, once however many listen: at once when the last poll is a period ago, then at the whole
+ * multiples of the period, so that pollers whose time has come ask together. At most one poll is under way.
+ */
+export class Poller {
+  readonly #period: number;
+  readonly #clock: Clock;
+  readonly #poll: () => Promise<void>;
+  #listeners = 0;
+  #polledAt = -Infinity;
+  #next: Timer | undefined;
+  #lingering: Timer | undefined;
+  #underWay: Promise<void> | undefined;
+
+  /** `poll` must not throw. */
+  constructor(options: { period: number; clock: Clock; poll: () => Promise<void> }) {
+    this.#period = options.period;
+    this.#clock = options.clock;
+    this.#poll = options.poll;
+  }
+
+  /** One more listens. */
+  acquire(): void {
+    this.#listeners += 1;
+    this.#lingering?.cancel();
+    this.#lingering = undefined;
+    if (this.#next !== undefined) return;
+    if (this.#clock.now() - this.#polledAt >= this.#period) this.#ask();
+    this.#schedule();
+  }
+
+  /** One less listens. */
+  release(): void {
+    this.#listeners -= 1;
+    if (this.#listeners > 0) return;
+    this.#lingering = this.#clock.after(lingering * this.#period, () => this.stop());
+  }
+
+  /** Resolves when no poll is under way. */
+  async settled(): Promise<void> {
+    await this.#underWay;
+  }
+
+  stop(): void {
+    this.#lingering?.cancel();
+    this.#next?.cancel();
+    this.#lingering = this.#next = undefined;
+  }
+
+  #schedule(): void {
+    const now = this.#clock.now();
+    // Half a period at least lies between two polls, also after one that was not at a whole multiple.
+    const earliest = Math.max(now + 1, this.#polledAt + this.#period / 2);
+    const due = this.#period * Math.ceil(earliest / this.#period);
+    this.#next = this.#clock.after(due - now, () => {
+      this.#ask();
+      this.#schedule();
+    });
+  }
+
+  #ask(): void {
+    if (this.#underWay !== undefined) return;
+    this.#polledAt = this.#clock.now();
+    this.#underWay = this.#poll().finally(() => this.#underWay = undefined);
+  }
+}

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { describeIssue, type Position } from "../protocol/mod.ts";
+
+const maxStreams = 32;
+
+const position = z.object({ epoch: z.string().max(64), offset: z.number().int().min(0) });
+const positions = z.record(z.string(), z.unknown());
+
+/** A stream that a client asks for or wants no more, and from where on. */
+export interface Requested {
+  readonly name: string;
+  readonly position: Position | undefined;
+}
+
+/**
+ * Reads what a `subscribe` or `unsubscribe` names: `stream` or `streams`, and `recover`, which is a position, or one for
+ * each stream by its name. Protocol, section 4.
+ *
+ * @throws {TypeError} that says what is wrong
+ */
+export function readRequest(message: Readonly<Record<string, unknown>>): Requested[] {
+  const { stream, streams = [stream], recover } = message;
+  if (!Array.isArray(streams) || streams.length > maxStreams) {
+    throw new TypeError(`streams: expected a list of at most ${maxStreams} names`);
+  }
+  const names = new Set(streams.map((name) => typeof name === "string" ? name : ""));
+  return Array.from(names, (name) => ({ name, position: readPosition(recover, name, names.size === 1) }));
+}
+
+function readPosition(recover: unknown, name: string, isOnly: boolean): Position | undefined {
+  if (recover === undefined || recover === null) return undefined;
+  const direct = position.safeParse(recover);
+  if (isOnly && direct.success) return direct.data;
+  const byName = positions.safeParse(recover);
+  const own = byName.success && Object.hasOwn(byName.data, name) ? byName.data[name] : undefined;
+  // A position meant for one stream says nothing about several.
+  if (byName.success && own === undefined && !("epoch" in byName.data)) return undefined;
+  const read = position.safeParse(own ?? recover);
+  if (!read.success) throw new TypeError(`recover: ${describeIssue(read.error)}`);
+  if (own === undefined) throw new TypeError("recover: expected a position for each stream by its name");
+  return read.data;
+}

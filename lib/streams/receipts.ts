@@ -1,0 +1,118 @@
+import type { MarketReceipt, Receipts } from "../protocol/mod.ts";
+import type { StreamDefinition, StreamSource } from "./definition.ts";
+import { type ChainNode, NodeError } from "./node.ts";
+import { readReceipts } from "./read_receipts.ts";
+import { RecentIds } from "./recent_ids.ts";
+
+const smallestLimit = 10;
+/** Asked for one after the other until a receipt is among them that was known before. */
+const largerLimits = [100, 1000];
+const mostCurrent = 10;
+const mostInValue = 100;
+const mostIds = 2000;
+const patience = 2;
+
+/** The node's newest receipts. */
+interface Page {
+  readonly receipts: readonly MarketReceipt[];
+  /** Whether all that are new are among them. */
+  readonly complete: boolean;
+  /** Whether the node may have more than it gave. */
+  readonly full: boolean;
+}
+
+/** Receipts in values of a bounded size, oldest first. */
+export function receiptValues(newestFirst: readonly MarketReceipt[], complete: boolean): Receipts[] {
+  const values: Receipts[] = [];
+  for (let end = newestFirst.length; end > 0; end -= mostInValue) {
+    const receipts = newestFirst.slice(Math.max(0, end - mostInValue), end);
+    const oldest = values.length === 0;
+    values.push({
+      receipts,
+      count: receipts.length,
+      ...(oldest && !complete ? { incomplete: true as const } : {}),
+    });
+  }
+  return values;
+}
+
+/** Finds the receipts that are new since the last poll: each comes once, and none is passed over in silence. */
+export class ReceiptsSource implements StreamSource {
+  readonly #node: ChainNode;
+  readonly #known = new RecentIds(mostIds);
+  #current: readonly MarketReceipt[] | undefined;
+  #failures = 0;
+
+  constructor(node: ChainNode) {
+    this.#node = node;
+  }
+
+  async poll(): Promise<readonly Receipts[]> {
+    const { receipts, complete } = await this.#ask();
+    const fresh = this.#fresh(receipts);
+    this.#failures = 0;
+    for (const { id } of receipts.toReversed()) this.#known.add(id);
+    this.#current = merge(receipts, this.#current ?? []).slice(0, mostCurrent);
+    return receiptValues(fresh, complete);
+  }
+
+  current(): Receipts | undefined {
+    return this.#current && { receipts: this.#current, count: this.#current.length };
+  }
+
+  async #ask(): Promise<Page> {
+    let page = await this.#askFor(smallestLimit, 0);
+    let asked = smallestLimit;
+    for (const limit of largerLimits) {
+      if (page.complete || !page.full) break;
+      const larger = await this.#askForMore(limit, asked);
+      if (larger === undefined) break;
+      page = larger;
+      asked = limit;
+    }
+    return page;
+  }
+
+  /** A node that fails at a larger limit twice running would fail for ever: what it gave before has to do. */
+  async #askForMore(limit: number, before: number): Promise<Page | undefined> {
+    try {
+      return await this.#askFor(limit, before);
+    } catch (error) {
+      this.#failures++;
+      if (error instanceof NodeError && this.#failures >= patience) return undefined;
+      throw error;
+    }
+  }
+
+  async #askFor(limit: number, before: number): Promise<Page> {
+    const { receipts, listed } = readReceipts(await this.#node.call("receipt.audit", { limit }));
+    const isAll = listed < limit && (before === 0 || listed > before);
+    return { receipts, complete: this.#connects(receipts, isAll), full: listed >= limit };
+  }
+
+  /** Whether no receipt can lie between these and the ones known before. */
+  #connects(receipts: readonly MarketReceipt[], isAll: boolean): boolean {
+    if (this.#current === undefined) return true;
+    return this.#known.size === 0 ? isAll : receipts.some(({ id }) => this.#known.has(id));
+  }
+
+  /** What comes before the last known one: after it is what was there before the first poll. */
+  #fresh(receipts: readonly MarketReceipt[]): readonly MarketReceipt[] {
+    if (this.#current === undefined) return receipts.slice(0, mostCurrent);
+    const last = receipts.findLastIndex(({ id }) => this.#known.has(id));
+    const candidates = last < 0 ? receipts : receipts.slice(0, last);
+    return candidates.filter(({ id }) => !this.#known.has(id));
+  }
+}
+
+function merge(newer: readonly MarketReceipt[], older: readonly MarketReceipt[]): MarketReceipt[] {
+  const ids = new Set(newer.map(({ id }) => id));
+  return [...newer, ...older.filter(({ id }) => !ids.has(id))];
+}
+
+/** What the markets settle. */
+export const receiptsStream: StreamDefinition = {
+  name: "receipts",
+  period: 3000,
+  open: (node) => new ReceiptsSource(node),
+};

@@ -1,0 +1,211 @@
+import { Channel, type ChannelSettings, Priority, type Subscriber } from "../hub/mod.ts";
+import type { Clock, Position, StreamStatus } from "../protocol/mod.ts";
+import { logger } from "../telemetry/mod.ts";
+import type { StreamDefinition, StreamSource } from "./definition.ts";
+import { encode } from "./encode.ts";
+import { type ChainNode, NodeError } from "./node.ts";
+import { Poller } from "./poller.ts";
+
+const log = logger("streams");
+
+/** Somebody who listens to a stream. */
+export interface Listener extends Subscriber {
+  /** Takes a frame that has no offset, in its turn. */
+  notify(frame: string): void;
+}
+
+/** What a subscription begins with. */
+export interface Subscribed {
+  /** The channel's newest offset. */
+  readonly offset: number;
+  /** Whether exactly what follows the position comes; null when none was named. */
+  readonly recovered: boolean | null;
+}
+
+/** One stream: polled from the node while somebody listens, numbered, and kept for those who come back. */
+export class Stream {
+  readonly name: string;
+  readonly period: number;
+  readonly channel: Channel;
+  readonly #clock: Clock;
+  readonly #source: StreamSource;
+  readonly #poller: Poller;
+  readonly #listeners = new Set<Listener>();
+  /** Those who get the newest state once there is one that is fresh, and nothing before it. */
+  readonly #waiting = new Set<Listener>();
+  #snapshot: { readonly offset: number; readonly frame: string } | undefined;
+  /** When a poll last succeeded. */
+  #freshAt = -Infinity;
+  #failure: StreamStatus | undefined;
+
+  constructor(
+    definition: StreamDefinition,
+    options: { node: ChainNode; clock: Clock; epoch: string; settings: ChannelSettings },
+  ) {
+    const { node, clock, epoch, settings } = options;
+    this.name = definition.name;
+    this.period = definition.period;
+    this.#clock = clock;
+    this.#source = definition.open(node);
+    this.channel = new Channel({ epoch, priority: Priority.update, clock, settings });
+    this.#poller = new Poller({ period: this.period, clock, poll: () => this.#poll() });
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** The message that tells of the node's failure, while it lasts. */
+  get failure(): StreamStatus | undefined {
+    return this.#failure;
+  }
+
+  /**
+   * From now on the listener gets everything: what it missed, or else the newest state, then what is new.
+   *
+   * @param greet is called before any of that is sent
+   */
+  subscribe(
+    listener: Listener,
+    position: Position | undefined,
+    greet: (subscribed: Subscribed) => void,
+  ): void {
+    if (this.#listeners.has(listener)) this.#forget(listener);
+    else this.#poller.acquire();
+    this.#listeners.add(listener);
+    const missed = position === undefined ? undefined : this.channel.since(position);
+    const recovered = missed === undefined ? null : missed !== "lost";
+    greet({ offset: this.channel.offset, recovered });
+    if (this.#failure !== undefined) listener.notify(encode(this.#failure));
+    // A connection that takes no more has ended, and has unsubscribed, by now.
+    if (!this.#listeners.has(listener)) return;
+    if (missed === undefined || missed === "lost") return this.#begin(listener);
+    this.channel.subscribe(listener);
+    for (const { frame, offset } of missed) listener.offer(frame, Priority.update, offset);
+  }
+
+  unsubscribe(listener: Listener): void {
+    if (!this.#listeners.delete(listener)) return;
+    this.#forget(listener);
+    this.#poller.release();
+  }
+
+  /** Resolves with the newest state as a frame once it is fresh, or with the last known one, if any, when the node fails. */
+  async newest(): Promise<string | undefined> {
+    this.#poller.acquire();
+    try {
+      if (!this.#isFresh()) await this.#poller.settled();
+      return this.#current();
+    } finally {
+      this.#poller.release();
+    }
+  }
+
+  /** Resolves when there is something after `offset`, after `milliseconds`, or when the signal aborts. */
+  async next(offset: number, milliseconds: number, signal: AbortSignal): Promise<void> {
+    this.#poller.acquire();
+    try {
+      await this.channel.next(offset, milliseconds, signal);
+    } finally {
+      this.#poller.release();
+    }
+  }
+
+  /** Resolves when no poll is under way. */
+  settled(): Promise<void> {
+    return this.#poller.settled();
+  }
+
+  stop(): void {
+    this.#poller.stop();
+  }
+
+  #forget(listener: Listener): void {
+    this.#waiting.delete(listener);
+    this.channel.unsubscribe(listener);
+  }
+
+  #begin(listener: Listener): void {
+    if (this.#isFresh()) this.#admit(listener);
+    else this.#waiting.add(listener);
+  }
+
+  #admit(listener: Listener): void {
+    this.channel.subscribe(listener);
+    const frame = this.#current();
+    if (frame !== undefined) listener.offer(frame, Priority.update, this.channel.offset);
+  }
+
+  #isFresh(): boolean {
+    return this.#clock.now() - this.#freshAt < 2 * this.period;
+  }
+
+  /** The newest state as a message, made once for all who ask. */
+  #current(): string | undefined {
+    const { offset } = this.channel;
+    if (this.#snapshot?.offset !== offset) {
+      const data = this.#source.current();
+      if (data === undefined) return undefined;
+      this.#snapshot = { offset, frame: this.#encode(data, offset) };
+    }
+    return this.#snapshot.frame;
+  }
+
+  #encode(data: unknown, offset: number): string {
+    return encode({ type: this.name, data, timestamp: this.#seconds(), offset });
+  }
+
+  async #poll(): Promise<void> {
+    try {
+      const values = await this.#source.poll();
+      this.#freshAt = this.#clock.now();
+      this.#recovered();
+      for (const value of values) this.#publish(value);
+    } catch (error) {
+      this.#failed(error);
+    }
+    for (const listener of this.#waiting) this.#admit(listener);
+    this.#waiting.clear();
+  }
+
+  #publish(value: unknown): void {
+    const offset = this.channel.offset + 1;
+    const frame = this.#encode(value, offset);
+    if (value === this.#source.current()) this.#snapshot = { offset, frame };
+    this.channel.publish(offset, frame);
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof NodeError)) {
+      log.error("Fault in stream {stream}: {error}", { stream: this.name, error });
+    }
+    if (this.#failure !== undefined) return;
+    const message = error instanceof NodeError ? error.message : "internal error";
+    log.warning("Stream {stream} is stale: {message}", { stream: this.name, message });
+    this.#failure = this.#tellAll("stale", message);
+  }
+
+  #recovered(): void {
+    if (this.#failure === undefined) return;
+    this.#failure = undefined;
+    log.info("Stream {stream} is live again", { stream: this.name });
+    this.#tellAll("live", "the node answers again");
+  }
+
+  #tellAll(status: StreamStatus["status"], message: string): StreamStatus {
+    const told: StreamStatus = {
+      type: "stream_status",
+      stream: this.name,
+      status,
+      message,
+      timestamp: this.#seconds(),
+    };
+    const frame = encode(told);
+    for (const listener of this.#listeners) listener.notify(frame);
+    return told;
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#clock.now() / 1000);
+  }
+}

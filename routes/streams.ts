@@ -1,0 +1,139 @@
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import type { Gateway } from "../lib/gateway/mod.ts";
+import { type Connection, Priority } from "../lib/hub/mod.ts";
+import { closes, type Position, Refusal } from "../lib/protocol/mod.ts";
+import type { Stream, Wanted } from "../lib/streams/mod.ts";
+import { addressOf, type Env } from "./env.ts";
+import { BadRequest } from "./errors.ts";
+import { EventLink } from "./event_link.ts";
+import { count, readQuery, wait } from "./query.ts";
+import { WaitingRoom } from "./waiting_room.ts";
+
+const maxStreams = 32;
+/** Proxies cut what is silent for 30 to 60 s. */
+const commentInterval = 15_000;
+const comment = new TextEncoder().encode(":\n\n");
+
+const json = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
+const eventStream = {
+  "content-type": "text/event-stream",
+  // Compressed, or gathered by nginx, events would wait for each other.
+  "cache-control": "no-store, no-transform",
+  "x-accel-buffering": "no",
+};
+
+const newsQuery = z.object({
+  since: count.optional(),
+  epoch: z.string().max(64).optional(),
+  wait: wait.optional(),
+});
+const eventsQuery = z.object({
+  streams: z.string().max(1024).optional(),
+  last_event_id: z.string().max(512).optional(),
+});
+
+/** Streams for those whom WebSockets do not reach: newest values, long polling, server-sent events. Protocol, section 4. */
+export function streamRoutes(gateway: Gateway): Hono<Env> {
+  const { streams, hub } = gateway;
+  const waitingRoom = new WaitingRoom();
+  hub.setHeartbeat("events", sendComments, commentInterval);
+
+  const find = (name: string): Stream => {
+    const stream = streams.find(name);
+    if (stream === undefined) throw new BadRequest("Invalid stream name", 404, "unknown_stream");
+    return stream;
+  };
+
+  return new Hono<Env>()
+    .get(
+      "/streams",
+      (context) => context.json({ streams: streams.list().map(describe), simulated: streams.simulated }),
+    )
+    .get("/streams/events", (context) => {
+      const names = readQuery(eventsQuery, context.req.query()).streams?.split(",") ?? [];
+      if (names.length === 0 || names.length > maxStreams) {
+        throw new BadRequest(
+          `Invalid query: streams: expected up to ${maxStreams} names, with commas between`,
+        );
+      }
+      return openEvents(context, gateway, [...new Set(names)].map(find));
+    })
+    .get(
+      "/streams/:name/events",
+      (context) => openEvents(context, gateway, [find(context.req.param("name"))]),
+    )
+    .get("/streams/:name", async (context) => {
+      const stream = find(context.req.param("name"));
+      const { since, epoch, wait } = readQuery(newsQuery, context.req.query());
+      if (since === undefined && wait === undefined) return await answerNewest(stream);
+      const position = since === undefined ? undefined : { epoch: epoch ?? streams.epoch, offset: since };
+      if (position !== undefined && stream.channel.since(position) !== "lost") {
+        const signal = AbortSignal.any([context.req.raw.signal, gateway.ending]);
+        await waitingRoom.enter(() => stream.next(position.offset, 1000 * (wait ?? 0), signal));
+      }
+      return await answerNews(stream, position);
+    });
+}
+
+function describe({ name, period, channel: { epoch, offset }, failure, listeners }: Stream) {
+  return {
+    name,
+    period_ms: period,
+    epoch,
+    offset,
+    status: failure === undefined ? "live" : "stale",
+    subscribers: listeners,
+  };
+}
+
+function statusOf({ failure }: Stream): { status: string; message?: string } {
+  return failure === undefined ? { status: "live" } : { status: failure.status, message: failure.message };
+}
+
+async function answerNewest(stream: Stream): Promise<Response> {
+  const frame = await stream.newest();
+  if (frame === undefined) throw new BadRequest(stream.failure?.message ?? "no value yet", 503, "stale");
+  const more = JSON.stringify({ epoch: stream.channel.epoch, ...statusOf(stream) });
+  return new Response(`${frame.slice(0, -1)},${more.slice(1)}`, { headers: json });
+}
+
+async function answerNews(stream: Stream, position: Position | undefined): Promise<Response> {
+  const { channel } = stream;
+  const missed = position === undefined ? undefined : channel.since(position);
+  const isKnown = missed !== undefined && missed !== "lost";
+  const messages = isKnown ? missed.map(({ frame }) => frame) : [await stream.newest() ?? []].flat();
+  const recovered = position === undefined ? null : isKnown;
+  const head = JSON.stringify({
+    epoch: channel.epoch,
+    offset: channel.offset,
+    recovered,
+    ...statusOf(stream),
+  });
+  return new Response(`${head.slice(0, -1)},"messages":[${messages.join()}]}`, { headers: json });
+}
+
+function openEvents(context: Context<Env>, gateway: Gateway, streams: readonly Stream[]): Response {
+  const { hub, status } = gateway;
+  if (status === "draining") throw new Refusal("server_closing", { retryAfterMs: 5000 });
+  const { last_event_id } = readQuery(eventsQuery, context.req.query());
+  const wanted = readPositions(streams, context.req.header("last-event-id") ?? last_event_id);
+  const link = new EventLink(() => hub.release(connection, closes.normal));
+  const connection: Connection = hub.admit(link, addressOf(context.env.info), "events");
+  gateway.streams.serveEvents(connection, wanted);
+  return new Response(link.body, { headers: eventStream });
+}
+
+/** Reads `EPOCH:OFFSET`, or `EPOCH:OFFSET.OFFSET` for several streams in their order; an offset may be empty. */
+function readPositions(streams: readonly Stream[], lastEventId = ""): Wanted[] {
+  const [, epoch = "", offsets = ""] = /^([^:]{1,64}):([\d.]+)$/.exec(lastEventId) ?? [];
+  const parts = offsets.split(".");
+  return streams.map((stream, index) => {
+    const offset = parts[index] ?? "";
+    return { stream, position: offset === "" ? undefined : { epoch, offset: Number(offset) } };
+  });
+}
+
+function sendComments(due: readonly Connection[]): void {
+  for (const connection of due) connection.offer(comment, Priority.heartbeat);
+}
