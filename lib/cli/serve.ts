@@ -54,12 +54,19 @@ async function listenOrStop(gateway: Gateway, createApp: CreateApp): Promise<Lis
   }
 }
 
-function banner({ config, keyIsNew, validator }: Gateway, { url }: Listening): string {
+function banner({ config, keyIsNew, validator, streams }: Gateway, { url }: Listening): string {
   const next = config["admin_token"] === undefined && config["metagraph"] === undefined
     ? "no miner is registered: set HELIOGRAPH_ADMIN_TOKEN or --metagraph=FILE; see it work: deno task demo"
     : `curl ${url}/ws/health`;
   const rows = [
+    ["dashboard", url],
     ["miners", `${url.replace("http", "ws")}/ws`],
+    [
+      "streams",
+      `${url.replace("http", "ws")}/ws/stream${
+        streams.simulated ? "  (simulated data; --rpc_url names a node)" : ""
+      }`,
+    ],
     ["HTTP", `${url}/api/v1`],
     ["health", `${url}/ws/health`],
     ["validator", validator.notary.address],

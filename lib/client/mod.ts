@@ -1,10 +1,19 @@
 /**
  * The miner's side of the gateway: submits predictions to validators until each has confirmed or refused them, and follows
- * their games. Runs in Deno, Node and browsers.
+ * their games; and clients of its live streams. Runs in Deno, Node and browsers.
  *
  * @module
  */
-export type { Clock, ExactObject, Receipt, TeamGamePrediction, Timer } from "../protocol/mod.ts";
+export type {
+  Clock,
+  ExactObject,
+  Receipt,
+  StreamData,
+  StreamFormat,
+  StreamMessage,
+  TeamGamePrediction,
+  Timer,
+} from "../protocol/mod.ts";
 export { MinerClient, type MinerOptions } from "./client.ts";
 export type { Log, LogLevel } from "./context.ts";
 export type {
@@ -23,5 +32,15 @@ export { MemoryOutbox, type Outbox, type OutboxEntry } from "./outbox.ts";
 export { MinerPool, type PoolOptions } from "./pool.ts";
 export type { MinerKey } from "./signer.ts";
 export type { WebSocketClass, WebSocketLike } from "./socket.ts";
+export {
+  type Page,
+  StreamClient,
+  type StreamClientOptions,
+  type StreamSnapshot,
+  type StreamSocket,
+  type StreamSocketClass,
+  type StreamState,
+  type StreamTransport,
+} from "./stream_client.ts";
 export type { Prediction } from "./submissions.ts";
 export { parseValidator, type ValidatorAddress, type ValidatorUrls, validatorUrls } from "./validator_url.ts";

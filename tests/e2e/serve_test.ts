@@ -33,7 +33,9 @@ Deno.test("serve starts with nothing configured, and says where it listens, its 
   const { validator, status } = await health(server);
   assertEquals(status, "online");
   assertEquals(server.stdout.all.slice(1), [
+    `  dashboard  ${server.url}`,
     `  miners     ${server.ws}`,
+    `  streams    ${server.ws}/stream  (simulated data; --rpc_url names a node)`,
     `  HTTP       ${server.url}/api/v1`,
     `  health     ${server.url}/ws/health`,
     `  validator  ${validator}`,

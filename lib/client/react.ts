@@ -1,0 +1,101 @@
+/**
+ * React hooks for a gateway's live streams. Components that name the same URL and options share one connection.
+ *
+ * @module
+ */
+import {
+  type Context,
+  createContext,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import type { StreamData } from "../protocol/streams.ts";
+import type { StreamState } from "./streams/snapshot.ts";
+import {
+  initialView,
+  StreamBinding,
+  type StreamDataByName,
+  type StreamView,
+} from "./streams/stream_binding.ts";
+import { type SharedClientOptions, StreamRegistry } from "./streams/stream_registry.ts";
+import { StreamWishes } from "./streams/stream_wishes.ts";
+
+export type { StreamDataByName } from "./streams/stream_binding.ts";
+export { type SharedClientOptions, type StreamLease, StreamRegistry } from "./streams/stream_registry.ts";
+
+/** How a hook's connection stands. `disconnected`: it ended, and does not come back by itself. */
+export type ConnectionState = Exclude<StreamState, "closed"> | "disconnected";
+
+/** What {@link useWebSocket} is called with. */
+export type UseWebSocketOptions = SharedClientOptions;
+
+/** What {@link useWebSocket} answers with. */
+export interface WebSocketStreams {
+  readonly state: ConnectionState;
+  /** Listens to a stream; always the same function. */
+  readonly subscribe: (stream: keyof StreamData) => void;
+  /** Listens to it no more; always the same function. */
+  readonly unsubscribe: (stream: keyof StreamData) => void;
+  /** The newest data of the streams that are listened to. */
+  readonly data: StreamDataByName;
+  /** Why there is no connection, or what the server refused last. */
+  readonly error: string | undefined;
+}
+
+/** What {@link useDataStream} answers with. */
+export interface DataStream<Name extends keyof StreamData> {
+  /** The newest data; undefined before the first. */
+  readonly data: StreamData[Name] | undefined;
+  readonly connected: boolean;
+  /** Why the stream does not come; undefined while it does. */
+  readonly error: string | undefined;
+}
+
+/** Where hooks find their clients. A provider of another registry changes what clients are made with. */
+export const StreamRegistryContext: Context<StreamRegistry> = createContext(new StreamRegistry());
+
+/** A connection, made when the component is mounted, for any of the gateway's streams. */
+export function useWebSocket(options: UseWebSocketOptions): WebSocketStreams {
+  const [wishes] = useState(() => new StreamWishes());
+  const { snapshot: { state, error }, data } = useView(options, wishes);
+  return {
+    state: state === "closed" ? "disconnected" : state,
+    subscribe: wishes.add,
+    unsubscribe: wishes.delete,
+    data,
+    error,
+  };
+}
+
+/** The newest data of one stream of the gateway at `url`. */
+export function useDataStream<Name extends keyof StreamData>(stream: Name, url: string): DataStream<Name> {
+  const wishes = useMemo(() => new StreamWishes([stream]), [stream]);
+  const view = useView({ url }, wishes);
+  return {
+    data: view.data[stream],
+    connected: view.snapshot.state === "connected",
+    error: errorOf(stream, view),
+  };
+}
+
+function useView(
+  { url, reconnect, reconnectInterval }: SharedClientOptions,
+  wishes: StreamWishes,
+): StreamView {
+  const registry = useContext(StreamRegistryContext);
+  const binding = useMemo(
+    () => new StreamBinding(registry, { url, reconnect, reconnectInterval }, wishes),
+    [registry, url, reconnect, reconnectInterval, wishes],
+  );
+  useEffect(binding.attach, [binding]);
+  return useSyncExternalStore(binding.onChange, binding.view, () => initialView);
+}
+
+/** The connection's error as long as there is none, for while there is one its error may be about another stream. */
+function errorOf(stream: string, { snapshot, refusals }: StreamView): string | undefined {
+  const lost = snapshot.state === "connected" ? undefined : snapshot.error;
+  return refusals[stream] ?? lost ?? snapshot.stale[stream];
+}

@@ -1,0 +1,122 @@
+import type { Carrier, CarrierEvents, CarrierParts } from "./carrier.ts";
+import type { StreamTransport } from "./snapshot.ts";
+import { RequestError, StreamRequests } from "./stream_requests.ts";
+
+/** What a feed works with, and whom it tells. */
+export interface FeedHost {
+  readonly parts: CarrierParts;
+  readonly requests: StreamRequests;
+  /** Has the feed bring what is wanted now. */
+  update(): void;
+  /** Something came. */
+  heard(): void;
+  /** Gives up. `silent`: nothing came at all. */
+  fail(error: unknown, silent?: boolean): void;
+  /** Whether an error says that there is no such stream; if so, it is not asked for again. */
+  refuses(error: unknown, stream: string): boolean;
+}
+
+/** Requests that bring the streams that are wanted. */
+export interface Feed {
+  /** Brings what is wanted now. */
+  update(): void;
+  stop(): void;
+}
+
+/** Messages over HTTP, brought by a feed. */
+export class HttpCarrier implements Carrier, FeedHost {
+  readonly transport: StreamTransport;
+  readonly parts: CarrierParts;
+  readonly requests: StreamRequests;
+  readonly #events: CarrierEvents;
+  readonly #feed: Feed;
+  readonly #stop = new AbortController();
+  #greeted = false;
+  #live = false;
+  /** The feed has brought something. */
+  #fed = false;
+
+  constructor(
+    transport: StreamTransport,
+    parts: CarrierParts,
+    events: CarrierEvents,
+    createFeed: (host: FeedHost) => Feed,
+  ) {
+    const { clock, fetch, urls } = parts.settings;
+    this.transport = transport;
+    this.parts = parts;
+    this.requests = new StreamRequests(clock, fetch, urls.http);
+    this.#events = events;
+    this.#feed = createFeed(this);
+  }
+
+  start(): void {
+    void this.#greet();
+    this.update();
+  }
+
+  update(): void {
+    if (this.#stopped) return;
+    this.#feed.update();
+    // As long as no stream is wanted, an answer of the gateway is all that there is.
+    if (this.#greeted && this.#idle) this.#begin();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#feed.stop();
+  }
+
+  heard(): void {
+    this.#fed = true;
+    this.#begin();
+  }
+
+  fail(error: unknown, silent = false): void {
+    if (this.#stopped) return;
+    this.stop();
+    const retryAfterMs = error instanceof RequestError ? error.retryAfterMs : undefined;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#events.ended({
+      heard: this.#fed || retryAfterMs !== undefined,
+      silent,
+      refused: false,
+      message: `Cannot get streams from ${this.parts.settings.urls.http}: ${why}`,
+      retryAfterMs,
+    });
+  }
+
+  refuses(error: unknown, stream: string): boolean {
+    if (!(error instanceof RequestError) || error.code !== "unknown_stream") return false;
+    const { code, message, retryAfterMs } = error;
+    this.parts.inbox.refused({ code, message, stream, retryAfterMs });
+    return true;
+  }
+
+  #begin(): void {
+    if (this.#live || this.#stopped) return;
+    this.#live = true;
+    this.#events.live();
+  }
+
+  get #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  get #idle(): boolean {
+    return this.parts.topics.names.length === 0;
+  }
+
+  /** Asks what a WebSocket's welcome says. */
+  async #greet(): Promise<void> {
+    try {
+      const simulated = await this.requests.simulated(this.#stop.signal);
+      if (this.#stopped) return;
+      this.parts.inbox.simulated(simulated);
+      this.#greeted = true;
+      this.update();
+    } catch (error) {
+      if (this.#idle) this.fail(error);
+    }
+  }
+}

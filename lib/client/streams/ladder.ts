@@ -1,0 +1,66 @@
+import type { CarrierEnd } from "./carrier.ts";
+import type { StreamTransport } from "./snapshot.ts";
+
+/** Attempts that fail in a row before the next transport has its turn. */
+const patience = 2;
+
+/** What to try next, and when. */
+export interface Step {
+  readonly transport: StreamTransport;
+  /** `longest`: the refusal will not change soon. */
+  readonly delay: "none" | "backoff" | "longest" | { readonly ms: number };
+}
+
+const below: Readonly<Record<StreamTransport, StreamTransport | undefined>> = {
+  websocket: "sse",
+  sse: "poll",
+  poll: undefined,
+};
+
+/** The order in which transports are tried: down while nothing gets through, and from the top again. */
+export class Ladder {
+  readonly #top: StreamTransport;
+  readonly #fallback: boolean;
+  readonly #failures: Record<StreamTransport, number> = { websocket: 0, sse: 0, poll: 0 };
+  #current: StreamTransport;
+
+  constructor(top: StreamTransport, fallback: boolean) {
+    this.#top = this.#current = top;
+    this.#fallback = fallback;
+  }
+
+  /** What is tried now. */
+  get current(): StreamTransport {
+    return this.#current;
+  }
+
+  /** How often a transport has failed in a row. */
+  failures(transport: StreamTransport): number {
+    return this.#failures[transport];
+  }
+
+  /** A transport brings messages, and is kept to. */
+  succeeded(transport: StreamTransport): void {
+    this.#current = transport;
+    this.#failures[transport] = 0;
+  }
+
+  /** The current transport has ended. */
+  next(end: CarrierEnd): Step {
+    const { current } = this;
+    const delay = delayAfter(end);
+    if (end.heard && !end.silent) return { transport: current, delay };
+    const failures = this.#failures[current] += 1;
+    const patient = !end.silent && failures < patience;
+    if (!this.#fallback || (patient && current !== "poll")) return { transport: current, delay };
+    const next = below[current];
+    this.#current = next ?? this.#top;
+    // What failed may well be this transport alone, so that the next need not wait.
+    return { transport: this.#current, delay: next === undefined ? delay : "none" };
+  }
+}
+
+function delayAfter({ retryAfterMs, refused }: CarrierEnd): Step["delay"] {
+  if (retryAfterMs !== undefined) return { ms: retryAfterMs };
+  return refused ? "longest" : "backoff";
+}

@@ -1,0 +1,163 @@
+import type { Clock } from "../../protocol/clock.ts";
+import type { StreamMessage } from "../../protocol/streams.ts";
+import type { Fetch } from "../http_link.ts";
+import { isRecord } from "./data_shapes.ts";
+import { readBounded } from "./inflate.ts";
+import type { Beginning, StreamPosition } from "./positions.ts";
+import {
+  isOffset,
+  milliseconds,
+  readStreamMessage,
+  type ServerError,
+  shown,
+  staleness,
+} from "./server_message.ts";
+
+/** How long an answer may take beyond what the server was asked to wait. */
+const timeoutMs = 15_000;
+const maxAnswerSize = 8 * 1024 * 1024;
+const maxErrorSize = 64 * 1024;
+
+/** What a poll was answered. */
+export interface News {
+  readonly beginning: Beginning;
+  /** Why the stream's source has gone. */
+  readonly stale: string | undefined;
+  /** In order; those that cannot be read are left out. */
+  readonly messages: readonly StreamMessage[];
+}
+
+/** An answer that is not what was asked for. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+
+  constructor(
+    message: string,
+    /** The word by which the server names its error. */
+    readonly code: string | undefined,
+    readonly retryAfterMs: number | undefined,
+  ) {
+    super(message);
+  }
+
+  static of({ message, code, retryAfterMs }: ServerError): RequestError {
+    return new RequestError(message, code, retryAfterMs);
+  }
+}
+
+/** Requests for streams to one gateway. Each rejects when its signal is aborted. */
+export class StreamRequests {
+  readonly #clock: Clock;
+  readonly #fetch: Fetch;
+  readonly #base: string;
+
+  constructor(clock: Clock, fetch: Fetch, base: string) {
+    this.#clock = clock;
+    this.#fetch = fetch;
+    this.#base = `${base}/api/v1/streams`;
+  }
+
+  /** Whether the gateway's data is made up; undefined when it does not say. */
+  async simulated(signal: AbortSignal): Promise<boolean | undefined> {
+    const list = await this.#json("", timeoutMs, signal);
+    const { simulated } = isRecord(list) ? list : {};
+    return typeof simulated === "boolean" ? simulated : undefined;
+  }
+
+  /** What follows a position, at once or as soon as there is something; without a position, the newest value. */
+  async news(
+    stream: string,
+    position: StreamPosition | undefined,
+    waitSeconds: number,
+    signal: AbortSignal,
+  ): Promise<News> {
+    const query = new URLSearchParams({ wait: String(waitSeconds) });
+    if (position !== undefined) {
+      query.set("since", String(position.offset));
+      query.set("epoch", position.epoch);
+    }
+    const path = `/${encodeURIComponent(stream)}?${query}`;
+    return readNews(stream, await this.#json(path, waitSeconds * 1000 + timeoutMs, signal));
+  }
+
+  /** The bytes of a stream of server-sent events. */
+  async events(
+    streams: readonly string[],
+    lastEventId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const query = new URLSearchParams({ streams: streams.join(",") });
+    // Browsers ask before they send a header of this name to another origin, and not before a query.
+    if (lastEventId !== undefined) query.set("last_event_id", lastEventId);
+    const headers = { accept: "text/event-stream" };
+    const response = await this.#get(`/events?${query}`, { headers, signal });
+    const type = response.headers.get("content-type") ?? "";
+    if (response.body !== null && type.startsWith("text/event-stream")) return response.body;
+    await response.body?.cancel();
+    throw new TypeError(`Cannot read events: the answer has type ${shown(type, "none")}`);
+  }
+
+  async #json(path: string, timeoutMs: number, signal: AbortSignal): Promise<unknown> {
+    return await this.#inTime(timeoutMs, signal, async (signal) => {
+      const response = await this.#get(path, { signal });
+      return await readJson(response, maxAnswerSize);
+    });
+  }
+
+  async #get(path: string, init: RequestInit): Promise<Response> {
+    const response = await this.#fetch(this.#base + path, { cache: "no-store", ...init });
+    if (!response.ok) throw await errorOf(response);
+    return response;
+  }
+
+  async #inTime<T>(
+    milliseconds: number,
+    outer: AbortSignal,
+    task: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const controller = new AbortController();
+    const stop = () => controller.abort(outer.reason);
+    const late = new Error(`no answer in ${milliseconds / 1000} s`);
+    const timer = this.#clock.after(milliseconds, () => controller.abort(late));
+    outer.addEventListener("abort", stop);
+    if (outer.aborted) stop();
+    try {
+      return await task(controller.signal);
+    } finally {
+      timer.cancel();
+      outer.removeEventListener("abort", stop);
+    }
+  }
+}
+
+async function readJson({ body }: Response, limit: number): Promise<unknown> {
+  if (body === null) return undefined;
+  return JSON.parse(new TextDecoder().decode(await readBounded(body, limit)));
+}
+
+async function errorOf(response: Response): Promise<RequestError> {
+  const { status, headers } = response;
+  const body = await readJson(response, maxErrorSize).catch(() => undefined);
+  const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
+  const after = headers.get("retry-after");
+  const retryAfterMs = milliseconds(error["retry_after_ms"]) ??
+    (after === null ? undefined : milliseconds(Number(after) * 1000));
+  const { code, message } = error;
+  return new RequestError(
+    shown(message, `HTTP status ${status}`),
+    typeof code === "string" ? code : undefined,
+    retryAfterMs,
+  );
+}
+
+function readNews(stream: string, answer: unknown): News {
+  const { epoch, offset, recovered, status, message, messages } = isRecord(answer) ? answer : {};
+  if (typeof epoch !== "string" || !isOffset(offset) || !Array.isArray(messages)) {
+    throw new TypeError(`Cannot read news of ${stream}: expected epoch, offset and messages`);
+  }
+  return {
+    beginning: { epoch, offset, recovered: typeof recovered === "boolean" ? recovered : null },
+    stale: staleness(status, message),
+    messages: messages.flatMap((item) => readStreamMessage(item) ?? []).filter(({ type }) => type === stream),
+  };
+}
