@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { CreateApp } from "../lib/gateway/mod.ts";
 import { adminRoutes } from "./admin.ts";
+import { dashboardRoutes } from "./dashboard.ts";
 import type { Env } from "./env.ts";
 import { answerError } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
@@ -21,6 +22,7 @@ export const createApp: CreateApp = (gateway) => {
     .route("/admin", adminRoutes(gateway))
     .use(requestLimit(config["http.rate_limit"], clock))
     .use("/api/*", cors({ origin: origins === "all" ? "*" : [...origins] }))
+    .route("/", dashboardRoutes())
     .route("/", websocketRoutes(gateway))
     .route("/api/v1", minerRoutes(gateway))
     .route("/api/v1", streamRoutes(gateway));

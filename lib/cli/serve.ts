@@ -37,10 +37,12 @@ async function serve(config: Config, origins: Origins, createApp: CreateApp): Pr
   for (const name of unusedSettings(origins)) {
     logger("config").warning("Setting {name} has no effect in this version", { name });
   }
+  // Before anybody can know that there is something to stop.
+  const stop = stopSignal();
   const gateway = await createGateway(config);
   const listening = await listenOrStop(gateway, createApp);
   await processStdio.print(banner(gateway, listening));
-  await aborted(stopSignal().signal);
+  await aborted(stop.signal);
   await listening.stop();
   flushLogs();
 }

@@ -1,0 +1,46 @@
+import { useMemo } from "react";
+import type { ChartSpec } from "../charts/chart_options.ts";
+import type { History } from "../model/history.ts";
+import { formatCount, formatDuration } from "../model/format.ts";
+import { Card } from "./card.tsx";
+import { Chart } from "./chart.tsx";
+import { useModel, useSlice } from "./context.ts";
+import { Gauge } from "./gauge.tsx";
+
+function strengthSpec(history: History): ChartSpec {
+  return {
+    history,
+    lines: [{ column: "network_strength", label: "strength", colour: "accent", fill: "accent-wash" }],
+    format: formatCount,
+    formatTick: formatCount,
+    top: { fixed: 100 },
+  };
+}
+
+/** How strong the network is, and how it has been. */
+export function Strength() {
+  const { network, networkHistory } = useModel();
+  const metrics = useSlice(network);
+  const spec = useMemo(() => strengthSpec(networkHistory), [networkHistory]);
+  return (
+    <Card title="Network strength" area="strength" stream="network_metrics" aside={<RangeText {...spec} />}>
+      <div className="strength">
+        <Gauge value={metrics?.network_strength} label="Network strength" />
+        <Chart title="network strength" spec={spec} slice={network} />
+      </div>
+    </Card>
+  );
+}
+
+/** The range of what the chart shows; drawn again with the card. */
+function RangeText({ history }: Pick<ChartSpec, "history">) {
+  useSlice(useModel().network);
+  const range = history.range("network_strength");
+  const seconds = (history.times.at(-1) ?? 0) - (history.times[0] ?? 0);
+  if (range === undefined || seconds === 0) return null;
+  return (
+    <span className="hint">
+      {formatCount(range.low)} to {formatCount(range.high)} in {formatDuration(seconds)}
+    </span>
+  );
+}

@@ -1,0 +1,62 @@
+import type { ReactNode } from "react";
+import { type Figure, formatChange, formatCount, formatSeconds, unknown } from "../model/format.ts";
+import { useModel, useSlice } from "./context.ts";
+import { Measure } from "./measure.tsx";
+
+interface TileProps {
+  readonly name: string;
+  readonly title: string;
+  readonly figure: Figure;
+  readonly children: ReactNode;
+}
+
+function Tile({ name, title, figure, children }: TileProps) {
+  return (
+    <div className="card tile">
+      <dt>{title}</dt>
+      <dd className="tile-value" data-value={name}>
+        <Measure {...figure} />
+      </dd>
+      <dd className="hint">{children}</dd>
+    </div>
+  );
+}
+
+const count = (value: number | undefined): Figure => ({
+  value: value === undefined ? unknown : formatCount(value),
+  unit: "",
+});
+
+/** The network in single numbers. */
+export function Tiles() {
+  const { network, networkHistory, health } = useModel();
+  const metrics = useSlice(network);
+  const { state } = useSlice(health.network_metrics);
+  const growth = networkHistory.change("block_height", 60);
+  const finality = networkHistory.range("finality_time");
+  return (
+    <dl className="tiles" data-area="tiles" data-health={state} aria-label="The network in numbers">
+      <Tile name="block_height" title="Block height" figure={count(metrics?.block_height)}>
+        {growth === undefined ? "latest block" : `${formatChange(growth)} in a minute`}
+      </Tile>
+      <Tile name="finality_time" title="Finality" figure={formatSeconds(metrics?.finality_time ?? NaN)}>
+        {finality === undefined
+          ? "until a block is final"
+          : `${formatSeconds(finality.low).value} to ${formatSeconds(finality.high).value} s lately`}
+      </Tile>
+      <Tile name="peer_count" title="Peers" figure={count(metrics?.peer_count)}>
+        <Validators />
+      </Tile>
+      <Tile name="active_connections" title="Connections" figure={count(metrics?.active_connections)}>
+        open at the node
+      </Tile>
+    </dl>
+  );
+}
+
+function Validators() {
+  const peers = useSlice(useModel().peers)?.peers;
+  if (peers === undefined) return "of the node";
+  const validators = peers.filter(({ is_validator }) => is_validator).length;
+  return `${formatCount(validators)} ${validators === 1 ? "validator" : "validators"}`;
+}

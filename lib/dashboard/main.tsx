@@ -1,0 +1,8 @@
+import { StreamClient } from "../client/stream_client.ts";
+import { mountDashboard } from "./mount.tsx";
+
+const host = document.getElementById("dashboard");
+if (host === null) throw new TypeError(`Cannot show the dashboard: the page has no element "dashboard"`);
+// Relative to the page, which a proxy may serve below a path of its own.
+const { href: url } = new URL("ws/stream", document.baseURI);
+mountDashboard(host, new StreamClient({ url, format: "batch" }));

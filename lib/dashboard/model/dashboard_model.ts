@@ -1,0 +1,128 @@
+import type { Clock, Timer } from "../../protocol/clock.ts";
+import type {
+  GatewayActivity,
+  MarketsHealth,
+  NetworkMetrics,
+  Peers,
+  StreamData,
+} from "../../protocol/streams.ts";
+import { History } from "./history.ts";
+import { type ReceiptList, ReceiptsLog } from "./receipts_log.ts";
+import { Frames, type RequestFrame, Slice } from "./slice.ts";
+import { describeStatus, type Healths, type Status } from "./status.ts";
+import { type StreamHealth, StreamHealthWatch } from "./stream_health.ts";
+import { type ShownStream, shownStreamNames, type Streams } from "./streams.ts";
+
+/** What a {@link DashboardModel} works with. */
+export interface DashboardModelOptions {
+  readonly streams: Streams;
+  readonly clock: Clock;
+  readonly requestFrame: RequestFrame;
+}
+
+const historyCapacity = 900;
+const receiptsCapacity = 200;
+const tickInterval = 1000;
+
+/** Everything that the page shows, kept up to date: bounded however long it runs, published once a frame. */
+export class DashboardModel {
+  readonly network: Slice<NetworkMetrics | undefined>;
+  readonly markets: Slice<MarketsHealth | undefined>;
+  readonly receipts: Slice<ReceiptList>;
+  readonly peers: Slice<Peers | undefined>;
+  readonly gateway: Slice<GatewayActivity | undefined>;
+  readonly status: Slice<Status>;
+  readonly health: Readonly<Record<ShownStream, Slice<StreamHealth>>>;
+  readonly networkHistory = new History({
+    columns: ["network_strength", "block_height", "finality_time", "tps", "bandwidth_in", "bandwidth_out"],
+    period: 2,
+    capacity: historyCapacity,
+  });
+  readonly gatewayHistory = new History({
+    columns: ["deliveries_per_second", "predictions_per_second"],
+    period: 2,
+    capacity: historyCapacity,
+  });
+  readonly #streams: Streams;
+  readonly #clock: Clock;
+  readonly #watch = new StreamHealthWatch();
+  readonly #receiptsLog = new ReceiptsLog(receiptsCapacity);
+  #ticking: Timer | undefined;
+
+  constructor({ streams, clock, requestFrame }: DashboardModelOptions) {
+    this.#streams = streams;
+    this.#clock = clock;
+    const frames = new Frames(requestFrame);
+    this.network = new Slice<NetworkMetrics | undefined>(frames, undefined);
+    this.markets = new Slice<MarketsHealth | undefined>(frames, undefined);
+    this.receipts = new Slice(frames, this.#receiptsLog.list);
+    this.peers = new Slice<Peers | undefined>(frames, undefined);
+    this.gateway = new Slice<GatewayActivity | undefined>(frames, undefined);
+    const healths = this.#judge();
+    this.health = mapStreams((stream) => new Slice(frames, healths[stream]));
+    this.status = new Slice(frames, describeStatus(streams.snapshot, healths, clock.now()));
+  }
+
+  /** Subscribes to everything; the function that it returns ends that. */
+  start(): () => void {
+    const stops = [
+      this.#streams.onChange(() => this.#assess()),
+      this.#listen("network_metrics", (data, time) => {
+        this.networkHistory.push(time, { ...data });
+        this.network.offer(data);
+      }),
+      this.#listen("markets_health", (data) => this.markets.offer(data)),
+      this.#listen("receipts", (data) => this.receipts.offer(this.#receiptsLog.add(data))),
+      this.#listen("peers", (data) => this.peers.offer(data)),
+      this.#listen("gateway", (data, time) => {
+        const { deliveries_per_second, predictions_per_second } = data;
+        this.gatewayHistory.push(time, { deliveries_per_second, predictions_per_second });
+        this.gateway.offer(data);
+      }),
+    ];
+    this.#tick();
+    return () => {
+      for (const stop of stops) stop();
+      this.#ticking?.cancel();
+    };
+  }
+
+  #listen<Name extends ShownStream>(stream: Name, take: (data: StreamData[Name], time: number) => void) {
+    return this.#streams.subscribe(stream, ({ data, timestamp }) => {
+      this.#watch.heard(stream, this.#clock.now());
+      take(data, timestamp);
+      if (this.health[stream].next.state !== "fresh") this.#assess();
+    });
+  }
+
+  #tick(): void {
+    this.#assess();
+    this.#ticking = this.#clock.after(tickInterval, () => this.#tick());
+  }
+
+  #assess(): void {
+    const now = this.#clock.now();
+    const { snapshot } = this.#streams;
+    if (snapshot.state === "connected") this.#watch.connected(snapshot, now);
+    const healths = this.#judge();
+    for (const stream of shownStreamNames) offerChange(this.health[stream], healths[stream]);
+    offerChange(this.status, describeStatus(snapshot, healths, now));
+  }
+
+  #judge(): Healths {
+    const now = this.#clock.now();
+    return mapStreams((stream) => this.#watch.judge(stream, this.#streams.snapshot, now));
+  }
+}
+
+function mapStreams<Value>(make: (stream: ShownStream) => Value): Record<ShownStream, Value> {
+  return Object.fromEntries(shownStreamNames.map((stream) => [stream, make(stream)])) as Record<
+    ShownStream,
+    Value
+  >;
+}
+
+/** Nothing is drawn again because a second went by. */
+function offerChange<Value>(slice: Slice<Value>, value: Value): void {
+  if (JSON.stringify(slice.next) !== JSON.stringify(value)) slice.offer(value);
+}

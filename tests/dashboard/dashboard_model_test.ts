@@ -1,0 +1,173 @@
+import { assertEquals } from "@std/assert";
+import { DashboardModel } from "../../lib/dashboard/model/dashboard_model.ts";
+import { scriptedNetwork } from "../e2e/dashboard/scripted_network.ts";
+import { ScriptedStreams } from "../e2e/dashboard/scripted_streams.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
+
+/** A model whose frames are drawn when a test says so. */
+class Scene implements Disposable {
+  readonly clock = new FakeClock();
+  readonly streams = new ScriptedStreams();
+  readonly frames: (() => void)[] = [];
+  readonly model: DashboardModel;
+  readonly #stop: () => void;
+
+  constructor() {
+    const requestFrame = (task: () => void) => void this.frames.push(task);
+    this.model = new DashboardModel({ streams: this.streams, clock: this.clock, requestFrame });
+    this.#stop = this.model.start();
+  }
+
+  /** Everything of a step, now. */
+  play(step: number): void {
+    const data = scriptedNetwork(step);
+    const now = Math.floor(this.clock.now() / 1000);
+    this.streams.send("network_metrics", data.network_metrics, now);
+    this.streams.send("markets_health", data.markets_health, now);
+    this.streams.send("receipts", data.receipts, now);
+    this.streams.send("peers", data.peers, now);
+    this.streams.send("gateway", data.gateway, now);
+  }
+
+  draw(): void {
+    for (const task of this.frames.splice(0)) task();
+  }
+
+  get status(): string {
+    this.draw();
+    const { tone, title, detail } = this.model.status.value;
+    return [tone, title, detail].join(" | ");
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+  }
+}
+
+function connected(): Scene {
+  const scene = new Scene();
+  scene.streams.change({ state: "connected", transport: "websocket", simulated: false });
+  return scene;
+}
+
+Deno.test("the model shows what came last, and publishes once a frame however much comes", () => {
+  using scene = connected();
+  scene.draw();
+  let published = 0;
+  scene.model.network.subscribe(() => published++);
+  for (let step = 0; step < 50; step++) scene.play(step);
+  assertEquals(scene.model.network.value, undefined);
+  assertEquals(scene.frames.length, 1);
+  scene.draw();
+  assertEquals(published, 1);
+  assertEquals(scene.model.network.value, scriptedNetwork(49).network_metrics);
+  assertEquals(scene.model.peers.value, scriptedNetwork(49).peers);
+  assertEquals(scene.model.receipts.value.seen, 50);
+});
+
+Deno.test("hours of updates leave the model no larger than its bounds", () => {
+  using scene = connected();
+  for (let step = 0; step < 7200; step++) {
+    scene.streams.send("network_metrics", scriptedNetwork(step).network_metrics, step * 2);
+    scene.streams.send("gateway", scriptedNetwork(step).gateway, step * 2);
+    scene.streams.send("receipts", scriptedNetwork(step).receipts, step * 2);
+  }
+  scene.draw();
+  const { networkHistory, gatewayHistory, receipts } = scene.model;
+  assertEquals([networkHistory.length, gatewayHistory.length], [900, 900]);
+  assertEquals(receipts.value.entries.length, 200);
+});
+
+Deno.test("the status says connecting, then waiting for values, then live", () => {
+  using scene = new Scene();
+  assertEquals(scene.status, "waiting | Connecting | ");
+  scene.streams.change({ state: "connected", transport: "websocket" });
+  assertEquals(scene.status, "waiting | Connected | waiting for the first values");
+  scene.play(0);
+  assertEquals(scene.status, "live | Live | all streams up to date");
+});
+
+Deno.test("the status counts down to the next attempt, and tells a screen reader once", async () => {
+  using scene = connected();
+  scene.play(0);
+  const retryAt = scene.clock.now() + 4000;
+  scene.streams.change({ state: "reconnecting", error: "connection refused", retryAt });
+  assertEquals(scene.status, "broken | Reconnecting | next attempt in 4 s · connection refused");
+  const { announcement } = scene.model.status.value;
+  await scene.clock.advance(1000);
+  assertEquals(scene.status, "broken | Reconnecting | next attempt in 3 s · connection refused");
+  assertEquals(scene.model.status.value.announcement, announcement);
+  await scene.clock.advance(3000);
+  assertEquals(scene.status, "broken | Reconnecting | trying now · connection refused");
+});
+
+Deno.test("a stream that the server calls stale is named with its words and its age, until it is live", async () => {
+  using scene = connected();
+  scene.play(0);
+  await scene.clock.advance(2000);
+  scene.streams.change({ stale: { receipts: "node unreachable", markets_health: "node unreachable" } });
+  assertEquals(scene.status, "stale | Stale | Markets, Receipts: node unreachable · 2 s old");
+  assertEquals(scene.model.status.value.announcement, "Stale: Markets, Receipts: node unreachable");
+  assertEquals(scene.model.health.network_metrics.value.state, "fresh");
+  await scene.clock.advance(1000);
+  assertEquals(scene.model.health.receipts.next, { state: "stale", reason: "node unreachable", age: "1 s" });
+  scene.streams.change({ stale: {} });
+  assertEquals(scene.status, "live | Live | all streams up to date");
+});
+
+Deno.test("a stream is stale when nothing came for three periods, and live with the next message", async () => {
+  using scene = connected();
+  scene.play(0);
+  await scene.clock.advance(6000);
+  assertEquals(scene.status, "live | Live | all streams up to date");
+  await scene.clock.advance(1000);
+  assertEquals(scene.status, "stale | Stale | Network, Gateway: nothing new has arrived · 7 s old");
+  scene.play(1);
+  assertEquals(scene.status, "live | Live | all streams up to date");
+});
+
+Deno.test("silence of the receipts is no fault while there is a connection, and is one without", async () => {
+  using scene = connected();
+  scene.play(0);
+  await scene.clock.advance(60_000);
+  assertEquals(scene.model.health.receipts.next.state, "fresh");
+  assertEquals(scene.model.health.peers.next.state, "stale");
+  scene.streams.change({ state: "reconnecting" });
+  await scene.clock.advance(10_000);
+  assertEquals(scene.model.health.receipts.next.state, "stale");
+});
+
+Deno.test("the status notes simulated data and a transport that is not the first choice", () => {
+  using scene = new Scene();
+  scene.streams.change({ state: "connected", transport: "sse", simulated: true });
+  scene.draw();
+  assertEquals(scene.model.status.value.notes.map(({ text }) => text), [
+    "Simulated data",
+    "Server-sent events",
+  ]);
+  scene.streams.change({ transport: "websocket", simulated: false });
+  scene.draw();
+  assertEquals(scene.model.status.value.notes, []);
+});
+
+Deno.test("the status says paused and disconnected, with the reason", () => {
+  using scene = new Scene();
+  scene.streams.change({ state: "paused" });
+  assertEquals(scene.status, "waiting | Paused | until this page is in view");
+  scene.streams.change({ state: "closed", error: "refused" });
+  assertEquals(scene.status, "broken | Disconnected | refused");
+});
+
+Deno.test("nothing is published while nothing changes", async () => {
+  using scene = connected();
+  scene.play(0);
+  scene.draw();
+  await scene.clock.advance(3000);
+  assertEquals(scene.frames.length, 0);
+});
+
+Deno.test("a model that has stopped listens no more and has no timer", () => {
+  const scene = connected();
+  scene[Symbol.dispose]();
+  assertEquals([scene.streams.listeners, scene.clock.pending], [0, 0]);
+});

@@ -1,0 +1,169 @@
+import { assert, assertEquals } from "@std/assert";
+import { buildDashboard } from "../../../scripts/build_dashboard.ts";
+import { findChromium } from "../../helpers/chromium.ts";
+import { FakeNode, fakeReceipt } from "../../helpers/fake_node.ts";
+import { startGateway, type TestGateway } from "../../helpers/gateway.ts";
+import { QuickClock } from "./quick_clock.ts";
+import { WatchedPage } from "./watched_page.ts";
+
+const chromium = await findChromium() ?? "";
+const root = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** A gateway in front of a node, and the page of it. */
+class Scene implements AsyncDisposable {
+  readonly clock = new QuickClock(4);
+  readonly node = FakeNode.start();
+  #gateway: TestGateway | undefined;
+  #watched: WatchedPage | undefined;
+
+  static async start(options: Parameters<typeof WatchedPage.open>[2] = {}): Promise<Scene> {
+    await buildDashboard({ root, out: `${root}/dist/dashboard` });
+    const scene = new Scene();
+    await scene.startServer();
+    scene.#watched = await WatchedPage.open(chromium, `${scene.#gateway?.url}/`, options);
+    return scene;
+  }
+
+  get watched(): WatchedPage {
+    if (this.#watched === undefined) throw new TypeError("Cannot use the page: there is none yet");
+    return this.#watched;
+  }
+
+  async startServer(): Promise<void> {
+    const port = this.#gateway === undefined ? 0 : Number(new URL(this.#gateway.url).port);
+    this.#gateway = await startGateway({ rpc_url: this.node.url, port }, this.clock);
+  }
+
+  async stopServer(): Promise<void> {
+    await this.#gateway?.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#watched?.[Symbol.asyncDispose]();
+    await this.stopServer();
+    await this.node[Symbol.asyncDispose]();
+  }
+}
+
+Deno.test("the page shows what the node and the gateway say, without a fault", async () => {
+  await using scene = await Scene.start();
+  const { watched } = scene;
+  await watched.status(/Live/);
+  const names = [
+    "network_strength",
+    "block_height",
+    "finality_time",
+    "peer_count",
+    "active_connections",
+    "tps",
+    "bandwidth_in",
+    "bandwidth_out",
+    "overall_status",
+    "peers_total",
+    "receipts_seen",
+    "streams",
+    "miners",
+  ];
+  assertEquals(
+    Object.fromEntries(await Promise.all(names.map(async (name) => [name, await watched.value(name)]))),
+    {
+      network_strength: "37",
+      block_height: "123,456",
+      finality_time: "6.0 s",
+      peer_count: "3",
+      active_connections: "23",
+      tps: "146 tx/s",
+      bandwidth_in: "1.02 MB/s",
+      bandwidth_out: "512 KB/s",
+      overall_status: "Healthy",
+      peers_total: "3",
+      receipts_seen: "2",
+      streams: "1",
+      miners: "0",
+    },
+  );
+  assertEquals(await watched.page.locator(".status .badge").count(), 0);
+  assertEquals(await watched.receipts(), ["receipt_2", "receipt_1"]);
+  const energy = await watched.page.locator('[data-market="energy"]').innerText();
+  assert(/Idle/.test(energy), energy);
+  const validators = watched.page.locator("[data-peer]").filter({ hasText: "Validator" });
+  assertEquals(await validators.getAttribute("data-peer"), "peer_1");
+  watched.assertFaultless();
+});
+
+Deno.test("charts draw, and move with every value", async () => {
+  await using scene = await Scene.start();
+  const { watched, node } = scene;
+  await watched.status(/Live/);
+  for (const area of ["strength", "tps", "bandwidth", "gateway"]) {
+    const drawn = await watched.draws(area, 0);
+    const before = await watched.picture(area);
+    node.results["net.stats"] = {
+      tps: 100 + drawn,
+      bandwidth_in: 2_000_000,
+      bandwidth_out: 9000,
+      active_connections: 7,
+    };
+    await watched.moved(area, before);
+    assert(await watched.draws(area, drawn) > drawn);
+  }
+  watched.assertFaultless();
+});
+
+Deno.test(
+  "a restarted server is reconnected to without a reload, and no receipt is lost",
+  async () => {
+    await using scene = await Scene.start();
+    const { watched, node } = scene;
+    await watched.status(/Live/);
+    await watched.page.evaluate(() => document.documentElement.dataset["loaded"] = "once");
+    await scene.stopServer();
+    await watched.status(/Reconnecting/);
+    node.receipts = [5, 4, 3, 2, 1].map(fakeReceipt);
+    node.results["light.latest_header"] = { number: 123_499, finality_time: 6 };
+    await scene.startServer();
+    await watched.status(/Live/);
+    await watched.page.locator('[data-value="block_height"]').filter({ hasText: "123,499" }).waitFor();
+    await watched.page.locator('[data-receipt="receipt_5"]').waitFor();
+    assertEquals(await watched.receipts(), [5, 4, 3, 2, 1].map((number) => `receipt_${number}`));
+    assertEquals(await watched.page.locator("html").getAttribute("data-loaded"), "once");
+    watched.assertFaultless();
+  },
+);
+
+Deno.test(
+  "a node that goes makes the page say stale with the reason, one that comes back live",
+  async () => {
+    await using scene = await Scene.start();
+    const { watched, node } = scene;
+    await watched.status(/Live/);
+    await node.goDown();
+    await watched.status(/Stale.*Network/);
+    await watched.page.locator('[data-area="tps"] .badge').filter({ hasText: "Stale" }).waitFor();
+    assertEquals(await watched.value("block_height"), "123,456");
+    node.comeBack();
+    await watched.status(/Live/);
+    watched.assertFaultless();
+  },
+);
+
+Deno.test("made-up data is marked as simulated", async () => {
+  await buildDashboard({ root, out: `${root}/dist/dashboard` });
+  await using gateway = await startGateway({ rpc_url: "sim:" });
+  await using watched = await WatchedPage.open(chromium, `${gateway.url}/`);
+  await watched.status(/Live.*Simulated data/s);
+  assert(Number(await watched.value("network_strength")) > 0);
+  watched.assertFaultless();
+});
+
+Deno.test(
+  "where WebSockets do not get through, the values come all the same and the page says how",
+  async () => {
+    await using scene = await Scene.start({ prepare: "delete globalThis.WebSocket;" });
+    const { watched } = scene;
+    await watched.status(/Live.*Server-sent events/s);
+    assertEquals(await watched.value("block_height"), "123,456");
+    assertEquals(await watched.value("events"), "1");
+    watched.assertFaultless();
+  },
+);

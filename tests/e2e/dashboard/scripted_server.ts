@@ -1,0 +1,33 @@
+import { dashboardRoutes } from "../../../routes/dashboard.ts";
+import { buildDashboard } from "../../../scripts/build_dashboard.ts";
+
+const root = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** Serves the dashboard with streams that a test speaks for, under the same headers as the real one. */
+export class ScriptedServer implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    const app = dashboardRoutes({ folder });
+    const options = { hostname: "127.0.0.1", port: 0, onListen() {} };
+    this.#server = Deno.serve(options, (request, info) => app.fetch(request, { info }));
+  }
+
+  static async start(): Promise<ScriptedServer> {
+    const folder = await Deno.makeTempDir({ prefix: "heliograph-test-" });
+    await buildDashboard({ root, out: folder, entry: `${root}/tests/e2e/dashboard/scripted_page.ts` });
+    return new ScriptedServer(folder);
+  }
+
+  /** Of the page. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}

@@ -1,0 +1,102 @@
+import { assertEquals } from "@std/assert";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { launchChromium } from "./launch_chromium.ts";
+
+/** What a browser says of every connection that is refused; a page cannot keep it from that. */
+const refusedConnection = /net::ERR_CONNECTION_(?:REFUSED|RESET|CLOSED)|ERR_INCOMPLETE_CHUNKED_ENCODING/;
+
+/** A page in a real browser, with all that went wrong on it. */
+export class WatchedPage implements AsyncDisposable {
+  /** Errors, warnings, violations of the policy, and requests to other hosts. */
+  readonly faults: string[] = [];
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser, readonly page: Page, url: string) {
+    this.#browser = browser;
+    const { host } = new URL(url);
+    page.on("console", (message) => this.#note(message.type(), message.text()));
+    page.on("pageerror", ({ message }) => this.#note("error", message));
+    page.on("request", (request) => this.#noteForeign(request.url(), host));
+    page.on("websocket", (socket) => this.#noteForeign(socket.url(), host));
+  }
+
+  /** Opens a page; `prepare` runs in it before anything else. */
+  static async open(
+    chromium: string,
+    url: string,
+    options: BrowserContextOptions & { readonly prepare?: string } = {},
+  ): Promise<WatchedPage> {
+    const { prepare, ...context } = options;
+    const browser = await launchChromium(chromium);
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...context });
+    const watched = new WatchedPage(browser, page, url);
+    await page.addInitScript(
+      `addEventListener("securitypolicyviolation", (event) => console.error("policy: " + event.violatedDirective));${
+        prepare ?? ""
+      }`,
+    );
+    await page.goto(url);
+    return watched;
+  }
+
+  /** What is shown for a value, once it is there. */
+  async value(name: string): Promise<string> {
+    const text = await this.page.locator(`[data-value="${name}"]`).innerText();
+    return text.replaceAll("\u00a0", " ");
+  }
+
+  /** Resolves when the status line reads so. */
+  async status(wanted: RegExp): Promise<void> {
+    await this.page.locator(".status").filter({ hasText: wanted }).waitFor();
+  }
+
+  /** Resolves when a chart has been drawn more than `count` times; answers how often. */
+  async draws(area: string, count: number): Promise<number> {
+    const handle = await this.page.waitForFunction(
+      ([selector, count]) => {
+        const drawn = Number(document.querySelector<HTMLElement>(selector)?.dataset["draws"] ?? 0);
+        return drawn > count && drawn;
+      },
+      [`[data-area="${area}"] .chart-host`, count] as const,
+    );
+    return Number(await handle.jsonValue());
+  }
+
+  /** The picture that a chart shows, as text. */
+  async picture(area: string): Promise<string> {
+    const canvas = this.page.locator(`[data-area="${area}"] canvas`);
+    return await canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL());
+  }
+
+  /** Resolves when a chart shows another picture. */
+  async moved(area: string, before: string): Promise<void> {
+    await this.page.waitForFunction(
+      ([selector, before]) => document.querySelector<HTMLCanvasElement>(selector)?.toDataURL() !== before,
+      [`[data-area="${area}"] canvas`, before] as const,
+    );
+  }
+
+  /** Ids of the receipts that are listed, newest first. */
+  async receipts(): Promise<(string | null)[]> {
+    const rows = await this.page.locator("[data-receipt]").all();
+    return await Promise.all(rows.map((row) => row.getAttribute("data-receipt")));
+  }
+
+  assertFaultless(): void {
+    assertEquals(this.faults, []);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+  }
+
+  #note(type: string, text: string): void {
+    if ((type === "error" || type === "warning") && !refusedConnection.test(text)) {
+      this.faults.push(`${type}: ${text}`);
+    }
+  }
+
+  #noteForeign(url: string, host: string): void {
+    if (!url.startsWith("data:") && new URL(url).host !== host) this.faults.push(`request to ${url}`);
+  }
+}

@@ -1,0 +1,29 @@
+import { assert } from "@std/assert";
+import { findChromium } from "../helpers/chromium.ts";
+import { testWith } from "../helpers/test_with.ts";
+
+const missing = await findChromium() === undefined ? "no Chromium on the PATH" : undefined;
+
+/** Runs tests in a process of their own: what drives the browser needs more permissions than the other tests. */
+async function runCases(name: string): Promise<void> {
+  const cases = new URL(`dashboard/${name}`, import.meta.url).pathname;
+  const args = ["test", "--allow-all", "--no-check", "--quiet", cases];
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [said, complained] = [stdout, stderr].map((output) => new TextDecoder().decode(output));
+  assert(success, `${said}\n${complained}`);
+}
+
+testWith(
+  missing,
+  "the dashboard in a browser shows what a gateway says, whatever happens to it",
+  () => runCases("gateway_cases.ts"),
+);
+
+testWith(
+  missing,
+  "the dashboard in a browser suits eyes, hands and ears, and does not grow",
+  () => runCases("page_cases.ts"),
+);
