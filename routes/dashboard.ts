@@ -1,5 +1,6 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { type Context, Hono, type Next } from "hono";
+import { resolve } from "node:path";
 import { z } from "zod";
 import type { Env } from "./env.ts";
 
@@ -52,7 +53,8 @@ const notBuilt = `<!DOCTYPE html>
 
 /** The page for people on `/`, and what it loads. Whoever does not ask for a page is left to the next route. */
 export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
-  const folder = options.folder ?? `${import.meta.dirname}/../dist/dashboard`;
+  // A compiled binary finds its files by the shortest form of their path alone.
+  const folder = options.folder ?? resolve(import.meta.dirname ?? "", "../dist/dashboard");
   let loaded: Promise<Assets | undefined> | undefined;
   const assets = async () => {
     loaded ??= load(folder);

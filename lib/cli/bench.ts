@@ -7,27 +7,31 @@ import { predictions } from "./bench/predictions.ts";
 import { Progress } from "./bench/progress.ts";
 import { roles } from "./bench/roles.ts";
 import { type BenchSettings, readBenchSettings, type ScenarioName } from "./bench/settings.ts";
+import { streams } from "./bench/streams.ts";
 import type { Command } from "./command.ts";
 import { processStdio, type Stdio } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
 
-const usage = `Usage: heliograph bench [predictions|fanout|memory ...] [--json] [--seconds=8]
+const usage =
+  `Usage: heliograph bench [predictions|fanout|streams|memory ...] [--json] [--seconds=8] [--subscribers=1000]
 
-Measures this machine, with a server of its own and everything it is held against in the same run; all three take under three
-minutes. --seconds is how long one measurement goes on, --json prints what was measured as a JSON object.
+Measures this machine, with a server of its own and everything it is held against in the same run; all four take under four
+minutes. --seconds is how long one measurement goes on, --json prints what was measured as a JSON object, --subscribers
+is how many clients of each kind the streams have.
 
   predictions  verified, stored and confirmed per second, beside what the cores can verify and sign; latency
   fanout       the server's CPU per delivered game update at 1,000 connections, beside a bare loop
+  streams      CPU and bytes per message to 1,000 subscribers, plain, batched and deflated, beside a bare loop
   memory       of an idle connection, beside a bare server; CPU with 1,000 idle connections
 `;
 
-const scenarios: Record<ScenarioName, Scenario> = { predictions, fanout, memory };
+const scenarios: Record<ScenarioName, Scenario> = { predictions, fanout, streams, memory };
 
 /** `heliograph bench`: measures what this machine does. */
-export const run: Command = async (args: string[]): Promise<number> => {
+export const run: Command = async (args, createApp) => {
   const role = roles.get(args[0] ?? "");
   if (role === undefined) return await runBench(args, processStdio);
-  await role();
+  await role(createApp);
   return 0;
 };
 
@@ -61,11 +65,11 @@ export async function runBench(args: string[], stdio: Stdio): Promise<number> {
 }
 
 async function measure(
-  { scenarios: names, seconds }: BenchSettings,
+  { scenarios: names, seconds, subscribers }: BenchSettings,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<BenchResult> {
-  const context: BenchContext = { seconds, signal, tell: (text) => progress.tell(text) };
+  const context: BenchContext = { seconds, subscribers, signal, tell: (text) => progress.tell(text) };
   const results: BenchResult[] = [];
   for (const name of names) results.push(await scenarios[name](context));
   return {

@@ -1,34 +1,52 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { deflateRawSync } from "node:zlib";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { runBench } from "../../lib/cli/bench.ts";
 import { type Figure, formatNumber, formatTable } from "../../lib/cli/bench/figure.ts";
 import { hasProcessStats, parseCpuSeconds, residentBytes } from "../../lib/cli/bench/process_stats.ts";
 import { Progress } from "../../lib/cli/bench/progress.ts";
 import { readBenchSettings } from "../../lib/cli/bench/settings.ts";
+import { SteppedClock } from "../../lib/cli/bench/stepped_clock.ts";
 import { mean, median, percentile } from "../../lib/cli/bench/statistics.ts";
+import { StreamReader } from "../../lib/cli/bench/stream_reader.ts";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";
 
 Deno.test("bench measures everything unless it is told what", () => {
   assertEquals(readBenchSettings([]), {
-    scenarios: ["predictions", "fanout", "memory"],
+    scenarios: ["predictions", "fanout", "streams", "memory"],
     seconds: 8,
+    subscribers: 1000,
     json: false,
   });
 });
 
 Deno.test("bench measures what is named, each once and in its own order", () => {
-  assertEquals(readBenchSettings(["memory", "--seconds=0.5", "predictions", "memory", "--json"]), {
-    scenarios: ["predictions", "memory"],
-    seconds: 0.5,
-    json: true,
-  });
+  assertEquals(
+    readBenchSettings(["memory", "--seconds=0.5", "predictions", "memory", "--json", "--subscribers=20"]),
+    {
+      scenarios: ["predictions", "memory"],
+      seconds: 0.5,
+      subscribers: 20,
+      json: true,
+    },
+  );
 });
 
-for (const arg of ["fan-out", "--secs=3", "--seconds=", "--seconds=0", "--seconds=soon", "--json=yes"]) {
+const unusable = [
+  "fan-out",
+  "--secs=3",
+  "--seconds=",
+  "--seconds=0",
+  "--seconds=soon",
+  "--json=yes",
+  "--subscribers=1",
+];
+for (const arg of unusable) {
   Deno.test(`bench refuses ${arg} as wrong usage`, async () => {
     const stdio = new MemoryStdio();
     assertEquals(await runBench([arg], stdio), 2);
     assertEquals(stdio.printed, "");
-    assertStringIncludes(stdio.complained, arg.startsWith("--seconds") ? "--seconds" : arg);
+    assertStringIncludes(stdio.complained, /^--(?:seconds|subscribers)/.exec(arg)?.[0] ?? arg);
     assertStringIncludes(stdio.complained, "Usage: heliograph bench");
   });
 }
@@ -36,7 +54,7 @@ for (const arg of ["fan-out", "--secs=3", "--seconds=", "--seconds=0", "--second
 Deno.test("bench --help says what can be measured", async () => {
   const stdio = new MemoryStdio();
   assertEquals(await runBench(["fanout", "--help"], stdio), 0);
-  assertMatch(stdio.printed, /predictions.*fanout.*memory/s);
+  assertMatch(stdio.printed, /predictions.*fanout.*streams.*memory/s);
 });
 
 Deno.test("percentile() answers the value at the nearest rank, whatever the order", () => {
@@ -125,4 +143,69 @@ Deno.test("bench predictions measures a real server and what it is held against"
   ]);
   for (const { value } of figures) assert(value > 0);
   assert((figures[0]?.baseline ?? 0) > 0);
+});
+
+Deno.test("bench streams measures every format and a bare loop, and checks what came", async () => {
+  const stdio = new MemoryStdio();
+  const args = ["streams", "--seconds=0.1", "--subscribers=4", "--json"];
+  assertEquals(await runBench(args, stdio), 0, stdio.complained);
+  const { figures } = JSON.parse(stdio.printed) as { figures: Figure[] };
+  if (!hasProcessStats) return assertEquals(figures, []);
+  const find = (name: string) => figures.find((figure) => figure.name === name);
+  const ratios = ["plain", "batch", "deflate"].map((format) =>
+    find(`bytes per message, ${format}`)?.ratio ?? NaN
+  );
+  assertEquals(ratios[0], 1);
+  assertEquals(Math.round(ratios[1] ?? NaN), 1);
+  assert((ratios[2] ?? NaN) < 0.7);
+  assert((find("frames per message, batch")?.ratio ?? NaN) < 0.9);
+  for (const format of ["plain", "batch", "deflate"]) {
+    assert((find(`until all have it, p50, ${format}`)?.value ?? NaN) > 0);
+  }
+});
+
+function streamMessage(type: string, offset: number): string {
+  return JSON.stringify({ type, data: {}, timestamp: 1, offset });
+}
+
+Deno.test("a reader of the bench understands every format, and knows how far it has come", () => {
+  const reader = new StreamReader();
+  reader.take(JSON.stringify({ type: "subscribed", stream: "peers", offset: 9 }));
+  reader.take(streamMessage("peers", 1));
+  reader.take(`[${streamMessage("peers", 2)},${streamMessage("receipts", 7)}]`);
+  const deflated: Buffer = deflateRawSync(streamMessage("receipts", 8));
+  reader.take(new Uint8Array(deflated).buffer);
+  assert(reader.hasReached({ peers: 2, receipts: 8 }));
+  assert(!reader.hasReached({ peers: 3, receipts: 8 }));
+  assertEquals(reader.frames, 4);
+  assertEquals(reader.takeMessages().at(-1), streamMessage("receipts", 8));
+  assertEquals([reader.frames, reader.takeMessages()], [0, []]);
+});
+
+for (const offset of [4, 5, 7]) {
+  Deno.test(`a reader of the bench refuses number ${offset} after number 5`, () => {
+    const reader = new StreamReader();
+    reader.take(streamMessage("peers", 5));
+    assertThrows(
+      () => reader.take(streamMessage("peers", offset)),
+      Error,
+      `number ${offset} came after number 5`,
+    );
+  });
+}
+
+Deno.test("a stepped clock runs what falls due in order, what that starts too, and nothing that was cancelled", async () => {
+  const clock = new SteppedClock(1000);
+  const ran: string[] = [];
+  const note = (name: string) => () => ran.push(`${name} at ${clock.now()}`);
+  clock.after(30, note("late"));
+  clock.after(10, () => {
+    note("early")();
+    clock.after(5, note("started"));
+  });
+  clock.after(20, note("cancelled")).cancel();
+  clock.after(60, note("not yet"));
+  await clock.pass(50, () => Promise.resolve());
+  assertEquals(ran, ["early at 1010", "started at 1015", "late at 1030"]);
+  assertEquals(clock.now(), 1050);
 });

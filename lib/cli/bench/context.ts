@@ -4,6 +4,8 @@ import type { Figure } from "./figure.ts";
 export interface BenchContext {
   /** How long one measurement goes on. */
   readonly seconds: number;
+  /** How many subscribers streams are measured with. */
+  readonly subscribers: number;
   /** Aborts when the measurement is called off. */
   readonly signal: AbortSignal;
   /** Says what is being done. */
