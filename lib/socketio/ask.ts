@@ -1,0 +1,52 @@
+import type { EngineErrorName } from "./engine_errors.ts";
+import type { EngineSession } from "./engine_session.ts";
+
+/** What a request asks for, by its method, its query and its wish to become a WebSocket. */
+export interface Ask {
+  readonly method: string;
+  readonly transport: string | null;
+  readonly sid: string | null;
+  readonly version: string | null;
+  readonly isJsonp: boolean;
+  readonly isUpgrade: boolean;
+}
+
+/** Reads what a request asks for. */
+export function readAsk(request: Request, { searchParams }: URL): Ask {
+  return {
+    method: request.method,
+    transport: searchParams.get("transport"),
+    sid: searchParams.get("sid") || null,
+    version: searchParams.get("EIO"),
+    isJsonp: searchParams.has("j"),
+    isUpgrade: request.headers.get("upgrade")?.toLowerCase() === "websocket",
+  };
+}
+
+/** Whether it was sent by somebody who does not speak Engine.IO at all. */
+export function isForeign({ transport, sid, version }: Ask): boolean {
+  return transport === null && sid === null && version === null;
+}
+
+type Rule = (ask: Ask, session: EngineSession | undefined) => boolean;
+
+// In the order in which the original looks.
+const rules: readonly (readonly [EngineErrorName, Rule])[] = [
+  ["unknownTransport", ({ transport }) => transport !== "polling" && transport !== "websocket"],
+  ["unknownSid", ({ sid }, session) => sid !== null && session === undefined],
+  ["badRequest", (ask, session) => session !== undefined && !fits(ask, session)],
+  ["badHandshakeMethod", ({ method }, session) => session === undefined && method !== "GET"],
+  ["badRequest", ({ transport, isUpgrade }) => (transport === "websocket") !== isUpgrade],
+  ["unsupportedVersion", ({ version, isJsonp }) => version !== "4" || isJsonp],
+];
+
+function fits({ method, transport, version, isUpgrade }: Ask, session: EngineSession): boolean {
+  if (version !== "4") return false;
+  if (isUpgrade) return session.isUpgradable;
+  return session.transport.name === transport && (method === "GET" || method === "POST");
+}
+
+/** What is wrong with it, if anything. */
+export function findFault(ask: Ask, session: EngineSession | undefined): EngineErrorName | undefined {
+  return rules.find(([_, isBroken]) => isBroken(ask, session))?.[0];
+}

@@ -1,0 +1,64 @@
+import { type Clock, systemClock } from "../protocol/mod.ts";
+import { logger } from "../telemetry/mod.ts";
+
+/** Where a session's packets and requests come from. */
+export interface PeerInfo {
+  /** The client's IP address. */
+  readonly address: string;
+  /** Whether it came over TLS. */
+  readonly secure: boolean;
+}
+
+/** What an {@link EngineServer} can be told. Sizes are in bytes, durations in milliseconds. */
+export interface EngineOptions {
+  /** Where it is served, with or without the last slash. */
+  readonly path: string;
+  /** From the handshake, or the last answer to a ping, to the next ping. */
+  readonly pingInterval: number;
+  /** How long a client may take to answer a ping. */
+  readonly pingTimeout: number;
+  /** How long a WebSocket may take to replace polling. */
+  readonly upgradeTimeout: number;
+  /** How long {@link EngineServer.close} waits for clients to take their leave. */
+  readonly closeTimeout: number;
+  /** The largest message or POST body. */
+  readonly maxHttpBufferSize: number;
+  /** What may wait unsent for one session before it is closed. */
+  readonly maxBuffer: number;
+  /** Sessions in all. */
+  readonly maxSessions: number;
+  readonly maxSessionsPerAddress: number;
+  /** Messages a second of one session; bursts may be four times that. */
+  readonly rateLimit: number;
+  /** Origins of web pages that may connect. Only listed ones may send credentials. */
+  readonly origins: "all" | readonly string[];
+  /** What to tell clients that speak another protocol. */
+  readonly wrongProtocol: string;
+  readonly clock: Clock;
+  /** Counts sessions elsewhere too: gives what to call when the session is gone, or null to refuse it. */
+  admit(address: string): (() => void) | null;
+  /** Looks at a message before anybody pays for it; false ends the session with `parse error`. */
+  accepts(message: unknown): boolean;
+  /** Is told what listeners throw. */
+  onFault(error: unknown): void;
+}
+
+/** As the original has them, where it has them. */
+export const engineDefaults: EngineOptions = {
+  path: "/socket.io/",
+  pingInterval: 25_000,
+  pingTimeout: 20_000,
+  upgradeTimeout: 10_000,
+  closeTimeout: 1000,
+  maxHttpBufferSize: 1e6,
+  maxBuffer: 4 * 1024 * 1024,
+  maxSessions: 10_000,
+  maxSessionsPerAddress: 1000,
+  rateLimit: Infinity,
+  origins: "all",
+  wrongProtocol: "This is a Socket.IO endpoint; connect plain WebSockets to /ws",
+  clock: systemClock,
+  admit: () => () => {},
+  accepts: () => true,
+  onFault: (error) => logger("socketio").error("Fault in a listener: {error}", { error }),
+};

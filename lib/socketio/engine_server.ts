@@ -1,0 +1,191 @@
+import { EventEmitter } from "node:events";
+import { type Ask, findFault, isForeign, readAsk } from "./ask.ts";
+import { CrossOrigin } from "./cross_origin.ts";
+import { refuse } from "./engine_errors.ts";
+import { engineDefaults, type EngineOptions, type PeerInfo } from "./engine_options.ts";
+import { EngineSession } from "./engine_session.ts";
+import { type HandshakeRequest, handshakeRequest } from "./handshake_request.ts";
+import { type Place, Places } from "./places.ts";
+import { TurnedAway } from "./turned_away.ts";
+import { type WebSocketOptions, WebSocketTransport } from "./websocket_transport.ts";
+
+/** What an {@link EngineServer} emits, with the arguments of its listeners. */
+export interface EngineEvents {
+  connection: [session: EngineSession];
+}
+
+interface Entry {
+  readonly session: EngineSession;
+  readonly place: Place;
+}
+
+/** An Engine.IO server, protocol revision 4, for fetch requests and `Deno.upgradeWebSocket`. */
+export class EngineServer extends EventEmitter<EngineEvents> {
+  readonly #options: EngineOptions;
+  readonly #path: string;
+  readonly #crossOrigin: CrossOrigin;
+  readonly #places: Places;
+  readonly #turnedAway = new TurnedAway();
+  readonly #entries = new Map<string, Entry>();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: Partial<EngineOptions> = {}) {
+    super();
+    this.#options = { ...engineDefaults, ...options };
+    this.#path = withSlash(this.#options.path);
+    this.#crossOrigin = new CrossOrigin(this.#options.origins);
+    this.#places = new Places(this.#options);
+  }
+
+  /** How many sessions there are. */
+  get clientsCount(): number {
+    return this.#entries.size;
+  }
+
+  /** A new session's id: whoever knows it can speak for the session. */
+  generateId(): string {
+    const bytes = crypto.getRandomValues(new Uint8Array(15));
+    return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+  }
+
+  /** Serves a request of any kind below the server's path. */
+  async handleRequest(request: Request, info: PeerInfo): Promise<Response> {
+    const origin = request.headers.get("origin");
+    if (!this.#crossOrigin.allows(origin)) return refuse("forbidden");
+    const response = await this.#answer(request, info);
+    if (response.status === 101) return response;
+    response.headers.set("cache-control", "no-store");
+    response.headers.set("x-content-type-options", "nosniff");
+    this.#crossOrigin.mark(response.headers, origin);
+    return response;
+  }
+
+  /** Tells every client, takes no more, and resolves when all are gone or the time for it is over. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#takeLeave();
+  }
+
+  #answer(request: Request, info: PeerInfo): Response | Promise<Response> {
+    const url = new URL(request.url);
+    if (!withSlash(url.pathname).startsWith(this.#path)) return refuse("notHere");
+    if (request.method === "OPTIONS") return this.#crossOrigin.preflight(request);
+    const ask = readAsk(request, url);
+    if (ask.isUpgrade && isForeign(ask)) return this.#correct(request);
+    const entry = this.#entries.get(ask.sid ?? "");
+    const fault = findFault(ask, entry?.session);
+    if (fault !== undefined) return refuse(fault, isForeign(ask) ? this.#options.wrongProtocol : undefined);
+    if (entry === undefined) return this.#open(request, ask, handshakeRequest(request, url, info));
+    return ask.isUpgrade ? this.#upgrade(request, entry) : entry.session.serve(request);
+  }
+
+  #open(request: Request, { isUpgrade }: Ask, handshake: HandshakeRequest): Response | Promise<Response> {
+    if (this.#closing !== undefined) return refuse("closing");
+    const place = this.#places.take(handshake.connection.remoteAddress);
+    if (place === null) return refuse("full");
+    if (isUpgrade) return this.#openWebSocket(request, handshake, place);
+    const session = this.#admit(handshake, place);
+    const answer = session.serve(request);
+    this.#announce(session);
+    return answer;
+  }
+
+  #openWebSocket(request: Request, handshake: HandshakeRequest, place: Place): Response {
+    const upgraded = startWebSocket(request);
+    if (upgraded === undefined) {
+      place.letGo();
+      return refuse("badRequest");
+    }
+    const { clock, upgradeTimeout } = this.#options;
+    const unopened = clock.after(upgradeTimeout, place.letGo);
+    const opened = (transport: WebSocketTransport) => {
+      unopened.cancel();
+      if (this.#closing === undefined && place.hold()) return this.#admit(handshake, place, transport);
+      transport.drop();
+      return undefined;
+    };
+    this.#listen(upgraded.socket, (transport) => {
+      const session = opened(transport);
+      if (session !== undefined) this.#announce(session);
+      return session;
+    }, place.letGo);
+    return upgraded.response;
+  }
+
+  #upgrade(request: Request, { session, place }: Entry): Response {
+    const upgraded = startWebSocket(request);
+    if (upgraded === undefined) return refuse("badRequest");
+    const upgrade = session.startUpgrade();
+    this.#listen(upgraded.socket, (transport) => {
+      place.hold();
+      return upgrade.opened(transport);
+    }, () => {
+      place.letGo();
+      upgrade.gone();
+    });
+    return upgraded.response;
+  }
+
+  #listen(socket: WebSocket, opened: WebSocketOptions["opened"], gone: () => void): void {
+    const { maxHttpBufferSize, onFault } = this.#options;
+    new WebSocketTransport(socket, { maxHttpBufferSize, onFault, opened, gone });
+  }
+
+  #admit(request: HandshakeRequest, place: Place, transport?: WebSocketTransport): EngineSession {
+    const id = this.generateId();
+    const ended = () => {
+      this.#entries.delete(id);
+      place.letGo();
+    };
+    const session = new EngineSession({
+      id,
+      request,
+      engine: this.#options,
+      ended,
+      ...(transport === undefined ? {} : { transport }),
+    });
+    this.#entries.set(id, { session, place });
+    return session;
+  }
+
+  #announce(session: EngineSession): void {
+    try {
+      this.emit("connection", session);
+    } catch (error) {
+      this.#options.onFault(error);
+    }
+  }
+
+  /** Tells a WebSocket client that speaks something else where it is. */
+  #correct(request: Request): Response {
+    const { wrongProtocol: message } = this.#options;
+    const upgraded = this.#turnedAway.hasRoom ? startWebSocket(request) : undefined;
+    if (upgraded === undefined) return refuse("unknownTransport", message);
+    const frame = { type: "error", status: "error", code: "wrong_protocol", message };
+    this.#turnedAway.dismiss(upgraded.socket, JSON.stringify(frame), 1008, "Socket.IO endpoint");
+    return upgraded.response;
+  }
+
+  async #takeLeave(): Promise<void> {
+    const { clock, closeTimeout } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = clock.after(closeTimeout, resolve);
+    for (const { session } of this.#entries.values()) session.close();
+    this.#places.whenEmpty(resolve);
+    await promise;
+    timer.cancel();
+    for (const { session } of this.#entries.values()) session.close(true);
+  }
+}
+
+function withSlash(path: string): string {
+  return path.endsWith("/") ? path : `${path}/`;
+}
+
+function startWebSocket(request: Request): Deno.WebSocketUpgrade | undefined {
+  try {
+    // Dead peers are found by the protocol's own pings.
+    return Deno.upgradeWebSocket(request, { idleTimeout: 0 });
+  } catch {
+    return undefined;
+  }
+}

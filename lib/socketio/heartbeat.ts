@@ -1,0 +1,57 @@
+import type { Clock, Timer } from "../protocol/mod.ts";
+
+/** What a {@link Heartbeat} needs. Durations are in milliseconds. */
+export interface HeartbeatOptions {
+  readonly clock: Clock;
+  readonly interval: number;
+  readonly timeout: number;
+  /** Asks the client whether it is there. */
+  ping(): void;
+  /** It did not answer in time. */
+  expired(): void;
+}
+
+/** Pings from the server and the time their answers may take: one timer, whatever is waited for. */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  #timer: Timer | undefined;
+  #state: "resting" | "waiting" | "extended" | "stopped" = "resting";
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#rest();
+  }
+
+  /** The client answered. */
+  pong(): void {
+    if (this.#state !== "stopped") this.#rest();
+  }
+
+  /** Something else came in. Once for each ping, that is as good as half an answer: a large message may be in the way. */
+  heard(): void {
+    if (this.#state !== "waiting") return;
+    this.#state = "extended";
+    this.#arm(this.#options.timeout, this.#options.expired);
+  }
+
+  stop(): void {
+    this.#state = "stopped";
+    this.#timer?.cancel();
+  }
+
+  #rest(): void {
+    this.#state = "resting";
+    this.#arm(this.#options.interval, () => this.#beat());
+  }
+
+  #beat(): void {
+    this.#state = "waiting";
+    this.#arm(this.#options.timeout, this.#options.expired);
+    this.#options.ping();
+  }
+
+  #arm(milliseconds: number, task: () => void): void {
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(milliseconds, task);
+  }
+}

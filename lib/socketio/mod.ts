@@ -1,0 +1,54 @@
+/**
+ * The Socket.IO server of npm, on Deno's own HTTP server and WebSockets.
+ *
+ * npm's `socket.io` brings rooms, acknowledgements, namespaces, middleware, connection state recovery and adapters, and needs
+ * beneath it an Engine.IO server, which it takes from any that is handed to its `bind`. {@link EngineServer} is one for fetch:
+ * a `Request` comes in, a `Response` goes out, WebSockets are `Deno.upgradeWebSocket`'s. It listens on no port, so that it
+ * sits beside whatever else is served there.
+ *
+ * ```ts
+ * import { createSocketServer } from "./lib/socketio/mod.ts";
+ *
+ * const sockets = createSocketServer({ pingInterval: 25_000 });
+ * sockets.io.on("connection", (socket) => {
+ *   socket.on("hello", (name: string, answer: (text: string) => void) => answer(`Hello ${name}`));
+ * });
+ * Deno.serve({ port: 3000 }, (request, { remoteAddr }) => {
+ *   const address = remoteAddr.transport === "tcp" ? remoteAddr.hostname : "local";
+ *   return sockets.handle(request, { address, secure: false });
+ * });
+ * ```
+ *
+ * Any Socket.IO client of version 3 or later connects, by long polling, by WebSocket, or by the one and then the other.
+ * What travels is Engine.IO's protocol, revision 4, and Socket.IO's, revision 5, as the original speaks them:
+ *
+ * | | |
+ * | --- | --- |
+ * | transports | polling and WebSocket with the probed upgrade; JSONP, WebTransport and revision 3 are refused |
+ * | heartbeats | from the server, every `pingInterval`, to be answered within `pingTimeout` |
+ * | errors | `{"code", "message"}` with the original's numbers, for refused upgrades as well |
+ * | static client files | none |
+ * | compression, cookies | none |
+ *
+ * What the original leaves open is bounded here: sessions in all and of each address, what waits unsent for one of them,
+ * messages a second, how deep they are nested. Whoever breaks a bound loses the session; nobody else notices. Web pages of
+ * all origins may connect, without credentials; once `origins` lists some, only those may, with credentials too, and
+ * WebSockets are held to it as well.
+ *
+ * A plain WebSocket client that strays here is told so in a frame, and {@link looksLikeEngineIo} helps other endpoints to
+ * recognize the opposite. Listeners of sockets are called by socket.io where nothing catches what they throw: wrap them in
+ * {@link guarded}.
+ *
+ * Needs permission to read the environment, which one of socket.io's dependencies does when it is loaded.
+ * @module
+ */
+export { engineErrors } from "./engine_errors.ts";
+export { type EngineOptions, type PeerInfo } from "./engine_options.ts";
+export type { EnginePacket, MessageData } from "./engine_packet.ts";
+export { type EngineEvents, EngineServer } from "./engine_server.ts";
+export { EngineSession, type SessionEvents } from "./engine_session.ts";
+export { guarded } from "./guarded.ts";
+export type { HandshakeRequest } from "./handshake_request.ts";
+export { looksLikeEngineIo } from "./looks_like_engine_io.ts";
+export { createSocketServer, type SocketServer, type SocketServerOptions } from "./socket_server.ts";
+export type { CloseReason, Transport } from "./transport.ts";

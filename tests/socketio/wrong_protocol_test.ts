@@ -1,0 +1,50 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { looksLikeEngineIo } from "../../lib/socketio/mod.ts";
+import { EngineService } from "./engine_service.ts";
+import { FrameClient } from "./frame_client.ts";
+import { ask, PollingClient } from "./polling_client.ts";
+import { rawUpgrade } from "./raw_upgrade.ts";
+
+const message = "This is a Socket.IO endpoint; connect plain WebSockets to /ws";
+
+Deno.test("a plain WebSocket is told where it is, and closed", async () => {
+  await using service = new EngineService();
+  const client = new FrameClient(`${service.origin.replace("http", "ws")}/socket.io/`);
+  assertEquals(JSON.parse(String(await client.next())), {
+    type: "error",
+    status: "error",
+    code: "wrong_protocol",
+    message,
+  });
+  assertEquals(await client.ended, { code: 1008, reason: "Socket.IO endpoint" });
+  assertEquals(service.engine.clientsCount, 0);
+});
+
+Deno.test("a plain GET is refused as ever, with a hint", async () => {
+  await using service = new EngineService();
+  const { status, body } = await ask(`${service.origin}/socket.io/`);
+  assertEquals([status, JSON.parse(body)], [400, { code: 0, message: "Transport unknown", hint: message }]);
+});
+
+Deno.test("plain WebSockets that never answer their close do not add up", async () => {
+  await using service = new EngineService();
+  const url = `${service.origin}/socket.io/`;
+  const strays = [];
+  for (let index = 0; index < 64; index += 1) strays.push(await rawUpgrade(url));
+  await assertRejects(() => rawUpgrade(url));
+  await PollingClient.open(service.origin);
+  for (const stray of strays) stray.close();
+  const later = async () => (await rawUpgrade(url)).close();
+  for (let isFree = false; !isFree;) isFree = await later().then(() => true, () => false);
+});
+
+Deno.test("an Engine.IO client is recognized by its query, whatever the path", () => {
+  const recognized = (query: string) => looksLikeEngineIo(new URL(`http://x/ws/${query}`));
+  assertEquals(recognized("?EIO=4&transport=websocket"), true);
+  assertEquals(recognized("?EIO=3&transport=polling&t=abc"), true);
+  for (
+    const query of ["", "?EIO=4", "?transport=websocket", "?EIO=x&transport=websocket", "?eio=4&transport="]
+  ) {
+    assertEquals(recognized(query), false, query);
+  }
+});
