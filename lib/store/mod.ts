@@ -3,8 +3,20 @@
  * and syncs the log at every commit.
  * @module
  */
+export { type ApiKeyRecord, ApiKeyRepository } from "./api_keys.ts";
+export { blobPieceSize, BlobRepository } from "./blobs.ts";
 export { openDatabase } from "./database.ts";
 export { type GameRecord, GameRepository } from "./games.ts";
+export { type InstanceRecord, InstanceRepository } from "./instances.ts";
+export {
+  type JobRecord,
+  JobRepository,
+  type JobRequest,
+  type JobStatus,
+  type JobTopic,
+  type StoredFile,
+  type TopicKind,
+} from "./jobs.ts";
 export { maxTextLength } from "./limits.ts";
 export { type MinerRecord, MinerRepository } from "./miners.ts";
 export {
@@ -16,3 +28,4 @@ export {
   type PredictionRecord,
   PredictionRepository,
 } from "./predictions.ts";
+export { type TopicBlock, type TopicHead, TopicRepository } from "./topics.ts";

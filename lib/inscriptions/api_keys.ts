@@ -1,0 +1,85 @@
+import { base64urlnopad } from "@scure/base";
+import { type Clock, sha256Hex } from "../protocol/mod.ts";
+import type { ApiKeyRecord, ApiKeyRepository } from "../store/mod.ts";
+import { InscriptionError } from "./errors.ts";
+
+/** Who an API key stands for. */
+export interface ApiKeyOwner {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A key as it is listed. */
+export interface ListedApiKey extends ApiKeyOwner {
+  /** ISO 8601. */
+  readonly created_at: string;
+}
+
+const maxKeys = 10_000;
+const maxKeyLength = 128;
+
+/** The keys of those who may inscribe. A key is shown once; only its hash is kept. */
+export class ApiKeys {
+  readonly #repository: ApiKeyRepository;
+  readonly #clock: Clock;
+  readonly #byHash = new Map<string, ApiKeyRecord>();
+  readonly #onRevoked = new Set<(id: string) => void>();
+
+  constructor(options: { repository: ApiKeyRepository; clock: Clock }) {
+    this.#repository = options.repository;
+    this.#clock = options.clock;
+  }
+
+  async load(): Promise<void> {
+    for (const record of await this.#repository.list()) this.#byHash.set(record.hash, record);
+  }
+
+  /**
+   * Makes a key; it works when the promise resolves.
+   *
+   * @throws {InscriptionError} `invalid_request`
+   */
+  async create(name: unknown): Promise<ApiKeyOwner & { readonly key: string }> {
+    if (typeof name !== "string" || !/^(?=.*\S)\P{C}{1,100}$/u.test(name)) {
+      throw new InscriptionError("invalid_request", "Invalid name: expected 1 to 100 visible characters");
+    }
+    if (this.#byHash.size >= maxKeys) {
+      throw new InscriptionError("invalid_request", `Cannot add key: there are ${maxKeys}, revoke some`);
+    }
+    const key = `hg_${base64urlnopad.encode(crypto.getRandomValues(new Uint8Array(32)))}`;
+    const id = crypto.randomUUID();
+    const record = { id, name, hash: sha256Hex(key), createdAt: this.#clock.now() };
+    await this.#repository.put(record);
+    this.#byHash.set(record.hash, record);
+    return { id, name, key };
+  }
+
+  /** All keys in force, oldest first. */
+  list(): ListedApiKey[] {
+    return [...this.#byHash.values()].sort((a, b) => a.createdAt - b.createdAt)
+      .map(({ id, name, createdAt }) => ({ id, name, created_at: new Date(createdAt).toISOString() }));
+  }
+
+  /** Ends a key, and tells those who keep something open for it; false when there is none. */
+  async revoke(id: string): Promise<boolean> {
+    const record = this.#byHash.values().find((record) => record.id === id);
+    if (record === undefined) return false;
+    await this.#repository.delete(id);
+    this.#byHash.delete(record.hash);
+    for (const listener of this.#onRevoked) listener(id);
+    return true;
+  }
+
+  /** Whose key it is. What is looked up is its hash, so that time tells nothing of keys that are close. */
+  verify(key: unknown): ApiKeyOwner | null {
+    if (typeof key !== "string" || key.length > maxKeyLength) return null;
+    const record = this.#byHash.get(sha256Hex(key));
+    return record === undefined ? null : { id: record.id, name: record.name };
+  }
+
+  /** Calls `listener` with the id of every key that is revoked; answers what ends that. */
+  onRevoked(listener: (id: string) => void): () => void {
+    this.#onRevoked.add(listener);
+    return () => this.#onRevoked.delete(listener);
+  }
+}

@@ -1,0 +1,33 @@
+/** The HTTP status of each refusal. */
+const statuses = {
+  invalid_request: 400,
+  url_refused: 400,
+  too_large: 413,
+  unsupported_type: 415,
+  fetch_failed: 422,
+  too_many_jobs: 429,
+  ledger_unavailable: 503,
+  stopping: 503,
+} as const;
+
+/** Why a request is refused. */
+export type InscriptionErrorCode = keyof typeof statuses;
+
+/** A refusal that whoever asked is told of: its message is fit to be shown. */
+export class InscriptionError extends Error {
+  override readonly name = "InscriptionError";
+  /** The HTTP status of an answer that says so. */
+  readonly status: (typeof statuses)[InscriptionErrorCode];
+  /** Milliseconds after which the same request may be taken. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    readonly code: InscriptionErrorCode,
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.status = statuses[code];
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

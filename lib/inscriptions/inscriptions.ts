@@ -1,0 +1,215 @@
+import type { Clock } from "../protocol/mod.ts";
+import {
+  ApiKeyRepository,
+  BlobRepository,
+  type JobRecord,
+  JobRepository,
+  type JobStatus,
+} from "../store/mod.ts";
+import { ApiKeys } from "./api_keys.ts";
+import { type Content, openContent } from "./content.ts";
+import { InscriptionError } from "./errors.ts";
+import type { FetchOptions } from "./fetch/fetch_file.ts";
+import { Following, type JobPosition } from "./following.ts";
+import { readStartRequest } from "./input/start_request.ts";
+import { type Inscription, toInscription } from "./inscription.ts";
+import { Intake, type Taken } from "./intake.ts";
+import { JobFiles } from "./job_files.ts";
+import { hasEnded } from "./job_events.ts";
+import { JobQueue } from "./job_queue.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import type { LiveJob } from "./live_job.ts";
+import { LocalLedger } from "./ledger/local_ledger.ts";
+import { formatTransactionId, parseTransactionId } from "./ledger/transaction_id.ts";
+import { type NumberedInscription, Numbers, type Query, readHolderQuery } from "./numbers.ts";
+import { Quota } from "./quota.ts";
+import { defaultSettings, type InscriptionSettings } from "./settings.ts";
+
+/** What inscriptions work with. */
+export interface InscriptionsOptions {
+  readonly database: Deno.Kv;
+  readonly clock: Clock;
+  readonly settings?: Partial<InscriptionSettings>;
+  /** The local one unless another is named. */
+  readonly ledger?: Ledger;
+  /** How files are fetched, where it is not as usual. */
+  readonly fetching?: Partial<FetchOptions>;
+}
+
+/** A job as whoever started it is answered. */
+export interface StartedJob {
+  readonly jobId: string;
+  readonly tx_id: string;
+  readonly transactionBytes: string;
+  readonly status: JobStatus;
+  /** The position from which to follow. */
+  readonly epoch: string;
+  readonly offset: number;
+}
+
+/** The jobs' family: who may inscribe, what is under way, what is on the ledger. */
+export class Inscriptions {
+  readonly keys: ApiKeys;
+  readonly #jobs: JobRepository;
+  readonly #files: JobFiles;
+  readonly #ledger: Ledger;
+  readonly #queue: JobQueue;
+  readonly #intake: Intake;
+  readonly #numbers: Numbers;
+  readonly #waiting: Quota;
+  readonly #fetches: Quota;
+  readonly #starts = new Set<Promise<unknown>>();
+  readonly #stopping = new AbortController();
+
+  constructor({ database, clock, fetching, ...options }: InscriptionsOptions) {
+    const settings = { ...defaultSettings, ...options.settings };
+    const { localPaymentDelay: paymentDelay, allowPrivateUrls: allowPrivate } = settings;
+    const jobs = this.#jobs = new JobRepository(database);
+    const files = this.#files = new JobFiles(new BlobRepository(database));
+    const ledger = this.#ledger = options.ledger ?? new LocalLedger({ database, clock, paymentDelay });
+    this.keys = new ApiKeys({ repository: new ApiKeyRepository(database), clock });
+    this.#queue = new JobQueue({ jobs, files, ledger, clock, settings });
+    this.#intake = new Intake({ jobs, files, ledger, clock, fetching: { allowPrivate, ...fetching } });
+    this.#numbers = new Numbers({ jobs, ledger });
+    this.#waiting = new Quota({ inAll: settings.maxWaiting, perOwner: settings.maxWaitingPerKey });
+    this.#fetches = new Quota({ inAll: settings.maxFetches, perOwner: settings.maxFetchesPerKey });
+  }
+
+  /** Reads what is stored, and takes up the jobs that had not ended. */
+  async start(): Promise<void> {
+    await this.keys.load();
+    const open = await this.#jobs.open();
+    await this.#files.sweep(open);
+    for (const job of open) this.#queue.add(job, this.#waiting.take(job.keyId));
+  }
+
+  /** Takes nothing more, and finishes what the ledger was just asked for; the next start goes on with the jobs. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(closing());
+    await Promise.allSettled(this.#starts);
+    await this.#queue.stop();
+  }
+
+  /** Jobs that have not ended, and those that are just being taken in. */
+  get activeJobs(): number {
+    return this.#waiting.total;
+  }
+
+  /**
+   * Starts a job for a key: `body` is what came over Socket.IO or HTTP. A file that has to be fetched is fetched before
+   * the answer; the job is on disk when it comes. A request whose `requestId` this key has used before gets that job again.
+   *
+   * @throws {InscriptionError}
+   */
+  async inscribe(keyId: string, body: unknown, signal?: AbortSignal): Promise<StartedJob> {
+    this.#stopping.signal.throwIfAborted();
+    admit(this.#waiting, keyId, "Cannot start job: too many have not ended");
+    const leave = this.#waiting.take(keyId);
+    const starting = this.#start(keyId, body, signal);
+    this.#starts.add(starting);
+    try {
+      const { job, isNew } = await starting;
+      if (isNew) this.#queue.add(job, leave);
+      else leave();
+      return toStarted(job);
+    } catch (error) {
+      leave();
+      throw error;
+    } finally {
+      this.#starts.delete(starting);
+    }
+  }
+
+  /** A key's job by its id or by its transaction's; null where this key has none. */
+  async find(keyId: string, id: string): Promise<Inscription | null> {
+    const found = await this.#find(keyId, id);
+    return found && toInscription(found.record);
+  }
+
+  /** Follows a key's job from a position on; null where this key has none. */
+  async follow(keyId: string, jobId: string, position: JobPosition = {}): Promise<Following | null> {
+    const found = await this.#find(keyId, jobId);
+    return found && (found.live?.follow(position) ?? new Following(found.record, [], position));
+  }
+
+  /** Ends a key's job before its time, and answers how it ended; null where this key has none. */
+  async cancel(keyId: string, jobId: string): Promise<Inscription | null> {
+    const found = await this.#find(keyId, jobId);
+    found?.live?.cancel();
+    await found?.live?.settled;
+    return found && toInscription(found.live?.record ?? found.record);
+  }
+
+  /** Completed inscriptions of all keys by their numbers. Throws an {@link InscriptionError}. */
+  async numbers(query: Query): Promise<NumberedInscription[]> {
+    return await this.#numbers.find(query);
+  }
+
+  /** A key's inscriptions for a holder, newest first. Throws an {@link InscriptionError}. */
+  async holder(keyId: string, query: Query): Promise<Inscription[]> {
+    const { holderId, limit, before: id } = readHolderQuery(query);
+    const before = id === undefined ? null : await this.#find(keyId, id);
+    if (id !== undefined && before === null) {
+      throw new InscriptionError("invalid_request", `Invalid query: before: there is no inscription ${id}`);
+    }
+    const jobs = await this.#jobs.ofHolder(keyId, holderId, { limit, before: before && before.record });
+    return jobs.map(toInscription);
+  }
+
+  /** What is inscribed in a topic of a completed job, whoever's it is; null where there is none. */
+  async content(topicId: string): Promise<Content | null> {
+    const file = await this.#jobs.contentOf(topicId);
+    const topic = file && await this.#ledger.read(topicId);
+    return file && topic && await openContent(topic, file);
+  }
+
+  async #start(keyId: string, body: unknown, signal: AbortSignal | undefined): Promise<Taken> {
+    const request = readStartRequest(body);
+    const { requestId } = request;
+    const earlier = requestId === null ? null : await this.#jobs.ofRequest(keyId, requestId);
+    if (earlier !== null) return { job: earlier, isNew: false };
+    const signals = [this.#stopping.signal, ...(signal === undefined ? [] : [signal])];
+    if (!("url" in request.file) && !(request.metadata instanceof URL)) {
+      return await this.#intake.take(keyId, request, AbortSignal.any(signals));
+    }
+    admit(this.#fetches, keyId, "Cannot fetch file: too many are being fetched");
+    const leave = this.#fetches.take(keyId);
+    try {
+      return await this.#intake.take(keyId, request, AbortSignal.any(signals));
+    } finally {
+      leave();
+    }
+  }
+
+  async #find(keyId: string, id: string): Promise<Found | null> {
+    const transaction = parseTransactionId(id);
+    const stored = transaction === undefined
+      ? await this.#jobs.get(id)
+      : await this.#jobs.ofTransaction(formatTransactionId(transaction));
+    if (stored?.keyId !== keyId) return null;
+    const live = this.#queue.find(stored.id);
+    if (live !== undefined) return { record: live.record, live };
+    // It may have ended while it was read.
+    const record = hasEnded(stored) ? stored : await this.#jobs.get(stored.id) ?? stored;
+    return { record, live };
+  }
+}
+
+interface Found {
+  readonly record: JobRecord;
+  readonly live: LiveJob | undefined;
+}
+
+function admit(quota: Quota, keyId: string, refusal: string): void {
+  const objection = quota.objection(keyId);
+  if (objection === undefined) return;
+  throw new InscriptionError("too_many_jobs", `${refusal}, ${objection}`, { retryAfterMs: 5000 });
+}
+
+function closing(): InscriptionError {
+  return new InscriptionError("stopping", "Cannot start job: the server is closing", { retryAfterMs: 5000 });
+}
+
+function toStarted({ id, transactionId, transactionBytes, status, epoch, offset }: JobRecord): StartedJob {
+  return { jobId: id, tx_id: transactionId, transactionBytes, status, epoch, offset };
+}

@@ -1,0 +1,166 @@
+import type { Clock } from "../protocol/mod.ts";
+import type { JobRecord, JobRepository, StoredFile } from "../store/mod.ts";
+import { logger } from "../telemetry/mod.ts";
+import { InscriptionError } from "./errors.ts";
+import { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";
+import { messageCount } from "./hcs1.ts";
+import { checkMetadata, maxMetadataSize, type Metadata } from "./input/metadata.ts";
+import { canonicalType } from "./input/mime_types.ts";
+import { type FileSource, maxUrlFileSize, type StartRequest } from "./input/start_request.ts";
+import type { JobFiles } from "./job_files.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+
+const log = logger("inscriptions");
+
+/** A job, and whether it was made just now. */
+export interface Taken {
+  readonly job: JobRecord;
+  readonly isNew: boolean;
+}
+
+/** Makes a job of a request: fetches what has to be fetched, keeps it, prepares the payment. */
+export class Intake {
+  readonly #jobs: JobRepository;
+  readonly #files: JobFiles;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #fetching: Partial<FetchOptions>;
+
+  constructor(options: {
+    jobs: JobRepository;
+    files: JobFiles;
+    ledger: Ledger;
+    clock: Clock;
+    fetching: Partial<FetchOptions>;
+  }) {
+    this.#jobs = options.jobs;
+    this.#files = options.files;
+    this.#ledger = options.ledger;
+    this.#clock = options.clock;
+    this.#fetching = options.fetching;
+  }
+
+  /**
+   * Answers the job once it is on disk, or the one that the same request has made meanwhile. Throws an
+   * {@link InscriptionError}, and then leaves nothing behind.
+   */
+  async take(keyId: string, request: StartRequest, signal: AbortSignal): Promise<Taken> {
+    const job = await this.#gather(keyId, request, signal);
+    // When this fails it may have succeeded all the same, so that the files have to stay.
+    const created = await this.#jobs.create(job);
+    const isNew = created.id === job.id;
+    if (!isNew) await this.#forget(job.id);
+    return { job: created, isNew };
+  }
+
+  async #gather(keyId: string, request: StartRequest, signal: AbortSignal): Promise<JobRecord> {
+    const id = crypto.randomUUID();
+    try {
+      const file = await this.#takeFile(id, request, signal);
+      const metadata = await this.#metadata(request, signal);
+      if (metadata !== null) await this.#files.keepMetadata(id, metadata);
+      const job = await this.#prepare({ id, keyId, file, request, hasMetadata: metadata !== null });
+      signal.throwIfAborted();
+      return job;
+    } catch (error) {
+      await this.#forget(id);
+      throw error;
+    }
+  }
+
+  async #takeFile(id: string, { file, job }: StartRequest, signal: AbortSignal): Promise<StoredFile> {
+    const stage = this.#files.stage(id);
+    try {
+      const declared = "url" in file ? await this.#fetch(file, stage, signal) : file.declaredType;
+      if ("bytes" in file) await stage.write(file.bytes);
+      const stored = await stage.finish({ declared, name: file.name });
+      if (job.onlyJson && stored.mimeType !== "application/json") {
+        const problem = `expected a collection's JSON, got ${stored.mimeType}`;
+        throw new InscriptionError("unsupported_type", `Cannot inscribe file: ${problem}`);
+      }
+      return stored;
+    } finally {
+      stage.close();
+    }
+  }
+
+  /** Answers the type that is declared for what was fetched. */
+  async #fetch(
+    { url, declaredType }: FileSource & { url: URL },
+    stage: { write(bytes: Uint8Array): Promise<void> },
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const options = { maxSize: maxUrlFileSize, ...this.#fetching, clock: this.#clock, signal };
+    const type = await fetchFile(url, (piece) => stage.write(piece), options);
+    // Servers name many types that nobody here knows; a client that names one means it.
+    return declaredType ?? (type === null ? null : canonicalType(type) ?? null);
+  }
+
+  async #metadata({ metadata }: StartRequest, signal: AbortSignal): Promise<Metadata | null> {
+    if (!(metadata instanceof URL)) return metadata;
+    const decoder = new TextDecoder();
+    let text = "";
+    const options = { ...this.#fetching, maxSize: maxMetadataSize, clock: this.#clock, signal };
+    await fetchFile(metadata, (piece) => {
+      text += decoder.decode(piece, { stream: true });
+      return Promise.resolve();
+    }, options);
+    return checkMetadata(parseJson(text + decoder.decode()), "the JSON at jsonFileURL");
+  }
+
+  async #prepare({ id, keyId, file, request, hasMetadata }: {
+    id: string;
+    keyId: string;
+    file: StoredFile;
+    request: StartRequest;
+    hasMetadata: boolean;
+  }): Promise<JobRecord> {
+    const maxMessages = messageCount(file);
+    const payment = await this.#ledger.prepare({ payer: request.job.holderId, messages: maxMessages })
+      .catch((cause) => {
+        throw new InscriptionError("ledger_unavailable", "Cannot inscribe file: the ledger does not answer", {
+          cause,
+          retryAfterMs: 5000,
+        });
+      });
+    return {
+      id,
+      keyId,
+      requestId: request.requestId,
+      status: "awaiting_payment",
+      request: request.job,
+      file,
+      hasMetadata,
+      ...payment,
+      topics: [],
+      messages: 0,
+      maxMessages,
+      progress: 0,
+      epoch: crypto.randomUUID().slice(0, 8),
+      offset: 1,
+      attempts: 0,
+      error: null,
+      number: null,
+      createdAt: this.#clock.now(),
+      endedAt: null,
+    };
+  }
+
+  async #forget(id: string): Promise<void> {
+    try {
+      await this.#files.remove(id);
+    } catch (error) {
+      // The next start sweeps it up.
+      log.warning("Cannot remove the files of a refused request: {error}", { error });
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const problem = "Cannot inscribe metadata: what is at jsonFileURL is not JSON";
+    throw new InscriptionError("invalid_request", problem, { cause });
+  }
+}

@@ -1,0 +1,95 @@
+import type { JobRecord, JobStatus } from "../store/mod.ts";
+import { topicOf } from "./inscription.ts";
+
+/** Where in a job's sequence of events one stands. */
+export interface EventPosition {
+  readonly epoch: string;
+  readonly offset: number;
+}
+
+/** How far a job is. Protocol, section 5: `inscription-progress`. */
+export interface ProgressData extends EventPosition {
+  readonly jobId: string;
+  readonly status: JobStatus;
+  /** 0 to 100, never falling; 100 comes only with the end. */
+  readonly progress: number;
+  readonly topicId?: string;
+  readonly messages: number;
+  readonly maxMessages: number;
+}
+
+/** How a job ended well. Protocol, section 5: `inscription-complete`. */
+export interface CompleteData extends EventPosition {
+  readonly jobId: string;
+  readonly status: "completed";
+  readonly completed: true;
+  readonly topicId: string;
+  readonly topic_id: string;
+  readonly jsonTopicId?: string;
+  readonly registryTopicId?: string;
+  readonly tx_id: string;
+  readonly transactionId: string;
+  readonly inscription_number: number | null;
+}
+
+/** How a job ended otherwise. Protocol, section 5: `inscription-error`. */
+export interface ErrorData extends EventPosition {
+  readonly jobId: string;
+  readonly error: string;
+}
+
+/** What followers of a job are told. */
+export type JobEvent =
+  | { readonly type: "progress"; readonly data: ProgressData }
+  | { readonly type: "complete"; readonly data: CompleteData }
+  | { readonly type: "error"; readonly data: ErrorData };
+
+/** Whether nothing will follow a job in this state. */
+export function hasEnded({ status }: Pick<JobRecord, "status">): boolean {
+  return status === "completed" || status === "failed";
+}
+
+/** What followers see of a change, to be numbered from the offset of `before` on. */
+export function eventsBetween(before: JobRecord, after: JobRecord): JobEvent[] {
+  const at = (step: number): EventPosition => ({ epoch: after.epoch, offset: before.offset + step });
+  if (after.status === "failed") return [endingOf(after, at(1))];
+  if (after.status === "completed") return [progressOf(after, at(1)), endingOf(after, at(2))];
+  const seen = ({ status, progress, topics, maxMessages }: JobRecord) =>
+    `${status} ${progress} ${topics.length} ${maxMessages}`;
+  return seen(before) === seen(after) ? [] : [progressOf(after, at(1))];
+}
+
+/** The newest event of a job, made again. */
+export function stateOf(job: JobRecord): JobEvent {
+  const at = { epoch: job.epoch, offset: job.offset };
+  return hasEnded(job) ? endingOf(job, at) : progressOf(job, at);
+}
+
+function progressOf(job: JobRecord, at: EventPosition): JobEvent {
+  const { id: jobId, status, progress, messages, maxMessages } = job;
+  const topicId = topicOf(job, "file");
+  const data = { jobId, status, progress, ...(topicId && { topicId }), messages, maxMessages, ...at };
+  return { type: "progress", data };
+}
+
+function endingOf(job: JobRecord, at: EventPosition): JobEvent {
+  const { id: jobId, transactionId, error, number } = job;
+  if (job.status === "failed") return { type: "error", data: { jobId, error: error ?? "Failed", ...at } };
+  const topicId = topicOf(job, "file") ?? "";
+  const jsonTopicId = topicOf(job, "json");
+  const registryTopicId = topicOf(job, "registry");
+  const data = {
+    jobId,
+    status: "completed" as const,
+    completed: true as const,
+    topicId,
+    topic_id: topicId,
+    ...(jsonTopicId && { jsonTopicId }),
+    ...(registryTopicId && { registryTopicId }),
+    tx_id: transactionId,
+    transactionId,
+    inscription_number: number,
+    ...at,
+  };
+  return { type: "complete", data };
+}

@@ -1,0 +1,73 @@
+import { blobPieceSize, type BlobRepository, type JobRecord, type StoredFile } from "../store/mod.ts";
+import { FileStage } from "./file_stage.ts";
+import type { Metadata } from "./input/metadata.ts";
+import { PayloadReader } from "./payload_reader.ts";
+
+/** What is kept for a job while it lives: its file and its JSON as they go to the ledger, and the metadata as given. */
+type Part = "file" | "json" | "metadata";
+
+/** The files of jobs that have not ended. */
+export class JobFiles {
+  readonly #blobs: BlobRepository;
+
+  constructor(blobs: BlobRepository) {
+    this.#blobs = blobs;
+  }
+
+  stage(jobId: string): FileStage {
+    return new FileStage(this.#blobs, blobId(jobId, "file"));
+  }
+
+  /** Takes in the JSON that a job makes of its metadata; the same again when it is made again. */
+  async stageJson(jobId: string, json: Metadata): Promise<StoredFile> {
+    const stage = new FileStage(this.#blobs, blobId(jobId, "json"));
+    try {
+      await stage.write(new TextEncoder().encode(JSON.stringify(json)));
+      return await stage.finish({ declared: "application/json", name: "metadata.json" });
+    } finally {
+      stage.close();
+    }
+  }
+
+  reader(jobId: string, part: "file" | "json"): PayloadReader {
+    return new PayloadReader(this.#blobs, blobId(jobId, part));
+  }
+
+  async keepMetadata(jobId: string, metadata: Metadata): Promise<void> {
+    const id = blobId(jobId, "metadata");
+    const bytes = new TextEncoder().encode(JSON.stringify(metadata));
+    const pieces: Uint8Array[] = [];
+    for (let start = 0; start < bytes.length; start += blobPieceSize) {
+      pieces.push(bytes.slice(start, start + blobPieceSize));
+    }
+    await this.#blobs.open(id);
+    await this.#blobs.write(id, 0, pieces);
+  }
+
+  async metadata(jobId: string): Promise<Metadata> {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (let index = 0;; index += 1) {
+      const piece = await this.#blobs.piece(blobId(jobId, "metadata"), index);
+      if (piece === null) return JSON.parse(text + decoder.decode());
+      text += decoder.decode(piece, { stream: true });
+    }
+  }
+
+  /** Nothing of the job is needed any more. */
+  async remove(jobId: string): Promise<void> {
+    for (const part of ["file", "json", "metadata"] as const) await this.#blobs.remove(blobId(jobId, part));
+  }
+
+  /** Removes what belongs to none of these jobs. */
+  async sweep(open: readonly JobRecord[]): Promise<void> {
+    const known = new Set(open.map(({ id }) => id));
+    for (const id of await this.#blobs.ids()) {
+      if (!known.has(id.split(":", 1)[0] ?? "")) await this.#blobs.remove(id);
+    }
+  }
+}
+
+function blobId(jobId: string, part: Part): string {
+  return `${jobId}:${part}`;
+}

@@ -1,0 +1,35 @@
+/** What bounds the inscriptions of one gateway. Times in milliseconds. */
+export interface InscriptionSettings {
+  /** Jobs that are processed at once. */
+  readonly concurrency: number;
+  /** Jobs that have not ended, in all and of one key. */
+  readonly maxWaiting: number;
+  readonly maxWaitingPerKey: number;
+  /** Files that are fetched at once, in all and for one key. */
+  readonly maxFetches: number;
+  readonly maxFetchesPerKey: number;
+  /** A job fails after that many failures of the ledger in a row. */
+  readonly maxAttempts: number;
+  /** Before the second attempt; doubled before each further one, up to a minute. */
+  readonly retryDelay: number;
+  /** A job that is not paid by then fails. */
+  readonly paymentTimeout: number;
+  /** Whether files may be fetched from addresses that are not public. */
+  readonly allowPrivateUrls: boolean;
+  /** When the local ledger takes a transaction as paid. */
+  readonly localPaymentDelay: number;
+}
+
+/** Where nothing else is set. */
+export const defaultSettings: InscriptionSettings = {
+  concurrency: 4,
+  maxWaiting: 1000,
+  maxWaitingPerKey: 100,
+  maxFetches: 16,
+  maxFetchesPerKey: 8,
+  maxAttempts: 8,
+  retryDelay: 1000,
+  paymentTimeout: 24 * 3600 * 1000,
+  allowPrivateUrls: false,
+  localPaymentDelay: 0,
+};

@@ -1,0 +1,95 @@
+import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { ApiKeys, InscriptionError } from "../../lib/inscriptions/mod.ts";
+import { ApiKeyRepository, openDatabase } from "../../lib/store/mod.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
+
+async function openKeys(database: Deno.Kv, clock = new FakeClock()): Promise<ApiKeys> {
+  const keys = new ApiKeys({ repository: new ApiKeyRepository(database), clock });
+  await keys.load();
+  return keys;
+}
+
+Deno.test("a key is shown once, and proves who shows it from then on, after a restart too", async () => {
+  using database = await openDatabase(":memory:");
+  const keys = await openKeys(database);
+  const { id, name, key } = await keys.create("studio");
+  assertMatch(key, /^hg_[\w-]{43}$/);
+  assertEquals(keys.verify(key), { id, name: "studio" });
+  assertEquals((await openKeys(database)).verify(key), { id, name });
+  assertNotEquals((await keys.create("studio")).key, key);
+});
+
+Deno.test("nothing of a key is stored but its hash", async () => {
+  using database = await openDatabase(":memory:");
+  const { key } = await (await openKeys(database)).create("studio");
+  const stored = JSON.stringify(await Array.fromAsync(database.list({ prefix: [] })));
+  assertEquals(stored.includes(key) || stored.includes(key.slice(3)), false);
+});
+
+Deno.test("whatever is not a key is nobody's", async () => {
+  using database = await openDatabase(":memory:");
+  const keys = await openKeys(database);
+  const { id, key } = await keys.create("studio");
+  const { hash } = (await new ApiKeyRepository(database).list())[0] ?? {};
+  for (
+    const wrong of [
+      "",
+      "hg_",
+      id,
+      hash,
+      `${key} `,
+      key.slice(0, -1),
+      key.toUpperCase(),
+      null,
+      undefined,
+      7,
+      [key],
+      { key },
+      "x".repeat(1e6),
+    ]
+  ) {
+    assertEquals(keys.verify(wrong), null);
+  }
+});
+
+Deno.test("a revoked key stops at once, for good, and those who keep something open for it are told", async () => {
+  using database = await openDatabase(":memory:");
+  const keys = await openKeys(database);
+  const { id, key } = await keys.create("studio");
+  const other = await keys.create("other");
+  const told: string[] = [];
+  const stop = keys.onRevoked((id) => {
+    told.push(id);
+    assertEquals(keys.verify(key), null);
+  });
+  assertEquals(await keys.revoke(id), true);
+  assertEquals(await keys.revoke(id), false);
+  assertEquals(told, [id]);
+  assertEquals((await openKeys(database)).verify(key), null);
+  stop();
+  await keys.revoke(other.id);
+  assertEquals(told, [id]);
+});
+
+Deno.test("keys are listed without anything secret, oldest first", async () => {
+  using database = await openDatabase(":memory:");
+  const clock = new FakeClock();
+  const keys = await openKeys(database, clock);
+  const first = await keys.create("zebra");
+  await clock.advance(1000);
+  const second = await keys.create("ant");
+  assertEquals((await openKeys(database)).list(), [
+    { id: first.id, name: "zebra", created_at: "2026-11-21T08:00:00.000Z" },
+    { id: second.id, name: "ant", created_at: "2026-11-21T08:00:01.000Z" },
+  ]);
+});
+
+Deno.test("a key needs a name that can be read", async () => {
+  using database = await openDatabase(":memory:");
+  const keys = await openKeys(database);
+  for (const name of ["", "   ", "a\nb", "x".repeat(101), null, 7, {}]) {
+    const { code } = await assertRejects(() => keys.create(name), InscriptionError);
+    assertEquals(code, "invalid_request");
+  }
+  await keys.create("Größe 7 🎨");
+});

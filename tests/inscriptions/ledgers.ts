@@ -1,0 +1,40 @@
+import { type Ledger, LedgerError, LocalLedger } from "../../lib/inscriptions/mod.ts";
+import type { Clock } from "../../lib/protocol/mod.ts";
+
+/** What a test puts before the local ledger's own doing. */
+export interface Interference {
+  readonly onAppend?: (topicId: string, length: number) => Promise<void> | void;
+  readonly onPayment?: (transactionId: string, signal: AbortSignal) => Promise<void>;
+  readonly onPrepare?: () => void;
+}
+
+/** A local ledger that a test holds up or lets fail. */
+export function disturbed(
+  options: { database: Deno.Kv; clock: Clock },
+  { onAppend, onPayment, onPrepare }: Interference,
+): Ledger {
+  const ledger = new LocalLedger(options);
+  return {
+    prepare(order) {
+      try {
+        onPrepare?.();
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      return ledger.prepare(order);
+    },
+    awaitPayment: (transactionId, signal) =>
+      onPayment?.(transactionId, signal) ?? ledger.awaitPayment(transactionId, signal),
+    createTopic: (topic) => ledger.createTopic(topic),
+    topicLength: (topicId) => ledger.topicLength(topicId),
+    async appendMessages(topicId, length, messages) {
+      await onAppend?.(topicId, length);
+      return await ledger.appendMessages(topicId, length, messages);
+    },
+    read: (topicId) => ledger.read(topicId),
+  };
+}
+
+export function down(temporary = true): LedgerError {
+  return new LedgerError("The ledger is down", { temporary });
+}
