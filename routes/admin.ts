@@ -14,6 +14,7 @@ import {
 } from "../lib/protocol/mod.ts";
 import type { PredictionRecord } from "../lib/store/mod.ts";
 import { type NewGame, readGame } from "../lib/validator/mod.ts";
+import { apiKeyRoutes } from "./api_keys.ts";
 import { readText } from "./body.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
@@ -66,6 +67,7 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
       const next = records.at(-1)?.receipt.sequence ?? after;
       return new Response(renderSigned({ predictions: accepted, next }), { headers: json });
     })
+    .route("/api-keys", apiKeyRoutes(gateway))
     .get("/connections", (context) => context.json({ connections: describeConnections(gateway) }))
     .delete("/connections/:id", (context) => {
       const connection = hub.find(context.req.param("id"));

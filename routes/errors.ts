@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { InscriptionError } from "../lib/inscriptions/mod.ts";
 import { Refusal } from "../lib/protocol/mod.ts";
 import { logger } from "../lib/telemetry/mod.ts";
 
@@ -8,6 +9,8 @@ const log = logger("http");
 
 /** An answer's body where nothing signed can be said. */
 export interface ErrorBody {
+  /** The same as within; KiloScribe's SDK shows this one. */
+  readonly message: string;
   readonly error: { readonly code: string; readonly message: string; readonly retry_after_ms?: number };
 }
 
@@ -26,7 +29,7 @@ export class BadRequest extends Error {
 
 /** Answers whatever a route throws. What nobody foresaw is logged, and its cause is not told. */
 export function answerError(error: Error, context: Context): Response {
-  if (error instanceof Refusal) return answerRefusal(error, context);
+  if (error instanceof Refusal || error instanceof InscriptionError) return answerRefusal(error, context);
   if (error instanceof BadRequest) return context.json(body(error.code, error.message), error.status);
   if (error instanceof HTTPException) return error.getResponse();
   log.error("Fault while serving {method} {path}: {error}", {
@@ -37,13 +40,17 @@ export function answerError(error: Error, context: Context): Response {
   return context.json(body("internal_error", "Internal error"), 500);
 }
 
-function answerRefusal({ code, message, status, retryAfterMs }: Refusal, context: Context): Response {
+function answerRefusal(
+  { code, message, status, retryAfterMs }: Refusal | InscriptionError,
+  context: Context,
+): Response {
   if (retryAfterMs !== undefined) context.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
   return context.json(body(code, message, retryAfterMs), status as ContentfulStatusCode);
 }
 
 function body(code: string, message: string, retryAfterMs?: number): ErrorBody {
   return {
+    message,
     error: { code, message, ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }) },
   };
 }

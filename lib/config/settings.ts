@@ -64,8 +64,6 @@ const count = integer(1, 10_000_000);
 const bytes = size(64 * 1024 * MIB);
 const webUrl = text("an http:// or https:// URL", isWebUrl);
 
-const later = { unused: true } as const;
-
 /** Every setting of the gateway by its name. */
 export const settings = {
   host: setting(
@@ -109,31 +107,25 @@ export const settings = {
     example: "json",
     shownDefault: "pretty on a terminal, else json",
   }),
-  public_url: optional(webUrl, "Address under which clients reach this gateway.", {
-    example: "https://gateway.example.org",
-    shownDefault: "from the request",
-    unused: true,
-  }),
+  public_url: optional(
+    webUrl,
+    "Address under which clients reach this gateway; needed where several share a store, so that each can name the others.",
+    { example: "https://gateway.example.org", shownDefault: "from the request" },
+  ),
   region: optional(
     text("letters, digits, dots and hyphens", (value) => /^[\w.-]+$/.test(value)),
-    "Region that the list of servers names for this instance.",
-    {
-      example: "eu-central",
-      shownDefault: "none",
-      unused: true,
-    },
+    "Region that the list of servers names for this instance; without it, `default`.",
+    { example: "eu-central", shownDefault: "none" },
   ),
   "socketio.ping_interval": setting(
     milliseconds,
     25_000,
     "Time between two pings to a Socket.IO client.",
-    later,
   ),
   "socketio.ping_timeout": setting(
     milliseconds,
     20_000,
     "How long a Socket.IO client may take to answer a ping.",
-    later,
   ),
   "crypto.workers": computed(
     integer(1, 256),
@@ -148,7 +140,12 @@ export const settings = {
     boolean,
     false,
     "Whether files may be fetched from private, loopback and link-local addresses.",
-    later,
+  ),
+  "inscriptions.concurrency": setting(integer(1, 256), 4, "Inscription jobs that are processed at once."),
+  "inscriptions.local_payment_delay": setting(
+    integer(0, LONGEST_SECONDS * 1000, "ms"),
+    0,
+    "How long the local ledger waits before it takes a transaction as paid.",
   ),
   "http.rate_limit": setting(positive(1e6, "requests/s"), 1000, "HTTP requests that one address may make."),
   admin_token: optional(
@@ -163,8 +160,16 @@ export const settings = {
     300,
     "A connection from which nothing came for this long is closed; above the heartbeat interval.",
   ),
-  "websocket.max_connections": setting(count, 10_000, "Open WebSockets of all clients together."),
-  "websocket.max_connections_per_address": setting(count, 1000, "Open WebSockets of one address."),
+  "websocket.max_connections": setting(
+    count,
+    10_000,
+    "Open WebSockets of all clients together; as many Socket.IO sessions may be open beside them.",
+  ),
+  "websocket.max_connections_per_address": setting(
+    count,
+    1000,
+    "Open WebSockets of one address, and Socket.IO sessions beside them.",
+  ),
   "websocket.max_message_size": setting(size(256 * MIB), MIB, "Largest message that a client may send."),
   "websocket.max_queue": setting(bytes, MIB, "Unsent bytes after which a connection is closed as too slow."),
   "websocket.auth_timeout": setting(seconds, 10, "How long a miner may take to authenticate."),

@@ -60,11 +60,14 @@ const byVariable = new Map<string, SettingName | "config">(
   ([...settingNames, "config"] as const).map((name) => [variableOf(name), name]),
 );
 
-/** Reads the variables that begin with `HELIOGRAPH_`; an empty one counts as not set, the miner's are not ours. */
+/** Variables of other subcommands. */
+const foreign = /^HELIOGRAPH_(?:MINER_|API_KEY$)/;
+
+/** Reads the variables that begin with `HELIOGRAPH_` and are not another subcommand's; an empty one counts as not set. */
 export function readVariables(env: Readonly<Record<string, string>>): Source {
   const found = new Map<SettingName | "config", Given>();
   for (const [variable, raw] of Object.entries(env)) {
-    if (!variable.startsWith("HELIOGRAPH_") || variable.startsWith("HELIOGRAPH_MINER_")) continue;
+    if (!variable.startsWith("HELIOGRAPH_") || foreign.test(variable)) continue;
     const name = byVariable.get(variable);
     const origin = `variable ${oneLine(variable)}`;
     if (name === undefined) throw unknownName(origin, variable, [...byVariable.keys()], String);

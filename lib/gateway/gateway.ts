@@ -1,12 +1,15 @@
 import type { Config } from "../config/mod.ts";
 import { CryptoPool } from "../crypto/mod.ts";
 import { Batcher, Deflater, HistoryBudget, Hub } from "../hub/mod.ts";
+import type { Inscriptions } from "../inscriptions/mod.ts";
 import { type Clock, Refusal, systemClock } from "../protocol/mod.ts";
 import { openDatabase } from "../store/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, logger } from "../telemetry/mod.ts";
 import { Validator } from "../validator/mod.ts";
 import { activityDefinition } from "./activity_stream.ts";
+import { JobService } from "./job_service.ts";
+import type { JobSockets } from "./job_sockets.ts";
 import { openValidatorKey } from "./validator_key.ts";
 
 const log = logger("gateway");
@@ -29,6 +32,7 @@ export class Gateway {
     readonly hub: Hub,
     readonly validator: Validator,
     readonly streams: Streams,
+    readonly jobs: JobService,
     /** Whether the validator's key was made at this start. */
     readonly keyIsNew: boolean,
     private readonly resources: readonly { close(): void }[],
@@ -41,6 +45,14 @@ export class Gateway {
     if (this.#draining !== undefined) return "draining";
     if (!this.validator.book.canCommit) return "offline";
     return this.config["websocket.enabled"] ? "online" : "disabled";
+  }
+
+  get inscriptions(): Inscriptions {
+    return this.jobs.inscriptions;
+  }
+
+  get sockets(): JobSockets {
+    return this.jobs.sockets;
   }
 
   /** Aborts when the gateway drains: whoever waits should stop waiting. */
@@ -62,9 +74,13 @@ export class Gateway {
   }
 
   async #drain(): Promise<void> {
-    const { size: connections } = this.hub;
+    const connections = this.hub.size + this.sockets.size;
     if (connections > 0) log.info("Draining: {connections} connections", { connections });
     this.#ending.abort();
+    await Promise.all([this.#dismiss(), this.jobs.drain()]);
+  }
+
+  async #dismiss(): Promise<void> {
     await this.validator.stop();
     const spread = Math.min(60_000, 1000 + 10 * this.hub.size);
     for (const connection of this.hub.connections()) {
@@ -121,9 +137,11 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
       activityDefinition({ clock, hub, validator, activity: channels.activity }),
     ],
   });
-  const gateway = new Gateway(config, clock, hub, validator, streams, isNew, [streams, pool, database]);
+  const jobs = new JobService({ config, database, clock });
+  const gateway = new Gateway(config, clock, hub, validator, streams, jobs, isNew, [streams, pool, database]);
   try {
     await validator.start();
+    await jobs.start();
     if (config["websocket.handlers"] !== undefined) {
       await loadHandlers(validator, config["websocket.handlers"]);
     }

@@ -62,8 +62,13 @@ Deno.test("the file is named by flag or by variable, and the flag wins", () => {
   assertEquals(load({ env, readFile, flags: ["--config", "/flag.yaml"] }).config.port, 1);
 });
 
-Deno.test("an empty variable counts as not set, and those of the miner and others are ignored", () => {
-  const env = { HELIOGRAPH_PORT: "", HELIOGRAPH_MINER_WEBSOCKET_ENABLED: "?", HOME: "/root" };
+Deno.test("an empty variable counts as not set, and those of other subcommands are ignored", () => {
+  const env = {
+    HELIOGRAPH_PORT: "",
+    HELIOGRAPH_MINER_WEBSOCKET_ENABLED: "?",
+    HELIOGRAPH_API_KEY: "k",
+    HOME: "/root",
+  };
   assertEquals(load({ env }).origins.port, "default");
 });
 

@@ -1,0 +1,76 @@
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { type Gateway, maxJobMessage, socketUrl } from "../lib/gateway/mod.ts";
+import type { ApiKeyOwner, Inscription } from "../lib/inscriptions/mod.ts";
+import { parseMessage, toPlain } from "../lib/protocol/mod.ts";
+import { readText } from "./body.ts";
+import { contentRoutes } from "./content.ts";
+import { addressOf, type Env } from "./env.ts";
+import { BadRequest } from "./errors.ts";
+import { readQuery } from "./query.ts";
+import { RequestLimit } from "./request_limit.ts";
+
+const plainHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+const id = z.string().min(1).max(128);
+
+/** Inscription jobs over plain HTTP: the same as over Socket.IO, polled. Protocol, section 5. */
+export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
+  const { inscriptions, jobs: { gate, instances }, config, clock } = gateway;
+  const perKey = new RequestLimit(config["websocket.rate_limit"], clock);
+
+  const ownerOf = (context: Context<Env>): ApiKeyOwner => {
+    const owner = gate.admit(context.req.header("x-api-key"), addressOf(context.env.info));
+    if (owner === null) throw new BadRequest("Invalid API key", 401, "unauthorized");
+    perKey.count(owner.id);
+    return owner;
+  };
+
+  return new Hono<Env>()
+    .use(async (context, next) => {
+      context.header("Cache-Control", "no-store");
+      await next();
+    })
+    .get("/websocket-servers", async (context) => {
+      const servers = await instances.list(ownUrl(context.req.raw));
+      return context.json({ servers, recommended: servers[0]?.url ?? null });
+    })
+    .route("/content", contentRoutes(gateway))
+    .post("/start-inscription", async (context) => {
+      const owner = ownerOf(context);
+      const { raw } = context.req;
+      const body = toPlain(parseMessage(await readText(raw, maxJobMessage, clock)));
+      const { jobId } = await inscriptions.inscribe(owner.id, body, raw.signal).catch((error) => {
+        throw raw.signal.aborted ? new BadRequest("The client went away") : error;
+      });
+      return context.json(found(await inscriptions.find(owner.id, jobId)));
+    })
+    .get("/retrieve-inscription", async (context) => {
+      const owner = ownerOf(context);
+      const query = readQuery(z.object({ id }), context.req.query());
+      return context.json(found(await inscriptions.find(owner.id, query.id)));
+    })
+    .get("/numbers", async (context) => {
+      ownerOf(context);
+      return context.json(await inscriptions.numbers(context.req.query()));
+    })
+    .get("/holder-inscriptions", async (context) => {
+      const owner = ownerOf(context);
+      return context.json(await inscriptions.holder(owner.id, context.req.query()));
+    })
+    .delete("/:id", async (context) => {
+      const owner = ownerOf(context);
+      const params = readQuery(z.object({ id }), context.req.param());
+      return context.json(found(await inscriptions.cancel(owner.id, params.id)));
+    });
+}
+
+function found(inscription: Inscription | null): Inscription {
+  if (inscription !== null) return inscription;
+  throw new BadRequest("There is no such inscription of this API key", 404, "not_found");
+}
+
+/** Where the client reached this server; null when its Host header is none that can be told to others. */
+function ownUrl({ url, headers }: Request): string | null {
+  const host = headers.get("host") ?? "";
+  return plainHost.test(host) ? socketUrl(`${new URL(url).protocol}//${host}`) : null;
+}

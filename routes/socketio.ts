@@ -1,0 +1,36 @@
+import { type Context, Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { Gateway } from "../lib/gateway/mod.ts";
+import { addressOf, type Env } from "./env.ts";
+import { BadRequest } from "./errors.ts";
+import { StraySockets } from "./stray_sockets.ts";
+
+/** Where Socket.IO clients connect. Protocol, section 5. */
+export function socketRoutes(gateway: Gateway): Hono<Env> {
+  return new Hono<Env>().all("/socket.io/*", (context) => {
+    const { raw } = context.req;
+    if (gateway.status === "disabled" && isUpgrade(context)) {
+      throw new BadRequest("WebSocket is disabled on this server", 503, "disabled");
+    }
+    const address = addressOf(context.env.info);
+    return gateway.sockets.handle(raw, { address, secure: new URL(raw.url).protocol === "https:" });
+  });
+}
+
+/** Tells Socket.IO clients that came to another path where to go. */
+export function correctSocketClients() {
+  const strays = new StraySockets();
+  return createMiddleware<Env>(async (context, next) => {
+    const { EIO: revision, transport } = context.req.query();
+    if (revision === undefined || transport === undefined) return await next();
+    const message = `Socket.IO is served on /socket.io/, not on ${context.req.path.slice(0, 128)}`;
+    const response = isUpgrade(context) ? strays.correct(context.req.raw, message) : undefined;
+    if (response !== undefined) return response;
+    context.header("Access-Control-Allow-Origin", "*");
+    return context.json({ code: 3, message }, 400);
+  });
+}
+
+function isUpgrade(context: Context<Env>): boolean {
+  return context.req.header("upgrade")?.toLowerCase() === "websocket";
+}
