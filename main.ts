@@ -7,6 +7,10 @@ const commands: Record<string, { summary: string; load: () => Promise<{ run: Com
     summary: "submit predictions to one or many validators",
     load: () => import("./lib/cli/miner.ts"),
   },
+  inscribe: {
+    summary: "put a file on the ledger, through a gateway",
+    load: () => import("./lib/cli/inscribe.ts"),
+  },
   demo: { summary: "a server and ten miners on this machine", load: () => import("./lib/cli/demo.ts") },
   bench: { summary: "measure this machine", load: () => import("./lib/cli/bench.ts") },
   keys: { summary: "make, inspect and use hotkeys", load: () => import("./lib/cli/keys.ts") },

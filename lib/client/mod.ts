@@ -27,6 +27,27 @@ export type {
 } from "./events.ts";
 export type { MessageHandler, ValidatorMessage } from "./handlers.ts";
 export type { Fetch } from "./http_link.ts";
+export {
+  type InscribeFile,
+  type InscribeRequest,
+  type Inscription,
+  JobClient,
+  type JobClientOptions,
+  type JobConnectionMode,
+  JobError,
+  type JobOptions,
+  type JobProgress,
+  type JobResult,
+  type JobServer,
+  type JobServers,
+  type JobSocketLike,
+  type JobStatus,
+  type JobTransportName,
+  maxFileSize,
+  type SocketFactory,
+  type SocketOptions,
+  type StartedJob,
+} from "./job_client.ts";
 export type { SharedOptions } from "./options.ts";
 export { MemoryOutbox, type Outbox, type OutboxEntry } from "./outbox.ts";
 export { MinerPool, type PoolOptions } from "./pool.ts";

@@ -11,9 +11,12 @@ import {
 } from "../helpers/job_scene.ts";
 import { LogLines } from "../helpers/log_lines.ts";
 
+/** Milliseconds; less than between two pings, which clients cannot answer while the clock jumps. */
+const paymentDelay = 10_000;
+
 /** A scene whose jobs wait for their payment until the clock is moved. */
 async function unpaid(clock: FakeClock): Promise<JobScene> {
-  return await JobScene.start({ "inscriptions.local_payment_delay": 60_000 }, clock);
+  return await JobScene.start({ "inscriptions.local_payment_delay": paymentDelay }, clock);
 }
 
 async function sessions(scene: JobScene, count: number): Promise<void> {
@@ -123,7 +126,7 @@ Deno.test("a key sees, follows and cancels no job of another key", async () => {
   }
   const holder = await scene.call("GET", "holder-inscriptions?holderId=0.0.1234", {}, other.key);
   assertEquals(holder.body, [] as unknown);
-  await clock.advance(60_000);
+  await clock.advance(paymentDelay);
   await mine.toEnd(jobId);
   assertEquals(theirs.told, []);
 });
@@ -140,7 +143,7 @@ Deno.test("a follower that was away gets exactly what it missed, and an ended jo
   await first.until(({ event }) => event === "inscription-progress");
   first[Symbol.dispose]();
   await sessions(scene, 0);
-  await clock.advance(60_000);
+  await clock.advance(paymentDelay);
   await scene.ended(id);
   using second = await scene.connect();
   const again = await second.ask("follow-inscription", { jobId: id, epoch, offset: 0 });
@@ -178,7 +181,7 @@ Deno.test("a client that was cut off is recovered, and goes on following without
   await peer.until(({ event }) => event === "inscription-progress");
   await peer.cut();
   await sessions(scene, 0);
-  await clock.advance(60_000);
+  await clock.advance(paymentDelay);
   await scene.ended(started["jobId"]);
   const back = peer.connected();
   peer.socket.connect();
@@ -197,7 +200,7 @@ Deno.test("what a client was sent when it was cut off comes again when it is rec
   await peer.until(({ event }) => event === "inscription-progress");
   // From here on nothing reaches it.
   peer.socket.io.engine.off("data");
-  await clock.advance(60_000);
+  await clock.advance(paymentDelay);
   await scene.ended(jobId);
   await peer.cut();
   await sessions(scene, 0);
@@ -269,7 +272,7 @@ Deno.test("a socket follows a job only once, and a bounded number of them", asyn
   assertEquals((await peer.ask("cancel-inscription", String(ids[0])))["success"], true);
   await peer.toEnd(ids[0]);
   assertEquals((await peer.ask("follow-inscription", { jobId, offset: 0 }))["success"], true);
-  await clock.advance(60_000);
+  await clock.advance(paymentDelay);
   const told = await peer.toEnd(jobId);
   assertEquals(told.filter(({ event }) => event === "inscription-complete").length, 1);
   assertEquals(told.filter(({ data }) => data["progress"] === 100).length, 1);
@@ -373,7 +376,7 @@ Deno.test("a client that leaves is forgotten, while its job goes on to its end",
   const { jobId } = await peer.ask("start-inscription", socketRequest(noise(10)));
   peer[Symbol.dispose]();
   await sessions(scene, 0);
-  await clock.advance(60_000);
+  await clock.advance(paymentDelay);
   assertEquals((await scene.ended(jobId))["status"], "completed");
 });
 

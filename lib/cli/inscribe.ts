@@ -1,0 +1,238 @@
+import {
+  type InscribeFile,
+  type InscribeRequest,
+  JobClient,
+  JobError,
+  type JobResult,
+} from "../client/mod.ts";
+import { type Clock, systemClock } from "../protocol/mod.ts";
+import type { Command } from "./command.ts";
+import { LiveView } from "./inscribe/live_view.ts";
+import { PlainView } from "./inscribe/plain_view.ts";
+import { describeCancelled, describeResult, resultJson } from "./inscribe/report.ts";
+import { type InscribeSettings, readInscribeSettings } from "./inscribe/settings.ts";
+import { readApiKey, readMetadata, readSource } from "./inscribe/source.ts";
+import type { Shown, View } from "./inscribe/view.ts";
+import { UsageError } from "./keys/arguments.ts";
+import { processStdio, type Stdio } from "./stdio.ts";
+import { stopSignal } from "./stop_signal.ts";
+
+const usage = `Usage: heliograph inscribe FILE [--FLAG=VALUE ...]
+       heliograph inscribe --follow=JOB
+       heliograph inscribe --cancel=JOB
+
+Inscribes a file with a gateway and waits until it is on the ledger. FILE is a path, - for standard input (both up to 2 MiB),
+or an http:// or https:// URL, which the gateway fetches. Once the gateway has taken a job it goes on by itself: --follow
+waits for it again, --cancel ends it.
+
+  --url=URL               the gateway; default http://127.0.0.1:10401
+  --api_key_file=FILE     a file that holds the API key; or set HELIOGRAPH_API_KEY
+  --api_key=KEY           the API key itself, which shows in the list of processes
+  --holder=0.0.1001       the account for which the file is inscribed
+  --mode=file             or upload, hashinal, hashinal-collection
+  --metadata=FILE|URL     metadata for the hashinal modes, a JSON object
+  --name=NAME             the file's name, whose extension tells its type; by default the name of FILE
+  --type=image/png        its type, where content and name do not tell
+  --network=testnet       or mainnet
+  --connection=auto       Socket.IO, and HTTP where that does not get through; or websocket, or http
+  --discover              connects to the instance that the gateway recommends
+  --json                  prints the result as a JSON object
+
+Exit code 0: done; 1: refused or failed; 2: wrong usage, or the gateway cannot be reached; 130: interrupted.
+`;
+
+/** What the command gets from around it; tests hand in their own. */
+export interface InscribeSurroundings {
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdio: Stdio;
+  /** Takes what is shown while the job is under way. */
+  readonly write: (text: string) => void;
+  /** How wide the terminal is that shows it; undefined: there is none. */
+  readonly columns: (() => number) | undefined;
+  /** Aborts when nobody wants to wait any more. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+/** `heliograph inscribe`. */
+export const run: Command = async (args) => {
+  const { signal, release } = stopSignal();
+  try {
+    return await runInscribe(args, {
+      env: Deno.env.toObject(),
+      stdio: processStdio,
+      write: writeError,
+      columns: Deno.stderr.isTerminal() ? terminalColumns : undefined,
+      signal,
+      clock: systemClock,
+    });
+  } finally {
+    release();
+  }
+};
+
+/** {@link run} with surroundings of the caller's choice. */
+export async function runInscribe(
+  args: readonly string[],
+  surroundings: InscribeSurroundings,
+): Promise<number> {
+  const { stdio, env } = surroundings;
+  if (args.includes("--help")) {
+    await stdio.print(usage);
+    return 0;
+  }
+  try {
+    return await new Inscribing(readInscribeSettings(args, env), surroundings).run();
+  } catch (error) {
+    const wrong = error instanceof UsageError;
+    await stdio.complain(`${error instanceof Error ? error.message : error}\n`);
+    return wrong ? 2 : 1;
+  }
+}
+
+/** Refusals that are about how the command was called. */
+const usageCodes: readonly string[] = ["unauthorized", "unreachable", "no_answer"];
+
+/** In milliseconds: people wait, and a gateway that does not answer has likely been misspelled. */
+const impatience = { connectTimeout: 5000, firstPatience: 3000 } as const;
+
+/** One call of the command. */
+class Inscribing {
+  readonly #settings: InscribeSettings;
+  readonly #surroundings: InscribeSurroundings;
+  #jobId: string | undefined;
+
+  constructor(settings: InscribeSettings, surroundings: InscribeSurroundings) {
+    this.#settings = settings;
+    this.#surroundings = surroundings;
+  }
+
+  async run(): Promise<number> {
+    const { task } = this.#settings;
+    using client = await this.#connect();
+    try {
+      if (task.kind === "cancel") return await this.#cancel(client, task.jobId);
+      if (task.kind === "follow") return await this.#follow(client, task.jobId);
+      return await this.#inscribe(client, task.file);
+    } catch (error) {
+      return await this.#failed(error);
+    }
+  }
+
+  async #connect(): Promise<JobClient> {
+    const { url, key, connection: mode, discover } = this.#settings;
+    const apiKey = await readApiKey(key);
+    const { clock } = this.#surroundings;
+    try {
+      return new JobClient({ url, apiKey, mode, discover, clock, ...impatience });
+    } catch (cause) {
+      throw new UsageError((cause as Error).message, { cause });
+    }
+  }
+
+  async #inscribe(client: JobClient, path: string): Promise<number> {
+    const { holderId, mode, network, metadata } = this.#settings;
+    const file = await readSource(path, this.#settings, this.#surroundings.stdio.input);
+    const request: InscribeRequest = { file, holderId, mode, network, ...await readMetadata(metadata) };
+    const name = file.name ?? path;
+    return await this.#show(client, name, preparing(file), (options) => client.inscribe(request, options));
+  }
+
+  async #follow(client: JobClient, jobId: string): Promise<number> {
+    this.#jobId = jobId;
+    const name = `job ${jobId}`;
+    return await this.#show(client, name, "asking", (options) => client.follow(jobId, options));
+  }
+
+  async #cancel(client: JobClient, jobId: string): Promise<number> {
+    const { stdio } = this.#surroundings;
+    const inscription = await client.cancel(jobId);
+    if (inscription === null) {
+      await stdio.complain(`Cannot cancel job ${jobId}: this API key has none with that id\n`);
+      return 1;
+    }
+    await stdio.print(
+      this.#settings.json ? `${JSON.stringify(inscription)}\n` : describeCancelled(inscription),
+    );
+    return inscription.status === "failed" ? 0 : 1;
+  }
+
+  async #show(
+    client: JobClient,
+    name: string,
+    preparation: string,
+    wait: (options: Parameters<JobClient["follow"]>[1]) => Promise<JobResult>,
+  ): Promise<number> {
+    const { stdio, signal, write } = this.#surroundings;
+    const view = this.#view({ name, preparation, transport: () => client.transport, write });
+    let result: JobResult;
+    try {
+      result = await wait({
+        signal,
+        onStarted: (job) => {
+          this.#jobId = job.jobId;
+          view?.started(job);
+        },
+        onProgress: (progress) => view?.progress(progress),
+      });
+    } finally {
+      view?.end();
+    }
+    const { json, url } = this.#settings;
+    await stdio.print(json ? resultJson(result, url) : describeResult(name, result, url));
+    return 0;
+  }
+
+  /** Whoever reads JSON from no terminal wants nothing else. */
+  #view(shown: Shown): View | undefined {
+    const { columns, clock } = this.#surroundings;
+    if (columns !== undefined) return new LiveView(shown, clock, columns);
+    return this.#settings.json ? undefined : new PlainView(shown);
+  }
+
+  async #failed(error: unknown): Promise<number> {
+    const { stdio, signal } = this.#surroundings;
+    const interrupted = signal.aborted && !(error instanceof JobError);
+    if (!interrupted && !(error instanceof JobError)) throw error;
+    const code = error instanceof JobError ? error.code : "interrupted";
+    await stdio.complain(
+      interrupted ? this.#interruption() : `${(error as Error).message}${this.#advice(code)}\n`,
+    );
+    return interrupted ? 130 : usageCodes.includes(code) ? 2 : 1;
+  }
+
+  #interruption(): string {
+    if (this.#jobId === undefined) return "Interrupted before the gateway had taken the job\n";
+    return `Interrupted; the job goes on. To wait for it again:\n  ${this.#followCommand(this.#jobId)}\n`;
+  }
+
+  #advice(code: string): string {
+    if (code === "unauthorized") return `: ${this.#settings.url} does not know it`;
+    if (!usageCodes.includes(code)) return "";
+    if (this.#jobId === undefined) return `; is the gateway running, and is --url right?`;
+    return `; the job may go on, to wait for it again:\n  ${this.#followCommand(this.#jobId)}`;
+  }
+
+  #followCommand(jobId: string): string {
+    return `heliograph inscribe --follow=${jobId} --url=${this.#settings.url}`;
+  }
+}
+
+function preparing(file: InscribeFile): string {
+  if ("url" in file) return "the gateway fetches it";
+  const kilobytes = Math.ceil(file.bytes.length / 1024);
+  return `sending ${kilobytes < 1024 ? `${kilobytes} KiB` : `${(kilobytes / 1024).toFixed(1)} MiB`}`;
+}
+
+function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
+  }
+}
+
+function writeError(text: string): void {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
+}

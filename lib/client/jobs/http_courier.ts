@@ -1,0 +1,111 @@
+import { Backoff } from "../backoff.ts";
+import { pause } from "../http_link.ts";
+import type { Courier, Started } from "./courier.ts";
+import { JobError } from "./job_error.ts";
+import { readRecord, readStarted } from "./job_news.ts";
+import type { JobRequests } from "./job_requests.ts";
+import type { JobWatch } from "./job_watch.ts";
+import type { JobSettings } from "./options.ts";
+
+/** Between two looks at a job: as long as it stands still, the wait grows. */
+const pollBounds = { baseMs: 500, maximumMs: 10_000 };
+
+/** What a courier tells about. */
+export interface HttpCourierEvents {
+  readonly started: Started;
+  /** The server has answered. */
+  readonly heard: () => void;
+  readonly failed: (error: JobError) => void;
+}
+
+/** Starts jobs over HTTP, and looks at them again and again. */
+export class HttpCourier implements Courier {
+  readonly #settings: JobSettings;
+  readonly #requests: JobRequests;
+  readonly #events: HttpCourierEvents;
+
+  constructor(settings: JobSettings, requests: JobRequests, events: HttpCourierEvents) {
+    this.#settings = settings;
+    this.#requests = requests;
+    this.#events = events;
+  }
+
+  take(watch: JobWatch, signal: AbortSignal): void {
+    void this.#serve(watch, signal);
+  }
+
+  async #serve(watch: JobWatch, signal: AbortSignal): Promise<void> {
+    const { clock, backoff, random } = this.#settings;
+    const failures = new Backoff(backoff, random);
+    const polls = new Polls(random);
+    while (!signal.aborted) {
+      const delayMs = await this.#turn(watch, polls, failures, signal);
+      if (!signal.aborted) await pause(clock, delayMs, signal);
+    }
+  }
+
+  /** Does what is next, and answers how long to wait after it. */
+  async #turn(watch: JobWatch, polls: Polls, failures: Backoff, signal: AbortSignal): Promise<number> {
+    try {
+      const delayMs = await this.#act(watch, polls, signal);
+      failures.reset();
+      return delayMs;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      const refusal = error instanceof JobError ? error : new JobError("refused", String(error));
+      if (refusal.retry) this.#report(refusal);
+      else watch.fail(refusal);
+      return refusal.retryAfterMs ?? failures.next();
+    }
+  }
+
+  async #act(watch: JobWatch, polls: Polls, signal: AbortSignal): Promise<number> {
+    if (watch.jobId === undefined) {
+      await this.#start(watch, signal);
+      return polls.next("");
+    }
+    const record = await this.#requests.retrieve(watch.jobId, signal);
+    if (signal.aborted) return 0;
+    const news = readRecord(record);
+    if (news === undefined) throw unreadable();
+    this.#events.heard();
+    watch.receive(news);
+    return polls.next(JSON.stringify(news));
+  }
+
+  async #start(watch: JobWatch, signal: AbortSignal): Promise<void> {
+    if (watch.start === undefined) return;
+    const record = await this.#requests.start(watch.start, signal);
+    if (signal.aborted) return;
+    const started = readStarted(record);
+    if (started === undefined) throw unreadable();
+    this.#events.heard();
+    await this.#events.started(watch, started, record);
+  }
+
+  /** A server that has enough jobs is there; anything else may be one that is gone. */
+  #report(refusal: JobError): void {
+    if (refusal.code === "too_many_jobs" || refusal.code === "rate_limited") this.#events.heard();
+    else this.#events.failed(refusal);
+  }
+}
+
+/** The waits between looks at one job. */
+class Polls {
+  readonly #backoff: Backoff;
+  #seen = "";
+
+  constructor(random: () => number) {
+    this.#backoff = new Backoff(pollBounds, random);
+  }
+
+  next(state: string): number {
+    if (state !== this.#seen) this.#backoff.reset();
+    this.#seen = state;
+    return this.#backoff.next();
+  }
+}
+
+function unreadable(): JobError {
+  return new JobError("unreadable", "Cannot read the server's answer: expected a job", { retry: true });
+}

@@ -1,0 +1,88 @@
+import { type Clock, systemClock } from "../../protocol/clock.ts";
+import type { BackoffBounds } from "../backoff.ts";
+import type { Fetch } from "../http_link.ts";
+import type { SocketFactory } from "./job_socket.ts";
+import { type JobUrls, jobUrls } from "./job_urls.ts";
+import type { PatienceLimits } from "./patience.ts";
+
+/** How a client reaches the gateway; `auto`: Socket.IO, and HTTP where that does not get through. */
+export type JobConnectionMode = "auto" | "websocket" | "http";
+
+/** What a {@link JobClient} is made from. Times are in milliseconds. */
+export interface JobClientOptions {
+  /** An `http://`, `https://`, `ws://` or `wss://` URL; a path is where the gateway is mounted. */
+  readonly url: string;
+  readonly apiKey: string;
+  /** Default `auto`. */
+  readonly mode?: JobConnectionMode | undefined;
+  /** Whether to connect to the instance that the gateway recommends instead of to the URL itself. */
+  readonly discover?: boolean | undefined;
+  /** How long an attempt to connect may take. Default 10000. */
+  readonly connectTimeout?: number | undefined;
+  /** The shortest wait before a new attempt. Default 1000. */
+  readonly reconnectInterval?: number | undefined;
+  /** The longest one. Default 30000. */
+  readonly maxReconnectInterval?: number | undefined;
+  /** After so long without a word from the server, waiting for jobs ends with `unreachable`. Default 300000. */
+  readonly patience?: number | undefined;
+  /** The same before the server was heard for the first time. Default 20000. */
+  readonly firstPatience?: number | undefined;
+  /** Executes the transaction that pays for a job; without it the ledger is expected to take jobs as paid. */
+  readonly pay?: ((transactionBytes: string, jobId: string) => Promise<unknown>) | undefined;
+  readonly clock?: Clock | undefined;
+  /** From 0 up to but not including 1; by default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  readonly fetch?: Fetch | undefined;
+  /** By default `io` of the package socket.io-client. */
+  readonly io?: SocketFactory | undefined;
+}
+
+/** {@link JobClientOptions} with every default filled in. */
+export interface JobSettings {
+  readonly urls: JobUrls;
+  readonly apiKey: string;
+  readonly mode: JobConnectionMode;
+  readonly discover: boolean;
+  readonly connectTimeoutMs: number;
+  readonly backoff: BackoffBounds;
+  readonly patience: PatienceLimits;
+  readonly pay: (transactionBytes: string, jobId: string) => Promise<unknown>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly fetch: Fetch;
+  readonly io: SocketFactory | undefined;
+}
+
+/**
+ * Fills in the defaults. Throws a SyntaxError for a URL that cannot be used, a TypeError for a key that no header can carry,
+ * and a RangeError for a time that is not above 0.
+ */
+export function jobSettings(options: JobClientOptions): JobSettings {
+  if (!/^[\x21-\x7e]+$/.test(options.apiKey)) {
+    throw new TypeError("Cannot use the API key: expected visible characters without spaces");
+  }
+  const baseMs = above0("reconnectInterval", options.reconnectInterval ?? 1000);
+  const maximumMs = above0("maxReconnectInterval", options.maxReconnectInterval ?? 30_000);
+  return {
+    urls: jobUrls(options.url),
+    apiKey: options.apiKey,
+    mode: options.mode ?? "auto",
+    discover: options.discover ?? false,
+    connectTimeoutMs: above0("connectTimeout", options.connectTimeout ?? 10_000),
+    backoff: { baseMs, maximumMs: Math.max(baseMs, maximumMs) },
+    patience: {
+      firstMs: above0("firstPatience", options.firstPatience ?? 20_000),
+      ms: above0("patience", options.patience ?? 300_000),
+    },
+    pay: options.pay ?? (() => Promise.resolve()),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+    io: options.io,
+  };
+}
+
+function above0(name: string, value: number): number {
+  if (value > 0) return value;
+  throw new RangeError(`${name} is ${value}, expected a number above 0`);
+}

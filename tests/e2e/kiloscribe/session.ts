@@ -1,0 +1,69 @@
+/**
+ * Calls the SDK as it is told on standard input, one call a line, and prints what comes of each. Only what goes to Hedera is
+ * replaced: a transaction counts as executed when it is handed over.
+ */
+import { readLines } from "../../../lib/cli/stdio.ts";
+
+/** What is used of the SDK. */
+interface Sdk {
+  client: { defaults: { baseURL: string } };
+  executeTransaction: (transactionBytes: string) => Promise<string>;
+  disconnect(): void;
+  readonly [method: string]: unknown;
+}
+
+interface SdkModule {
+  readonly InscriptionSDK: new (config: object) => Sdk;
+}
+
+/** What is used of Hedera's own SDK. */
+interface HederaModule {
+  readonly Transaction: {
+    fromBytes(bytes: Uint8Array): { readonly transactionId: object | null };
+  };
+}
+
+// Named such that the types of all that they bring along are not needed to check this file.
+const names = {
+  sdk: "@kiloscribe/inscription-sdk" as string,
+  hedera: "@hashgraph/sdk" as string,
+};
+const { InscriptionSDK }: SdkModule = await import(names.sdk);
+const { Transaction }: HederaModule = await import(names.hedera);
+const [options = ""] = Deno.args;
+const { baseURL, ...config } = JSON.parse(options);
+const sdk = new InscriptionSDK(config);
+const executed: string[] = [];
+sdk.client.defaults.baseURL = baseURL;
+sdk.executeTransaction = (transactionBytes) => {
+  const bytes = Uint8Array.from(
+    atob(transactionBytes),
+    (character) => character.charCodeAt(0),
+  );
+  const id = String(Transaction.fromBytes(bytes).transactionId);
+  executed.push(id);
+  return Promise.resolve(id);
+};
+
+const output = new TextEncoder();
+for await (const line of readLines(Deno.stdin.readable)) {
+  const [method, ...args] = JSON.parse(line);
+  const outcome = { ...await call(method, args), executed: executed.splice(0) };
+  await Deno.stdout.write(output.encode(`=> ${JSON.stringify(outcome)}\n`));
+}
+sdk.disconnect();
+Deno.exit(0);
+
+async function call(method: string, args: unknown[]): Promise<object> {
+  const progress: unknown[] = [];
+  const listen = method === "inscribeAndExecute" ? [(data: unknown) => progress.push(data)] : [];
+  try {
+    const value: unknown = await (sdk[method] as (...args: unknown[]) => unknown)(
+      ...args,
+      ...listen,
+    );
+    return { value, progress };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
