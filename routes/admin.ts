@@ -4,8 +4,8 @@ import { z } from "zod";
 import { isAddress, sameText } from "../lib/crypto/mod.ts";
 import type { Gateway } from "../lib/gateway/mod.ts";
 import {
-  closes,
   describeIssue,
+  FirstSignal,
   formatTimestamp,
   parseMessage,
   Rendered,
@@ -16,6 +16,7 @@ import type { PredictionRecord } from "../lib/store/mod.ts";
 import { type NewGame, readGame } from "../lib/validator/mod.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
 import { readText } from "./body.ts";
+import { connectionRoutes } from "./connections.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { count, readQuery, wait } from "./query.ts";
@@ -23,8 +24,13 @@ import { count, readQuery, wait } from "./query.ts";
 const maxBody = 16 * 1024 * 1024;
 const json = { "content-type": "application/json; charset=utf-8" };
 
-const minerSchema = z.strictObject({ uid: z.number().int().min(0), blacklisted: z.boolean().default(false) });
-const predictionsQuery = z.object({
+/** What registers a miner. */
+export const minerSchema = z.strictObject({
+  uid: z.number().int().min(0),
+  blacklisted: z.boolean().default(false),
+});
+/** Which accepted predictions are asked for. */
+export const predictionsQuery = z.object({
   after: count.default(0),
   limit: count.refine((limit) => limit >= 1 && limit <= 1000, "expected 1 to 1000").default(100),
   wait: wait.default(0),
@@ -57,8 +63,12 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
     })
     .get("/predictions", async (context) => {
       const { after, limit, wait } = readQuery(predictionsQuery, context.req.query());
-      const signal = AbortSignal.any([context.req.raw.signal, gateway.ending]);
-      const records = await validator.predictionsAfter(after, { limit, wait: 1000 * wait, signal });
+      using first = new FirstSignal(context.req.raw.signal, gateway.ending);
+      const records = await validator.predictionsAfter(after, {
+        limit,
+        wait: 1000 * wait,
+        signal: first.signal,
+      });
       const accepted = records.map(describePrediction);
       if (context.req.header("accept")?.includes("application/x-ndjson")) {
         const lines = accepted.map((prediction) => `${renderSigned(prediction)}\n`).join("");
@@ -68,15 +78,9 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
       return new Response(renderSigned({ predictions: accepted, next }), { headers: json });
     })
     .route("/api-keys", apiKeyRoutes(gateway))
-    .get("/connections", (context) => context.json({ connections: describeConnections(gateway) }))
-    .delete("/connections/:id", (context) => {
-      const connection = hub.find(context.req.param("id"));
-      if (connection === undefined) throw new BadRequest("No such connection", 404, "not_found");
-      connection.close(closes.dropped);
-      return context.json({ id: connection.id });
-    })
+    .route("/connections", connectionRoutes(gateway))
     .post("/drain", (context) => {
-      const connections = hub.size;
+      const connections = hub.size + gateway.sockets.size;
       gateway.drain();
       return context.json({ status: gateway.status, connections }, 202);
     });
@@ -125,17 +129,4 @@ function describePrediction({ predictionId, hotkey, uid, receivedAt, text, recei
     prediction: new Rendered(text),
     receipt: { ...receipt },
   };
-}
-
-function describeConnections({ hub }: Gateway) {
-  return [...hub.connections()].map((connection) => ({
-    id: connection.id,
-    family: connection.family,
-    address: connection.address,
-    hotkey: connection.peer ?? null,
-    opened_at: formatTimestamp(connection.openedAt),
-    heard_at: formatTimestamp(connection.heardAt),
-    queued_bytes: connection.queued,
-    open: connection.isOpen,
-  }));
 }

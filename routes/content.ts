@@ -1,9 +1,9 @@
 import { type Context, Hono } from "hono";
 import type { Gateway } from "../lib/gateway/mod.ts";
 import { type Content, LedgerError } from "../lib/inscriptions/mod.ts";
-import { logger } from "../lib/telemetry/mod.ts";
+import { logger, Throttle } from "../lib/telemetry/mod.ts";
 import { Downloads } from "./downloads.ts";
-import { addressOf, type Env } from "./env.ts";
+import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 
 const log = logger("http");
@@ -11,9 +11,10 @@ const log = logger("http");
 /** Inscribed files, for everybody: what is on a ledger is for all to see. Protocol, section 5. */
 export function contentRoutes({ inscriptions, clock }: Gateway): Hono<Env> {
   const downloads = new Downloads(clock);
+  const faults = new Throttle({ clock });
   return new Hono<Env>().get("/:topicId", async (context) => {
     const topicId = context.req.param("topicId");
-    const leave = downloads.enter(addressOf(context.env.info));
+    const leave = downloads.enter(context.env.client.address);
     try {
       const isTopic = /^\d{1,10}\.\d{1,10}\.\d{1,19}$/.test(topicId);
       const content = isTopic ? await inscriptions.content(topicId) : null;
@@ -22,7 +23,7 @@ export function contentRoutes({ inscriptions, clock }: Gateway): Hono<Env> {
         downloads.watch(body, (error) => {
           leave();
           if (error instanceof LedgerError) {
-            log.error("Fault while serving {topicId}: {error}", { topicId, error });
+            faults.error(log, "content", "Fault while serving {topicId}: {error}", { topicId, error });
           }
         }));
     } catch (error) {
@@ -37,7 +38,8 @@ type Watch = (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
 async function answer(context: Context<Env>, content: Content, watch: Watch): Promise<Response> {
   const headers = headersOf(content);
   const body = watch(content.body);
-  const isKnown = context.req.header("if-none-match")?.includes(headers.etag) ?? false;
+  const known = context.req.header("if-none-match") ?? "";
+  const isKnown = known === "*" || known.includes(headers.etag);
   if (!isKnown && context.req.method !== "HEAD") return new Response(body, { headers });
   await body.cancel();
   return new Response(null, { headers, status: isKnown ? 304 : 200 });

@@ -1,3 +1,4 @@
+import { AddressCounts } from "../lib/hub/mod.ts";
 import { type Clock, Refusal } from "../lib/protocol/mod.ts";
 
 const maxInAll = 64;
@@ -8,7 +9,7 @@ const patience = 600_000;
 /** Bounds the downloads under way: each takes memory for as long as its client reads. */
 export class Downloads {
   readonly #clock: Clock;
-  readonly #perAddress = new Map<string, number>();
+  readonly #perAddress = new AddressCounts();
   #inAll = 0;
 
   constructor(clock: Clock) {
@@ -17,7 +18,7 @@ export class Downloads {
 
   /** Counts a download until `leave` is called. Throws a {@link Refusal} `rate_limited` where there are too many. */
   enter(address: string): () => void {
-    if (this.#inAll >= maxInAll || this.#of(address) >= maxPerAddress) {
+    if (this.#inAll >= maxInAll || this.#perAddress.of(address) >= maxPerAddress) {
       throw new Refusal("rate_limited", { detail: "too many downloads at once", retryAfterMs: 5000 });
     }
     this.#count(address, 1);
@@ -37,14 +38,8 @@ export class Downloads {
     return readable;
   }
 
-  #of(address: string): number {
-    return this.#perAddress.get(address) ?? 0;
-  }
-
-  #count(address: string, change: number): void {
+  #count(address: string, change: 1 | -1): void {
     this.#inAll += change;
-    const left = this.#of(address) + change;
-    if (left === 0) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, left);
+    this.#perAddress.add(address, change);
   }
 }

@@ -1,9 +1,6 @@
-/** What the server tells a route beside the request. */
-export interface Env {
-  Bindings: { info: Deno.ServeHandlerInfo };
-}
+import type { Client } from "./client.ts";
 
-/** The peer's address. */
-export function addressOf({ remoteAddr }: Deno.ServeHandlerInfo): string {
-  return "hostname" in remoteAddr ? remoteAddr.hostname : "local";
+/** What a route knows beside the request. */
+export interface Env {
+  Bindings: { client: Client };
 }

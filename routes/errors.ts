@@ -2,10 +2,11 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { InscriptionError } from "../lib/inscriptions/mod.ts";
-import { Refusal } from "../lib/protocol/mod.ts";
-import { logger } from "../lib/telemetry/mod.ts";
+import { Refusal, systemClock } from "../lib/protocol/mod.ts";
+import { logger, Throttle } from "../lib/telemetry/mod.ts";
 
 const log = logger("http");
+const faults = new Throttle({ clock: systemClock });
 
 /** An answer's body where nothing signed can be said. */
 export interface ErrorBody {
@@ -27,12 +28,19 @@ export class BadRequest extends Error {
   }
 }
 
+/** The code that an error is answered with. */
+export function codeOf(error: unknown): string {
+  const isKnown = error instanceof Refusal || error instanceof InscriptionError ||
+    error instanceof BadRequest;
+  return isKnown ? error.code : "internal_error";
+}
+
 /** Answers whatever a route throws. What nobody foresaw is logged, and its cause is not told. */
 export function answerError(error: Error, context: Context): Response {
   if (error instanceof Refusal || error instanceof InscriptionError) return answerRefusal(error, context);
   if (error instanceof BadRequest) return context.json(body(error.code, error.message), error.status);
   if (error instanceof HTTPException) return error.getResponse();
-  log.error("Fault while serving {method} {path}: {error}", {
+  faults.error(log, error.name, "Fault while serving {method} {path}: {error}", {
     method: context.req.method,
     path: context.req.path,
     error,

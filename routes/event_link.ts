@@ -34,6 +34,7 @@ export class EventLink implements Link {
   close(code: number, reason: string): void {
     const controller = this.#controller;
     this.#end();
+    if (code !== errorKinds.slow_consumer.close.code) controller?.enqueue(encoder.encode(`: ${reason}\n\n`));
     // Whoever does not read would keep what waits for it, and the socket.
     if (code === errorKinds.slow_consumer.close.code) controller?.error(new Error(reason));
     else controller?.close();

@@ -1,18 +1,28 @@
 import { Hono } from "hono";
-import type { Gateway } from "../lib/gateway/mod.ts";
+import type { Gateway, Part } from "../lib/gateway/mod.ts";
 import type { Env } from "./env.ts";
 
-/** What operators and their load balancers ask. */
-export function healthRoutes(gateway: Gateway): Hono<Env> {
+/** What operators and their load balancers ask; where operators have a port of their own, clients get no details. */
+export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
+  const details = (reasons: readonly string[]) => part === "clients" ? {} : { reasons };
   return new Hono<Env>()
     .get("/ws/health", async (context) => {
-      await gateway.validator.book.probe();
-      return context.json(health(gateway), isUp(gateway) ? 200 : 503);
+      await gateway.health.obstacles();
+      return context.json(
+        part === "clients" ? { status: gateway.status } : health(gateway),
+        isUp(gateway) ? 200 : 503,
+      );
     })
-    .get("/healthz", (context) => context.json({ status: "ok" }))
+    .get("/healthz", async (context) => {
+      const reasons = await gateway.health.ailments();
+      const isWell = reasons.length === 0;
+      return context.json({ status: isWell ? "ok" : "restart", ...details(reasons) }, isWell ? 200 : 503);
+    })
     .get("/readyz", async (context) => {
-      await gateway.validator.book.probe();
-      return context.json({ status: gateway.status }, isUp(gateway) ? 200 : 503);
+      const obstacles = await gateway.health.obstacles();
+      const { status } = gateway;
+      const reasons = status === "draining" ? ["the server is draining", ...obstacles] : obstacles;
+      return context.json({ status, ...details(reasons) }, reasons.length === 0 ? 200 : 503);
     });
 }
 
@@ -20,11 +30,12 @@ function isUp({ status }: Gateway): boolean {
   return status === "online" || status === "disabled";
 }
 
-function health({ status, hub, validator, clock, startedAt }: Gateway) {
-  const families = hub.families();
+function health({ status, hub, sockets, validator, clock, startedAt }: Gateway) {
+  const { websocket: jobs, polling } = sockets.transports;
+  const families = { ...hub.families(), jobs, polling };
   return {
     status,
-    connections: families.miners + families.streams,
+    connections: families.miners + families.streams + jobs,
     active_connections: validator.activeMiners(),
     uptime: Math.floor((clock.now() - startedAt) / 1000),
     families,

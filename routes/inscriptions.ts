@@ -4,13 +4,13 @@ import { type Gateway, maxJobMessage, socketUrl } from "../lib/gateway/mod.ts";
 import type { ApiKeyOwner, Inscription } from "../lib/inscriptions/mod.ts";
 import { parseMessage, toPlain } from "../lib/protocol/mod.ts";
 import { readText } from "./body.ts";
+import type { Client } from "./client.ts";
 import { contentRoutes } from "./content.ts";
-import { addressOf, type Env } from "./env.ts";
+import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { readQuery } from "./query.ts";
 import { RequestLimit } from "./request_limit.ts";
 
-const plainHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 const id = z.string().min(1).max(128);
 
 /** Inscription jobs over plain HTTP: the same as over Socket.IO, polled. Protocol, section 5. */
@@ -19,7 +19,7 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
   const perKey = new RequestLimit(config["websocket.rate_limit"], clock);
 
   const ownerOf = (context: Context<Env>): ApiKeyOwner => {
-    const owner = gate.admit(context.req.header("x-api-key"), addressOf(context.env.info));
+    const owner = gate.admit(context.req.header("x-api-key"), context.env.client.address);
     if (owner === null) throw new BadRequest("Invalid API key", 401, "unauthorized");
     perKey.count(owner.id);
     return owner;
@@ -27,11 +27,12 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
 
   return new Hono<Env>()
     .use(async (context, next) => {
-      context.header("Cache-Control", "no-store");
       await next();
+      // An inscribed file says itself how long it may be kept.
+      if (!context.res.headers.has("Cache-Control")) context.header("Cache-Control", "no-store");
     })
     .get("/websocket-servers", async (context) => {
-      const servers = await instances.list(ownUrl(context.req.raw));
+      const servers = await instances.list(ownUrl(context.env.client));
       return context.json({ servers, recommended: servers[0]?.url ?? null });
     })
     .route("/content", contentRoutes(gateway))
@@ -70,7 +71,7 @@ function found(inscription: Inscription | null): Inscription {
 }
 
 /** Where the client reached this server; null when its Host header is none that can be told to others. */
-function ownUrl({ url, headers }: Request): string | null {
-  const host = headers.get("host") ?? "";
-  return plainHost.test(host) ? socketUrl(`${new URL(url).protocol}//${host}`) : null;
+function ownUrl({ host, secure }: Client): string | null {
+  const url = `http${secure ? "s" : ""}://${host}`;
+  return host !== null && URL.canParse(url) ? socketUrl(url) : null;
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Gateway } from "../lib/gateway/mod.ts";
 import {
   type Envelope,
+  FirstSignal,
   formatTimestamp,
   isObject,
   parseMessage,
@@ -13,7 +14,7 @@ import {
 } from "../lib/protocol/mod.ts";
 import type { Confirmed } from "../lib/validator/mod.ts";
 import { readText } from "./body.ts";
-import { addressOf, type Env } from "./env.ts";
+import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { count, readQuery, wait } from "./query.ts";
 import { RequestLimit } from "./request_limit.ts";
@@ -22,13 +23,16 @@ import { WaitingRoom } from "./waiting_room.ts";
 const json = { "content-type": "application/json; charset=utf-8" };
 const maxRenewed = 100;
 
-const gamesQuery = z.object({
+/** From where on games are asked for. */
+export const gamesQuery = z.object({
   since: count.optional(),
   epoch: z.string().max(64).optional(),
   wait: wait.optional(),
 });
-const confirmationsQuery = gamesQuery.extend({ hotkey: z.string().max(64) });
-const claimHeaders = z.object({
+/** Whose confirmations are asked for, and from where on. */
+export const confirmationsQuery = gamesQuery.extend({ hotkey: z.string().max(64) });
+/** The headers of a signed query. */
+export const claimHeaders = z.object({
   "x-hotkey": z.string().min(1).max(64),
   "x-timestamp": z.string().max(40),
   "x-nonce": z.string().min(1).max(128),
@@ -58,7 +62,7 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
       if (envelope.type !== "prediction") {
         throw new Refusal("invalid_message", { detail: `type: expected prediction, got "${envelope.type}"` });
       }
-      const admitted = await validator.desk.admit(envelope, addressOf(context.env.info));
+      const admitted = await validator.desk.admit(envelope, context.env.client.address);
       countRequest(envelope);
       const confirmed = await Promise.all(validator.desk.submit(admitted, "http"));
       return "predictions" in envelope.exactData ? answerBatch(confirmed) : answerOne(confirmed);
@@ -68,8 +72,8 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
       const { board } = validator;
       const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };
       if (since !== undefined && board.changedSince(position) !== null) {
-        const signal = AbortSignal.any([context.req.raw.signal, gateway.ending]);
-        await waitingRoom.enter(() => validator.board.channel.next(since, 1000 * wait, signal));
+        using first = new FirstSignal(context.req.raw.signal, gateway.ending);
+        await waitingRoom.enter(() => validator.board.channel.next(since, 1000 * wait, first.signal));
       }
       const changed = since === undefined ? null : board.changedSince(position);
       return new Response(
@@ -86,7 +90,7 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
       const { hotkey, since = 0, epoch } = readQuery(confirmationsQuery, context.req.query());
       const claim = readClaim(context.req.header());
       if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected that of x-hotkey");
-      await validator.gatekeeper.admit(claim, addressOf(context.env.info));
+      await validator.gatekeeper.admit(claim, context.env.client.address);
       countRequest(claim);
       const channel = validator.confirmations.channelOf(hotkey);
       const missed = channel.since({ epoch: epoch ?? channel.epoch, offset: since });
@@ -114,7 +118,7 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
         return new Response(ack, { headers: json });
       }
       const envelope = readEnvelope(message);
-      await validator.gatekeeper.admit(envelope, addressOf(context.env.info));
+      await validator.gatekeeper.admit(envelope, context.env.client.address);
       countRequest(envelope);
       const ack = await validator.notary.seal("heartbeat_ack", validator.heartbeatAck(envelope.exactData));
       return new Response(ack, { headers: json });

@@ -1,20 +1,48 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
-import type { CreateApp } from "../lib/gateway/mod.ts";
+import type { CreateApp, Gateway, Part } from "../lib/gateway/mod.ts";
 import { adminRoutes } from "./admin.ts";
+import { readClient } from "./client.ts";
+import { countResponses } from "./count_responses.ts";
 import { dashboardRoutes } from "./dashboard.ts";
+import { docsRoutes } from "./docs.ts";
 import type { Env } from "./env.ts";
 import { answerError } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { inscriptionRoutes } from "./inscriptions.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { minerRoutes } from "./miners.ts";
+import { requestBounds } from "./request_bounds.ts";
 import { requestLimit } from "./request_limit.ts";
+import { securityHeaders } from "./security_headers.ts";
 import { correctSocketClients, socketRoutes } from "./socketio.ts";
 import { streamRoutes } from "./streams.ts";
+import { TrustedProxies } from "./trusted_proxies.ts";
 import { websocketRoutes } from "./websocket.ts";
 
 /** The gateway's HTTP side: what is served on which path. */
-export const createApp: CreateApp = (gateway) => {
+export const createApp: CreateApp = (gateway, part = "all") => {
+  const proxies = new TrustedProxies(gateway.config["http.trusted_proxies"] ?? []);
+  const app = allRoutes(gateway, part);
+  return (request, info) => app.fetch(request, { client: readClient(request, info, proxies) });
+};
+
+/** Every route of a part, which the protocol reference must tell of. */
+export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
+  const app = new Hono<Env>()
+    .onError(answerError)
+    .notFound(({ req }) => answerNotFound(req.path))
+    .use(countResponses(gateway.activity))
+    .use(securityHeaders())
+    .use(requestBounds())
+    .route("/", healthRoutes(gateway, part));
+  if (part !== "clients") app.route("/", metricsRoutes(gateway)).route("/admin", adminRoutes(gateway));
+  if (part !== "operators") app.route("/", clientRoutes(gateway));
+  return app;
+}
+
+/** What is there for everybody. */
+function clientRoutes(gateway: Gateway): Hono<Env> {
   const { config, clock } = gateway;
   const origins = config["websocket.allowed_origins"];
   const crossOrigin = cors({
@@ -22,24 +50,20 @@ export const createApp: CreateApp = (gateway) => {
     exposeHeaders: ["ETag", "Retry-After"],
   });
   const inscriptions = inscriptionRoutes(gateway);
-  const app = new Hono<Env>()
-    .onError(answerError)
-    .notFound(({ req }) => answerNotFound(req.path))
-    .route("/", healthRoutes(gateway))
-    .route("/admin", adminRoutes(gateway))
+  return new Hono<Env>()
     .use(requestLimit(config["http.rate_limit"], clock))
     .route("/", socketRoutes(gateway))
-    .use(correctSocketClients())
+    .use(correctSocketClients(origins))
     .use("/api/*", crossOrigin)
     .use("/inscriptions/*", crossOrigin)
+    .route("/", docsRoutes())
     .route("/", dashboardRoutes())
     .route("/", websocketRoutes(gateway))
     .route("/api/v1", minerRoutes(gateway))
     .route("/api/v1", streamRoutes(gateway))
     .route("/inscriptions", inscriptions)
     .route("/api/inscriptions", inscriptions);
-  return (request, info) => app.fetch(request, { info });
-};
+}
 
 function answerNotFound(path: string): Response {
   const message = `Nothing is served on ${path.slice(0, 128)}`;

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
-import { TokenBuckets } from "../lib/hub/mod.ts";
+import { addressGroup, TokenBuckets } from "../lib/hub/mod.ts";
 import { type Clock, Refusal } from "../lib/protocol/mod.ts";
-import { addressOf, type Env } from "./env.ts";
+import type { Env } from "./env.ts";
 
 /** Lets `rate` requests a second pass for each key, in bursts of four times that. */
 export class RequestLimit {
@@ -25,7 +25,7 @@ export class RequestLimit {
 export function requestLimit(rate: number, clock: Clock): MiddlewareHandler<Env> {
   const limit = new RequestLimit(rate, clock);
   return async (context, next) => {
-    limit.count(addressOf(context.env.info));
+    limit.count(addressGroup(context.env.client.address));
     await next();
   };
 }

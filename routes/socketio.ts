@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Gateway } from "../lib/gateway/mod.ts";
-import { addressOf, type Env } from "./env.ts";
+import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { StraySockets } from "./stray_sockets.ts";
 
@@ -12,13 +12,13 @@ export function socketRoutes(gateway: Gateway): Hono<Env> {
     if (gateway.status === "disabled" && isUpgrade(context)) {
       throw new BadRequest("WebSocket is disabled on this server", 503, "disabled");
     }
-    const address = addressOf(context.env.info);
-    return gateway.sockets.handle(raw, { address, secure: new URL(raw.url).protocol === "https:" });
+    const { address, secure } = context.env.client;
+    return gateway.sockets.handle(raw, { address, secure });
   });
 }
 
-/** Tells Socket.IO clients that came to another path where to go. */
-export function correctSocketClients() {
+/** Tells Socket.IO clients that came to another path where to go; pages of `origins` may read it. */
+export function correctSocketClients(origins: "all" | readonly string[]) {
   const strays = new StraySockets();
   return createMiddleware<Env>(async (context, next) => {
     const { EIO: revision, transport } = context.req.query();
@@ -26,7 +26,8 @@ export function correctSocketClients() {
     const message = `Socket.IO is served on /socket.io/, not on ${context.req.path.slice(0, 128)}`;
     const response = isUpgrade(context) ? strays.correct(context.req.raw, message) : undefined;
     if (response !== undefined) return response;
-    context.header("Access-Control-Allow-Origin", "*");
+    const origin = origins === "all" ? "*" : context.req.header("origin") ?? "";
+    if (origin === "*" || origins.includes(origin)) context.header("Access-Control-Allow-Origin", origin);
     return context.json({ code: 3, message }, 400);
   });
 }

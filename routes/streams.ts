@@ -2,12 +2,13 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../lib/gateway/mod.ts";
 import { type Connection, Priority } from "../lib/hub/mod.ts";
-import { closes, type Position, Refusal } from "../lib/protocol/mod.ts";
+import { closes, FirstSignal, type Position } from "../lib/protocol/mod.ts";
 import type { Stream, Wanted } from "../lib/streams/mod.ts";
-import { addressOf, type Env } from "./env.ts";
+import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { EventLink } from "./event_link.ts";
 import { count, readQuery, wait } from "./query.ts";
+import { turnAway } from "./turn_away.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 
 const maxStreams = 32;
@@ -23,12 +24,14 @@ const eventStream = {
   "x-accel-buffering": "no",
 };
 
-const newsQuery = z.object({
+/** From where on a stream's messages are asked for. */
+export const newsQuery = z.object({
   since: count.optional(),
   epoch: z.string().max(64).optional(),
   wait: wait.optional(),
 });
-const eventsQuery = z.object({
+/** Which streams are asked for as server-sent events. */
+export const eventsQuery = z.object({
   streams: z.string().max(1024).optional(),
   last_event_id: z.string().max(512).optional(),
 });
@@ -69,8 +72,8 @@ export function streamRoutes(gateway: Gateway): Hono<Env> {
       if (since === undefined && wait === undefined) return await answerNewest(stream);
       const position = since === undefined ? undefined : { epoch: epoch ?? streams.epoch, offset: since };
       if (position !== undefined && stream.channel.since(position) !== "lost") {
-        const signal = AbortSignal.any([context.req.raw.signal, gateway.ending]);
-        await waitingRoom.enter(() => stream.next(position.offset, 1000 * (wait ?? 0), signal));
+        using first = new FirstSignal(context.req.raw.signal, gateway.ending);
+        await waitingRoom.enter(() => stream.next(position.offset, 1000 * (wait ?? 0), first.signal));
       }
       return await answerNews(stream, position);
     });
@@ -114,14 +117,24 @@ async function answerNews(stream: Stream, position: Position | undefined): Promi
 }
 
 function openEvents(context: Context<Env>, gateway: Gateway, streams: readonly Stream[]): Response {
-  const { hub, status } = gateway;
-  if (status === "draining") throw new Refusal("server_closing", { retryAfterMs: 5000 });
+  const { hub } = gateway;
   const { last_event_id } = readQuery(eventsQuery, context.req.query());
   const wanted = readPositions(streams, context.req.header("last-event-id") ?? last_event_id);
   const link = new EventLink(() => hub.release(connection, closes.normal));
-  const connection: Connection = hub.admit(link, addressOf(context.env.info), "events");
+  const connection = admit(gateway, link, context);
   gateway.streams.serveEvents(connection, wanted);
-  return new Response(link.body, { headers: eventStream });
+  return new Response(link.body, { headers: { ...eventStream, "x-connection-id": connection.id } });
+}
+
+function admit(gateway: Gateway, link: EventLink, context: Context<Env>): Connection {
+  const { address } = context.env.client;
+  try {
+    return gateway.hub.admit(link, address, "events");
+  } catch (error) {
+    const id = turnAway(gateway, { family: "events", address, error });
+    if (id !== undefined) context.header("X-Connection-Id", id);
+    throw error;
+  }
 }
 
 /** Reads `EPOCH:OFFSET`, or `EPOCH:OFFSET.OFFSET` for several streams in their order; an offset may be empty. */

@@ -1,9 +1,10 @@
 import { type Context, Hono } from "hono";
 import type { Gateway } from "../lib/gateway/mod.ts";
 import { Refusal, type StreamFormat, streamSubprotocols } from "../lib/protocol/mod.ts";
-import { addressOf, type Env } from "./env.ts";
+import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { FirstFrame } from "./first_frame.ts";
+import { turnAway } from "./turn_away.ts";
 import { type Door, WebSocketLink } from "./websocket_link.ts";
 
 const maxTurnedAway = 256;
@@ -14,10 +15,16 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
   const turnedAway: Door["turnedAway"] = new Set();
   const streams: Door = {
     gateway,
+    family: "streams",
     open: (connection) => gateway.streams.createSession(connection),
     turnedAway,
   };
-  const miners: Door = { gateway, open: (connection) => new FirstFrame(connection, gateway), turnedAway };
+  const miners: Door = {
+    gateway,
+    family: "miners",
+    open: (connection) => new FirstFrame(connection, gateway),
+    turnedAway,
+  };
   return new Hono<Env>()
     .get("/ws", (context) => upgrade(context, miners))
     .get("/ws/stream", (context) => upgrade(context, streams))
@@ -26,9 +33,16 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
 
 function upgrade(context: Context<Env>, door: Door): Response {
   const request = context.req.raw;
-  refuseUpgrade(request, door);
+  try {
+    refuseUpgrade(request, door);
+  } catch (error) {
+    const refused = { family: door.family, address: context.env.client.address, error };
+    const id = turnAway(door.gateway, refused);
+    if (id !== undefined) context.header("X-Connection-Id", id);
+    throw error;
+  }
   // Once upgraded, the request tells nothing more.
-  const address = addressOf(context.env.info);
+  const { address } = context.env.client;
   const format = readFormat(request);
   const { socket, response } = startUpgrade(request, format);
   new WebSocketLink(socket, address, door, format);
@@ -36,12 +50,12 @@ function upgrade(context: Context<Env>, door: Door): Response {
 }
 
 /** Throws where there must be no upgrade. */
-function refuseUpgrade(request: Request, { gateway: { config, status }, turnedAway }: Door): void {
+function refuseUpgrade(request: Request, { gateway: { config, status, hub }, turnedAway }: Door): void {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     throw new BadRequest("upgrade required: connect here with a WebSocket", 426, "upgrade_required");
   }
   if (status === "disabled") throw new BadRequest("WebSocket is disabled on this server", 503, "disabled");
-  if (status === "draining") throw new Refusal("server_closing", { retryAfterMs: 5000 });
+  if (status === "draining") throw new Refusal("server_closing", { retryAfterMs: hub.returnTime() });
   // Whoever is turned away holds a socket until it answers the close; those that do not must not add up.
   if (turnedAway.size >= maxTurnedAway) throw new Refusal("max_connections", { retryAfterMs: 30_000 });
   const origin = request.headers.get("origin");

@@ -5,13 +5,17 @@ import {
   DeflateLink,
   type Frame,
   type Link,
+  reasonWithId,
   type Session,
 } from "../lib/hub/mod.ts";
 import { Refusal, type StreamFormat } from "../lib/protocol/mod.ts";
+import { turnAway } from "./turn_away.ts";
 
 /** What the connections of one path have in common. */
 export interface Door {
   readonly gateway: Gateway;
+  /** What its clients are, as far as the path tells. */
+  readonly family: "miners" | "streams";
   /** Decides who serves a connection. */
   open(connection: Connection): Session;
   /** Those that found no place, until they are gone. */
@@ -91,8 +95,10 @@ export class WebSocketLink implements Link {
   #turnAway(error: unknown): void {
     this.#door.turnedAway.add(this);
     const refusal = error instanceof Refusal ? error : new Refusal("internal_error");
+    const { gateway, family } = this.#door;
+    const id = turnAway(gateway, { family, address: this.#address, error: refusal, close: 1013 });
     const link = this.#inFormat();
     link.send(JSON.stringify(refusal.frame()));
-    link.close(1013, refusal.message.slice(0, 120));
+    link.close(1013, id === undefined ? refusal.message : reasonWithId(refusal.message, id));
   }
 }

@@ -29,6 +29,7 @@ const browserSafe: Record<string, readonly string[] | undefined> = {
 /** Who may import a file of another folder other than its mod.ts. */
 const singleFiles = [
   { from: /^main\.ts$/, to: /^lib\/cli\// },
+  { from: /^scripts\/reference\//, to: /^lib\/cli\// },
   { from: /^lib\/cli\//, to: /^lib\/client\/kv_outbox\.ts$/ },
   // What a page loads stays small: these need none of what the rest of their folders does.
   { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/protocol\/(?:clock|streams)\.ts$/ },

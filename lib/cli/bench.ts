@@ -1,31 +1,36 @@
 import type { BenchContext, BenchResult, Scenario } from "./bench/context.ts";
-import { endAll } from "./bench/child.ts";
+import { endAll, requireProcesses } from "./bench/child.ts";
 import { fanout } from "./bench/fanout.ts";
 import { describeBaselines, formatTable } from "./bench/figure.ts";
+import { http } from "./bench/http.ts";
 import { memory } from "./bench/memory.ts";
 import { predictions } from "./bench/predictions.ts";
 import { Progress } from "./bench/progress.ts";
 import { roles } from "./bench/roles.ts";
 import { type BenchSettings, readBenchSettings, type ScenarioName } from "./bench/settings.ts";
+import { start } from "./bench/start.ts";
 import { streams } from "./bench/streams.ts";
 import type { Command } from "./command.ts";
 import { processStdio, type Stdio } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
 
-const usage =
-  `Usage: heliograph bench [predictions|fanout|streams|memory ...] [--json] [--seconds=8] [--subscribers=1000]
+/** What `--help` prints. */
+export const usage =
+  `Usage: heliograph bench [predictions|fanout|streams|http|memory|start ...] [--json] [--seconds=8] [--subscribers=1000]
 
-Measures this machine, with a server of its own and everything it is held against in the same run; all four take under four
+Measures this machine, with a server of its own and everything it is held against in the same run; all six take under five
 minutes. --seconds is how long one measurement goes on, --json prints what was measured as a JSON object, --subscribers
 is how many clients of each kind the streams have.
 
   predictions  verified, stored and confirmed per second, beside what the cores can verify and sign; latency
   fanout       the server's CPU per delivered game update at 1,000 connections, beside a bare loop
   streams      CPU and bytes per message to 1,000 subscribers, plain, batched and deflated, beside a bare loop
+  http         the same work over WebSocket, with HTTP as the baseline: latency, throughput, CPU, bytes
   memory       of an idle connection, beside a bare server; CPU with 1,000 idle connections
+  start        from the start of the process to a healthy answer, beside a bare server
 `;
 
-const scenarios: Record<ScenarioName, Scenario> = { predictions, fanout, streams, memory };
+const scenarios: Record<ScenarioName, Scenario> = { predictions, fanout, streams, http, memory, start };
 
 /** `heliograph bench`: measures what this machine does. */
 export const run: Command = async (args, createApp) => {
@@ -70,6 +75,7 @@ async function measure(
   progress: Progress,
 ): Promise<BenchResult> {
   const context: BenchContext = { seconds, subscribers, signal, tell: (text) => progress.tell(text) };
+  requireProcesses();
   const results: BenchResult[] = [];
   for (const name of names) results.push(await scenarios[name](context));
   return {

@@ -6,17 +6,22 @@ import {
   type LoadedConfig,
   type SettingDescription,
   showSetting,
-  unusedSettings,
 } from "../config/mod.ts";
 import type { Command } from "./command.ts";
 import { processStdio, type Stdio } from "./stdio.ts";
 
-const usage = `Usage: heliograph config ACTION
+/** What `--help` prints. */
+export const usage = `Usage: heliograph config ACTION
 
-  print [--flag=value ...]   the values that apply, and where each comes from
-    --json                   as a JSON object
-  check [--flag=value ...]   whether flags, variables and file can be used: exit code 0 if so, 1 if not
-  example                    a configuration file with all settings, their defaults and what they mean
+  print [--SETTING=VALUE ...] the values that apply, and where each comes from
+    --json                    as a JSON object
+  check [--SETTING=VALUE ...] whether flags, variables and file can be used: exit code 0 if so, 1 if not
+  example                     a configuration file with all settings, their defaults and what they mean
+
+Examples:
+  heliograph config example > heliograph.yaml
+  heliograph config check --config=heliograph.yaml
+  HELIOGRAPH_PORT=8080 heliograph config print --json
 `;
 
 /** Where the settings come from, but for the flags, which are arguments. */
@@ -49,15 +54,13 @@ function print(flags: string[], surroundings: ConfigSurroundings): string {
 }
 
 function check(flags: string[], surroundings: ConfigSurroundings): string {
-  const { origins } = loadConfig({ flags, ...surroundings });
-  const notes = unusedSettings(origins).map((name) => `note: ${name} has no effect in this version\n`);
-  return `${notes.join("")}configuration is valid\n`;
+  loadConfig({ flags, ...surroundings });
+  return "configuration is valid\n";
 }
 
 function comment(setting: SettingDescription): string {
   const fallback = setting.exampleIsDefault ? "" : ` Default: ${setting.default}.`;
-  const note = setting.unused ? " No effect in this version." : "";
-  return `# ${setting.doc}${fallback}${note}\n# Allowed: ${setting.allowed}. Variable: ${setting.variable}\n`;
+  return `# ${setting.doc}${fallback}\n# Allowed: ${setting.allowed}. Variable: ${setting.variable}\n`;
 }
 
 function entry(setting: SettingDescription): string {

@@ -12,12 +12,18 @@ import { type DemoSettings, readDemoSettings } from "./demo/settings.ts";
 import { processStdio } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 
-const usage =
+/** What `--help` prints. */
+export const usage =
   `Usage: heliograph demo [--mode=both|validator|miner] [--seconds=15] [--port=N] [--validator=URL]
 
 Shows the gateway at work on this machine: a real server, ten registered miners, games whose odds move. One miner is cut
 off and recovers, another one gets nothing but HTTP through for a while. Exit code 0: every prediction was confirmed exactly
-once. In two terminals: --mode=validator in one, --mode=miner in the other.
+once.
+
+Examples:
+  heliograph demo --seconds=60
+  heliograph demo --mode=validator        in one terminal, and in another:
+  heliograph demo --mode=miner --validator=ws://127.0.0.1:10401/ws
 `;
 
 /** Milliseconds between two bets of a miner, two moves of the odds, and two pictures. */
@@ -85,7 +91,6 @@ interface Scene {
 /** Bets and moving odds for so many seconds, then the wait for the last confirmations. */
 async function play({ miners, validator, view, seconds, signal }: Scene): Promise<void> {
   const end = Date.now() + 1000 * seconds;
-  const ending = AbortSignal.any([signal, AbortSignal.timeout(1000 * seconds)]);
   const refresh = () => view.refresh(Math.max(0, (end - Date.now()) / 1000));
   const picture = setInterval(refresh, pace.picture);
   const trouble = makeTrouble(miners, seconds, (text) => view.news(text));
@@ -93,12 +98,20 @@ async function play({ miners, validator, view, seconds, signal }: Scene): Promis
     ...miners.map((miner) => repeat(pace.bet, () => miner.bet())),
     ...validator === undefined ? [] : [repeat(pace.odds, () => validator.tick())],
   ];
-  await aborted(ending);
+  await timeUp(seconds, signal);
   for (const callOff of trouble) callOff();
   for (const { cable } of miners) cable.state = "whole";
   await Promise.all(stops.map((stop) => stop()));
   await allConfirmed(miners, signal);
   clearInterval(picture);
+}
+
+/** Resolves after so many seconds, or when the signal aborts. Deno 2.4 may collect a signal made of several as garbage. */
+async function timeUp(seconds: number, signal: AbortSignal): Promise<void> {
+  const time = Promise.withResolvers<void>();
+  const timer = setTimeout(time.resolve, 1000 * seconds);
+  await Promise.race([time.promise, aborted(signal)]);
+  clearTimeout(timer);
 }
 
 /** One miner is cut off for a while, another one gets only HTTP through. */

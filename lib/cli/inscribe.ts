@@ -17,7 +17,8 @@ import { UsageError } from "./keys/arguments.ts";
 import { processStdio, type Stdio } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
 
-const usage = `Usage: heliograph inscribe FILE [--FLAG=VALUE ...]
+/** What `--help` prints. */
+export const usage = `Usage: heliograph inscribe FILE [--FLAG=VALUE ...]
        heliograph inscribe --follow=JOB
        heliograph inscribe --cancel=JOB
 
@@ -37,6 +38,10 @@ waits for it again, --cancel ends it.
   --connection=auto       Socket.IO, and HTTP where that does not get through; or websocket, or http
   --discover              connects to the instance that the gateway recommends
   --json                  prints the result as a JSON object
+
+Examples:
+  HELIOGRAPH_API_KEY=... heliograph inscribe picture.png
+  heliograph inscribe https://example.org/a.json --mode=hashinal --api_key_file=api.key --url=https://gateway.example.org
 
 Exit code 0: done; 1: refused or failed; 2: wrong usage, or the gateway cannot be reached; 130: interrupted.
 `;

@@ -7,7 +7,8 @@ import { sign } from "./keys/sign.ts";
 import { verify } from "./keys/verify.ts";
 import { processStdio, type Stdio } from "./stdio.ts";
 
-const usage = `Usage: heliograph keys ACTION
+/** What `--help` prints. */
+export const usage = `Usage: heliograph keys ACTION
 
   new [--out FILE]               make a key; without FILE its seed is printed, with FILE written there (mode 0600)
   inspect FILE|ADDRESS           print the address and public key
@@ -20,6 +21,11 @@ const usage = `Usage: heliograph keys ACTION
 
 A key file holds 64 hex digits, a mnemonic, or is the JSON file of a Bittensor hotkey.
 A final line break of standard input is not part of the text. Put -- before a TEXT that begins with a dash.
+
+Examples:
+  heliograph keys new --out=miner.key
+  heliograph keys inspect miner.key
+  echo '{"type": "heartbeat"}' | heliograph keys sign --key=miner.key --json
 `;
 
 const actions: Record<string, ((args: string[], stdio: Stdio) => Promise<number>) | undefined> = {

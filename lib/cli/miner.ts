@@ -1,6 +1,7 @@
 import { MinerPool } from "../client/mod.ts";
 import { KvOutbox } from "../client/kv_outbox.ts";
 import { cryptoReady, type Keypair } from "../crypto/mod.ts";
+import { FirstSignal } from "../protocol/mod.ts";
 import { configureLogging, flushLogs, logger } from "../telemetry/mod.ts";
 import type { Command } from "./command.ts";
 import { eventLine } from "./miner/event_line.ts";
@@ -18,12 +19,17 @@ import { readValidators } from "./miner/validators.ts";
 import { processStdio, type Stdio } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 
-const usage = `Usage: heliograph miner --validators=URL,... --key=FILE [--SETTING=VALUE ...]
+/** What `--help` prints. */
+export const usage = `Usage: heliograph miner --validators=URL,... --key=FILE [--FLAG=VALUE ...]
 
 Reads predictions, one JSON object on each line, and sends each to every validator until it is confirmed or refused. Prints
 what happens, one JSON object on each line: confirmations with their receipts, refusals, games, states and problems.
 A missing prediction_id is filled in, and a missing miner_uid. Exit code 0: all was confirmed; 1: something was refused or
 is still waiting in the outbox; 2: wrong usage.
+
+Examples:
+  heliograph miner --validators=127.0.0.1:10401 --key=miner.key --input=predictions.jsonl
+  tail -f predictions.jsonl | heliograph miner --validators=validators.txt --key=miner.key
 
 ${describeMinerSettings()}
 Every setting is also a variable, such as HELIOGRAPH_MINER_VALIDATORS.
@@ -87,7 +93,7 @@ async function mine(settings: MinerSettings, surroundings: MinerSurroundings): P
   });
   const broken = new AbortController();
   const writer = new LineWriter((text) => stdio.print(text), () => broken.abort());
-  const signal = AbortSignal.any([surroundings.signal, broken.signal]);
+  using first = new FirstSignal(surroundings.signal, broken.signal);
   using kv = await openOutbox(settings.outbox);
   await using pool = newPool(settings, validators, keypair, kv);
   const summary = new Summary(pool.clients.map(({ validator }) => validator));
@@ -95,7 +101,7 @@ async function mine(settings: MinerSettings, surroundings: MinerSurroundings): P
     summary.count(event);
     writer.write(eventLine(event));
   });
-  const taking = await work(pool, { settings, stdio, summary, writer, signal });
+  const taking = await work(pool, { settings, stdio, summary, writer, signal: first.signal });
   await pool.close();
   await taking.done;
   for (const { validator, waiting } of pool.clients) summary.waiting(validator, waiting);

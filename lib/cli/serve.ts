@@ -1,16 +1,25 @@
-import { type Config, ConfigError, loadConfig, type Origins, unusedSettings } from "../config/mod.ts";
+import { type Config, ConfigError, loadConfig } from "../config/mod.ts";
 import { type CreateApp, createGateway, type Gateway, listen, type Listening } from "../gateway/mod.ts";
-import { configureLogging, flushLogs, logger, loggingTo } from "../telemetry/mod.ts";
+import { configureLogging, flushLogs, loggingTo } from "../telemetry/mod.ts";
 import type { Command } from "./command.ts";
+import { giveUpNeverNeeded, keepNeeded } from "./permissions.ts";
+import { settingsHelp } from "./settings_help.ts";
 import { processStdio } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 import { version } from "./version.ts";
 
-const usage = `Usage: heliograph serve [--SETTING=VALUE ...]
+/** What `--help` prints. */
+export const usage = `Usage: heliograph serve [--SETTING=VALUE ...]
 
 Starts the gateway. Every setting is a flag, a variable HELIOGRAPH_SETTING, and a key of a YAML file (--config=FILE);
-heliograph config example lists them all. SIGINT or SIGTERM drains and stops it, a second one ends it at once.
-`;
+heliograph config example prints one. SIGINT or SIGTERM drains and stops it, a second one ends it at once.
+
+Examples:
+  heliograph serve --host=0.0.0.0 --kv=/var/lib/heliograph/heliograph.db --metagraph=metagraph.json
+  heliograph serve --config=/etc/heliograph/heliograph.yaml --rpc_url=http://127.0.0.1:9933
+
+Settings, with their defaults or an example:
+${settingsHelp()}`;
 
 /** `heliograph serve`. */
 export const run: Command = async (args, createApp) => {
@@ -19,12 +28,12 @@ export const run: Command = async (args, createApp) => {
     return 0;
   }
   try {
-    const { config, origins } = loadConfig({
+    const { config } = loadConfig({
       flags: args,
       env: Deno.env.toObject(),
       readFile: Deno.readTextFileSync,
     });
-    await serve(config, origins, createApp);
+    await serve(config, createApp);
     return 0;
   } catch (error) {
     await processStdio.complain(`${(error as Error).message}\n`);
@@ -32,16 +41,15 @@ export const run: Command = async (args, createApp) => {
   }
 };
 
-async function serve(config: Config, origins: Origins, createApp: CreateApp): Promise<void> {
+async function serve(config: Config, createApp: CreateApp): Promise<void> {
   configureLogging(loggingTo(Deno.stderr, config));
-  for (const name of unusedSettings(origins)) {
-    logger("config").warning("Setting {name} has no effect in this version", { name });
-  }
   // Before anybody can know that there is something to stop.
   const stop = stopSignal();
+  giveUpNeverNeeded(config);
   const gateway = await createGateway(config);
   const listening = await listenOrStop(gateway, createApp);
   await processStdio.print(banner(gateway, listening));
+  keepNeeded(config);
   await aborted(stop.signal);
   await listening.stop();
   flushLogs();
@@ -56,10 +64,10 @@ async function listenOrStop(gateway: Gateway, createApp: CreateApp): Promise<Lis
   }
 }
 
-function banner({ config, keyIsNew, validator, streams }: Gateway, { url }: Listening): string {
+function banner({ config, keyIsNew, validator, streams }: Gateway, { url, adminUrl }: Listening): string {
   const next = config["admin_token"] === undefined && config["metagraph"] === undefined
     ? "no miner is registered: set HELIOGRAPH_ADMIN_TOKEN or --metagraph=FILE; see it work: deno task demo"
-    : `curl ${url}/ws/health`;
+    : `curl ${adminUrl}/ws/health`;
   const rows = [
     ["dashboard", url],
     ["miners", `${url.replace("http", "ws")}/ws`],
@@ -70,7 +78,8 @@ function banner({ config, keyIsNew, validator, streams }: Gateway, { url }: List
       }`,
     ],
     ["HTTP", `${url}/api/v1`],
-    ["health", `${url}/ws/health`],
+    ["health", `${adminUrl}/ws/health`],
+    ...adminUrl === url ? [] : [["operators", `${adminUrl}/admin`]],
     ["validator", validator.notary.address],
     ["key", `${absolute(config["validator_key"])}${keyIsNew ? "  (made just now)" : ""}`],
     ["store", absolute(config["kv"])],

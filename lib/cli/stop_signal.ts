@@ -1,13 +1,16 @@
+/** As a shell reports the deaths of processes: 128 and the signal's number. POSIX, XCU 2.8.2. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
 /** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
 export function stopSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  const stop = () => {
-    if (controller.signal.aborted) Deno.exit(130);
-    controller.abort();
-  };
-  for (const name of signals) Deno.addSignalListener(name, stop);
-  const release = () => signals.forEach((name) => Deno.removeSignalListener(name, stop));
+  const names = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const;
+  const listeners = names.map((name) => {
+    const listener = () => controller.signal.aborted ? Deno.exit(exitCodes[name]) : controller.abort();
+    Deno.addSignalListener(name, listener);
+    return { name, listener };
+  });
+  const release = () => listeners.forEach(({ name, listener }) => Deno.removeSignalListener(name, listener));
   return { signal: controller.signal, release };
 }
 

@@ -10,6 +10,7 @@ import { KeptState } from "./kept_state.ts";
 import { type Settings, settingsOf, type SharedOptions } from "./options.ts";
 import { MemoryOutbox, type Outbox } from "./outbox.ts";
 import { Positions } from "./positions.ts";
+import { ReceiptFollower } from "./receipt_follower.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Signer } from "./signer.ts";
 import { type Prediction, Submissions } from "./submissions.ts";
@@ -48,6 +49,7 @@ export class MinerClient {
   readonly #handlers: Handlers;
   readonly #signer: Signer;
   readonly #kept: KeptState;
+  readonly #receipts: ReceiptFollower;
   readonly #scheduler: Scheduler;
   readonly #submissions: Submissions;
   readonly #transport: Transport;
@@ -64,7 +66,8 @@ export class MinerClient {
     const context = this.#context = this.#newContext();
     const signer = this.#signer = new Signer(settings.keypair, settings.clock, settings.random);
     const handlers = this.#handlers = new Handlers(context);
-    const kept = this.#kept = new KeptState(context, outbox, positions);
+    const receipts = this.#receipts = new ReceiptFollower(context);
+    const kept = this.#kept = new KeptState(context, outbox, positions, receipts);
     const scheduler = this.#scheduler = new Scheduler(context, {
       signer,
       maximumMs: settings.maxReconnectInterval * 1000,
@@ -75,7 +78,7 @@ export class MinerClient {
       settled: (id) => scheduler.settle(id),
     });
     const missed = () => this.#transport.resync();
-    const inbox = new Inbox(context, { positions, submissions, handlers, kept, missed });
+    const inbox = new Inbox(context, { positions, submissions, handlers, kept, receipts, missed });
     const identity = new ValidatorIdentity(options.hotkey, kept);
     const waiting = () => submissions.waiting > 0;
     const parts = { settings, urls, signer, identity, positions, scheduler, inbox, kept, waiting };
@@ -158,6 +161,7 @@ export class MinerClient {
   async #close(): Promise<void> {
     this.#transport.stop();
     this.#scheduler.stop();
+    this.#receipts.stop();
     await this.#loaded;
     await this.#submissions.flushed();
     await this.#kept.flush();

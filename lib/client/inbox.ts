@@ -1,8 +1,9 @@
-import type { Envelope } from "../protocol/mod.ts";
+import { type Envelope, receiptSchema } from "../protocol/mod.ts";
 import { type Context, problem } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import type { KeptState } from "./kept_state.ts";
 import { positionOf, type Positions } from "./positions.ts";
+import type { ReceiptFollower } from "./receipt_follower.ts";
 import type { Submissions } from "./submissions.ts";
 
 type Data = Readonly<Record<string, unknown>>;
@@ -13,6 +14,7 @@ export interface InboxParts {
   readonly submissions: Submissions;
   readonly handlers: Handlers;
   readonly kept: KeptState;
+  readonly receipts: ReceiptFollower;
   /** Called when publications are missing, so that they are asked for again. */
   readonly missed: () => void;
 }
@@ -64,9 +66,11 @@ export class Inbox {
   }
 
   #confirmation(data: Data, signed: string): void {
-    const { positions, submissions, kept } = this.#parts;
+    const { positions, submissions, kept, receipts } = this.#parts;
     const position = positionOf(data);
     if (position !== undefined) positions.advance("confirmations", position);
+    const receipt = receiptSchema.safeParse(data["receipt"]);
+    if (receipt.success) receipts.take(receipt.data);
     kept.save();
     submissions.decide({ data, signed });
   }

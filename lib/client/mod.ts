@@ -51,6 +51,15 @@ export {
 export type { SharedOptions } from "./options.ts";
 export { MemoryOutbox, type Outbox, type OutboxEntry } from "./outbox.ts";
 export { MinerPool, type PoolOptions } from "./pool.ts";
+export {
+  type ChainSummary,
+  type FindingKind,
+  findingKinds,
+  ReceiptAudit,
+  type ReceiptAuditOptions,
+  type ReceiptFinding,
+  type ReceiptReport,
+} from "./receipts/mod.ts";
 export type { MinerKey } from "./signer.ts";
 export type { WebSocketClass, WebSocketLike } from "./socket.ts";
 export {

@@ -1,5 +1,4 @@
 import { withoutPasswords } from "./errors.ts";
-import type { Origins } from "./load.ts";
 import { type Config, type SettingName, settingNames, settingOf, variableOf } from "./settings.ts";
 
 /** A setting as documentation shows it. */
@@ -16,14 +15,14 @@ export interface SettingDescription {
   /** Whether {@link example} is what applies where nothing is set. */
   readonly exampleIsDefault: boolean;
   readonly allowed: string;
+  /** All that is allowed, where that is a few words. */
+  readonly words: readonly string[];
   readonly doc: string;
   readonly secret: boolean;
-  /** Known and checked, but without an effect in this version. */
-  readonly unused: boolean;
 }
 
 function describe(name: SettingName): SettingDescription {
-  const { kind, doc, secret = false, unused = false, shownDefault, example, fallback } = settingOf(name);
+  const { kind, doc, secret = false, shownDefault, example, fallback } = settingOf(name);
   const value = fallback();
   const shown = value === undefined || value === null ? "none" : kind.show(value);
   return {
@@ -35,9 +34,9 @@ function describe(name: SettingName): SettingDescription {
     example: example ?? shown,
     exampleIsDefault: example === undefined,
     allowed: kind.allowed,
+    words: kind.words ?? [],
     doc,
     secret,
-    unused,
   };
 }
 
@@ -52,9 +51,4 @@ export function showSetting(config: Config, name: SettingName): string | undefin
   const value: unknown = config[name];
   if (value === undefined || value === null) return undefined;
   return secret ? "***" : withoutPasswords(kind.show(value));
-}
-
-/** Settings that somebody set although nothing reads them yet. */
-export function unusedSettings(origins: Origins): readonly SettingName[] {
-  return settingNames.filter((name) => settingOf(name).unused && origins[name] !== "default");
 }

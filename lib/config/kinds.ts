@@ -6,6 +6,8 @@ export interface Kind<T> {
   readonly unit?: string;
   /** True: a flag without a value means True. */
   readonly bare?: boolean;
+  /** All that is allowed, where that is a few words. */
+  readonly words?: readonly string[];
   /** The value, or undefined when it is not one of this kind. */
   read(raw: unknown): T | undefined;
   /** Text that reads back as the same value. */
@@ -101,6 +103,7 @@ const truths = new Map([["true", true], ["1", true], ["false", false], ["0", fal
 export const boolean: Kind<boolean> = {
   allowed: "True or False",
   bare: true,
+  words: ["True", "False"],
   read: (raw) => typeof raw === "object" ? undefined : truths.get(String(raw).trim().toLowerCase()),
   show: (value) => value ? "True" : "False",
 };
@@ -109,6 +112,7 @@ export const boolean: Kind<boolean> = {
 export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   return {
     allowed: `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
+    words,
     read(raw) {
       const wanted = typeof raw === "string" ? raw.trim().toLowerCase() : undefined;
       return words.find((word) => word.toLowerCase() === wanted);

@@ -1,4 +1,5 @@
 import { boolean, integer, type Kind, oneOf, origins, positive, size, text } from "./kinds.ts";
+import { networks } from "./networks.ts";
 
 /** One setting of the gateway. Flags, variables, file keys and their documentation derive from it. */
 export interface Setting<T> {
@@ -12,15 +13,12 @@ export interface Setting<T> {
   readonly example?: string;
   /** Never printed, and not a flag, since flags show in the list of processes. */
   readonly secret?: boolean;
-  /** Known and checked, but nothing reads it yet. */
-  readonly unused?: boolean;
 }
 
 interface Extras {
   readonly shownDefault?: string;
   readonly example?: string;
   readonly secret?: boolean;
-  readonly unused?: boolean;
 }
 
 function setting<T>(kind: Kind<NonNullable<T>>, fallback: T, doc: string, extras: Extras = {}): Setting<T> {
@@ -92,16 +90,30 @@ export const settings = {
     "sim:",
     "JSON-RPC node that the streams poll; `sim:` is a built-in simulated one.",
   ),
-  "tls.cert": optional(path, "PEM file with the certificate chain; set together with tls.key.", {
-    example: "/etc/heliograph/cert.pem",
-    shownDefault: "none",
-    unused: true,
-  }),
+  "tls.cert": optional(
+    path,
+    "PEM file with the certificate chain; set together with tls.key. Both are read again when they change.",
+    { example: "/etc/heliograph/cert.pem", shownDefault: "none" },
+  ),
   "tls.key": optional(path, "PEM file with the certificate's private key.", {
     example: "/etc/heliograph/key.pem",
     shownDefault: "none",
-    unused: true,
   }),
+  "admin.host": setting(
+    text("a host name or address without a port", isHost),
+    "127.0.0.1",
+    "Address that admin.port is opened on.",
+  ),
+  "admin.port": optional(
+    integer(0, 65535),
+    "Port for /admin, /metrics and the detailed health alone, which the main port then no longer serves; 0 takes a free one.",
+    { example: "10402", shownDefault: "none: all on the main port" },
+  ),
+  shutdown_timeout: setting(
+    positive(3600, "s"),
+    30,
+    "How long a stop may take to confirm what is under way and to send the clients away; what is left then is cut off.",
+  ),
   "log.level": setting(level, "INFO", "Least severe level that is logged."),
   "log.format": optional(oneOf("pretty", "json"), "How log lines look.", {
     example: "json",
@@ -147,7 +159,21 @@ export const settings = {
     0,
     "How long the local ledger waits before it takes a transaction as paid.",
   ),
-  "http.rate_limit": setting(positive(1e6, "requests/s"), 1000, "HTTP requests that one address may make."),
+  "http.rate_limit": setting(
+    positive(1e6, "requests/s"),
+    1000,
+    "HTTP requests, upgrades among them, that one address may make, and frames that its clients may send before they authenticate, in bursts of four times that; an IPv6 network of 64 bits counts as one address.",
+  ),
+  "http.trusted_proxies": optional(
+    networks,
+    "Proxies whose X-Forwarded-For, -Proto and -Host are believed.",
+    { example: "loopback,10.0.0.0/8", shownDefault: "none" },
+  ),
+  "metrics.access": setting<"local" | "all" | "off">(
+    oneOf("local", "all", "off"),
+    "local",
+    "Who may read /metrics: `local` clients on this machine and whoever has the admin token, `all` everybody, `off` nobody.",
+  ),
   admin_token: optional(
     text("at least 16 visible ASCII characters", (value) => /^[!-~]{16,}$/.test(value)),
     "Bearer token of the /admin calls; without one they answer 404.",

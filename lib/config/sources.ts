@@ -60,8 +60,8 @@ const byVariable = new Map<string, SettingName | "config">(
   ([...settingNames, "config"] as const).map((name) => [variableOf(name), name]),
 );
 
-/** Variables of other subcommands. */
-const foreign = /^HELIOGRAPH_(?:MINER_|API_KEY$)/;
+/** Variables of other subcommands, and the one that names the program itself. */
+const foreign = /^HELIOGRAPH_(?:MINER_|(?:API_KEY|BINARY)$)/;
 
 /** Reads the variables that begin with `HELIOGRAPH_` and are not another subcommand's; an empty one counts as not set. */
 export function readVariables(env: Readonly<Record<string, string>>): Source {

@@ -1,4 +1,4 @@
-import { TokenBuckets } from "../hub/mod.ts";
+import { addressGroup, TokenBuckets } from "../hub/mod.ts";
 import type { ApiKeyOwner, ApiKeys } from "../inscriptions/mod.ts";
 import { type Clock, Refusal } from "../protocol/mod.ts";
 
@@ -19,8 +19,9 @@ export class ApiKeyGate {
   admit(key: unknown, address: string): ApiKeyOwner | null {
     const owner = this.#keys.verify(key);
     // Right keys are taken whatever others at the same address do.
-    if (owner !== null || this.#wrong.take(address)) return owner;
-    const retryAfterMs = this.#wrong.wait(address);
+    const group = addressGroup(address);
+    if (owner !== null || this.#wrong.take(group)) return owner;
+    const retryAfterMs = this.#wrong.wait(group);
     throw new Refusal("rate_limited", { detail: "too many wrong API keys", retryAfterMs });
   }
 }

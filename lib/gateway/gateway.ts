@@ -2,17 +2,24 @@ import type { Config } from "../config/mod.ts";
 import { CryptoPool } from "../crypto/mod.ts";
 import { Batcher, Deflater, HistoryBudget, Hub } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
-import { type Clock, Refusal, systemClock } from "../protocol/mod.ts";
+import { type Clock, systemClock } from "../protocol/mod.ts";
 import { openDatabase } from "../store/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
-import { Activity, logger } from "../telemetry/mod.ts";
+import { Activity, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
 import { Validator } from "../validator/mod.ts";
 import { activityDefinition } from "./activity_stream.ts";
+import { Farewell } from "./farewell.ts";
+import { Health } from "./health.ts";
 import { JobService } from "./job_service.ts";
 import type { JobSockets } from "./job_sockets.ts";
+import { within } from "./patience.ts";
+import { readMetrics } from "./read_metrics.ts";
 import { openValidatorKey } from "./validator_key.ts";
 
 const log = logger("gateway");
+
+/** How much of the time for a drain may be spent on what is under way. */
+const shareToConfirm = 0.6;
 
 /** What the gateway says of itself. */
 export type GatewayStatus = "online" | "disabled" | "draining" | "offline";
@@ -33,6 +40,10 @@ export class Gateway {
     readonly validator: Validator,
     readonly streams: Streams,
     readonly jobs: JobService,
+    /** What it has done since it started. */
+    readonly activity: Activity,
+    readonly historyBudget: HistoryBudget,
+    readonly health: Health,
     /** Whether the validator's key was made at this start. */
     readonly keyIsNew: boolean,
     private readonly resources: readonly { close(): void }[],
@@ -53,6 +64,11 @@ export class Gateway {
 
   get sockets(): JobSockets {
     return this.jobs.sockets;
+  }
+
+  /** What all metrics stand at now. */
+  readMetrics(): MetricReadings {
+    return readMetrics(this);
   }
 
   /** Aborts when the gateway drains: whoever waits should stop waiting. */
@@ -77,24 +93,26 @@ export class Gateway {
     const connections = this.hub.size + this.sockets.size;
     if (connections > 0) log.info("Draining: {connections} connections", { connections });
     this.#ending.abort();
-    await Promise.all([this.#dismiss(), this.jobs.drain()]);
+    this.hub.close();
+    const patience = 1000 * this.config["shutdown_timeout"];
+    // The rest is for the port to close.
+    const deadline = this.clock.now() + patience - Math.min(1000, patience / 4);
+    const work = Promise.all([this.#dismiss(deadline), this.jobs.drain()]).catch((error) => {
+      log.error("Fault while draining: {error}", { error });
+    });
+    const isDone = await within(this.clock, deadline, work);
+    const left = this.hub.size + this.sockets.size;
+    if (!isDone || left > 0) log.warning("Cut off what did not end in time: {left} connections", { left });
   }
 
-  async #dismiss(): Promise<void> {
-    await this.validator.stop();
-    const spread = Math.min(60_000, 1000 + 10 * this.hub.size);
-    for (const connection of this.hub.connections()) {
-      const retryAfterMs = 1000 + Math.floor(Math.random() * spread);
-      connection.refuse(new Refusal("server_closing", { retryAfterMs }));
+  async #dismiss(deadline: number): Promise<void> {
+    const { clock, hub, validator } = this;
+    const now = clock.now();
+    if (!await within(clock, now + shareToConfirm * (deadline - now), validator.stop())) {
+      const { underWay } = validator.desk;
+      log.warning("Cut off {underWay} predictions that were not confirmed in time", { underWay });
     }
-    await this.#emptied(this.clock.now() + 2000);
-  }
-
-  /** Resolves when the clients have answered the close, or have had their time to. */
-  async #emptied(deadline: number): Promise<void> {
-    while (this.hub.size > 0 && this.clock.now() < deadline) {
-      await new Promise<void>((resolve) => this.clock.after(20, resolve));
-    }
+    await new Farewell({ hub, clock, deadline }).say();
   }
 }
 
@@ -107,16 +125,20 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
   const { keypair, isNew } = await openValidatorKey(config["validator_key"]);
   const database = await openDatabase(config["kv"]);
   const pool = new CryptoPool({ workers: config["crypto.workers"], seed: keypair.seed });
+  const activity = new Activity();
+  const loopLag = new LoopLag(clock, activity.loopLag);
+  const historyBudget = new HistoryBudget(config["history.max_bytes"]);
   const hub = new Hub({
     clock,
+    activity,
     limits: hubLimits(config),
     traceFrames: config["websocket.log_level"] === "TRACE",
   });
   const channels = {
     size: config["history.size"],
     ttl: 1000 * config["history.ttl"],
-    budget: new HistoryBudget(config["history.max_bytes"]),
-    activity: new Activity(),
+    budget: historyBudget,
+    activity,
   };
   const validator = new Validator({
     database,
@@ -134,11 +156,23 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
     settings: channels,
     definitions: [
       ...streamDefinitions,
-      activityDefinition({ clock, hub, validator, activity: channels.activity }),
+      activityDefinition({ clock, hub, validator, activity }),
     ],
   });
-  const jobs = new JobService({ config, database, clock });
-  const gateway = new Gateway(config, clock, hub, validator, streams, jobs, isNew, [streams, pool, database]);
+  const jobs = new JobService({ config, database, clock, activity, records: hub.records });
+  const gateway = new Gateway(
+    config,
+    clock,
+    hub,
+    validator,
+    streams,
+    jobs,
+    activity,
+    historyBudget,
+    new Health({ clock, book: validator.book, pool }),
+    isNew,
+    [loopLag, streams, pool, database],
+  );
   try {
     await validator.start();
     await jobs.start();
@@ -150,6 +184,7 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
     throw error;
   }
   hub.start();
+  loopLag.start();
   return gateway;
 }
 
@@ -163,6 +198,7 @@ function hubLimits(config: Config) {
     maxMessageSize: config["websocket.max_message_size"],
     maxQueue: config["websocket.max_queue"],
     rateLimit: config["websocket.rate_limit"],
+    strangerRate: config["http.rate_limit"],
   };
 }
 

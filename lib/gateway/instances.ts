@@ -1,5 +1,6 @@
+import type { Cluster } from "../inscriptions/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
-import type { InstanceRecord, InstanceRepository } from "../store/mod.ts";
+import { InstanceName, type InstanceRecord, type InstanceRepository } from "../store/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 
 const log = logger("gateway");
@@ -19,6 +20,8 @@ export interface ListedServer {
 
 /** What {@link Instances} work with. */
 export interface InstancesOptions {
+  /** The store that is shared, as for `openDatabase`. */
+  readonly location: string;
   readonly repository: InstanceRepository;
   readonly clock: Clock;
   /** `public_url`, where it is set. */
@@ -30,13 +33,17 @@ export interface InstancesOptions {
 
 type Candidate = Pick<InstanceRecord, "region" | "activeJobs"> & { readonly url: string };
 
-/** The servers that share a store: this one says regularly that it lives, and knows the others that do. */
-export class Instances {
-  readonly #id = crypto.randomUUID();
+/**
+ * The servers that share a store: this one says regularly that it lives, and knows the others that do. They go by their own
+ * clocks, which have to agree within some seconds.
+ */
+export class Instances implements Cluster {
   readonly #options: InstancesOptions;
   readonly #url: string | null;
+  #name: InstanceName | undefined;
   #timer: Timer | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #closing = false;
   #left = false;
 
   constructor(options: InstancesOptions) {
@@ -44,20 +51,35 @@ export class Instances {
     this.#url = options.publicUrl === undefined ? null : socketUrl(options.publicUrl);
   }
 
-  /** Joins the list. */
+  /** Empty before the start. */
+  get self(): string {
+    return this.#name?.value ?? "";
+  }
+
+  async living(): Promise<ReadonlySet<string>> {
+    return new Set([this.self, ...(await this.#others()).map(({ id }) => id)]);
+  }
+
+  /** Takes a name and joins the list. */
   async start(): Promise<void> {
+    this.#name = InstanceName.claim(this.#options.location);
     await this.#write();
     this.#beatLater();
   }
 
-  /** Leaves the list for good; never rejects. */
+  /** Takes no more clients, but still lives. Never rejects. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await (this.#writing = this.#writing.then(() => this.#try(() => this.#write())));
+  }
+
+  /** Lives no more, and gives its name back. Never rejects. */
   async leave(): Promise<void> {
-    this.#left = true;
+    this.#closing = this.#left = true;
     this.#timer?.cancel();
     await this.#writing;
-    await this.#options.repository.delete(this.#id).catch((error) => {
-      log.warning("Cannot leave the list of servers: {error}", { error });
-    });
+    if (this.#name !== undefined) await this.#try(() => this.#options.repository.delete(this.self));
+    this.#name?.[Symbol.dispose]();
   }
 
   /**
@@ -66,7 +88,7 @@ export class Instances {
    * @param ownUrl where this one was reached, for when no `public_url` says it; null when that is not known
    */
   async list(ownUrl: string | null): Promise<ListedServer[]> {
-    const own = this.#left ? null : this.#record(this.#url ?? ownUrl);
+    const own = this.#closing ? null : this.#record(this.#url ?? ownUrl);
     const records = [...own === null ? [] : [own], ...await this.#others()];
     const candidates = records.filter((record): record is InstanceRecord & Candidate => record.url !== null);
     return rank(merge(candidates));
@@ -75,24 +97,32 @@ export class Instances {
   async #others(): Promise<InstanceRecord[]> {
     const oldest = this.#options.clock.now() - lifetime;
     const records = await this.#options.repository.list();
-    return records.filter(({ id, heardAt }) => id !== this.#id && heardAt > oldest);
+    return records.filter(({ id, heardAt }) => id !== this.self && heardAt > oldest);
   }
 
   #record(url: string | null): InstanceRecord {
     const { region, clock, activeJobs } = this.#options;
-    return { id: this.#id, url, region, activeJobs: activeJobs(), heardAt: clock.now() };
+    return { id: this.self, url, region, activeJobs: activeJobs(), heardAt: clock.now() };
   }
 
   async #write(): Promise<void> {
-    await this.#options.repository.put(this.#record(this.#url), lifetime);
+    if (this.#name === undefined) return;
+    // One without an address is not listed.
+    await this.#options.repository.put(this.#record(this.#closing ? null : this.#url), lifetime);
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      log.warning("Cannot write to the list of servers: {error}", { error });
+    }
   }
 
   #beatLater(): void {
     if (this.#left) return;
     this.#timer = this.#options.clock.after(beatInterval, () => {
-      this.#writing = this.#write()
-        .catch((error) => log.warning("Cannot stay on the list of servers: {error}", { error }))
-        .then(() => this.#beatLater());
+      this.#writing = this.#try(() => this.#write()).then(() => this.#beatLater());
     });
   }
 }

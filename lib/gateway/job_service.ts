@@ -1,7 +1,9 @@
 import type { Config } from "../config/mod.ts";
+import type { ConnectionRecords } from "../hub/mod.ts";
 import { Inscriptions } from "../inscriptions/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
 import { InstanceRepository } from "../store/mod.ts";
+import type { Activity } from "../telemetry/mod.ts";
 import { ApiKeyGate } from "./api_key_gate.ts";
 import { Instances } from "./instances.ts";
 import { JobSockets } from "./job_sockets.ts";
@@ -13,34 +15,51 @@ export class JobService {
   readonly sockets: JobSockets;
   readonly instances: Instances;
 
-  constructor({ config, database, clock }: { config: Config; database: Deno.Kv; clock: Clock }) {
+  constructor(
+    { config, database, clock, activity, records }: {
+      config: Config;
+      database: Deno.Kv;
+      clock: Clock;
+      activity: Activity;
+      records: ConnectionRecords;
+    },
+  ) {
     const settings = {
       concurrency: config["inscriptions.concurrency"],
       allowPrivateUrls: config["inscriptions.allow_private_urls"],
       localPaymentDelay: config["inscriptions.local_payment_delay"],
     };
-    const inscriptions = this.inscriptions = new Inscriptions({ database, clock, settings });
-    const gate = this.gate = new ApiKeyGate({ keys: inscriptions.keys, clock });
-    this.sockets = new JobSockets({ config, clock, inscriptions, gate });
-    this.instances = new Instances({
+    const instances = this.instances = new Instances({
+      location: config["kv"],
       repository: new InstanceRepository(database),
       clock,
       publicUrl: config["public_url"],
       region: config["region"] ?? "default",
-      activeJobs: () => inscriptions.activeJobs,
+      activeJobs: () => this.inscriptions.activeJobs,
     });
+    const inscriptions = this.inscriptions = new Inscriptions({
+      database,
+      clock,
+      activity,
+      settings,
+      cluster: instances,
+    });
+    const gate = this.gate = new ApiKeyGate({ keys: inscriptions.keys, clock });
+    this.sockets = new JobSockets({ config, clock, activity, inscriptions, gate, records });
   }
 
-  /** Takes up the jobs that had not ended, and joins the list of servers. */
+  /** Joins the list of servers, and takes up the jobs on which nobody works. */
   async start(): Promise<void> {
-    await this.inscriptions.start();
     await this.instances.start();
+    await this.inscriptions.start();
   }
 
   /** Takes nothing new, leaves jobs to the next start, and sends the clients away. */
   async drain(): Promise<void> {
-    await this.instances.leave();
+    this.sockets.stopAdmitting();
+    await this.instances.close();
     await this.inscriptions.stop();
+    await this.instances.leave();
     await this.sockets.close();
   }
 }

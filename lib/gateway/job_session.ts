@@ -1,15 +1,17 @@
 import { z } from "zod";
 import { TokenBucket } from "../hub/mod.ts";
 import { type Following, InscriptionError, type Inscriptions, type JobEvent } from "../inscriptions/mod.ts";
-import { type Clock, describeIssue, Refusal } from "../protocol/mod.ts";
-import { logger } from "../telemetry/mod.ts";
+import { type Clock, describeIssue, Refusal, systemClock } from "../protocol/mod.ts";
+import { logger, Throttle } from "../telemetry/mod.ts";
 
 const log = logger("inscriptions");
+const faults = new Throttle({ clock: systemClock });
 /** Jobs that one socket may follow at once. */
 const maxFollowed = 100;
 
 const jobId = z.string().min(1).max(128);
-const jobReference = z.union([
+/** Which job a client means, and how far it was told of it. */
+export const jobReference = z.union([
   jobId.transform((jobId) => ({ jobId, epoch: undefined, offset: undefined })),
   z.object({ jobId, epoch: z.string().max(64).optional(), offset: z.number().int().min(0).optional() }),
 ], "expected a job id, or an object with one as jobId and perhaps offset and epoch");
@@ -190,5 +192,5 @@ function describeFailure(error: unknown): object {
 }
 
 function logFault(error: unknown): void {
-  log.error("Fault in a client's request: {error}", { error });
+  faults.error(log, "request", "Fault in a client's request: {error}", { error });
 }

@@ -1,12 +1,24 @@
 import type { Socket } from "socket.io";
 import type { Config } from "../config/mod.ts";
+import { type ConnectionRecord, type ConnectionRecords, type EndCause, ReturnTimes } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
 import { type Clock, errorKinds, Refusal } from "../protocol/mod.ts";
-import { createSocketServer, guarded, type PeerInfo, type SocketServer } from "../socketio/mod.ts";
-import { logger } from "../telemetry/mod.ts";
+import {
+  type CloseReason,
+  createSocketServer,
+  type EngineErrorName,
+  engineErrors,
+  type EngineSession,
+  guarded,
+  type PeerInfo,
+  type SocketServer,
+} from "../socketio/mod.ts";
+import { type Activity, logger, Throttle } from "../telemetry/mod.ts";
 import type { ApiKeyGate } from "./api_key_gate.ts";
+import { JobConnections } from "./job_connections.ts";
 import { type JobPosition, JobSession } from "./job_session.ts";
 import { maxJobMessage } from "./job_sockets.ts";
+import { pause } from "./patience.ts";
 
 type Events = Record<string, (...values: unknown[]) => void>;
 
@@ -22,11 +34,16 @@ type JobSocket = Socket<Events, Events, Events, SocketData>;
 export interface JobSocketParts {
   readonly config: Config;
   readonly clock: Clock;
+  readonly activity: Activity;
   readonly inscriptions: Inscriptions;
   readonly gate: ApiKeyGate;
+  readonly records: ConnectionRecords;
 }
 
 const log = logger("socketio");
+/** Milliseconds between two steps of a close, and clients in one at least. */
+const [step, leastPerStep] = [100, 50];
+const longestClose = 10_000;
 
 /**
  * The jobs' family over Socket.IO. A client that was cut off and comes back within two minutes is recovered: its packets that
@@ -35,12 +52,23 @@ const log = logger("socketio");
 export class JobSocketServer {
   readonly #parts: JobSocketParts;
   readonly #server: SocketServer<Events, Events, Events, SocketData>;
+  readonly #connections: JobConnections;
 
   constructor(parts: JobSocketParts) {
     this.#parts = parts;
-    const onFault = (error: unknown) => log.error("Fault in a listener: {error}", { error });
-    this.#server = createSocketServer({ ...engineOptions(parts), onFault });
-    const { io } = this.#server;
+    const { config, clock, records } = parts;
+    const tracePackets = config["websocket.log_level"] === "TRACE";
+    const connections = this.#connections = new JobConnections({ records, clock, tracePackets });
+    const faults = new Throttle({ clock });
+    const onFault = (error: unknown) =>
+      faults.error(log, "listener", "Fault in a listener: {error}", { error });
+    const onRefused = (name: EngineErrorName, address?: string) => this.#refused(name, address);
+    this.#server = createSocketServer({ ...engineOptions(parts), onFault, onRefused });
+    const { io, engine } = this.#server;
+    engine.on("connection", (session) => connections.opened(session));
+    engine.on("disconnection", (session, reason, error) => connections.ended(session, reason, error));
+    engine.on("connection", () => parts.activity.accepted.socketio += 1);
+    engine.on("disconnection", (_session, reason) => parts.activity.engineCloses[closeLabels[reason]] += 1);
     io.use((socket, next) => this.#admit(socket, next));
     io.on("connection", guarded((socket) => this.#connected(socket), onFault));
     parts.inscriptions.keys.onRevoked((keyId) => io.in(roomOf(keyId)).disconnectSockets(true));
@@ -51,32 +79,72 @@ export class JobSocketServer {
     return this.#server.engine.clientsCount;
   }
 
+  /** Open sessions by what carries them now. */
+  get transports(): { readonly polling: number; readonly websocket: number } {
+    return this.#server.engine.transports;
+  }
+
   /** Serves a request below `/socket.io`. */
   handle(request: Request, info: PeerInfo): Promise<Response> {
     return this.#server.handle(request, info);
   }
 
-  /** Tells every client when to come back, and ends all connections such that it does. */
+  /** How the open sessions stand. */
+  connections(): Iterable<ConnectionRecord> {
+    return this.#connections.list();
+  }
+
+  /** Closes the session with that id; false when there is none. */
+  drop(id: string): boolean {
+    return this.#connections.drop(id);
+  }
+
+  /** Takes no more sessions. */
+  stopAdmitting(): void {
+    this.#server.engine.stopAdmitting();
+  }
+
+  /** Tells every client when to come back, and ends all connections in steps, such that it does. */
   async close(): Promise<void> {
-    const { sockets } = this.#server.io.sockets;
-    const spread = Math.min(60_000, 1000 + 10 * sockets.size);
-    for (const socket of sockets.values()) {
-      const retryAfterMs = 1000 + Math.floor(Math.random() * spread);
-      socket.emit("server-closing", { message: errorKinds.server_closing.message, retryAfterMs });
+    this.stopAdmitting();
+    const waiting = [...this.#server.io.sockets.sockets.values()];
+    const times = new ReturnTimes(waiting.length);
+    const perStep = Math.max(leastPerStep, Math.ceil(waiting.length * step / longestClose));
+    while (waiting.length > 0) {
+      for (const socket of waiting.splice(0, perStep)) this.#dismiss(socket, times.next());
+      if (waiting.length > 0) await pause(this.#parts.clock, step);
     }
     await this.#server.close();
+  }
+
+  #dismiss(socket: JobSocket, retryAfterMs: number): void {
+    socket.emit("server-closing", { message: errorKinds.server_closing.message, retryAfterMs });
+    this.#connections.close(sessionOf(socket), "server_closing");
+  }
+
+  #refused(name: EngineErrorName, address: string | undefined): void {
+    this.#parts.activity.refuse(refusalReasons[name] ?? "invalid_request");
+    const cause = refusalReasons[name];
+    if (address !== undefined && cause !== undefined) {
+      this.#connections.turnedAway(cause, engineErrors[name].status, address);
+    }
   }
 
   #admit(socket: JobSocket, next: (error?: Error) => void): void {
     try {
       const owner = this.#parts.gate.admit(keyOf(socket), socket.handshake.address);
       if (owner === null || (socket.recovered && socket.data.keyId !== owner.id)) {
+        this.#parts.activity.refuse("unauthorized");
+        this.#connections.excuse(sessionOf(socket), "not_authorized", "Invalid API key");
         return next(connectError("Invalid API key", { code: "unauthorized" }));
       }
+      this.#connections.admitted(sessionOf(socket), owner.id);
       if (!socket.recovered) socket.data = { keyId: owner.id, positions: new Map() };
       next();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      this.#parts.activity.refuse(error.code);
+      this.#connections.excuse(sessionOf(socket), "not_authorized", error.detail);
       next(connectError(error.message, { code: error.code, retryAfterMs: error.retryAfterMs }));
     }
   }
@@ -102,6 +170,21 @@ export class JobSocketServer {
   }
 }
 
+const closeLabels = {
+  "transport close": "transport_close",
+  "transport error": "transport_error",
+  "ping timeout": "ping_timeout",
+  "parse error": "parse_error",
+  "forced close": "forced_close",
+} as const satisfies Record<CloseReason, string>;
+
+/** What an engine's refusals are counted as; all others are of malformed requests. */
+const refusalReasons: Partial<Record<EngineErrorName, EndCause>> = {
+  full: "max_connections",
+  closing: "server_closing",
+  forbidden: "origin_not_allowed",
+};
+
 function engineOptions({ config, clock }: JobSocketParts) {
   const rateLimit = config["websocket.rate_limit"];
   return {
@@ -125,6 +208,11 @@ function engineOptions({ config, clock }: JobSocketParts) {
 
 function keyOf({ handshake: { auth, headers } }: JobSocket): unknown {
   return auth["apiKey"] ?? headers["x-api-key"];
+}
+
+/** socket.io's `conn` is what the engine that it was bound to made. */
+function sessionOf({ conn }: JobSocket): EngineSession {
+  return conn as unknown as EngineSession;
 }
 
 function roomOf(keyId: string): string {

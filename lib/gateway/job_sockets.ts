@@ -1,3 +1,4 @@
+import type { ConnectionRecord } from "../hub/mod.ts";
 import type { PeerInfo } from "../socketio/mod.ts";
 import type { JobSocketParts, JobSocketServer } from "./job_socket_server.ts";
 
@@ -20,13 +21,33 @@ export class JobSockets {
     return this.#server?.size ?? 0;
   }
 
+  /** Open sessions by what carries them now. */
+  get transports(): { readonly polling: number; readonly websocket: number } {
+    return this.#server?.transports ?? { polling: 0, websocket: 0 };
+  }
+
+  /** How the open sessions stand. */
+  connections(): Iterable<ConnectionRecord> {
+    return this.#server?.connections() ?? [];
+  }
+
+  /** Closes the session with that id; false when there is none. */
+  drop(id: string): boolean {
+    return this.#server?.drop(id) ?? false;
+  }
+
+  /** Takes no more sessions. */
+  stopAdmitting(): void {
+    this.#server?.stopAdmitting();
+  }
+
   /** Serves a request below `/socket.io`. */
   async handle(request: Request, info: PeerInfo): Promise<Response> {
     const server = this.#server ?? await (this.#loading ??= this.#load());
     return await server.handle(request, info);
   }
 
-  /** Tells every client when to come back, and ends all connections such that it does. */
+  /** Tells every client when to come back, and ends all connections in steps, such that it does. */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }

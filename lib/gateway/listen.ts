@@ -1,59 +1,105 @@
+import type { Config } from "../config/mod.ts";
 import type { Gateway } from "./gateway.ts";
+import { CertificateFiles } from "./ports/certificate_files.ts";
+import { openPlainPort } from "./ports/plain_port.ts";
+import type { Port, PortAddress, PortHandler } from "./ports/port.ts";
+import { TlsPort } from "./ports/tls_port.ts";
 
 /** Milliseconds that answers under way may take to leave. */
 const patience = 1000;
 
+/** What a port serves: everything, or where operators have a port of their own, what is for clients or for them. */
+export type Part = "all" | "clients" | "operators";
+
 /** Makes the HTTP side of a gateway. */
-export type CreateApp = (
-  gateway: Gateway,
-) => (request: Request, info: Deno.ServeHandlerInfo) => Response | Promise<Response>;
+export type CreateApp = (gateway: Gateway, part?: Part) => PortHandler;
 
 /** A gateway that listens. */
 export interface Listening {
   /** Such as `http://127.0.0.1:10401`. */
   readonly url: string;
   readonly port: number;
+  /** Where operators connect: the same as `url`, or the port of their own. */
+  readonly adminUrl: string;
   /** Drains, closes the port, and gives everything back. */
   stop(): Promise<void>;
 }
 
 /**
- * Opens the gateway's port.
+ * Opens the gateway's port and, where it is configured, that of its operators.
  *
- * @throws {Error} when the port cannot be had
+ * @throws {Error} when a port cannot be had, or the certificate not be used
  */
 export function listen(gateway: Gateway, createApp: CreateApp): Listening {
-  const { host: hostname, port } = gateway.config;
-  const closing = new AbortController();
-  const server = open(() =>
-    Deno.serve({
-      hostname,
-      port,
-      signal: closing.signal,
-      onListen: () => {},
-      onError: () => new Response("Internal error", { status: 500 }),
-    }, createApp(gateway)), `${hostname}:${port}`);
-  const { port: actual } = server.addr;
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return {
-    url: `http://${host}:${actual}`,
-    port: actual,
-    async stop() {
-      await gateway.stop();
-      const timer = gateway.clock.after(patience, () => closing.abort());
-      await server.shutdown();
-      timer.cancel();
-    },
+  const { config, clock } = gateway;
+  const files = openCertificate(gateway);
+  const ports: Port[] = [];
+  const closeAll = async () => {
+    files?.close();
+    await Promise.all(ports.map((port) => port.close()));
   };
+  const open = (address: PortAddress, part: Part, flag: string): string => {
+    const port = openPort(address, flag, createApp(gateway, part), gateway, files);
+    ports.push(port);
+    return urlOf(port, address.hostname);
+  };
+  try {
+    const own = config["admin.port"];
+    const url = open(
+      { hostname: config.host, port: config.port },
+      own === undefined ? "all" : "clients",
+      "--port",
+    );
+    const adminUrl = own === undefined
+      ? url
+      : open({ hostname: config["admin.host"], port: own }, "operators", "--admin.port");
+    return {
+      url,
+      port: ports[0]?.port ?? config.port,
+      adminUrl,
+      async stop() {
+        await gateway.stop();
+        const rest = Math.min(patience, 250 * config.shutdown_timeout);
+        const timer = clock.after(rest, () => ports.forEach((port) => port.abort()));
+        await closeAll();
+        timer.cancel();
+      },
+    };
+  } catch (error) {
+    closeAll();
+    throw error;
+  }
 }
 
-function open<T>(serve: () => T, address: string): T {
+/** The certificate that a configuration names, if any. */
+function openCertificate({ config, clock }: Gateway): CertificateFiles | undefined {
+  const { "tls.cert": cert, "tls.key": key } = config;
+  return cert === undefined || key === undefined ? undefined : new CertificateFiles({ cert, key }, clock);
+}
+
+function openPort(
+  address: PortAddress,
+  flag: string,
+  handler: PortHandler,
+  { config, clock }: Gateway,
+  files: CertificateFiles | undefined,
+): Port {
   try {
-    return serve();
+    if (files === undefined) return openPlainPort(address, handler, clock);
+    return new TlsPort({ address, handler, files, clock, maxConnections: mostConnections(config) });
   } catch (cause) {
     const why = cause instanceof Deno.errors.AddrInUse
-      ? "it is in use; stop what listens there, or choose another with --port"
+      ? `it is in use; stop what listens there, or choose another with ${flag}`
       : (cause as Error).message;
-    throw new Error(`Cannot listen on ${address}: ${why}`, { cause });
+    throw new Error(`Cannot listen on ${address.hostname}:${address.port}: ${why}`, { cause });
   }
+}
+
+/** WebSockets, as many Socket.IO sessions, and room to tell others that there is none. */
+function mostConnections(config: Config): number {
+  return 2 * config["websocket.max_connections"] + 1000;
+}
+
+function urlOf({ scheme, port }: Port, hostname: string): string {
+  return `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }

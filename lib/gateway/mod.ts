@@ -4,7 +4,8 @@
  */
 export { createGateway, Gateway, type GatewayStatus } from "./gateway.ts";
 export { type ListedServer, socketUrl } from "./instances.ts";
+export { jobReference } from "./job_session.ts";
 export { maxJobMessage } from "./job_sockets.ts";
-export { type CreateApp, listen, type Listening } from "./listen.ts";
+export { type CreateApp, listen, type Listening, type Part } from "./listen.ts";
 export type { CustomMessage, Handler, HandlerContext } from "../validator/mod.ts";
 export { type Config, defaultConfig, loadConfig } from "../config/mod.ts";

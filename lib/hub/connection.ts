@@ -1,4 +1,6 @@
 import { type Close, closes, errorKinds, Refusal } from "../protocol/mod.ts";
+import type { Activity } from "../telemetry/mod.ts";
+import { reasonWithId } from "./close_reason.ts";
 import type { Frame, Link } from "./link.ts";
 import { Outbox, type Outgoing, type Priority } from "./outbox.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -24,6 +26,26 @@ export interface ConnectionLimits {
   readonly rateLimit: number;
 }
 
+/** What all connections of a hub share. */
+export interface ConnectionHost {
+  readonly limits: ConnectionLimits;
+  /** Where it is counted what goes on. */
+  readonly activity: Activity;
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Milliseconds after which one client that is sent away should come back: for each another. */
+  returnTime(): number;
+  /** Something waits on a connection on which nothing waited. */
+  backlogged(connection: Connection): void;
+}
+
+/** How this end began to close a connection. */
+export interface Closing {
+  readonly at: number;
+  readonly detail: string | undefined;
+  readonly queued: number;
+}
+
 // Above this much in the transport's own buffer, frames wait in the outbox, where priorities count.
 const takeBelow = 64 * 1024;
 const maxInvalidPerMinute = 20;
@@ -38,22 +60,32 @@ export class Connection {
   #outbox: Outbox | undefined;
   /** Bytes that the transport holds back at most: what it said when it was last asked, and what it was given since. */
   #handedOver = 0;
+  /** Messages that went out. */
+  sent = 0;
+  /** Bytes of them. */
+  sentBytes = 0;
+  /** Messages that came in. */
+  received = 0;
 
   readonly id: string;
   readonly address: string;
   readonly openedAt: number;
-  /** Decided by the first frame where a path serves several. */
-  family: Family;
+  #family: Family;
   /** When the last frame came in, in milliseconds since the Unix epoch. */
   heardAt: number;
   /** When the last heartbeat was sent. */
   heartbeatAt: number;
   /** Who the peer proved to be; undefined before that. */
   peer: string | undefined;
+  /** Who it claimed to be and is not. */
+  claimed: string | undefined;
+  /** When it proved who it is or, where it need not, first asked for something. */
+  readyAt: number | undefined;
+  /** When it last answered a heartbeat. */
+  answeredAt: number | undefined;
   session: Session | undefined;
 
-  readonly #limits: ConnectionLimits;
-  readonly #onBacklog: (connection: Connection) => void;
+  readonly #host: ConnectionHost;
   readonly #messages: TokenBucket;
   #excess: TokenBucket | undefined;
   /** When the latest invalid messages came in, at most {@link maxInvalidPerMinute}. */
@@ -61,24 +93,37 @@ export class Connection {
   #held = false;
   /** Bytes that may wait beyond the limit. */
   #allowance = 0;
+  /** How this end began to close it. */
+  closing: Closing | undefined;
+  #toldToLeave = false;
 
   constructor(options: {
     id: string;
     address: string;
     family: Family;
     link: Link;
-    limits: ConnectionLimits;
-    now: number;
-    onBacklog: (connection: Connection) => void;
+    host: ConnectionHost;
   }) {
     this.id = options.id;
     this.address = options.address;
-    this.family = options.family;
-    this.openedAt = this.heardAt = this.heartbeatAt = options.now;
+    this.#family = options.family;
+    this.openedAt = this.heardAt = this.heartbeatAt = options.host.now();
     this.#link = options.link;
-    this.#limits = options.limits;
-    this.#onBacklog = options.onBacklog;
-    this.#messages = new TokenBucket(options.limits.rateLimit, 4 * options.limits.rateLimit, options.now);
+    this.#host = options.host;
+    const { rateLimit } = options.host.limits;
+    this.#messages = new TokenBucket(rateLimit, 4 * rateLimit, this.openedAt);
+  }
+
+  get family(): Family {
+    return this.#family;
+  }
+
+  /** Decided by the first frame where a path serves several. What went out before counts for what it was then. */
+  set family(family: Family) {
+    const { sent } = this.#host.activity;
+    sent[this.#family].add(this.sent, this.sentBytes);
+    sent[family].add(-this.sent, -this.sentBytes);
+    this.#family = family;
   }
 
   get isOpen(): boolean {
@@ -88,6 +133,11 @@ export class Connection {
   /** Bytes that wait unsent, in the outbox and in the transport. */
   get queued(): number {
     return (this.#outbox?.bytes ?? 0) + this.#link.bufferedAmount;
+  }
+
+  /** Whether something waits that the transport does not take yet, and that a close would drop. */
+  get isBacklogged(): boolean {
+    return this.#outbox !== undefined;
   }
 
   /** Sends a frame, or lets it wait its turn; a connection on which too much waits is closed as a slow consumer. */
@@ -104,18 +154,21 @@ export class Connection {
   }
 
   #send(frame: Frame): void {
+    this.sent += 1;
+    this.sentBytes += frame.length;
     this.#handedOver += frame.length;
     this.#link.send(frame);
   }
 
   #enqueue(frame: Frame, priority: Priority): void {
     const waiting = this.queued;
-    if (waiting > 0 && waiting + frame.length > this.#limits.maxQueue + this.#allowance) {
-      const detail = `${waiting} bytes wait unsent, at most ${this.#limits.maxQueue} may`;
+    if (waiting > 0 && waiting + frame.length > this.#host.limits.maxQueue + this.#allowance) {
+      this.#host.activity.slowConsumers[this.family] += 1;
+      const detail = `${waiting} bytes wait unsent, at most ${this.#host.limits.maxQueue} may`;
       this.refuse(new Refusal("slow_consumer", { detail }));
       return;
     }
-    if (this.#outbox === undefined) this.#onBacklog(this);
+    if (this.#outbox === undefined) this.#host.backlogged(this);
     this.#outbox ??= new Outbox();
     this.#outbox.push(frame, priority);
   }
@@ -154,7 +207,7 @@ export class Connection {
   countMessage(now: number, inReplyTo: () => string | undefined): void {
     if (this.#messages.take(now)) return;
     throw new Refusal("rate_limited", {
-      detail: `at most ${this.#limits.rateLimit} messages a second`,
+      detail: `at most ${this.#host.limits.rateLimit} messages a second`,
       inReplyTo: inReplyTo(),
       retryAfterMs: this.#messages.wait(now),
     });
@@ -164,16 +217,25 @@ export class Connection {
   refuse(refusal: Refusal, now: number = this.heardAt): void {
     if (this.closedBy !== undefined) return;
     const close = errorKinds[refusal.code].close ?? this.#tooOften(refusal, now);
+    const { queued } = this;
     this.tell(refusal);
-    if (close !== null) this.close(close);
+    if (close !== null) this.close(close, refusal.detail, queued);
   }
 
-  /** Sends the error frame and leaves the connection as it is. */
+  /** Sends the error frame and leaves the connection as it is. That the server is closing is told once, with a time of its own. */
   tell(refusal: Refusal): void {
     if (this.closedBy !== undefined) return;
-    const frame = JSON.stringify(refusal.frame());
+    let told = refusal;
+    if (refusal.code === "server_closing") {
+      if (this.#toldToLeave) return;
+      this.#toldToLeave = true;
+      const { code, inReplyTo } = refusal;
+      told = new Refusal(code, { inReplyTo, retryAfterMs: this.#host.returnTime() });
+    }
+    this.#host.activity.fail(this.family === "events" ? "http" : "websocket", refusal.code);
+    const frame = JSON.stringify(told.frame());
     // An error about to be followed by a close, or by silence, must not wait behind what nobody reads.
-    if (this.#link.bufferedAmount < this.#limits.maxQueue) this.#send(frame);
+    if (this.#link.bufferedAmount < this.#host.limits.maxQueue) this.#send(frame);
   }
 
   #tooOften({ code }: Refusal, now: number): Close | null {
@@ -183,16 +245,19 @@ export class Connection {
       return tooMany ? closes.tooManyInvalid : null;
     }
     if (code === "rate_limited") {
-      const excess = 4 * this.#limits.rateLimit;
+      const excess = 4 * this.#host.limits.rateLimit;
       this.#excess ??= new TokenBucket(excess / 60, excess, now);
       return this.#excess.take(now) ? null : closes.tooManyRequests;
     }
     return null;
   }
 
-  /** Closes the connection; what still waits in the outbox is dropped. */
-  close(close: Close): void {
-    if (this.end(close)) this.#link.close(close.code, close.reason);
+  /** Closes the connection, on which so much waits; what still waits in the outbox is dropped. */
+  close(close: Close, detail?: string, queued: number = this.queued): void {
+    if (this.closedBy !== undefined) return;
+    this.closing = { at: this.#host.now(), detail, queued };
+    this.end(close);
+    this.#link.close(close.code, reasonWithId(close.reason, this.id));
   }
 
   /** The connection is over, whoever closed it; false when it was before. */

@@ -1,7 +1,13 @@
 import { type Clock, type Close, closes, Refusal, type Timer } from "../protocol/mod.ts";
-import { logger } from "../telemetry/mod.ts";
-import { Connection, type ConnectionLimits, type Family } from "./connection.ts";
+import { Activity, logger, Throttle } from "../telemetry/mod.ts";
+import { AddressCounts } from "./address_counts.ts";
+import { addressGroup } from "./address_group.ts";
+import { Connection, type ConnectionHost, type ConnectionLimits, type Family } from "./connection.ts";
+import { ConnectionRecords } from "./connection_records.ts";
 import type { Link } from "./link.ts";
+import { endingOf, recordOf } from "./record_of.ts";
+import { ReturnTimes } from "./return_times.ts";
+import { TokenBuckets } from "./token_buckets.ts";
 import { TracedLink } from "./traced_link.ts";
 
 /** What bounds a hub. Durations in milliseconds. */
@@ -15,6 +21,8 @@ export interface HubLimits extends ConnectionLimits {
   readonly authTimeout: number;
   /** Bytes of one incoming message. */
   readonly maxMessageSize: number;
+  /** Frames a second that the clients of one address may send before they prove who they are; without it, any number. */
+  readonly strangerRate?: number;
 }
 
 interface Heartbeat {
@@ -27,30 +35,43 @@ const tickInterval = 1000;
 const flushInterval = 20;
 
 /** All open connections: admits them within the limits, notices silent ones, and keeps slow ones supplied. */
-export class Hub {
+export class Hub implements ConnectionHost {
   readonly limits: HubLimits;
+  /** How the latest connections ended. */
+  readonly records: ConnectionRecords;
   readonly #clock: Clock;
+  readonly activity: Activity;
   readonly #traceFrames: boolean;
   readonly #connections = new Map<string, Connection>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #perAddress = new AddressCounts();
+  readonly #strangers: TokenBuckets | undefined;
   readonly #backlogged = new Set<Connection>();
   readonly #heartbeats = new Map<Family, Heartbeat>();
   #ticking: Timer | undefined;
   #flushing: Timer | undefined;
-  #lastId = 0;
+  readonly #faults: Throttle;
+  /** Once it takes no more connections in. */
+  #returnTimes: ReturnTimes | undefined;
 
   /** With `traceFrames` every frame is logged at TRACE. */
-  constructor(options: { clock: Clock; limits: HubLimits; traceFrames?: boolean }) {
+  constructor(options: { clock: Clock; limits: HubLimits; activity?: Activity; traceFrames?: boolean }) {
     this.#traceFrames = options.traceFrames ?? false;
     this.#clock = options.clock;
+    this.activity = options.activity ?? new Activity();
     this.limits = options.limits;
+    this.records = new ConnectionRecords(options.clock);
+    this.#faults = new Throttle({ clock: options.clock });
+    const { strangerRate: rate } = options.limits;
+    if (rate !== undefined) {
+      this.#strangers = new TokenBuckets({ rate, burst: 4 * rate, clock: options.clock });
+    }
   }
 
   get size(): number {
     return this.#connections.size;
   }
 
-  connections(): Iterable<Connection> {
+  connections(): MapIterator<Connection> {
     return this.#connections.values();
   }
 
@@ -74,40 +95,62 @@ export class Hub {
     this.#heartbeats.set(family, { send, interval });
   }
 
-  /** Takes a connection in. Throws a {@link Refusal} `max_connections`. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** Takes no more connections in. */
+  close(): void {
+    this.#returnTimes ??= new ReturnTimes(this.size);
+  }
+
+  returnTime(): number {
+    this.close();
+    return this.#returnTimes?.next() ?? 0;
+  }
+
+  /** Takes a connection in. Throws a {@link Refusal} `max_connections` or `server_closing`. */
   admit(link: Link, address: string, family: Family): Connection {
-    const { maxConnections, maxConnectionsPerAddress } = this.limits;
-    const ofAddress = this.#perAddress.get(address) ?? 0;
-    if (this.#connections.size >= maxConnections) {
-      throw new Refusal("max_connections", { detail: `${maxConnections} in all`, retryAfterMs: 30_000 });
-    }
-    if (ofAddress >= maxConnectionsPerAddress) {
-      const detail = `${maxConnectionsPerAddress} from one address`;
-      throw new Refusal("max_connections", { detail, retryAfterMs: 30_000 });
-    }
-    const id = `c${(this.#lastId += 1).toString(36)}`;
+    this.#checkRoom(address);
+    const id = this.records.nextId();
     const connection = new Connection({
       id,
       address,
       family,
       link: this.#traceFrames ? new TracedLink(link, id) : link,
-      limits: this.limits,
-      now: this.#clock.now(),
-      onBacklog: this.#watchBacklog,
+      host: this,
     });
     this.#connections.set(connection.id, connection);
-    this.#perAddress.set(address, ofAddress + 1);
+    this.#perAddress.add(address, 1);
+    this.activity.accepted[family === "events" ? "events" : "websocket"] += 1;
     return connection;
+  }
+
+  #checkRoom(address: string): void {
+    if (this.#returnTimes !== undefined) {
+      throw new Refusal("server_closing", { retryAfterMs: this.#returnTimes.next() });
+    }
+    const { maxConnections, maxConnectionsPerAddress } = this.limits;
+    if (this.#connections.size >= maxConnections) {
+      throw new Refusal("max_connections", { detail: `${maxConnections} in all`, retryAfterMs: 30_000 });
+    }
+    if (this.#perAddress.of(address) >= maxConnectionsPerAddress) {
+      const detail = `${maxConnectionsPerAddress} from one address`;
+      throw new Refusal("max_connections", { detail, retryAfterMs: 30_000 });
+    }
   }
 
   /** The transport has ended: the connection's place is free again. */
   release(connection: Connection, close: Close): void {
     if (!this.#connections.delete(connection.id)) return;
-    const left = (this.#perAddress.get(connection.address) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(connection.address);
-    else this.#perAddress.set(connection.address, left);
+    this.#perAddress.add(connection.address, -1);
     this.#backlogged.delete(connection);
+    const record = recordOf(connection, endingOf(connection, close, this.#clock.now()));
+    const ender = connection.closedBy === undefined ? "client" : "server";
+    this.activity.close(ender, record.ending?.code ?? close.code);
     connection.end(close);
+    this.activity.sent[connection.family].add(connection.sent, connection.sentBytes);
+    this.records.ended(record);
   }
 
   /**
@@ -119,7 +162,10 @@ export class Hub {
     connection.heardAt = this.#clock.now();
     try {
       const text = this.#checkSize(data);
+      this.activity.received[connection.family].add(1, text.length);
+      connection.received += 1;
       connection.countMessage(connection.heardAt, () => findNonce(text));
+      if (connection.peer === undefined) this.#countStranger(connection, text);
       if (this.#traceFrames) log.trace("{id} < {frame}", { id: connection.id, frame: text });
       connection.session?.receive(text);
     } catch (error) {
@@ -127,10 +173,21 @@ export class Hub {
     }
   }
 
+  /** However many connections an address opens, its clients may not keep us reading what nobody vouches for. */
+  #countStranger({ address }: Connection, text: string): void {
+    const group = addressGroup(address);
+    if (this.#strangers?.take(group) ?? true) return;
+    throw new Refusal("rate_limited", {
+      detail: `at most ${this.limits.strangerRate} messages a second from one address before authentication`,
+      inReplyTo: findNonce(text),
+      retryAfterMs: this.#strangers?.wait(group) ?? 0,
+    });
+  }
+
   /** Answers a fault on a connection: a {@link Refusal} as it is, anything else as `internal_error`, logged. */
   fail(connection: Connection, error: unknown): void {
     if (!(error instanceof Refusal)) {
-      log.error("Fault on connection {id}: {error}", { id: connection.id, error });
+      this.#faults.error(log, "fault", "Fault on connection {id}: {error}", { id: connection.id, error });
       connection.refuse(new Refusal("internal_error"));
     } else if (error instanceof MessageTooLarge) {
       connection.tell(error);
@@ -196,11 +253,10 @@ export class Hub {
     return now - heartbeatAt >= (this.#heartbeats.get(family)?.interval ?? Infinity);
   }
 
-  /** One function for all connections. */
-  readonly #watchBacklog = (connection: Connection): void => {
+  backlogged(connection: Connection): void {
     this.#backlogged.add(connection);
     this.#flushing ??= this.#clock.after(flushInterval, () => this.#flush());
-  };
+  }
 
   #flush(): void {
     this.#flushing = undefined;

@@ -2,8 +2,12 @@
  * Connections and channels, whatever is spoken on them. The hub talks to a narrow {@link Link}, never to a WebSocket.
  * @module
  */
+export { AddressCounts } from "./address_counts.ts";
+export { addressGroup } from "./address_group.ts";
 export { BatchLink } from "./batch_link.ts";
 export { Batcher } from "./batcher.ts";
+export { reasonWithId } from "./close_reason.ts";
+export { type Census, takeCensus } from "./census.ts";
 export {
   Channel,
   type ChannelSettings,
@@ -11,13 +15,25 @@ export {
   type Recovery,
   type Subscriber,
 } from "./channel.ts";
-export { Connection, type ConnectionLimits, type Family, type Session } from "./connection.ts";
+export {
+  Connection,
+  type ConnectionHost,
+  type ConnectionLimits,
+  type Family,
+  type Session,
+} from "./connection.ts";
+export type { ConnectionRecord, Ending } from "./connection_record.ts";
+export { ConnectionRecords, keptEndings, type TurnedAway } from "./connection_records.ts";
 export { DeflateLink } from "./deflate_link.ts";
 export { Deflater } from "./deflater.ts";
+export { type EndCause, endCauses, type EndedBy } from "./end_causes.ts";
 export { HistoryBudget } from "./history_budget.ts";
 export { Hub, type HubLimits } from "./hub.ts";
 export type { Frame, Link } from "./link.ts";
 export { type Outgoing, Priority } from "./outbox.ts";
+export { ownText } from "./own_text.ts";
 export { Publisher } from "./publisher.ts";
+export { recordOf } from "./record_of.ts";
+export { ReturnTimes } from "./return_times.ts";
 export { TokenBucket } from "./token_bucket.ts";
 export { TokenBuckets } from "./token_buckets.ts";

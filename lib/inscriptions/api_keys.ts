@@ -22,7 +22,9 @@ const maxKeyLength = 128;
 export class ApiKeys {
   readonly #repository: ApiKeyRepository;
   readonly #clock: Clock;
-  readonly #byHash = new Map<string, ApiKeyRecord>();
+  #byHash: ReadonlyMap<string, ApiKeyRecord> = new Map();
+  #version: string | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
   readonly #onRevoked = new Set<(id: string) => void>();
 
   constructor(options: { repository: ApiKeyRepository; clock: Clock }) {
@@ -30,8 +32,13 @@ export class ApiKeys {
     this.#clock = options.clock;
   }
 
+  /** Reads what is stored, if it has changed: another server may have made or revoked keys. */
   async load(): Promise<void> {
-    for (const record of await this.#repository.list()) this.#byHash.set(record.hash, record);
+    await this.#inTurn(async () => {
+      const version = await this.#repository.version();
+      if (version !== this.#version) this.#replace(await this.#repository.list());
+      this.#version = version;
+    });
   }
 
   /**
@@ -49,8 +56,10 @@ export class ApiKeys {
     const key = `hg_${base64urlnopad.encode(crypto.getRandomValues(new Uint8Array(32)))}`;
     const id = crypto.randomUUID();
     const record = { id, name, hash: sha256Hex(key), createdAt: this.#clock.now() };
-    await this.#repository.put(record);
-    this.#byHash.set(record.hash, record);
+    await this.#inTurn(async () => {
+      await this.#repository.put(record);
+      this.#replace([...this.#byHash.values(), record]);
+    });
     return { id, name, key };
   }
 
@@ -62,12 +71,15 @@ export class ApiKeys {
 
   /** Ends a key, and tells those who keep something open for it; false when there is none. */
   async revoke(id: string): Promise<boolean> {
-    const record = this.#byHash.values().find((record) => record.id === id);
-    if (record === undefined) return false;
-    await this.#repository.delete(id);
-    this.#byHash.delete(record.hash);
-    for (const listener of this.#onRevoked) listener(id);
-    return true;
+    const isRevoked = await this.#inTurn(async () => {
+      const left = [...this.#byHash.values()].filter((record) => record.id !== id);
+      if (left.length === this.#byHash.size) return false;
+      await this.#repository.delete(id);
+      this.#replace(left);
+      return true;
+    });
+    if (isRevoked) await this.#repository.forget(id);
+    return isRevoked;
   }
 
   /** Whose key it is. What is looked up is its hash, so that time tells nothing of keys that are close. */
@@ -81,5 +93,21 @@ export class ApiKeys {
   onRevoked(listener: (id: string) => void): () => void {
     this.#onRevoked.add(listener);
     return () => this.#onRevoked.delete(listener);
+  }
+
+  /** One change after the other, so that none goes by what was read before another. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(change);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  #replace(records: readonly ApiKeyRecord[]): void {
+    const before = this.#byHash;
+    this.#byHash = new Map(records.map((record) => [record.hash, record]));
+    for (const { hash, id } of before.values()) {
+      if (this.#byHash.has(hash)) continue;
+      for (const listener of this.#onRevoked) listener(id);
+    }
   }
 }

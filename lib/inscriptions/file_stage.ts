@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { blobPieceSize, type BlobRepository, type StoredFile } from "../store/mod.ts";
+import { type BlobClaim, blobPieceSize, type BlobRepository, type StoredFile } from "../store/mod.ts";
 import { Brotli } from "./brotli.ts";
 import { InscriptionError } from "./errors.ts";
 import { detectType, sniffLength } from "./input/detect_type.ts";
@@ -11,8 +11,8 @@ const sliceSize = 64 * 1024;
 
 /** Takes a file into the store as it comes in: compressed and in pieces, never whole in memory. */
 export class FileStage {
+  readonly claim: BlobClaim;
   readonly #blobs: BlobRepository;
-  readonly #id: string;
   readonly #hash = createHash("sha256");
   readonly #compressor = Brotli.compressor();
   readonly #cutter = new PieceCutter(blobPieceSize);
@@ -21,14 +21,13 @@ export class FileStage {
   #payloadSize = 0;
   #pieces = 0;
 
-  constructor(blobs: BlobRepository, id: string) {
+  constructor(blobs: BlobRepository, claim: BlobClaim) {
     this.#blobs = blobs;
-    this.#id = id;
+    this.claim = claim;
   }
 
   /** Takes the next bytes, which are the caller's again when it resolves. */
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#size === 0) await this.#blobs.open(this.#id);
     for (let start = 0; start < bytes.length; start += sliceSize) {
       await this.#take(bytes.slice(start, start + sliceSize));
     }
@@ -61,7 +60,7 @@ export class FileStage {
   }
 
   async #write(pieces: readonly Uint8Array[]): Promise<void> {
-    await this.#blobs.write(this.#id, this.#pieces, pieces);
+    await this.#blobs.write(this.claim, this.#pieces, pieces);
     this.#pieces += pieces.length;
     for (const piece of pieces) this.#payloadSize += piece.length;
   }

@@ -1,4 +1,4 @@
-import type { Clock } from "../protocol/mod.ts";
+import { type Clock, FirstSignal } from "../protocol/mod.ts";
 import {
   ApiKeyRepository,
   BlobRepository,
@@ -6,30 +6,39 @@ import {
   JobRepository,
   type JobStatus,
 } from "../store/mod.ts";
+import { Activity } from "../telemetry/mod.ts";
 import { ApiKeys } from "./api_keys.ts";
+import { alone, type Cluster } from "./cluster.ts";
 import { type Content, openContent } from "./content.ts";
 import { InscriptionError } from "./errors.ts";
 import type { FetchOptions } from "./fetch/fetch_file.ts";
-import { Following, type JobPosition } from "./following.ts";
+import type { Following, JobPosition } from "./following.ts";
 import { readStartRequest } from "./input/start_request.ts";
 import { type Inscription, toInscription } from "./inscription.ts";
 import { Intake, type Taken } from "./intake.ts";
 import { JobFiles } from "./job_files.ts";
 import { hasEnded } from "./job_events.ts";
 import { JobQueue } from "./job_queue.ts";
+import { JobWatch } from "./job_watch.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { LiveJob } from "./live_job.ts";
 import { LocalLedger } from "./ledger/local_ledger.ts";
 import { formatTransactionId, parseTransactionId } from "./ledger/transaction_id.ts";
 import { type NumberedInscription, Numbers, type Query, readHolderQuery } from "./numbers.ts";
 import { Quota } from "./quota.ts";
+import { Rounds } from "./rounds.ts";
 import { defaultSettings, type InscriptionSettings } from "./settings.ts";
+import { Succession } from "./succession.ts";
 
 /** What inscriptions work with. */
 export interface InscriptionsOptions {
   readonly database: Deno.Kv;
   readonly clock: Clock;
+  /** Where it is counted what goes on. */
+  readonly activity?: Activity;
   readonly settings?: Partial<InscriptionSettings>;
+  /** Who else uses the store; nobody unless it is named. */
+  readonly cluster?: Cluster;
   /** The local one unless another is named. */
   readonly ledger?: Ledger;
   /** How files are fetched, where it is not as usual. */
@@ -50,49 +59,73 @@ export interface StartedJob {
 /** The jobs' family: who may inscribe, what is under way, what is on the ledger. */
 export class Inscriptions {
   readonly keys: ApiKeys;
+  readonly #activity: Activity;
   readonly #jobs: JobRepository;
-  readonly #files: JobFiles;
   readonly #ledger: Ledger;
+  readonly #watch: JobWatch;
   readonly #queue: JobQueue;
+  readonly #succession: Succession;
+  readonly #rounds: Rounds;
   readonly #intake: Intake;
   readonly #numbers: Numbers;
   readonly #waiting: Quota;
   readonly #fetches: Quota;
-  readonly #starts = new Set<Promise<unknown>>();
+  /** What is being taken in, by the job that it will be. */
+  readonly #starts = new Map<string, Promise<unknown>>();
   readonly #stopping = new AbortController();
 
-  constructor({ database, clock, fetching, ...options }: InscriptionsOptions) {
+  constructor({ database, clock, fetching, cluster = alone, ...options }: InscriptionsOptions) {
     const settings = { ...defaultSettings, ...options.settings };
     const { localPaymentDelay: paymentDelay, allowPrivateUrls: allowPrivate } = settings;
     const jobs = this.#jobs = new JobRepository(database);
-    const files = this.#files = new JobFiles(new BlobRepository(database));
+    const files = new JobFiles(new BlobRepository(database), cluster);
+    const watch = this.#watch = new JobWatch({ jobs, clock });
     const ledger = this.#ledger = options.ledger ?? new LocalLedger({ database, clock, paymentDelay });
+    const activity = this.#activity = options.activity ?? new Activity();
     this.keys = new ApiKeys({ repository: new ApiKeyRepository(database), clock });
-    this.#queue = new JobQueue({ jobs, files, ledger, clock, settings });
-    this.#intake = new Intake({ jobs, files, ledger, clock, fetching: { allowPrivate, ...fetching } });
+    const queue = this.#queue = new JobQueue({ jobs, files, watch, ledger, clock, activity, settings });
+    const waiting = this.#waiting = new Quota({
+      inAll: settings.maxWaiting,
+      perOwner: settings.maxWaitingPerKey,
+    });
+    const isStarting = (id: string) => this.#starts.has(id);
+    this.#succession = new Succession({ jobs, files, queue, waiting, cluster, isStarting });
+    this.#rounds = new Rounds({ clock, interval: settings.lookInterval, task: () => this.#look() });
+    this.#intake = new Intake({
+      jobs,
+      files,
+      ledger,
+      cluster,
+      clock,
+      fetching: { allowPrivate, ...fetching },
+    });
     this.#numbers = new Numbers({ jobs, ledger });
-    this.#waiting = new Quota({ inAll: settings.maxWaiting, perOwner: settings.maxWaitingPerKey });
     this.#fetches = new Quota({ inAll: settings.maxFetches, perOwner: settings.maxFetchesPerKey });
   }
 
-  /** Reads what is stored, and takes up the jobs that had not ended. */
+  /** Reads what is stored, takes up the jobs on which nobody works, and goes on looking for such. */
   async start(): Promise<void> {
-    await this.keys.load();
-    const open = await this.#jobs.open();
-    await this.#files.sweep(open);
-    for (const job of open) this.#queue.add(job, this.#waiting.take(job.keyId));
+    await this.#look();
+    this.#rounds.start();
   }
 
   /** Takes nothing more, and finishes what the ledger was just asked for; the next start goes on with the jobs. */
   async stop(): Promise<void> {
     this.#stopping.abort(closing());
-    await Promise.allSettled(this.#starts);
+    await Promise.allSettled(this.#starts.values());
+    await this.#rounds.stop();
     await this.#queue.stop();
+    await this.#watch.stop();
   }
 
   /** Jobs that have not ended, and those that are just being taken in. */
   get activeJobs(): number {
     return this.#waiting.total;
+  }
+
+  /** How many jobs that have not ended there are of each status. */
+  countJobs() {
+    return this.#queue.counts();
   }
 
   /**
@@ -105,18 +138,22 @@ export class Inscriptions {
     this.#stopping.signal.throwIfAborted();
     admit(this.#waiting, keyId, "Cannot start job: too many have not ended");
     const leave = this.#waiting.take(keyId);
-    const starting = this.#start(keyId, body, signal);
-    this.#starts.add(starting);
+    const id = crypto.randomUUID();
+    const starting = this.#start(id, keyId, body, signal);
+    this.#starts.set(id, starting);
     try {
-      const { job, isNew } = await starting;
-      if (isNew) this.#queue.add(job, leave);
-      else leave();
-      return toStarted(job);
+      const taken = await starting;
+      if (taken.lease === null) leave();
+      else {
+        this.#activity.jobsStarted += 1;
+        this.#queue.add(taken, leave);
+      }
+      return toStarted(taken.record);
     } catch (error) {
       leave();
       throw error;
     } finally {
-      this.#starts.delete(starting);
+      this.#starts.delete(id);
     }
   }
 
@@ -129,15 +166,23 @@ export class Inscriptions {
   /** Follows a key's job from a position on; null where this key has none. */
   async follow(keyId: string, jobId: string, position: JobPosition = {}): Promise<Following | null> {
     const found = await this.#find(keyId, jobId);
-    return found && (found.live?.follow(position) ?? new Following(found.record, [], position));
+    if (found === null) return null;
+    const { record, live } = found;
+    return live?.follow(position) ?? this.#watch.follow(record, position);
   }
 
   /** Ends a key's job before its time, and answers how it ended; null where this key has none. */
   async cancel(keyId: string, jobId: string): Promise<Inscription | null> {
-    const found = await this.#find(keyId, jobId);
-    found?.live?.cancel();
-    await found?.live?.settled;
-    return found && toInscription(found.live?.record ?? found.record);
+    for (;;) {
+      const found = await this.#find(keyId, jobId);
+      if (found === null || hasEnded(found.record) || this.#stopping.signal.aborted) {
+        return found && toInscription(found.record);
+      }
+      // Who works on it elsewhere finds that it has lost the job.
+      const job = found.live ?? await this.#succession.seize(found.record.id);
+      job?.cancel();
+      await job?.settled;
+    }
   }
 
   /** Completed inscriptions of all keys by their numbers. Throws an {@link InscriptionError}. */
@@ -163,19 +208,24 @@ export class Inscriptions {
     return file && topic && await openContent(topic, file);
   }
 
-  async #start(keyId: string, body: unknown, signal: AbortSignal | undefined): Promise<Taken> {
+  async #look(): Promise<void> {
+    await this.keys.load();
+    await this.#succession.look();
+  }
+
+  async #start(id: string, keyId: string, body: unknown, signal: AbortSignal | undefined): Promise<Taken> {
     const request = readStartRequest(body);
     const { requestId } = request;
     const earlier = requestId === null ? null : await this.#jobs.ofRequest(keyId, requestId);
-    if (earlier !== null) return { job: earlier, isNew: false };
-    const signals = [this.#stopping.signal, ...(signal === undefined ? [] : [signal])];
+    if (earlier !== null) return { record: earlier, lease: null };
+    using first = new FirstSignal(this.#stopping.signal, ...(signal === undefined ? [] : [signal]));
     if (!("url" in request.file) && !(request.metadata instanceof URL)) {
-      return await this.#intake.take(keyId, request, AbortSignal.any(signals));
+      return await this.#intake.take(id, keyId, request, first.signal);
     }
     admit(this.#fetches, keyId, "Cannot fetch file: too many are being fetched");
     const leave = this.#fetches.take(keyId);
     try {
-      return await this.#intake.take(keyId, request, AbortSignal.any(signals));
+      return await this.#intake.take(id, keyId, request, first.signal);
     } finally {
       leave();
     }

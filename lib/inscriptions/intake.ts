@@ -1,6 +1,7 @@
 import type { Clock } from "../protocol/mod.ts";
-import type { JobRecord, JobRepository, StoredFile } from "../store/mod.ts";
+import type { BlobClaim, HeldJob, JobRecord, JobRepository, StoredFile } from "../store/mod.ts";
 import { logger } from "../telemetry/mod.ts";
+import type { Cluster } from "./cluster.ts";
 import { InscriptionError } from "./errors.ts";
 import { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";
 import { messageCount } from "./hcs1.ts";
@@ -12,10 +13,13 @@ import type { Ledger } from "./ledger/ledger.ts";
 
 const log = logger("inscriptions");
 
-/** A job, and whether it was made just now. */
-export interface Taken {
+/** A job that was made just now, or without a lease the one that its request has made before. */
+export type Taken = HeldJob | { readonly record: JobRecord; readonly lease: null };
+
+/** A job that is not on disk yet, and what it is made of. */
+interface Draft {
   readonly job: JobRecord;
-  readonly isNew: boolean;
+  readonly claims: readonly BlobClaim[];
 }
 
 /** Makes a job of a request: fetches what has to be fetched, keeps it, prepares the payment. */
@@ -23,6 +27,7 @@ export class Intake {
   readonly #jobs: JobRepository;
   readonly #files: JobFiles;
   readonly #ledger: Ledger;
+  readonly #cluster: Cluster;
   readonly #clock: Clock;
   readonly #fetching: Partial<FetchOptions>;
 
@@ -30,12 +35,14 @@ export class Intake {
     jobs: JobRepository;
     files: JobFiles;
     ledger: Ledger;
+    cluster: Cluster;
     clock: Clock;
     fetching: Partial<FetchOptions>;
   }) {
     this.#jobs = options.jobs;
     this.#files = options.files;
     this.#ledger = options.ledger;
+    this.#cluster = options.cluster;
     this.#clock = options.clock;
     this.#fetching = options.fetching;
   }
@@ -44,32 +51,35 @@ export class Intake {
    * Answers the job once it is on disk, or the one that the same request has made meanwhile. Throws an
    * {@link InscriptionError}, and then leaves nothing behind.
    */
-  async take(keyId: string, request: StartRequest, signal: AbortSignal): Promise<Taken> {
-    const job = await this.#gather(keyId, request, signal);
+  async take(id: string, keyId: string, request: StartRequest, signal: AbortSignal): Promise<Taken> {
+    const { job, claims } = await this.#gather(id, keyId, request, signal);
     // When this fails it may have succeeded all the same, so that the files have to stay.
-    const created = await this.#jobs.create(job);
-    const isNew = created.id === job.id;
-    if (!isNew) await this.#forget(job.id);
-    return { job: created, isNew };
+    const taken = await this.#jobs.create(job, this.#cluster.self, claims);
+    if (taken.lease === null) await this.#forget(id);
+    return taken;
   }
 
-  async #gather(keyId: string, request: StartRequest, signal: AbortSignal): Promise<JobRecord> {
-    const id = crypto.randomUUID();
+  async #gather(id: string, keyId: string, request: StartRequest, signal: AbortSignal): Promise<Draft> {
     try {
-      const file = await this.#takeFile(id, request, signal);
+      const { file, claim } = await this.#takeFile(id, request, signal);
+      const claims = [claim];
       const metadata = await this.#metadata(request, signal);
-      if (metadata !== null) await this.#files.keepMetadata(id, metadata);
+      if (metadata !== null) claims.push(await this.#files.keepMetadata(id, metadata));
       const job = await this.#prepare({ id, keyId, file, request, hasMetadata: metadata !== null });
       signal.throwIfAborted();
-      return job;
+      return { job, claims };
     } catch (error) {
       await this.#forget(id);
       throw error;
     }
   }
 
-  async #takeFile(id: string, { file, job }: StartRequest, signal: AbortSignal): Promise<StoredFile> {
-    const stage = this.#files.stage(id);
+  async #takeFile(
+    id: string,
+    { file, job }: StartRequest,
+    signal: AbortSignal,
+  ): Promise<{ file: StoredFile; claim: BlobClaim }> {
+    const stage = await this.#files.stage(id);
     try {
       const declared = "url" in file ? await this.#fetch(file, stage, signal) : file.declaredType;
       if ("bytes" in file) await stage.write(file.bytes);
@@ -78,7 +88,7 @@ export class Intake {
         const problem = `expected a collection's JSON, got ${stored.mimeType}`;
         throw new InscriptionError("unsupported_type", `Cannot inscribe file: ${problem}`);
       }
-      return stored;
+      return { file: stored, claim: stage.claim };
     } finally {
       stage.close();
     }
@@ -150,7 +160,7 @@ export class Intake {
     try {
       await this.#files.remove(id);
     } catch (error) {
-      // The next start sweeps it up.
+      // It is swept up later.
       log.warning("Cannot remove the files of a refused request: {error}", { error });
     }
   }

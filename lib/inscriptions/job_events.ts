@@ -49,14 +49,17 @@ export function hasEnded({ status }: Pick<JobRecord, "status">): boolean {
   return status === "completed" || status === "failed";
 }
 
-/** What followers see of a change, to be numbered from the offset of `before` on. */
-export function eventsBetween(before: JobRecord, after: JobRecord): JobEvent[] {
-  const at = (step: number): EventPosition => ({ epoch: after.epoch, offset: before.offset + step });
-  if (after.status === "failed") return [endingOf(after, at(1))];
-  if (after.status === "completed") return [progressOf(after, at(1)), endingOf(after, at(2))];
+/** Whether a change is worth telling. */
+export function isNews(before: JobRecord, after: JobRecord): boolean {
   const seen = ({ status, progress, topics, maxMessages }: JobRecord) =>
     `${status} ${progress} ${topics.length} ${maxMessages}`;
-  return seen(before) === seen(after) ? [] : [progressOf(after, at(1))];
+  return seen(before) !== seen(after);
+}
+
+/** The events of a job's last change, the newest of which has the job's offset: a completion tells of 100 % before it. */
+export function newestEvents(job: JobRecord): JobEvent[] {
+  if (job.status !== "completed") return [stateOf(job)];
+  return [progressOf(job, { epoch: job.epoch, offset: job.offset - 1 }), stateOf(job)];
 }
 
 /** The newest event of a job, made again. */

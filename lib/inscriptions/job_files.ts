@@ -1,4 +1,5 @@
-import { blobPieceSize, type BlobRepository, type JobRecord, type StoredFile } from "../store/mod.ts";
+import { type BlobClaim, blobPieceSize, type BlobRepository, type StoredFile } from "../store/mod.ts";
+import type { Cluster } from "./cluster.ts";
 import { FileStage } from "./file_stage.ts";
 import type { Metadata } from "./input/metadata.ts";
 import { PayloadReader } from "./payload_reader.ts";
@@ -9,18 +10,20 @@ type Part = "file" | "json" | "metadata";
 /** The files of jobs that have not ended. */
 export class JobFiles {
   readonly #blobs: BlobRepository;
+  readonly #cluster: Cluster;
 
-  constructor(blobs: BlobRepository) {
+  constructor(blobs: BlobRepository, cluster: Cluster) {
     this.#blobs = blobs;
+    this.#cluster = cluster;
   }
 
-  stage(jobId: string): FileStage {
-    return new FileStage(this.#blobs, blobId(jobId, "file"));
+  async stage(jobId: string): Promise<FileStage> {
+    return new FileStage(this.#blobs, await this.#claim(jobId, "file"));
   }
 
   /** Takes in the JSON that a job makes of its metadata; the same again when it is made again. */
   async stageJson(jobId: string, json: Metadata): Promise<StoredFile> {
-    const stage = new FileStage(this.#blobs, blobId(jobId, "json"));
+    const stage = new FileStage(this.#blobs, await this.#claim(jobId, "json"));
     try {
       await stage.write(new TextEncoder().encode(JSON.stringify(json)));
       return await stage.finish({ declared: "application/json", name: "metadata.json" });
@@ -33,15 +36,15 @@ export class JobFiles {
     return new PayloadReader(this.#blobs, blobId(jobId, part));
   }
 
-  async keepMetadata(jobId: string, metadata: Metadata): Promise<void> {
-    const id = blobId(jobId, "metadata");
+  async keepMetadata(jobId: string, metadata: Metadata): Promise<BlobClaim> {
+    const claim = await this.#claim(jobId, "metadata");
     const bytes = new TextEncoder().encode(JSON.stringify(metadata));
     const pieces: Uint8Array[] = [];
     for (let start = 0; start < bytes.length; start += blobPieceSize) {
       pieces.push(bytes.slice(start, start + blobPieceSize));
     }
-    await this.#blobs.open(id);
-    await this.#blobs.write(id, 0, pieces);
+    await this.#blobs.write(claim, 0, pieces);
+    return claim;
   }
 
   async metadata(jobId: string): Promise<Metadata> {
@@ -59,12 +62,16 @@ export class JobFiles {
     for (const part of ["file", "json", "metadata"] as const) await this.#blobs.remove(blobId(jobId, part));
   }
 
-  /** Removes what belongs to none of these jobs. */
-  async sweep(open: readonly JobRecord[]): Promise<void> {
-    const known = new Set(open.map(({ id }) => id));
-    for (const id of await this.#blobs.ids()) {
-      if (!known.has(id.split(":", 1)[0] ?? "")) await this.#blobs.remove(id);
+  /** Removes what is of no use any more, as `isLeft` judges by its job and by who claims it. */
+  async sweep(isLeft: (jobId: string, owner: string) => Promise<boolean>): Promise<void> {
+    for await (const claim of this.#blobs.claims()) {
+      if (!await isLeft(claim.id.split(":", 1)[0] ?? "", claim.owner)) continue;
+      if (await this.#blobs.seize(claim, this.#cluster.self)) await this.#blobs.remove(claim.id);
     }
+  }
+
+  async #claim(jobId: string, part: Part): Promise<BlobClaim> {
+    return await this.#blobs.open(blobId(jobId, part), this.#cluster.self);
   }
 }
 

@@ -1,8 +1,9 @@
-import type { Clock } from "../protocol/mod.ts";
-import type { JobRecord, JobRepository } from "../store/mod.ts";
-import { logger } from "../telemetry/mod.ts";
+import { type Clock, FirstSignal } from "../protocol/mod.ts";
+import type { HeldJob, JobRepository } from "../store/mod.ts";
+import { type Activity, logger, openJobStatuses } from "../telemetry/mod.ts";
 import type { JobFiles } from "./job_files.ts";
 import { JobRunner } from "./job_runner.ts";
+import type { JobWatch } from "./job_watch.ts";
 import { type Ledger, LedgerError } from "./ledger/ledger.ts";
 import { LiveJob } from "./live_job.ts";
 import { sleep } from "./sleep.ts";
@@ -12,12 +13,17 @@ import { Slots } from "./slots.ts";
 const log = logger("inscriptions");
 const longestDelay = 60_000;
 
-/** The jobs that have not ended: each waits for its payment, then for its turn, and is tried again where that may help. */
+/**
+ * The jobs that this server works on: each waits for its payment, then for its turn, and is tried again where that may
+ * help.
+ */
 export class JobQueue {
   readonly #jobs: JobRepository;
   readonly #files: JobFiles;
+  readonly #watch: JobWatch;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
+  readonly #activity: Activity;
   readonly #settings: InscriptionSettings;
   readonly #runner: JobRunner;
   readonly #slots: Slots;
@@ -28,14 +34,19 @@ export class JobQueue {
   constructor(options: {
     jobs: JobRepository;
     files: JobFiles;
+    /** Tells of the jobs on which work has gone elsewhere. */
+    watch: JobWatch;
     ledger: Ledger;
     clock: Clock;
+    activity: Activity;
     settings: InscriptionSettings;
   }) {
     this.#jobs = options.jobs;
     this.#files = options.files;
+    this.#watch = options.watch;
     this.#ledger = options.ledger;
     this.#clock = options.clock;
+    this.#activity = options.activity;
     this.#settings = options.settings;
     this.#runner = new JobRunner(options);
     this.#slots = new Slots(options.settings.concurrency);
@@ -45,17 +56,38 @@ export class JobQueue {
     return this.#live.get(jobId);
   }
 
-  /** Takes a stored job up; `done` runs when it has ended or work on it has stopped. */
-  add(record: JobRecord, done: () => void): void {
-    const job = new LiveJob(this.#jobs, record);
-    this.#live.set(record.id, job);
+  /** How many jobs there are of each status. */
+  counts(): Record<typeof openJobStatuses[number], number> {
+    const counts = { awaiting_payment: 0, queued: 0, processing: 0 };
+    for (const { record: { status } } of this.#live.values()) {
+      if (status !== "completed" && status !== "failed") counts[status] += 1;
+    }
+    return counts;
+  }
+
+  /** Works on a job from now on; `done` runs when it has ended or work on it has stopped. */
+  add(held: HeldJob, done: () => void): LiveJob {
+    const { id } = held.record;
+    const job = new LiveJob(this.#jobs, held, this.#watch.take(id));
+    this.#live.set(id, job);
     const task = this.#run(job).finally(() => {
-      this.#live.delete(record.id);
+      this.#live.delete(id);
+      const { status } = job.record;
+      if (status === "completed" || status === "failed") this.#activity.jobsEnded[status] += 1;
       this.#tasks.delete(task);
-      job.leave();
+      this.#leave(job);
       done();
     });
     this.#tasks.add(task);
+    return job;
+  }
+
+  /** Stops work on what another server has taken up. */
+  async check(): Promise<void> {
+    for (const job of [...this.#live.values()]) {
+      const open = await this.#jobs.findOpen(job.record.id);
+      if (open?.lease !== job.lease && !job.hasEnded) job.lose();
+    }
   }
 
   /** Resolves when no job is worked on any more. */
@@ -67,7 +99,7 @@ export class JobQueue {
 
   /** Never rejects: a store that fails is tried again until the queue stops. */
   async #run(job: LiveJob): Promise<void> {
-    while (!job.hasEnded && !this.#stopping.signal.aborted) {
+    while (!job.hasEnded && !job.isLost && !this.#stopping.signal.aborted) {
       try {
         await (job.isCancelled ? job.fail("Cancelled", this.#clock.now()) : this.#advance(job));
       } catch (error) {
@@ -75,6 +107,12 @@ export class JobQueue {
       }
     }
     if (job.hasEnded) await this.#clean(job);
+  }
+
+  #leave(job: LiveJob): void {
+    job.settle();
+    if (job.hasEnded || job.isLost) this.#watch.add(job.feed);
+    else job.feed.close();
   }
 
   async #advance(job: LiveJob): Promise<void> {
@@ -98,8 +136,9 @@ export class JobQueue {
       createdAt + paymentTimeout - this.#clock.now(),
       () => late.abort(new LedgerError("The transaction was not executed in time", { temporary: false })),
     );
+    using first = new FirstSignal(signal, late.signal);
     try {
-      await this.#ledger.awaitPayment(transactionId, AbortSignal.any([signal, late.signal]));
+      await this.#ledger.awaitPayment(transactionId, first.signal);
     } finally {
       timer.cancel();
     }
@@ -112,7 +151,7 @@ export class JobQueue {
     try {
       if (!job.isCancelled) await this.#count(job, attempts, error);
     } catch (cause) {
-      log.error("Cannot store job {id}: {cause}", { id: job.record.id, cause });
+      if (!job.isLost) log.error("Cannot store job {id}: {cause}", { id: job.record.id, cause });
     }
     const delay = Math.min(longestDelay, this.#settings.retryDelay * 2 ** Math.min(attempts - 1, 16));
     const signal = job.isCancelled ? this.#stopping.signal : job.signal;
@@ -130,7 +169,7 @@ export class JobQueue {
     try {
       await this.#files.remove(job.record.id);
     } catch (error) {
-      // The next start sweeps them up.
+      // They are swept up later.
       log.warning("Cannot remove the files of job {id}: {error}", { id: job.record.id, error });
     }
   }

@@ -1,38 +1,49 @@
-import type { JobRecord, JobRepository } from "../store/mod.ts";
-import { Following, type JobPosition } from "./following.ts";
-import { eventsBetween, hasEnded, type JobEvent } from "./job_events.ts";
+import type { HeldJob, JobRecord, JobRepository } from "../store/mod.ts";
+import type { Following, JobPosition } from "./following.ts";
+import { hasEnded, isNews, newestEvents } from "./job_events.ts";
+import { JobFeed } from "./job_feed.ts";
 
 /** What of a job changes while it lives. */
 export type JobChange = Partial<
   Pick<JobRecord, "status" | "topics" | "messages" | "maxMessages" | "progress" | "attempts">
 >;
 
-/** A job that has not ended: every change is on disk before its followers are told. Only one task changes it. */
+/**
+ * A job that this server works on: every change is on disk before its followers are told. Only one task changes it. Once
+ * another server has taken it up nothing of it can be written here, and its signal aborts.
+ */
 export class LiveJob {
+  readonly feed: JobFeed;
+  readonly lease: string;
   readonly #jobs: JobRepository;
-  readonly #followers = new Set<Following>();
   readonly #stopping = new AbortController();
-  readonly #ended = Promise.withResolvers<void>();
-  #record: JobRecord;
-  /** The events since it was taken up; few, as progress is told in whole percents. */
-  #history: JobEvent[] = [];
+  readonly #settled = Promise.withResolvers<void>();
   #cancelled = false;
+  #lost = false;
 
-  constructor(jobs: JobRepository, record: JobRecord) {
+  /** @param feed tells of it already, where clients followed it before it was taken up */
+  constructor(jobs: JobRepository, { record, lease }: HeldJob, feed: JobFeed = new JobFeed(record)) {
     this.#jobs = jobs;
-    this.#record = record;
+    this.lease = lease;
+    this.feed = feed;
+    feed.tell(record);
   }
 
   get record(): JobRecord {
-    return this.#record;
+    return this.feed.record;
   }
 
   get hasEnded(): boolean {
-    return hasEnded(this.#record);
+    return hasEnded(this.record);
   }
 
   get isCancelled(): boolean {
     return this.#cancelled;
+  }
+
+  /** Whether another server has it. */
+  get isLost(): boolean {
+    return this.#lost;
   }
 
   /** Aborts when work on it shall stop, for now or for good. */
@@ -42,37 +53,29 @@ export class LiveJob {
 
   /** Resolves when it has ended, or work on it has stopped. */
   get settled(): Promise<void> {
-    return this.#ended.promise;
+    return this.#settled.promise;
   }
 
-  /** Writes a change, then tells it. */
+  /** Writes a change, then tells it. Throws the signal's reason when the job is lost. */
   async update(change: JobChange): Promise<void> {
-    await this.#write({ ...this.#record, ...change }, async (next) => {
-      await this.#jobs.save(next);
-      return next;
-    });
+    await this.#write(change, (next) => this.#jobs.save(next, this.lease));
   }
 
   async complete(endedAt: number): Promise<void> {
-    const { maxMessages: messages } = this.#record;
+    const { maxMessages: messages } = this.record;
     const ending = { status: "completed", progress: 100, messages, endedAt } as const;
-    await this.#write({ ...this.#record, ...ending }, (next) => this.#jobs.complete(next));
-    this.#ended.resolve();
+    await this.#write(ending, (next) => this.#jobs.complete(next, this.lease));
+    this.settle();
   }
 
   async fail(error: string, endedAt: number): Promise<void> {
-    await this.#write({ ...this.#record, status: "failed", error, endedAt }, async (next) => {
-      await this.#jobs.fail(next);
-      return next;
-    });
-    this.#ended.resolve();
+    const ending = { status: "failed", error, endedAt } as const;
+    await this.#write(ending, (next) => this.#jobs.fail(next, this.lease));
+    this.settle();
   }
 
   follow(position: JobPosition): Following {
-    const leave = (following: Following) => this.#followers.delete(following);
-    const following = new Following(this.#record, this.#history, position, leave);
-    this.#followers.add(following);
-    return following;
+    return this.feed.follow(position);
   }
 
   cancel(): void {
@@ -85,19 +88,28 @@ export class LiveJob {
     this.#stopping.abort(new DOMException("the server stops", "AbortError"));
   }
 
-  /** Work on it has stopped. */
-  leave(): void {
-    this.#ended.resolve();
-    if (this.hasEnded) return;
-    for (const following of this.#followers) following.stop();
+  /** Another server has it: work on it stops here. */
+  lose(): void {
+    this.#lost = true;
+    this.#stopping.abort(new DOMException("another server has taken the job up", "AbortError"));
   }
 
-  async #write(changed: JobRecord, write: (next: JobRecord) => Promise<JobRecord>): Promise<void> {
-    const count = eventsBetween(this.#record, changed).length;
-    const next = await write({ ...changed, offset: this.#record.offset + count });
-    const events = eventsBetween(this.#record, next);
-    this.#record = next;
-    this.#history.push(...events);
-    for (const event of events) for (const following of [...this.#followers]) following.offer(event);
+  /** Work on it has stopped. */
+  settle(): void {
+    this.#settled.resolve();
+  }
+
+  async #write(
+    change: Partial<JobRecord>,
+    write: (next: JobRecord) => Promise<JobRecord | null>,
+  ): Promise<void> {
+    const changed = { ...this.record, ...change };
+    const events = isNews(this.record, changed) ? newestEvents(changed).length : 0;
+    const written = await write({ ...changed, offset: changed.offset + events });
+    if (written === null) {
+      this.lose();
+      throw this.signal.reason;
+    }
+    this.feed.tell(written);
   }
 }

@@ -3,16 +3,24 @@
  * @module
  */
 export { type ApiKeyOwner, ApiKeys, type ListedApiKey } from "./api_keys.ts";
+export type { Cluster } from "./cluster.ts";
 export type { Content } from "./content.ts";
 export { InscriptionError, type InscriptionErrorCode } from "./errors.ts";
 export { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";
 export type { Following, JobListener, JobPosition } from "./following.ts";
 export { mimeTypes, typeOfName } from "./input/mime_types.ts";
-export { maxFileSize, maxUrlFileSize, readStartRequest, type StartRequest } from "./input/start_request.ts";
+export {
+  httpRequest,
+  maxFileSize,
+  maxUrlFileSize,
+  readStartRequest,
+  socketRequest,
+  type StartRequest,
+} from "./input/start_request.ts";
 export type { Inscription } from "./inscription.ts";
 export { Inscriptions, type InscriptionsOptions, type StartedJob } from "./inscriptions.ts";
 export type { CompleteData, ErrorData, EventPosition, JobEvent, ProgressData } from "./job_events.ts";
 export { type Ledger, LedgerError, type LedgerTopic, type PreparedTransaction } from "./ledger/ledger.ts";
 export { LocalLedger } from "./ledger/local_ledger.ts";
-export type { NumberedInscription, Query } from "./numbers.ts";
+export { holderQuery, type NumberedInscription, numbersQuery, type Query } from "./numbers.ts";
 export { defaultSettings, type InscriptionSettings } from "./settings.ts";

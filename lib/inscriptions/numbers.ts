@@ -33,9 +33,12 @@ export type Query = Readonly<Record<string, string | undefined>>;
 const log = logger("inscriptions");
 const most = 500;
 const longestJson = 64 * 1024;
+/** Each JSON that is read takes a decompressor. */
+const readAtOnce = 10;
 
 const wholeNumber = z.string().regex(/^\d{1,15}$/, "expected a whole number").transform(Number);
-const numbersQuery = z.object({
+/** Which completed inscriptions are asked for. */
+export const numbersQuery = z.object({
   sort: z.enum(["asc", "desc"]).default("desc"),
   limit: wholeNumber.refine((limit) => limit >= 1, "expected 1 or more").optional(),
   inscriptionNumber: wholeNumber.optional(),
@@ -44,7 +47,7 @@ const numbersQuery = z.object({
   ),
 });
 /** How a page of a holder's inscriptions is asked for. */
-const holderQuery = z.object({
+export const holderQuery = z.object({
   holderId: z.string().trim().regex(/^\d{1,10}\.\d{1,10}\.\d{1,19}$/, "expected an account id"),
   limit: wholeNumber.refine((limit) => limit >= 1 && limit <= 1000, "expected 1 to 1000").default(100),
   before: z.string().max(64).optional(),
@@ -69,7 +72,12 @@ export class Numbers {
   async find(query: Query): Promise<NumberedInscription[]> {
     const asked = read(numbersQuery, query);
     const jobs = await this.#jobs.numbered(choose(asked, await this.#jobs.count()));
-    return await Promise.all(jobs.map((job) => this.#view(job)));
+    const views: NumberedInscription[] = [];
+    for (let start = 0; start < jobs.length; start += readAtOnce) {
+      const some = jobs.slice(start, start + readAtOnce);
+      views.push(...await Promise.all(some.map((job) => this.#view(job))));
+    }
+    return views;
   }
 
   async #view(job: JobRecord): Promise<NumberedInscription> {

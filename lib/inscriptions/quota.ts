@@ -14,6 +14,10 @@ export class Quota {
     return this.#total;
   }
 
+  get isFull(): boolean {
+    return this.#total >= this.#inAll;
+  }
+
   /** Takes one, whatever the bounds say, and answers what gives it back; that counts once. */
   take(owner: string): () => void {
     this.#change(owner, 1);
@@ -30,7 +34,7 @@ export class Quota {
     if ((this.#held.get(owner) ?? 0) >= this.#perOwner) {
       return `at most ${this.#perOwner} at once for one key`;
     }
-    return this.#total >= this.#inAll ? `at most ${this.#inAll} at once` : undefined;
+    return this.isFull ? `at most ${this.#inAll} at once` : undefined;
   }
 
   #change(owner: string, by: number): void {

@@ -14,6 +14,8 @@ export interface InscriptionSettings {
   readonly retryDelay: number;
   /** A job that is not paid by then fails. */
   readonly paymentTimeout: number;
+  /** Between two looks for jobs that nobody works on any more, and for keys that were made or revoked elsewhere. */
+  readonly lookInterval: number;
   /** Whether files may be fetched from addresses that are not public. */
   readonly allowPrivateUrls: boolean;
   /** When the local ledger takes a transaction as paid. */
@@ -30,6 +32,7 @@ export const defaultSettings: InscriptionSettings = {
   maxAttempts: 8,
   retryDelay: 1000,
   paymentTimeout: 24 * 3600 * 1000,
+  lookInterval: 10_000,
   allowPrivateUrls: false,
   localPaymentDelay: 0,
 };

@@ -16,9 +16,11 @@ const signature = z.string().regex(
 const nonce = z.string().min(1).max(maxNonceLength);
 const timestamp = z.string().max(40);
 const address = z.string().min(1).max(64);
-const position = z.object({ epoch: z.string().max(64), offset: z.number().int().min(0) });
+/** A {@link Position} as it is received. */
+export const positionSchema = z.object({ epoch: z.string().max(64), offset: z.number().int().min(0) });
 
-const envelopeSchema = z.looseObject({
+/** Every signed message. Protocol, section 1. */
+export const envelopeSchema = z.looseObject({
   type: z.string().min(1).max(64),
   sender: address,
   data: z.looseObject({}).default({}),
@@ -27,16 +29,18 @@ const envelopeSchema = z.looseObject({
   signature,
 });
 
-const authenticationSchema = z.looseObject({
+/** A miner's first frame. Protocol, section 2. */
+export const authenticationSchema = z.looseObject({
   hotkey: address,
   timestamp,
   nonce,
   signature,
-  recover: z.object({ games: position.optional(), confirmations: position.optional() }).optional(),
+  recover: z.object({ games: positionSchema.optional(), confirmations: positionSchema.optional() })
+    .optional(),
 });
 
 /** A place in a channel: `offset` counts its publications from 1 within `epoch`. */
-export type Position = z.infer<typeof position>;
+export type Position = z.infer<typeof positionSchema>;
 
 /** What every signed message has in common. */
 interface Signed {

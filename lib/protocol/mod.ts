@@ -16,17 +16,21 @@ export {
 export {
   attachSignature,
   type Authentication,
+  authenticationSchema,
   composeText,
   type Envelope,
+  envelopeSchema,
   isObject,
   maxDepth,
   maxNonceLength,
   parseMessage,
   type Position,
+  positionSchema,
   readAuthentication,
   readEnvelope,
   signedText,
 } from "./envelope.ts";
+export { FirstSignal } from "./first_signal.ts";
 export { maxIdLength, type TeamGame, teamGameSchema } from "./games.ts";
 export {
   maxBatch,
@@ -34,6 +38,7 @@ export {
   readPredictions,
   type Receipt,
   receiptHash,
+  receiptSchema,
   type ReceivedPrediction,
   sha256Hex,
   type TeamGamePrediction,

@@ -59,6 +59,16 @@ export interface Receipt {
   readonly miner_sequence: number;
 }
 
+const digest = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits in lower case");
+
+/** A {@link Receipt} as it is received. Fields that are not named here are kept. */
+export const receiptSchema = z.looseObject({
+  sequence: z.number().int().min(1),
+  hash: digest,
+  previous: digest,
+  miner_sequence: z.number().int().min(1),
+});
+
 /** `previous` of a miner's first receipt. */
 export const noReceipt = "0".repeat(64);
 

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
+import type { EngineErrorName } from "./engine_errors.ts";
 
 /** Where a session's packets and requests come from. */
 export interface PeerInfo {
@@ -39,6 +40,8 @@ export interface EngineOptions {
   admit(address: string): (() => void) | null;
   /** Looks at a message before anybody pays for it; false ends the session with `parse error`. */
   accepts(message: unknown): boolean;
+  /** Is told of every request that was refused, and whose it was where it asked for a session. */
+  onRefused(name: EngineErrorName, address?: string): void;
   /** Is told what listeners throw. */
   onFault(error: unknown): void;
 }
@@ -60,5 +63,6 @@ export const engineDefaults: EngineOptions = {
   clock: systemClock,
   admit: () => () => {},
   accepts: () => true,
+  onRefused: () => {},
   onFault: (error) => logger("socketio").error("Fault in a listener: {error}", { error }),
 };

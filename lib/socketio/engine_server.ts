@@ -1,17 +1,20 @@
 import { EventEmitter } from "node:events";
 import { type Ask, findFault, isForeign, readAsk } from "./ask.ts";
 import { CrossOrigin } from "./cross_origin.ts";
-import { refuse } from "./engine_errors.ts";
+import { type EngineErrorName, refuse } from "./engine_errors.ts";
 import { engineDefaults, type EngineOptions, type PeerInfo } from "./engine_options.ts";
-import { EngineSession } from "./engine_session.ts";
+import { EngineSession, type SessionOptions } from "./engine_session.ts";
 import { type HandshakeRequest, handshakeRequest } from "./handshake_request.ts";
 import { type Place, Places } from "./places.ts";
+import type { CloseReason } from "./transport.ts";
 import { TurnedAway } from "./turned_away.ts";
 import { type WebSocketOptions, WebSocketTransport } from "./websocket_transport.ts";
 
 /** What an {@link EngineServer} emits, with the arguments of its listeners. */
 export interface EngineEvents {
   connection: [session: EngineSession];
+  /** After a session that was told of is over. */
+  disconnection: [session: EngineSession, reason: CloseReason, error: Error | undefined];
 }
 
 interface Entry {
@@ -28,6 +31,7 @@ export class EngineServer extends EventEmitter<EngineEvents> {
   readonly #turnedAway = new TurnedAway();
   readonly #entries = new Map<string, Entry>();
   #closing: Promise<void> | undefined;
+  #admitsMore = true;
 
   constructor(options: Partial<EngineOptions> = {}) {
     super();
@@ -42,6 +46,13 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     return this.#entries.size;
   }
 
+  /** How many sessions there are, by what carries them now. */
+  get transports(): { readonly polling: number; readonly websocket: number } {
+    const counts = { polling: 0, websocket: 0 };
+    for (const { session } of this.#entries.values()) counts[session.transport.name] += 1;
+    return counts;
+  }
+
   /** A new session's id: whoever knows it can speak for the session. */
   generateId(): string {
     const bytes = crypto.getRandomValues(new Uint8Array(15));
@@ -51,7 +62,7 @@ export class EngineServer extends EventEmitter<EngineEvents> {
   /** Serves a request of any kind below the server's path. */
   async handleRequest(request: Request, info: PeerInfo): Promise<Response> {
     const origin = request.headers.get("origin");
-    if (!this.#crossOrigin.allows(origin)) return refuse("forbidden");
+    if (!this.#crossOrigin.allows(origin)) return this.#refuse("forbidden", undefined, info.address);
     const response = await this.#answer(request, info);
     if (response.status === 101) return response;
     response.headers.set("cache-control", "no-store");
@@ -60,28 +71,39 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     return response;
   }
 
+  /** Takes no more sessions; those that there are go on. */
+  stopAdmitting(): void {
+    this.#admitsMore = false;
+  }
+
   /** Tells every client, takes no more, and resolves when all are gone or the time for it is over. */
   close(): Promise<void> {
+    this.#admitsMore = false;
     return this.#closing ??= this.#takeLeave();
   }
 
   #answer(request: Request, info: PeerInfo): Response | Promise<Response> {
     const url = new URL(request.url);
-    if (!withSlash(url.pathname).startsWith(this.#path)) return refuse("notHere");
+    if (!withSlash(url.pathname).startsWith(this.#path)) return this.#refuse("notHere");
     if (request.method === "OPTIONS") return this.#crossOrigin.preflight(request);
     const ask = readAsk(request, url);
     if (ask.isUpgrade && isForeign(ask)) return this.#correct(request);
     const entry = this.#entries.get(ask.sid ?? "");
     const fault = findFault(ask, entry?.session);
-    if (fault !== undefined) return refuse(fault, isForeign(ask) ? this.#options.wrongProtocol : undefined);
+    // Balancers pass a 503 on, and the next instance may have the session: it takes this one's new clients.
+    if (fault === "unknownSid" && !this.#admitsMore) return this.#refuse("closing");
+    if (fault !== undefined) {
+      return this.#refuse(fault, isForeign(ask) ? this.#options.wrongProtocol : undefined);
+    }
     if (entry === undefined) return this.#open(request, ask, handshakeRequest(request, url, info));
     return ask.isUpgrade ? this.#upgrade(request, entry) : entry.session.serve(request);
   }
 
   #open(request: Request, { isUpgrade }: Ask, handshake: HandshakeRequest): Response | Promise<Response> {
-    if (this.#closing !== undefined) return refuse("closing");
-    const place = this.#places.take(handshake.connection.remoteAddress);
-    if (place === null) return refuse("full");
+    const { remoteAddress } = handshake.connection;
+    if (!this.#admitsMore) return this.#refuse("closing", undefined, remoteAddress);
+    const place = this.#places.take(remoteAddress);
+    if (place === null) return this.#refuse("full", undefined, remoteAddress);
     if (isUpgrade) return this.#openWebSocket(request, handshake, place);
     const session = this.#admit(handshake, place);
     const answer = session.serve(request);
@@ -93,13 +115,13 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     const upgraded = startWebSocket(request);
     if (upgraded === undefined) {
       place.letGo();
-      return refuse("badRequest");
+      return this.#refuse("badRequest");
     }
     const { clock, upgradeTimeout } = this.#options;
     const unopened = clock.after(upgradeTimeout, place.letGo);
     const opened = (transport: WebSocketTransport) => {
       unopened.cancel();
-      if (this.#closing === undefined && place.hold()) return this.#admit(handshake, place, transport);
+      if (this.#admitsMore && place.hold()) return this.#admit(handshake, place, transport);
       transport.drop();
       return undefined;
     };
@@ -113,7 +135,7 @@ export class EngineServer extends EventEmitter<EngineEvents> {
 
   #upgrade(request: Request, { session, place }: Entry): Response {
     const upgraded = startWebSocket(request);
-    if (upgraded === undefined) return refuse("badRequest");
+    if (upgraded === undefined) return this.#refuse("badRequest");
     const upgrade = session.startUpgrade();
     this.#listen(upgraded.socket, (transport) => {
       place.hold();
@@ -132,9 +154,10 @@ export class EngineServer extends EventEmitter<EngineEvents> {
 
   #admit(request: HandshakeRequest, place: Place, transport?: WebSocketTransport): EngineSession {
     const id = this.generateId();
-    const ended = () => {
+    const ended: SessionOptions["ended"] = (session, reason, error) => {
       this.#entries.delete(id);
       place.letGo();
+      this.#tell("disconnection", session, reason, error);
     };
     const session = new EngineSession({
       id,
@@ -148,8 +171,13 @@ export class EngineServer extends EventEmitter<EngineEvents> {
   }
 
   #announce(session: EngineSession): void {
+    this.#tell("connection", session);
+  }
+
+  #tell<Name extends keyof EngineEvents>(name: Name, ...values: EngineEvents[Name]): void {
     try {
-      this.emit("connection", session);
+      const emit: (name: string, ...values: unknown[]) => boolean = this.emit;
+      emit.call(this, name, ...values);
     } catch (error) {
       this.#options.onFault(error);
     }
@@ -159,10 +187,15 @@ export class EngineServer extends EventEmitter<EngineEvents> {
   #correct(request: Request): Response {
     const { wrongProtocol: message } = this.#options;
     const upgraded = this.#turnedAway.hasRoom ? startWebSocket(request) : undefined;
-    if (upgraded === undefined) return refuse("unknownTransport", message);
+    if (upgraded === undefined) return this.#refuse("unknownTransport", message);
     const frame = { type: "error", status: "error", code: "wrong_protocol", message };
     this.#turnedAway.dismiss(upgraded.socket, JSON.stringify(frame), 1008, "Socket.IO endpoint");
     return upgraded.response;
+  }
+
+  #refuse(name: EngineErrorName, hint?: string, address?: string): Response {
+    this.#options.onRefused(name, address);
+    return refuse(name, hint);
   }
 
   async #takeLeave(): Promise<void> {

@@ -29,7 +29,7 @@ export interface SessionOptions {
   /** The WebSocket that it begins with; without one it begins with polling. */
   readonly transport?: WebSocketTransport;
   /** It is over. */
-  ended(): void;
+  ended(session: EngineSession, reason: CloseReason, error?: Error): void;
 }
 
 /** A client of an Engine.IO server, whatever it is connected by: what socket.io knows as `conn`. */
@@ -39,8 +39,17 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   readonly remoteAddress: string;
   /** The revision of the Engine.IO protocol. */
   readonly protocol = 4;
+  /** A name that may be shown to anybody, which `id` may not; part of the reason that a WebSocket is closed with. */
+  label: string | undefined;
+  /** Packets. */
+  received = 0;
+  sent = 0;
+  /** When the last packet came in, the last ping went out, and the last one was answered; Unix time in milliseconds. */
+  heardAt: number;
+  pingedAt: number | undefined;
+  pongedAt: number | undefined;
   readonly #engine: EngineOptions;
-  readonly #ended: () => void;
+  readonly #ended: SessionOptions["ended"];
   readonly #heartbeat: Heartbeat;
   readonly #messages: TokenBucket | undefined;
   #state: "open" | "closing" | "closed" = "open";
@@ -58,6 +67,7 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     this.remoteAddress = request.connection.remoteAddress;
     this.#engine = engine;
     this.#ended = ended;
+    this.heardAt = engine.clock.now();
     this.#transport = transport ?? new PollingTransport(this, engine);
     if (engine.rateLimit < Infinity) {
       this.#messages = new TokenBucket(engine.rateLimit, 4 * engine.rateLimit, engine.clock.now());
@@ -67,7 +77,10 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
       clock: engine.clock,
       interval: engine.pingInterval,
       timeout: engine.pingTimeout,
-      ping: () => this.#enqueue({ type: "ping" }),
+      ping: () => {
+        this.pingedAt = engine.clock.now();
+        this.#enqueue({ type: "ping" });
+      },
       expired: () => this.lost("ping timeout"),
     });
   }
@@ -78,6 +91,11 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
 
   get transport(): PollingTransport | WebSocketTransport {
     return this.#transport;
+  }
+
+  /** Bytes that wait unsent. */
+  get queued(): number {
+    return this.#bytes + this.#transport.backlog;
   }
 
   /** Whether a WebSocket may try to replace polling; not while another does, or is not gone after it failed. */
@@ -130,12 +148,15 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
 
   receive(packet: EnginePacket): boolean {
     if (this.#state !== "open") return true;
+    this.received += 1;
+    this.heardAt = this.#engine.clock.now();
     this.#tell("packet", packet);
     if (packet.type !== "pong") this.#heartbeat.heard();
     switch (packet.type) {
       case "message":
         return this.#receiveMessage(packet.data);
       case "pong":
+        this.pongedAt = this.heardAt;
         this.#heartbeat.pong();
         this.#tell("heartbeat");
         return true;
@@ -165,8 +186,8 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     this.#upgrade?.abort();
     this.#replaced?.drop();
     this.#transport.drop();
+    this.#ended(this, reason, description);
     this.#buffer = [];
-    this.#ended();
     this.#tell("close", reason, description);
   }
 
@@ -192,13 +213,14 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
 
   #enqueue(packet: EnginePacket): void {
     if (this.#state !== "open") return;
-    const waiting = this.#bytes + this.#transport.backlog;
+    const waiting = this.queued;
     const size = sizeOf(packet);
     // One message alone may be as large as it likes: that it waits is no sign of a slow client.
     if (waiting > 0 && waiting + size > this.#engine.maxBuffer) {
       this.lost("transport error", new Error(`${waiting} bytes wait unsent`));
       return;
     }
+    this.sent += 1;
     this.#tell("packetCreate", packet);
     this.#buffer.push(packet);
     this.#bytes += size;

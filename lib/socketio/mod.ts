@@ -42,7 +42,7 @@
  * Needs permission to read the environment, which one of socket.io's dependencies does when it is loaded.
  * @module
  */
-export { engineErrors } from "./engine_errors.ts";
+export { type EngineErrorName, engineErrors } from "./engine_errors.ts";
 export { type EngineOptions, type PeerInfo } from "./engine_options.ts";
 export type { EnginePacket, MessageData } from "./engine_packet.ts";
 export { type EngineEvents, EngineServer } from "./engine_server.ts";

@@ -1,3 +1,5 @@
+import { AddressCounts } from "../hub/mod.ts";
+
 /** Room for one session; held by it and by each of its sockets, until all are gone. */
 export interface Place {
   /** One more holds it; false when it was given up before. */
@@ -19,7 +21,7 @@ export interface PlaceLimits {
  */
 export class Places {
   readonly #limits: PlaceLimits;
-  readonly #byAddress = new Map<string, number>();
+  readonly #byAddress = new AddressCounts();
   #taken = 0;
   #emptied: (() => void) | undefined;
 
@@ -35,7 +37,7 @@ export class Places {
   /** Takes a place, or null when there is none. */
   take(address: string): Place | null {
     const { maxSessions, maxSessionsPerAddress, admit } = this.#limits;
-    const isFree = this.#taken < maxSessions && this.#of(address) < maxSessionsPerAddress;
+    const isFree = this.#taken < maxSessions && this.#byAddress.of(address) < maxSessionsPerAddress;
     const release = isFree ? admit(address) : null;
     if (release === null) return null;
     this.#count(address, 1);
@@ -58,14 +60,8 @@ export class Places {
     else this.#emptied = task;
   }
 
-  #of(address: string): number {
-    return this.#byAddress.get(address) ?? 0;
-  }
-
-  #count(address: string, change: number): void {
+  #count(address: string, change: 1 | -1): void {
     this.#taken += change;
-    const taken = this.#of(address) + change;
-    if (taken > 0) this.#byAddress.set(address, taken);
-    else this.#byAddress.delete(address);
+    this.#byAddress.add(address, change);
   }
 }

@@ -10,6 +10,8 @@ export type CloseReason =
 
 /** Who a transport reports to: the session, or the upgrade that tries it out. */
 export interface TransportOwner {
+  /** Whose it is, in words that the peer may read. */
+  readonly label?: string | undefined;
   /** Takes in a packet; false when it must not have been sent. */
   receive(packet: EnginePacket): boolean;
   /** The transport takes packets now. */

@@ -53,10 +53,11 @@ export class WebSocketTransport implements Transport {
   }
 
   drop(): void {
+    const label = this.owner?.label;
     this.owner = undefined;
     if (this.#socket.readyState > WebSocket.OPEN) return;
     // Closed in the same turn as a frame came in, with another one behind it, Deno would drop the close frame.
-    this.#closing ??= setTimeout(() => this.#guard(() => this.#socket.close()), 0);
+    this.#closing ??= setTimeout(() => this.#guard(() => this.#close(label)), 0);
   }
 
   handleEvent(event: Event): void {
@@ -65,6 +66,11 @@ export class WebSocketTransport implements Transport {
       else if (event.type === "open") this.#opened();
       else this.#ended(event);
     });
+  }
+
+  #close(label: string | undefined): void {
+    if (label === undefined) this.#socket.close();
+    else this.#socket.close(1000, `(${label})`);
   }
 
   #guard(task: () => void): void {

@@ -1,3 +1,5 @@
+import { deleteBelow } from "./limits.ts";
+
 /** An API key as it is stored: never the key itself. */
 export interface ApiKeyRecord {
   readonly id: string;
@@ -7,6 +9,8 @@ export interface ApiKeyRecord {
   /** When it was made, in milliseconds since the Unix epoch. */
   readonly createdAt: number;
 }
+
+const versionKey = ["api_keys_version"];
 
 /** The API keys that are in force. */
 export class ApiKeyRepository {
@@ -25,10 +29,24 @@ export class ApiKeyRepository {
   }
 
   async put(record: ApiKeyRecord): Promise<void> {
-    await this.#database.set(["api_keys", record.id], record);
+    await this.#change().set(["api_keys", record.id], record).commit();
   }
 
   async delete(id: string): Promise<void> {
-    await this.#database.delete(["api_keys", id]);
+    await this.#change().delete(["api_keys", id]).commit();
+  }
+
+  /** Removes what was of use to a deleted key alone: for whom its jobs were, and what its requests were called. */
+  async forget(id: string): Promise<void> {
+    for (const index of ["holder_jobs", "job_requests"]) await deleteBelow(this.#database, [index, id]);
+  }
+
+  /** Another one after each change; null before the first. */
+  async version(): Promise<string | null> {
+    return (await this.#database.get(versionKey)).versionstamp;
+  }
+
+  #change(): Deno.AtomicOperation {
+    return this.#database.atomic().set(versionKey, true);
   }
 }

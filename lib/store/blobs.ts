@@ -1,5 +1,15 @@
+import { deleteBelow } from "./limits.ts";
+
 /** Bytes of a blob's pieces, all but the last: below the 64 KiB that Deno KV takes in one value. */
 export const blobPieceSize = 60_000;
+
+/** The right to write a blob, until somebody else claims it. */
+export interface BlobClaim {
+  readonly id: string;
+  /** The instance that writes it. */
+  readonly owner: string;
+  readonly versionstamp: string;
+}
 
 const maxPiecesPerCommit = 10;
 
@@ -12,18 +22,29 @@ export class BlobRepository {
   }
 
   /** Claims an id, so that what is written under it can be found and removed even when it never becomes whole. */
-  async open(id: string): Promise<void> {
-    await this.#database.set(["blobs", id], true);
+  async open(id: string, owner: string): Promise<BlobClaim> {
+    const { versionstamp } = await this.#database.set(["blobs", id], owner);
+    return { id, owner, versionstamp };
   }
 
-  /** Writes pieces that follow `first - 1`; each but the blob's last is {@link blobPieceSize} long. */
-  async write(id: string, first: number, pieces: readonly Uint8Array[]): Promise<void> {
+  /** Takes over what another claims, unless that has changed meanwhile. */
+  async seize(claim: BlobClaim, owner: string): Promise<boolean> {
+    const { ok } = await checkClaim(this.#database.atomic(), claim).set(["blobs", claim.id], owner).commit();
+    return ok;
+  }
+
+  /**
+   * Writes pieces that follow `first - 1`; each but the blob's last is {@link blobPieceSize} long. Throws when the blob
+   * is claimed no more.
+   */
+  async write(claim: BlobClaim, first: number, pieces: readonly Uint8Array[]): Promise<void> {
     for (let start = 0; start < pieces.length; start += maxPiecesPerCommit) {
-      const commit = this.#database.atomic();
+      const commit = checkClaim(this.#database.atomic(), claim);
       pieces.slice(start, start + maxPiecesPerCommit).forEach((piece, index) =>
-        commit.set(["blob_pieces", id, first + start + index], piece)
+        commit.set(["blob_pieces", claim.id, first + start + index], piece)
       );
-      await commit.commit();
+      const { ok } = await commit.commit();
+      if (!ok) throw new Error(`Cannot write blob ${claim.id}: another server has taken it over`);
     }
   }
 
@@ -33,23 +54,22 @@ export class BlobRepository {
   }
 
   async remove(id: string): Promise<void> {
-    let commit = this.#database.atomic();
-    let mutations = 0;
-    for await (const { key } of this.#database.list({ prefix: ["blob_pieces", id] }, { batchSize: 20 })) {
-      commit.delete(key);
-      mutations += 1;
-      if (mutations % 500 === 0) {
-        await commit.commit();
-        commit = this.#database.atomic();
-      }
-    }
-    await commit.delete(["blobs", id]).commit();
+    await deleteBelow(this.#database, ["blob_pieces", id]);
+    await this.#database.delete(["blobs", id]);
   }
 
-  /** All ids, whole or not. */
-  async ids(): Promise<string[]> {
-    const ids: string[] = [];
-    for await (const { key } of this.#database.list({ prefix: ["blobs"] })) ids.push(String(key[1]));
-    return ids;
+  /** All claims, of blobs that are whole or not. */
+  async *claims(): AsyncIterableIterator<BlobClaim> {
+    for await (const { key, value, versionstamp } of this.#database.list<string>({ prefix: ["blobs"] })) {
+      yield { id: String(key[1]), owner: value, versionstamp };
+    }
   }
+}
+
+/** Lets a commit go through only while the claim stands. */
+export function checkClaim(
+  commit: Deno.AtomicOperation,
+  { id, versionstamp }: BlobClaim,
+): Deno.AtomicOperation {
+  return commit.check({ key: ["blobs", id], versionstamp });
 }

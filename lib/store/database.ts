@@ -1,4 +1,6 @@
+import { isFile } from "./instance_name.ts";
 import { migrate } from "./migrations.ts";
+import { patientKv, patiently } from "./patient_kv.ts";
 
 /**
  * Opens the store and brings its layout up to date.
@@ -20,14 +22,10 @@ export async function openDatabase(location: string): Promise<Deno.Kv> {
 async function open(location: string): Promise<Deno.Kv> {
   try {
     if (isFile(location)) await createFolder(location);
-    return await Deno.openKv(location);
+    return patientKv(await patiently(() => Deno.openKv(location)));
   } catch (cause) {
     throw new Error(`Cannot open the store ${location}: ${(cause as Error).message}`, { cause });
   }
-}
-
-function isFile(location: string): boolean {
-  return location !== ":memory:" && !/^https?:\/\//.test(location);
 }
 
 async function createFolder(file: string): Promise<void> {

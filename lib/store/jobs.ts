@@ -1,77 +1,7 @@
-/** Where a job stands. */
-export type JobStatus = "queued" | "awaiting_payment" | "processing" | "completed" | "failed";
+import { type BlobClaim, checkClaim } from "./blobs.ts";
+import type { HeldJob, JobRecord, OpenJob, StoredFile } from "./job_record.ts";
 
-/** A file as it was taken in. */
-export interface StoredFile {
-  readonly name: string;
-  readonly mimeType: string;
-  /** Bytes of the file itself. */
-  readonly size: number;
-  /** SHA-256 of the file itself, in hex. */
-  readonly hash: string;
-  /** Bytes of its compressed form, which is what goes to the ledger. */
-  readonly payloadSize: number;
-}
-
-/** What a topic of a job holds: the file, the metadata, or the pointer to the newest metadata. */
-export type TopicKind = "file" | "json" | "registry";
-
-/** A topic that a job has made. */
-export interface JobTopic {
-  readonly kind: TopicKind;
-  readonly topicId: string;
-  /** How many messages it will have. */
-  readonly messages: number;
-  /** What the messages hold; null for a registry. */
-  readonly content: StoredFile | null;
-}
-
-/** What was asked for, besides the file. */
-export interface JobRequest {
-  /** The account for which it is inscribed. */
-  readonly holderId: string;
-  readonly mode: "file" | "upload" | "hashinal" | "hashinal-collection";
-  readonly network: "mainnet" | "testnet";
-  readonly creator: string | null;
-  readonly description: string | null;
-  readonly fileStandard: 1 | 2 | 6 | null;
-  /** Whether the file is a collection's JSON, inscribed without another file. */
-  readonly onlyJson: boolean;
-}
-
-/** A job with all that is needed to take it up again. */
-export interface JobRecord {
-  readonly id: string;
-  readonly keyId: string;
-  /** The client's name for its request: the same again means this job. */
-  readonly requestId: string | null;
-  readonly status: JobStatus;
-  readonly request: JobRequest;
-  readonly file: StoredFile;
-  /** Whether its metadata was given and is kept with its file. */
-  readonly hasMetadata: boolean;
-  readonly transactionId: string;
-  /** Base64. */
-  readonly transactionBytes: string;
-  readonly topics: readonly JobTopic[];
-  /** Messages on the ledger, and how many there will be. */
-  readonly messages: number;
-  readonly maxMessages: number;
-  /** 0 to 100; never falls. */
-  readonly progress: number;
-  /** Names its sequence of events. */
-  readonly epoch: string;
-  /** How many events there were. */
-  readonly offset: number;
-  /** Failures of the ledger since it last took something. */
-  readonly attempts: number;
-  readonly error: string | null;
-  /** Its place in the sequence of completed inscriptions. */
-  readonly number: number | null;
-  /** In milliseconds since the Unix epoch. */
-  readonly createdAt: number;
-  readonly endedAt: number | null;
-}
+type Owned = Pick<OpenJob, "owner" | "createdAt">;
 
 const countKey = ["inscription_count"];
 const maxKeysPerRead = 10;
@@ -85,26 +15,24 @@ export class JobRepository {
   }
 
   /**
-   * Adds a job, and answers it, or the one that the same request has made before. Throws when its transaction has one
-   * already.
+   * Adds a job that its owner works on, whose files are still claimed. Answers the job that the same request has made
+   * before where there is one, without the right to write it. Throws when its transaction has a job already.
    */
-  async create(job: JobRecord): Promise<JobRecord> {
-    const transactionKey = ["job_transactions", job.transactionId];
-    const commit = this.#database.atomic();
-    if (job.requestId !== null) {
-      const key = requestKey(job.keyId, job.requestId);
-      commit.check({ key, versionstamp: null }).set(key, job.id);
-    }
-    const { ok } = await commit
-      .check({ key: transactionKey, versionstamp: null })
-      .set(transactionKey, job.id)
-      .set(["jobs", job.id], job)
-      .set(["open_jobs", job.id], job.createdAt)
-      .set(["holder_jobs", job.keyId, job.request.holderId, job.createdAt, job.id], job.id)
-      .commit();
-    const earlier = ok || job.requestId === null ? null : await this.ofRequest(job.keyId, job.requestId);
-    if (ok || earlier !== null) return earlier ?? job;
-    throw new Error(`Cannot add job: transaction ${job.transactionId} has one already`);
+  async create(
+    job: JobRecord,
+    owner: string,
+    claims: readonly BlobClaim[] = [],
+  ): Promise<HeldJob | { readonly record: JobRecord; readonly lease: null }> {
+    const commit = this.#creation(job, owner);
+    // Written again, so that nobody takes them over who has not seen the job.
+    for (const claim of claims) checkClaim(commit, claim).set(["blobs", claim.id], owner);
+    const created = await commit.commit();
+    if (created.ok) return { record: job, lease: created.versionstamp };
+    const earlier = job.requestId === null ? null : await this.ofRequest(job.keyId, job.requestId);
+    if (earlier !== null) return { record: earlier, lease: null };
+    const isPaid = await this.ofTransaction(job.transactionId) !== null;
+    const problem = isPaid ? `transaction ${job.transactionId} has one already` : "its files are gone";
+    throw new Error(`Cannot add job: ${problem}`);
   }
 
   /** The job that a key's request has made. */
@@ -123,28 +51,57 @@ export class JobRepository {
     return value === null ? null : await this.get(value);
   }
 
-  /** Writes what has changed of a job that goes on. */
-  async save(job: JobRecord): Promise<void> {
-    await this.#database.set(["jobs", job.id], job);
+  /** A job that has not ended, with its present lease; null where there is none. */
+  async findOpen(id: string): Promise<OpenJob | null> {
+    return readOpen(await this.#database.get<Owned>(["open_jobs", id]));
   }
 
-  /** Writes a job that has failed. */
-  async fail(job: JobRecord): Promise<void> {
-    await this.#database.atomic().set(["jobs", job.id], job).delete(["open_jobs", job.id]).commit();
+  /** Takes a job up; whoever held it has lost it. Null when it was taken up by another meanwhile, or has ended. */
+  async adopt({ id, createdAt, lease }: OpenJob, owner: string): Promise<HeldJob | null> {
+    const adopted = await this.#database.atomic().check(heldBy(id, lease))
+      .set(["open_jobs", id], { owner, createdAt } satisfies Owned)
+      .commit();
+    const record = adopted.ok ? await this.get(id) : null;
+    return adopted.ok && record !== null ? { record, lease: adopted.versionstamp } : null;
   }
 
-  /** Writes a job that is completed, under the next number of the sequence, unless it was before. */
-  async complete(job: JobRecord): Promise<JobRecord> {
+  /** Writes what has changed of a job that goes on; null when another has taken it up. */
+  async save(job: JobRecord, lease: string): Promise<JobRecord | null> {
+    const { ok } = await this.#database.atomic().check(heldBy(job.id, lease)).set(["jobs", job.id], job)
+      .commit();
+    return ok ? job : null;
+  }
+
+  /** Writes a job that has failed; null when another has taken it up. */
+  async fail(job: JobRecord, lease: string): Promise<JobRecord | null> {
+    const { ok } = await this.#database.atomic().check(heldBy(job.id, lease))
+      .set(["jobs", job.id], job)
+      .delete(["open_jobs", job.id])
+      .commit();
+    return ok ? job : null;
+  }
+
+  /**
+   * Writes a job that is completed, under the next number of the sequence, unless it was before; null when another has
+   * taken it up.
+   */
+  async complete(job: JobRecord, lease: string): Promise<JobRecord | null> {
+    const openKey = ["open_jobs", job.id];
     for (;;) {
-      const [count, stored] = await this.#database.getMany<[number, JobRecord]>([countKey, ["jobs", job.id]]);
+      const [count, stored, open] = await this.#database.getMany<[number, JobRecord, Owned]>([
+        countKey,
+        ["jobs", job.id],
+        openKey,
+      ]);
       if (stored.value?.status === "completed") return stored.value;
+      if (open.versionstamp !== lease) return null;
       const number = (count.value ?? 0) + 1;
       const completed = { ...job, number };
-      const commit = this.#database.atomic().check(count)
+      const commit = this.#database.atomic().check(count, open)
         .set(countKey, number)
         .set(["inscriptions", number], job.id)
         .set(["jobs", job.id], completed)
-        .delete(["open_jobs", job.id]);
+        .delete(openKey);
       for (const { topicId, content } of job.topics) {
         if (content !== null) commit.set(["inscription_topics", topicId], content);
       }
@@ -152,11 +109,15 @@ export class JobRepository {
     }
   }
 
-  /** The jobs that have not ended, oldest first. */
-  async open(): Promise<JobRecord[]> {
-    const ids: string[] = [];
-    for await (const { key } of this.#database.list({ prefix: ["open_jobs"] })) ids.push(String(key[1]));
-    return (await this.#getAll(ids)).sort((a, b) => a.createdAt - b.createdAt);
+  /** The jobs that have not ended, whoever works on them. */
+  async *open(): AsyncIterableIterator<OpenJob> {
+    for await (const entry of this.#database.list<Owned>({ prefix: ["open_jobs"] })) yield toOpen(entry);
+  }
+
+  /** The jobs with these ids; those that there are not are left out. */
+  async getAll(ids: readonly string[]): Promise<JobRecord[]> {
+    const jobs = await this.#readAll<JobRecord>(ids.map((id) => ["jobs", id]));
+    return jobs.filter((job) => job !== null);
   }
 
   /** A key's jobs for a holder, newest first, those older than `before` where it is given. */
@@ -171,7 +132,7 @@ export class JobRepository {
     for await (const { value } of this.#database.list<string>(selector, { limit, reverse: true })) {
       ids.push(value);
     }
-    return await this.#getAll(ids);
+    return await this.getAll(ids);
   }
 
   /** How many inscriptions are completed: the newest number. */
@@ -182,7 +143,7 @@ export class JobRepository {
   /** The completed inscriptions with these numbers, in the order asked for; numbers without one are left out. */
   async numbered(numbers: readonly number[]): Promise<JobRecord[]> {
     const ids = await this.#readAll<string>(numbers.map((number) => ["inscriptions", number]));
-    return await this.#getAll(ids.filter((id) => id !== null));
+    return await this.getAll(ids.filter((id) => id !== null));
   }
 
   /** What a topic of a completed inscription holds. */
@@ -190,9 +151,16 @@ export class JobRepository {
     return (await this.#database.get<StoredFile>(["inscription_topics", topicId])).value;
   }
 
-  async #getAll(ids: readonly string[]): Promise<JobRecord[]> {
-    const jobs = await this.#readAll<JobRecord>(ids.map((id) => ["jobs", id]));
-    return jobs.filter((job) => job !== null);
+  #creation(job: JobRecord, owner: string): Deno.AtomicOperation {
+    const { id, keyId, requestId, transactionId, request: { holderId }, createdAt } = job;
+    const commit = this.#database.atomic();
+    const keys = [["job_transactions", transactionId]];
+    if (requestId !== null) keys.push(requestKey(keyId, requestId));
+    for (const key of keys) commit.check({ key, versionstamp: null }).set(key, id);
+    return commit
+      .set(["jobs", id], job)
+      .set(["open_jobs", id], { owner, createdAt } satisfies Owned)
+      .set(["holder_jobs", keyId, holderId, createdAt, id], id);
   }
 
   async #readAll<T>(keys: readonly Deno.KvKey[]): Promise<(T | null)[]> {
@@ -205,6 +173,18 @@ export class JobRepository {
   }
 }
 
-function requestKey(keyId: string, requestId: string): Deno.KvKey {
+function requestKey(keyId: string, requestId: string): string[] {
   return ["job_requests", keyId, requestId];
+}
+
+function heldBy(id: string, lease: string): Deno.AtomicCheck {
+  return { key: ["open_jobs", id], versionstamp: lease };
+}
+
+function readOpen(entry: Deno.KvEntryMaybe<Owned>): OpenJob | null {
+  return entry.versionstamp === null ? null : toOpen(entry);
+}
+
+function toOpen({ key, value, versionstamp }: Deno.KvEntry<Owned>): OpenJob {
+  return { id: String(key[1]), ...value, lease: versionstamp };
 }

@@ -4,19 +4,22 @@
  * @module
  */
 export { type ApiKeyRecord, ApiKeyRepository } from "./api_keys.ts";
-export { blobPieceSize, BlobRepository } from "./blobs.ts";
+export { type BlobClaim, blobPieceSize, BlobRepository } from "./blobs.ts";
 export { openDatabase } from "./database.ts";
 export { type GameRecord, GameRepository } from "./games.ts";
+export { InstanceName } from "./instance_name.ts";
 export { type InstanceRecord, InstanceRepository } from "./instances.ts";
-export {
-  type JobRecord,
-  JobRepository,
-  type JobRequest,
-  type JobStatus,
-  type JobTopic,
-  type StoredFile,
-  type TopicKind,
-} from "./jobs.ts";
+export type {
+  HeldJob,
+  JobRecord,
+  JobRequest,
+  JobStatus,
+  JobTopic,
+  OpenJob,
+  StoredFile,
+  TopicKind,
+} from "./job_record.ts";
+export { JobRepository } from "./jobs.ts";
 export { maxTextLength } from "./limits.ts";
 export { type MinerRecord, MinerRepository } from "./miners.ts";
 export {

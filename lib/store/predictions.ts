@@ -44,6 +44,8 @@ export const maxGroupSize = 512 * 1024;
 
 const maxKeysPerRead = 10;
 const headKey = ["prediction_head"];
+/** Nearly as large as a value may be: on a disk that is all but full something small would still find room. */
+const probe = new Uint8Array(60_000);
 
 /** What was accepted: an append-only log with a gapless sequence, and the indexes into it. */
 export class PredictionRepository {
@@ -94,7 +96,7 @@ export class PredictionRepository {
 
   /** Commits something of no meaning. Throws what a commit of predictions would. */
   async probe(): Promise<void> {
-    await this.#database.set(["probe"], true);
+    await this.#database.set(["probe"], probe);
   }
 
   /** Up to `limit` accepted predictions that follow `sequence`, in order. */

@@ -13,6 +13,7 @@ export class Poller {
   readonly #poll: () => Promise<void>;
   #listeners = 0;
   #polledAt = -Infinity;
+  #pollingSince: number | undefined;
   #next: Timer | undefined;
   #lingering: Timer | undefined;
   #underWay: Promise<void> | undefined;
@@ -24,12 +25,18 @@ export class Poller {
     this.#poll = options.poll;
   }
 
+  /** When polling began, in milliseconds since the Unix epoch; undefined while nothing is polled. */
+  get pollingSince(): number | undefined {
+    return this.#pollingSince;
+  }
+
   /** One more listens. */
   acquire(): void {
     this.#listeners += 1;
     this.#lingering?.cancel();
     this.#lingering = undefined;
     if (this.#next !== undefined) return;
+    this.#pollingSince = this.#clock.now();
     if (this.#clock.now() - this.#polledAt >= this.#period) this.#ask();
     this.#schedule();
   }
@@ -49,7 +56,7 @@ export class Poller {
   stop(): void {
     this.#lingering?.cancel();
     this.#next?.cancel();
-    this.#lingering = this.#next = undefined;
+    this.#lingering = this.#next = this.#pollingSince = undefined;
   }
 
   #schedule(): void {

@@ -1,6 +1,6 @@
 import { Channel, type ChannelSettings, Priority, type Subscriber } from "../hub/mod.ts";
 import type { Clock, Position, StreamStatus } from "../protocol/mod.ts";
-import { logger } from "../telemetry/mod.ts";
+import { type Activity, logger } from "../telemetry/mod.ts";
 import type { StreamDefinition, StreamSource } from "./definition.ts";
 import { encode } from "./encode.ts";
 import { type ChainNode, NodeError } from "./node.ts";
@@ -28,6 +28,7 @@ export class Stream {
   readonly period: number;
   readonly channel: Channel;
   readonly #clock: Clock;
+  readonly #activity: Activity;
   readonly #source: StreamSource;
   readonly #poller: Poller;
   readonly #listeners = new Set<Listener>();
@@ -46,6 +47,7 @@ export class Stream {
     this.name = definition.name;
     this.period = definition.period;
     this.#clock = clock;
+    this.#activity = settings.activity;
     this.#source = definition.open(node);
     this.channel = new Channel({ epoch, priority: Priority.update, clock, settings });
     this.#poller = new Poller({ period: this.period, clock, poll: () => this.#poll() });
@@ -53,6 +55,12 @@ export class Stream {
 
   get listeners(): number {
     return this.#listeners.size;
+  }
+
+  /** Milliseconds since the last poll that succeeded, or since polling began; 0 while nothing is polled. */
+  get age(): number {
+    const { pollingSince } = this.#poller;
+    return pollingSince === undefined ? 0 : this.#clock.now() - Math.max(this.#freshAt, pollingSince);
   }
 
   /** The message that tells of the node's failure, while it lasts. */
@@ -156,12 +164,17 @@ export class Stream {
   }
 
   async #poll(): Promise<void> {
+    const startedAt = this.#clock.now();
+    const count = (result: "ok" | "error") =>
+      this.#activity.poll(this.name, result, (this.#clock.now() - startedAt) / 1000);
     try {
       const values = await this.#source.poll();
       this.#freshAt = this.#clock.now();
+      count("ok");
       this.#recovered();
       for (const value of values) this.#publish(value);
     } catch (error) {
+      count("error");
       this.#failed(error);
     }
     for (const listener of this.#waiting) this.#admit(listener);

@@ -45,6 +45,11 @@ export class Streams {
     return this.#streams.get(name);
   }
 
+  /** Every stream, whoever defined it. */
+  all(): Iterable<Stream> {
+    return this.#streams.values();
+  }
+
   /** The streams that the protocol names. */
   list(): readonly Stream[] {
     return streamNames.flatMap((name) => this.find(name) ?? []);

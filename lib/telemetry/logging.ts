@@ -1,6 +1,14 @@
-import { configureSync, getLogger, type Logger, type LogRecord, resetSync } from "@logtape/logtape";
+import {
+  configureSync,
+  getConsoleSink,
+  getLogger,
+  type Logger,
+  type LogRecord,
+  resetSync,
+} from "@logtape/logtape";
 import type { Config, LogLevel } from "../config/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
+import { consoleIsExported } from "./exported_console.ts";
 import { type Format, jsonLine, prettyLine } from "./format.ts";
 import { LineBuffer } from "./line_buffer.ts";
 
@@ -18,6 +26,8 @@ export interface LoggingOptions {
   readonly write: (text: string) => void;
   /** For the pretty format; off where not given. */
   readonly colors?: boolean;
+  /** Whether lines go to the console too, which somebody else reads; off where not given. */
+  readonly toConsole?: boolean;
   readonly clock?: Clock;
 }
 
@@ -37,20 +47,25 @@ function sinkTo(buffer: LineBuffer, format: Format) {
  * Lines are written together, at most 100 ms late; those of level WARNING and above at once.
  */
 export function configureLogging(options: LoggingOptions): void {
-  const { level, websocketLevel, format, write, colors = false, clock = systemClock } = options;
+  const { level, websocketLevel, format, write, colors = false, toConsole = false, clock = systemClock } =
+    options;
   const recovered = (lost: number) => logger("telemetry").warning("Log lines could not be written", { lost });
   const buffer = new LineBuffer(write, clock, recovered);
-  const sinks = { lines: sinkTo(buffer, format === "json" ? jsonLine : prettyLine(colors)) };
+  const sinks = {
+    lines: sinkTo(buffer, format === "json" ? jsonLine : prettyLine(colors)),
+    console: getConsoleSink({ formatter: (record) => jsonLine(record).trimEnd() }),
+  };
+  const used: (keyof typeof sinks)[] = toConsole ? ["lines", "console"] : ["lines"];
   const websocket = {
     category: [product, "websocket"],
     lowestLevel: lowest(websocketLevel),
-    sinks: ["lines" as const],
+    sinks: used,
     parentSinks: "override" as const,
   };
   const loggers = [
-    { category: [product], lowestLevel: lowest(level), sinks: ["lines" as const] },
+    { category: [product], lowestLevel: lowest(level), sinks: used },
     websocket,
-    { category: ["logtape", "meta"], lowestLevel: "error" as const, sinks: ["lines" as const] },
+    { category: ["logtape", "meta"], lowestLevel: "error" as const, sinks: used },
   ];
   configureSync({ reset: true, sinks, loggers });
   current = buffer;
@@ -98,6 +113,7 @@ export function loggingTo(stream: OutputStream, config: Config): LoggingOptions 
     websocketLevel: config["websocket.log_level"],
     format: config["log.format"] ?? (terminal ? "pretty" : "json"),
     colors: terminal && !Deno.noColor,
+    toConsole: consoleIsExported(),
     write: writerTo(stream),
   };
 }

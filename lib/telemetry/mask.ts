@@ -12,6 +12,8 @@ const secretMember = new RegExp(
   `("[\\w-]*(?:seed|token|authorization|api[-_]?key|secret|password)"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`,
   "gi",
 );
+/** API keys wherever they stand, also within a text within a text. */
+const apiKey = /\bhg_[\w-]{16,}/g;
 const longestText = 8192;
 const mostItems = 100;
 
@@ -28,7 +30,8 @@ function maskText(text: string): string {
   const cut = text.length > longestText
     ? `${text.slice(0, longestText)}... (${text.length} characters)`
     : text;
-  return cut.includes('"') ? cut.replace(secretMember, `$1"${masked}"`) : cut;
+  const shown = cut.includes("hg_") ? cut.replace(apiKey, masked) : cut;
+  return shown.includes('"') ? shown.replace(secretMember, `$1"${masked}"`) : shown;
 }
 
 function maskError(error: Error, depth: number): Record<string, unknown> {

@@ -9,7 +9,7 @@ interface Window {
 const mostIds = 1000;
 
 /**
- * Warnings that the outside can cause at will, logged at most once per interval for each id. Ids name causes, not
+ * Warnings and errors that the outside can cause at will, logged at most once per interval for each id. Ids name causes, not
  * clients: `slow_consumer` rather than an address, or each of a thousand clients gets its own line.
  */
 export class Throttle {
@@ -24,15 +24,26 @@ export class Throttle {
 
   /** Logs the warning, with the number of those that were suppressed before it, or counts it as one of them. */
   warn(log: Logger, id: string, message: string, properties: Record<string, unknown> = {}): void {
+    const shown = this.#take(id, properties);
+    if (shown !== undefined) log.warning(message, shown);
+  }
+
+  /** The same for an error. */
+  error(log: Logger, id: string, message: string, properties: Record<string, unknown> = {}): void {
+    const shown = this.#take(id, properties);
+    if (shown !== undefined) log.error(message, shown);
+  }
+
+  #take(id: string, properties: Record<string, unknown>): Record<string, unknown> | undefined {
     const now = this.#clock.now();
     const last = this.#windows.get(id);
     if (last !== undefined && now < last.until) {
       last.suppressed++;
-      return;
+      return undefined;
     }
     this.#open(id, now);
     const suppressed = last?.suppressed ?? 0;
-    log.warning(message, suppressed === 0 ? properties : { ...properties, suppressed });
+    return suppressed === 0 ? properties : { ...properties, suppressed };
   }
 
   /** Ids in the order in which their windows opened, so that the oldest is forgotten where there are too many. */

@@ -44,7 +44,7 @@ export class Confirmations {
   /** Signs the confirmation of a verdict and publishes it; answers its frame. */
   async publish(hotkey: string, { prediction_id }: TeamGamePrediction, verdict: Verdict): Promise<string> {
     const published = await this.#publisherOf(hotkey).publish((offset) =>
-      this.#seal(prediction_id, describe(verdict), offset)
+      this.#seal(hotkey, prediction_id, describe(verdict), offset)
     );
     return published.frame;
   }
@@ -53,7 +53,7 @@ export class Confirmations {
   async renew(records: readonly PredictionRecord[]): Promise<string[]> {
     return await Promise.all(
       records.map(({ hotkey, predictionId, receipt }) =>
-        this.#seal(predictionId, acceptedBefore(receipt), this.channelOf(hotkey).offset)
+        this.#seal(hotkey, predictionId, acceptedBefore(receipt), this.channelOf(hotkey).offset)
       ),
     );
   }
@@ -63,9 +63,11 @@ export class Confirmations {
     await Promise.all([...this.#publishers.values()].map((publisher) => publisher.settled()));
   }
 
-  async #seal(predictionId: string, data: ExactObject, offset: number): Promise<string> {
+  /** Names the miner, so that whoever is shown a receipt knows whose it is. */
+  async #seal(hotkey: string, predictionId: string, data: ExactObject, offset: number): Promise<string> {
     return await this.#notary.seal("confirmation", {
       ...data,
+      hotkey,
       prediction_id: predictionId,
       timestamp: formatTimestamp(this.#clock.now()),
       epoch: this.#epoch,

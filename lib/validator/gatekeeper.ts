@@ -1,8 +1,11 @@
 import type { CryptoPool } from "../crypto/mod.ts";
-import { TokenBuckets } from "../hub/mod.ts";
+import { addressGroup } from "../hub/mod.ts";
 import { type Clock, formatTimestamp, parseTimestamp, Refusal, timestampWindow } from "../protocol/mod.ts";
+import { Activity, stopwatch } from "../telemetry/mod.ts";
+import { FairQueue } from "./fair_queue.ts";
 import type { Registration } from "./metagraph.ts";
 import type { NonceWindow } from "./nonce_window.ts";
+import { type Source, Suspects } from "./suspects.ts";
 
 /** What a miner's signed message says of itself. */
 export interface Claim {
@@ -13,9 +16,12 @@ export interface Claim {
   readonly signedText: string;
 }
 
-// Some ten seconds' work of one core; whoever comes then is told to come back.
-const maxPending = 20_000;
-const maxPendingSize = 64 * 1024 * 1024;
+/** Bytes that may wait to be verified, some ten seconds' work of one core; whoever comes then is told to come back. */
+const maxWaiting = 64 * 1024 * 1024;
+/** Bytes that a message takes beside its text. */
+const overhead = 2048;
+/** Jobs for each worker beyond which signatures take turns; above what the notary waits for. */
+const longBacklog = 80;
 
 /** Decides whether a signed message is what it says: registered signer, fresh timestamp, unused nonce, signature. */
 export class Gatekeeper {
@@ -23,21 +29,25 @@ export class Gatekeeper {
   readonly #nonces: NonceWindow;
   readonly #pool: CryptoPool;
   readonly #clock: Clock;
-  /** Bad signatures, by address and claimed hotkey: whoever sends many gets no more of them verified. */
-  readonly #forgeries: TokenBuckets;
-  #pendingSize = 0;
+  readonly #activity: Activity;
+  readonly #suspects: Suspects;
+  readonly #queue: FairQueue;
 
   constructor(options: {
     find: (hotkey: string) => Registration | undefined;
     nonces: NonceWindow;
     pool: CryptoPool;
     clock: Clock;
+    activity?: Activity;
   }) {
     this.#find = options.find;
     this.#nonces = options.nonces;
     this.#pool = options.pool;
     this.#clock = options.clock;
-    this.#forgeries = new TokenBuckets({ rate: 1, burst: 20, clock: options.clock });
+    this.#activity = options.activity ?? new Activity();
+    this.#suspects = new Suspects(options.clock);
+    const { pool } = options;
+    this.#queue = new FairQueue({ maxCost: maxWaiting, hasRoom: () => pool.backlog < longBacklog });
   }
 
   /**
@@ -51,11 +61,16 @@ export class Gatekeeper {
     const timestamp = this.#checkTimestamp(claim);
     this.registered(claim);
     if (this.#nonces.isUsed(claim.signer, claim.nonce)) throw replayed(claim);
-    await this.#checkSignature(claim, `${from} ${claim.signer}`);
+    await this.#checkSignature(claim, { address: addressGroup(from), signer: claim.signer });
     // It may have been removed or blacklisted while the signature was verified.
     const registration = this.registered(claim);
     if (!this.#nonces.claim(claim.signer, claim.nonce, timestamp)) throw replayed(claim);
     return registration;
+  }
+
+  /** Signatures that wait to be made or verified. */
+  get pending(): number {
+    return this.#pool.pending + this.#queue.size;
   }
 
   /** Gives a nonce back whose message was not served. */
@@ -78,24 +93,35 @@ export class Gatekeeper {
     return registration;
   }
 
-  async #checkSignature(claim: Claim, source: string): Promise<void> {
-    const wait = this.#forgeries.wait(source);
-    if (wait > 0) throw refusal(claim, "rate_limited", "too many bad signatures", wait);
-    if (await this.#verify(claim)) return;
-    this.#forgeries.take(source);
-    throw refusal(claim, "not_authorized", "bad signature");
-  }
-
-  async #verify(claim: Claim): Promise<boolean> {
-    const { signedText, signature, signer } = claim;
-    if (this.#pool.pending >= maxPending || this.#pendingSize + signedText.length > maxPendingSize) {
+  async #checkSignature(claim: Claim, source: Source): Promise<void> {
+    this.#checkSource(claim, source);
+    const turn = this.#suspects.turnOf(source);
+    const cost = overhead + claim.signedText.length;
+    if (this.#queue.isFull(turn, cost)) {
       throw refusal(claim, "rate_limited", "too many signatures wait to be verified", 5000);
     }
-    this.#pendingSize += signedText.length;
+    await this.#queue.run(turn, cost, async () => {
+      // What came from there may have been found out while this waited.
+      this.#checkSource(claim, source);
+      const isGood = await this.#verify(claim);
+      if (isGood) return this.#suspects.prove(source);
+      this.#suspects.accuse(source);
+      throw refusal(claim, "not_authorized", "bad signature");
+    });
+  }
+
+  /** Throws where no more signatures from there are verified for a while. */
+  #checkSource(claim: Claim, source: Source): void {
+    const wait = this.#suspects.wait(source);
+    if (wait > 0) throw refusal(claim, "rate_limited", "too many bad signatures", wait);
+  }
+
+  async #verify({ signedText, signature, signer }: Claim): Promise<boolean> {
+    const elapsed = stopwatch();
     try {
       return await this.#pool.verify(signedText, signature, signer);
     } finally {
-      this.#pendingSize -= signedText.length;
+      this.#activity.signatures.verify.add(elapsed());
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Clock, ExactObject } from "../protocol/mod.ts";
-import { logger } from "../telemetry/mod.ts";
+import { logger, Throttle } from "../telemetry/mod.ts";
 
 const log = logger("handlers");
 
@@ -37,11 +37,13 @@ export const maxRunsPerMiner = 8;
 /** The handlers of custom message types, run such that none can harm a connection or another handler. */
 export class Handlers {
   readonly #clock: Clock;
+  readonly #faults: Throttle;
   readonly #handlers = new Map<string, Handler>();
   readonly #runs = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#faults = new Throttle({ clock });
   }
 
   /** Adds a handler. Throws a {@link TypeError} when there is one for this type already. */
@@ -74,7 +76,8 @@ export class Handlers {
     return new Promise((resolve) => {
       const fail = (error: unknown) => {
         timer.cancel();
-        log.error("Handler of {type} failed: {error}", { type: message.type, error: describeError(error) });
+        const facts = { type: message.type, error: describeError(error) };
+        this.#faults.error(log, message.type, "Handler of {type} failed: {error}", facts);
         resolve("failed");
       };
       const timer = this.#clock.after(handlerTimeout, () => {

@@ -6,6 +6,7 @@ export type { GamesPublished } from "./game_board.ts";
 export { type NewGame, readGame } from "./game_table.ts";
 export type { CustomMessage, Handler, HandlerContext } from "./handlers.ts";
 export type { Registration } from "./metagraph.ts";
+export type { PredictionBook } from "./prediction_book.ts";
 export type { Confirmed } from "./prediction_desk.ts";
 export type { MinerSession } from "./session.ts";
 export { Validator, type ValidatorOptions } from "./validator.ts";

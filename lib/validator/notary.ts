@@ -1,5 +1,6 @@
 import type { CryptoPool, Keypair } from "../crypto/mod.ts";
 import { attachSignature, type Clock, composeText, type ExactJson } from "../protocol/mod.ts";
+import { Activity, stopwatch } from "../telemetry/mod.ts";
 
 // Some 15 ms of a worker's time; signing here takes a fifth of a millisecond.
 const longBacklog = 48;
@@ -9,12 +10,14 @@ export class Notary {
   readonly #pool: CryptoPool;
   readonly #keypair: Keypair;
   readonly #clock: Clock;
+  readonly #activity: Activity;
   #count = 0;
 
-  constructor(options: { pool: CryptoPool; keypair: Keypair; clock: Clock }) {
+  constructor(options: { pool: CryptoPool; keypair: Keypair; clock: Clock; activity?: Activity }) {
     this.#pool = options.pool;
     this.#keypair = options.keypair;
     this.#clock = options.clock;
+    this.#activity = options.activity ?? new Activity();
   }
 
   /** The validator's SS58 address. */
@@ -27,7 +30,10 @@ export class Notary {
     const now = this.#clock.now();
     const nonce = `${now}.${this.#count += 1}`;
     const text = composeText({ type, sender: this.address, data, now, nonce });
-    return attachSignature(text, await this.#sign(text));
+    const elapsed = stopwatch();
+    const signature = await this.#sign(text);
+    this.#activity.signatures.sign.add(elapsed());
+    return attachSignature(text, signature);
   }
 
   #sign(text: string): string | Promise<string> {

@@ -6,7 +6,7 @@ import {
   type MinerHead,
   type PredictionRepository,
 } from "../store/mod.ts";
-import { logger, Throttle } from "../telemetry/mod.ts";
+import { Activity, logger, stopwatch, Throttle } from "../telemetry/mod.ts";
 import type { Game } from "./game_table.ts";
 import { type Candidate, noHead, PredictionDraft, type Verdict } from "./prediction_draft.ts";
 
@@ -27,10 +27,10 @@ export class PredictionBook {
   readonly #repository: PredictionRepository;
   readonly #findGame: (gameId: string) => Game | undefined;
   readonly #clock: Clock;
+  readonly #activity: Activity;
   readonly #onCommit = new Set<() => void>();
   readonly #warnings: Throttle;
   #commits = 0;
-  #probing: Promise<void> | undefined;
   #queue: Pending[] = [];
   #queuedSize = 0;
   #writing: Promise<void> | undefined;
@@ -43,10 +43,12 @@ export class PredictionBook {
     repository: PredictionRepository;
     findGame: (gameId: string) => Game | undefined;
     clock: Clock;
+    activity?: Activity;
   }) {
     this.#repository = options.repository;
     this.#findGame = options.findGame;
     this.#clock = options.clock;
+    this.#activity = options.activity ?? new Activity();
     this.#warnings = new Throttle({ clock: options.clock });
   }
 
@@ -55,13 +57,15 @@ export class PredictionBook {
     return !this.#lastCommitFailed;
   }
 
-  /** After a commit that failed, tries whether the store takes one again. */
-  async probe(): Promise<boolean> {
-    if (!this.#lastCommitFailed) return true;
-    this.#probing ??= this.#repository.probe().then(() => this.#lastCommitFailed = false, () => {})
-      .finally(() => this.#probing = undefined).then(() => {});
-    await this.#probing;
-    return this.canCommit;
+  /** Tries whether the store takes a commit. Rejects when it does not. */
+  async probe(): Promise<void> {
+    try {
+      await this.#repository.probe();
+      this.#lastCommitFailed = false;
+    } catch (error) {
+      this.#lastCommitFailed = true;
+      throw error;
+    }
   }
 
   /** How many commits there were. */
@@ -120,8 +124,11 @@ export class PredictionBook {
   }
 
   async #writeGroup(group: readonly Pending[]): Promise<void> {
+    const elapsed = stopwatch();
     try {
       const verdicts = await this.#commit(group.map(({ candidate }) => candidate));
+      this.#activity.commits.add(elapsed());
+      this.#activity.commitSizes.add(group.length);
       this.#lastCommitFailed = false;
       group.forEach(({ resolve, reject }, index) => {
         const verdict = verdicts[index];
@@ -130,6 +137,7 @@ export class PredictionBook {
       });
     } catch (cause) {
       this.#lastCommitFailed = true;
+      this.#activity.commitFailures += 1;
       this.#forget();
       const details = { detail: "the store cannot commit", retryAfterMs: 5000, cause };
       const refusal = new Refusal("internal_error", details);

@@ -83,7 +83,12 @@ export class PredictionDesk {
       throw closing(envelope);
     }
     this.#activity.predictions[way] += predictions.length;
-    return predictions.map((prediction) => this.#track(this.#confirm(admitted, prediction)));
+    return predictions.map((prediction) => this.#track(this.#confirm(admitted, prediction, way)));
+  }
+
+  /** How many predictions are being confirmed. */
+  get underWay(): number {
+    return this.#underWay.size;
   }
 
   /** Admits no more messages; those that are admitted can still be submitted. */
@@ -100,15 +105,19 @@ export class PredictionDesk {
   async #confirm(
     { envelope, registration: { hotkey, uid }, receivedAt }: Admitted,
     prediction: ReceivedPrediction,
+    way: Way,
   ): Promise<Confirmed> {
     try {
       const verdict = await this.#book.submit({ hotkey, uid, prediction });
       const frame = await this.#confirmations.publish(hotkey, prediction.fields, verdict);
       const now = this.#clock.now();
       this.#activity.confirmations.add(now, now - receivedAt);
+      this.#activity.confirmationLatency.add((now - receivedAt) / 1000);
+      this.#activity.results[way][resultOf(verdict)] += 1;
       return { predictionId: prediction.fields.prediction_id, verdict, frame };
     } catch (error) {
       this.#gatekeeper.forgive(envelope);
+      this.#activity.results[way].failed += 1;
       if (!(error instanceof Refusal)) throw error;
       const { code, retryAfterMs } = error;
       throw new Refusal(code, {
@@ -125,6 +134,11 @@ export class PredictionDesk {
     work.then(() => {}, () => {}).finally(() => this.#underWay.delete(work));
     return work;
   }
+}
+
+function resultOf(verdict: Verdict) {
+  if (verdict.accepted) return verdict.duplicate ? "duplicate" : "accepted";
+  return verdict.conflict ? "conflict" : "refused";
 }
 
 function closing({ nonce }: Envelope): Refusal {

@@ -1,7 +1,7 @@
 import { isAddress } from "../crypto/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
 import type { MinerRepository } from "../store/mod.ts";
-import { logger } from "../telemetry/mod.ts";
+import { logger, Throttle } from "../telemetry/mod.ts";
 import { MetagraphFile, type Registration } from "./metagraph.ts";
 
 const log = logger("registry");
@@ -12,6 +12,7 @@ export class MinerRegistry {
   readonly #repository: MinerRepository;
   readonly #file: MetagraphFile | undefined;
   readonly #clock: Clock;
+  readonly #faults: Throttle;
   readonly #onChange = new Set<() => void>();
   readonly #stored = new Map<string, Registration>();
   #metagraph = new Map<string, Registration>();
@@ -20,6 +21,7 @@ export class MinerRegistry {
   constructor(options: { repository: MinerRepository; metagraph: string | undefined; clock: Clock }) {
     this.#repository = options.repository;
     this.#clock = options.clock;
+    this.#faults = new Throttle({ clock: options.clock, intervalMs: 60_000 });
     if (options.metagraph !== undefined) this.#file = new MetagraphFile(options.metagraph, isAddress);
   }
 
@@ -73,7 +75,8 @@ export class MinerRegistry {
       try {
         await this.#reread(file);
       } catch (error) {
-        log.error("{message}; the version read before stays in force", { message: (error as Error).message });
+        const { message } = error as Error;
+        this.#faults.error(log, message, "{message}; the version read before stays in force", { message });
       }
       if (this.#rereading !== undefined) this.#watch(file);
     });

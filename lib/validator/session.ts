@@ -1,4 +1,4 @@
-import { type Connection, Priority, type Session } from "../hub/mod.ts";
+import { type Connection, ownText, Priority, type Session } from "../hub/mod.ts";
 import {
   type Authentication,
   type Envelope,
@@ -36,6 +36,8 @@ export interface SessionHost {
   leave(session: MinerSession): void;
   /** Answers a fault on a connection. */
   fail(connection: Connection, error: unknown): void;
+  /** A miner has answered a heartbeat. */
+  heartbeatAnswered(connection: Connection): void;
   /** The data of a `heartbeat_ack` to a heartbeat's data. */
   heartbeatAck(heartbeat: ExactObject): ExactObject;
 }
@@ -73,6 +75,8 @@ export class MinerSession implements Session {
   #begin(authentication: Authentication): void {
     this.#authenticating = true;
     this.#turn = this.#authenticate(authentication).catch((error) => {
+      // As long as an address is: whoever claims more is nobody.
+      this.connection.claimed = ownText(authentication.signer, 48);
       this.#host.fail(this.connection, error);
     }).finally(() => this.#authenticating = false);
   }
@@ -144,6 +148,7 @@ export class MinerSession implements Session {
       const detail = `sender ${envelope.signer} is not the hotkey of this connection`;
       throw new Refusal("not_authorized", { detail, inReplyTo: envelope.nonce });
     }
+    if (envelope.type === "heartbeat_response") this.#host.heartbeatAnswered(this.connection);
     if (envelope.type === "prediction") {
       const admitted = await this.#host.desk.admit(envelope, this.connection.address);
       return () => this.#follow(this.#host.desk.submit(admitted, "websocket"));
@@ -158,7 +163,10 @@ export class MinerSession implements Session {
     for (const confirmed of confirming) {
       confirmed.then(({ predictionId }) => {
         if (!this.connection.isOpen) return;
-        log.info("Sent confirmation for prediction {predictionId} via WebSocket", { predictionId });
+        log.info("Sent confirmation for prediction {predictionId} via WebSocket", {
+          predictionId,
+          id: this.connection.id,
+        });
       }, (error) => {
         // One error frame answers the message, however many of its predictions it concerns.
         if (!refused) this.#refuse(error);

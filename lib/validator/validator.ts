@@ -7,6 +7,7 @@ import {
   type PredictionRecord,
   PredictionRepository,
 } from "../store/mod.ts";
+import type { Activity } from "../telemetry/mod.ts";
 import { Confirmations } from "./confirmations.ts";
 import { GameBoard } from "./game_board.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
@@ -46,6 +47,7 @@ export class Validator implements SessionHost {
   readonly #predictions: PredictionRepository;
   readonly #hub: Hub;
   readonly #clock: Clock;
+  readonly #activity: Activity;
   readonly #duplicatePolicy: "replace" | "reject";
   readonly #sessions = new Map<string, MinerSession>();
 
@@ -54,6 +56,7 @@ export class Validator implements SessionHost {
     const epoch = crypto.randomUUID().slice(0, 8);
     this.#hub = hub;
     this.#clock = clock;
+    const activity = this.#activity = settings.activity;
     this.#duplicatePolicy = options.duplicatePolicy;
     this.#predictions = new PredictionRepository(database);
     this.registry = new MinerRegistry({ repository: new MinerRepository(database), metagraph, clock });
@@ -62,8 +65,9 @@ export class Validator implements SessionHost {
       nonces: new NonceWindow(),
       pool,
       clock,
+      activity,
     });
-    this.notary = new Notary({ pool, keypair, clock });
+    this.notary = new Notary({ pool, keypair, clock, activity });
     this.board = new GameBoard({
       repository: new GameRepository(database),
       notary: this.notary,
@@ -78,13 +82,14 @@ export class Validator implements SessionHost {
       repository: this.#predictions,
       findGame: (gameId) => this.board.find(gameId),
       clock,
+      activity,
     });
     this.desk = new PredictionDesk({
       gatekeeper: this.gatekeeper,
       book: this.book,
       confirmations: this.confirmations,
       clock,
-      activity: settings.activity,
+      activity,
     });
     this.handlers = new Handlers(clock);
   }
@@ -145,6 +150,14 @@ export class Validator implements SessionHost {
     return await this.confirmations.renew(await this.#predictions.newestOf(hotkey, limit));
   }
 
+  /** Counts how long a miner took to answer; what it says unasked counts not. */
+  heartbeatAnswered(connection: Connection): void {
+    const { heartbeatAt, openedAt, answeredAt = openedAt } = connection;
+    connection.answeredAt = this.#clock.now();
+    if (answeredAt >= heartbeatAt || heartbeatAt === openedAt) return;
+    this.#activity.heartbeats.add((connection.answeredAt - heartbeatAt) / 1000);
+  }
+
   /** The data of a `heartbeat_ack`: the server's time, and the client's own back. */
   heartbeatAck({ timestamp: echo }: ExactObject): ExactObject {
     return { timestamp: formatTimestamp(this.#clock.now()), echo };
@@ -161,6 +174,7 @@ export class Validator implements SessionHost {
     }
     session.registration = registration;
     session.connection.peer = hotkey;
+    session.connection.readyAt = this.#clock.now();
     this.#sessions.set(hotkey, session);
   }
 

@@ -13,7 +13,7 @@ import { MemoryStdio } from "../helpers/memory_stdio.ts";
 
 Deno.test("bench measures everything unless it is told what", () => {
   assertEquals(readBenchSettings([]), {
-    scenarios: ["predictions", "fanout", "streams", "memory"],
+    scenarios: ["predictions", "fanout", "streams", "http", "memory", "start"],
     seconds: 8,
     subscribers: 1000,
     json: false,
@@ -54,7 +54,7 @@ for (const arg of unusable) {
 Deno.test("bench --help says what can be measured", async () => {
   const stdio = new MemoryStdio();
   assertEquals(await runBench(["fanout", "--help"], stdio), 0);
-  assertMatch(stdio.printed, /predictions.*fanout.*streams.*memory/s);
+  assertMatch(stdio.printed, /predictions.*fanout.*streams.*http.*memory/s);
 });
 
 Deno.test("percentile() answers the value at the nearest rank, whatever the order", () => {
@@ -161,6 +161,21 @@ Deno.test("bench streams measures every format and a bare loop, and checks what 
   assert((find("frames per message, batch")?.ratio ?? NaN) < 0.9);
   for (const format of ["plain", "batch", "deflate"]) {
     assert((find(`until all have it, p50, ${format}`)?.value ?? NaN) > 0);
+  }
+});
+
+Deno.test("bench http sends the same predictions both ways, and counts what each sends", async () => {
+  const stdio = new MemoryStdio();
+  assertEquals(await runBench(["http", "--seconds=0.1", "--json"], stdio), 0, stdio.complained);
+  const { figures } = JSON.parse(stdio.printed) as { figures: Figure[] };
+  const find = (name: string) => figures.find((figure) => figure.name === name);
+  const bytes = find("bytes per prediction");
+  // A prediction and its confirmation are signed texts of some 600 bytes.
+  assert((bytes?.value ?? NaN) > 1000);
+  assert((bytes?.ratio ?? NaN) < 0.8);
+  assert((find("bytes of an idle minute")?.ratio ?? NaN) < 0.2);
+  for (const against of ["long poll", "asked each second"]) {
+    assert((find(`update seen, p50, ${against}`)?.value ?? NaN) > 0);
   }
 });
 

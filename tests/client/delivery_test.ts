@@ -78,6 +78,8 @@ class World {
     assertEquals([...waiting, ...confirmed, ...refusals].toSorted(), this.submitted.toSorted());
     assert(confirmed.every((id) => this.miner.validator.accepted.has(id)), "confirmed but not accepted");
     assertEquals(this.miner.validator.faults, []);
+    const suspicions = this.miner.problems.filter((code) => /^receipt_(?:chain|fork)$/.test(code));
+    assertEquals(suspicions, [], "an honest validator is suspected");
   }
 
   /** The world behaves again; everything must come to its end. */

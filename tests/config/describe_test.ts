@@ -1,12 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  defaultConfig,
-  describeSettings,
-  loadConfig,
-  settings,
-  showSetting,
-  unusedSettings,
-} from "../../lib/config/mod.ts";
+import { defaultConfig, describeSettings, loadConfig, settings, showSetting } from "../../lib/config/mod.ts";
 
 Deno.test("describeSettings() gives every setting its own variable, and a flag unless it is secret", () => {
   const described = describeSettings();
@@ -46,9 +39,4 @@ Deno.test("showSetting() masks secrets and passwords, and shows sizes in their u
   assertEquals(showSetting(config, "rpc_url"), "https://***@node.example");
   assertEquals(showSetting(config, "history.max_bytes"), "3MiB");
   assertEquals(showSetting(config, "region"), undefined);
-});
-
-Deno.test("unusedSettings() names only what somebody set", () => {
-  const { origins } = loadConfig({ flags: ["--port=0"], env: {}, readFile: () => "" });
-  assertEquals(unusedSettings(origins), []);
 });

@@ -67,6 +67,7 @@ Deno.test("an empty variable counts as not set, and those of other subcommands a
     HELIOGRAPH_PORT: "",
     HELIOGRAPH_MINER_WEBSOCKET_ENABLED: "?",
     HELIOGRAPH_API_KEY: "k",
+    HELIOGRAPH_BINARY: "dist/heliograph",
     HOME: "/root",
   };
   assertEquals(load({ env }).origins.port, "default");

@@ -1,9 +1,21 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Priority } from "../../lib/hub/mod.ts";
+import { PredictionRepository } from "../../lib/store/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { LogLines } from "../helpers/log_lines.ts";
 import { freshNonce, Peer, testKey } from "../helpers/peer.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
+import { farewells } from "../helpers/told.ts";
+
+/** Moves a clock until a drain is over. */
+async function finished(draining: Promise<void>, clock: FakeClock): Promise<void> {
+  let isOver = false;
+  const over = draining.finally(() => isOver = true);
+  while (!isOver) await clock.advance(20);
+  await over;
+}
 
 Deno.test("a drain confirms what is under way before it closes the connection", async () => {
   await using scene = await Scene.start({ "websocket.rate_limit": 1e6 });
@@ -83,10 +95,7 @@ Deno.test("a client that does not answer the close does not hold up the drain", 
 
   using _client = await RawClient.open(scene.server.ws);
   while (scene.server.gateway.hub.size === 0) await settle();
-  let drained = false;
-  const draining = scene.server.gateway.drain().finally(() => drained = true);
-  while (!drained) await clock.advance(20);
-  await draining;
+  await finished(scene.server.gateway.drain(), clock);
   assertEquals(scene.server.gateway.hub.size, 1);
 });
 
@@ -94,4 +103,93 @@ Deno.test("draining twice is draining once", async () => {
   await using scene = await Scene.start();
   assertEquals(scene.server.gateway.drain(), scene.server.gateway.drain());
   await scene.server.gateway.drain();
+});
+
+Deno.test("clients are sent away in steps, each told once and with another time", async () => {
+  const clock = new FakeClock();
+  await using scene = await Scene.start({ "http.rate_limit": 1e6 }, clock);
+  const peers = await Promise.all(
+    Array.from({ length: 120 }, () => Peer.open(scene.server.ws.replace(/ws$/, "ws/stream"))),
+  );
+  await Promise.all(peers.map((peer) => peer.next()));
+  const { hub } = scene.server.gateway;
+  const open = () => [...hub.connections()].filter(({ isOpen }) => isOpen).length;
+  const draining = scene.server.gateway.drain();
+  while (open() === 120) await settle();
+  const steps = [open()];
+  for (let step = 0; step < 2; step += 1) {
+    await clock.advance(100);
+    steps.push(open());
+  }
+  assertEquals(steps, [70, 20, 0]);
+  await finished(draining, clock);
+  const times = peers.flatMap(({ frames }) => farewells(frames)).map((frame) => frame["retry_after_ms"]);
+  assertEquals([times.length, new Set(times).size], [120, 120]);
+});
+
+Deno.test("who is refused a prediction during a drain is told of the drain once, with a time of its own", async () => {
+  const clock = new FakeClock();
+  await using scene = await Scene.start({}, clock);
+  const other = testKey(8);
+  await scene.register(other, 8);
+  const peers = [await scene.connect(), await scene.connect(other)];
+  const { desk } = scene.server.gateway.validator;
+  const finish = desk.finish.bind(desk);
+  const held = Promise.withResolvers<void>();
+  desk.finish = () => held.promise.then(finish);
+  const draining = scene.server.gateway.drain();
+  for (const [index, key] of [scene.key, other].entries()) {
+    for (const id of ["p1", "p2"]) {
+      peers[index]?.send(scene.sign("prediction", samplePrediction(id, { miner_uid: 7 + index }), { key }));
+    }
+    assertEquals((await peers[index]?.next())?.["code"], "server_closing");
+  }
+  held.resolve();
+  await finished(draining, clock);
+  const told = peers.map(({ frames }) => farewells(frames));
+  assertEquals(told.map(({ length }) => length), [1, 1]);
+  assert(told[0]?.[0]?.["retry_after_ms"] !== told[1]?.[0]?.["retry_after_ms"]);
+});
+
+Deno.test("what a slow client still has to read goes out before it is sent away", async () => {
+  const clock = new FakeClock();
+  await using scene = await Scene.start({}, clock);
+  const peer = await scene.connect();
+  const [connection] = scene.server.gateway.hub.connections();
+  connection?.hold();
+  connection?.offer(JSON.stringify({ type: "held" }), Priority.reply);
+  const draining = scene.server.gateway.drain();
+  await clock.advance(300);
+  assert(connection?.isOpen);
+  connection?.release([]);
+  await finished(draining, clock);
+  await peer.ended;
+  assertEquals(peer.frames.slice(-2).map((frame) => frame["code"] ?? frame.type), ["held", "server_closing"]);
+});
+
+Deno.test("a drain is over within the shutdown timeout, whatever hangs, and says what it cut off", async () => {
+  using lines = new LogLines();
+  const clock = new FakeClock();
+  const { commit } = PredictionRepository.prototype;
+  const committing = Promise.withResolvers<void>();
+  try {
+    await using scene = await Scene.start({ shutdown_timeout: 4 }, clock);
+    const peer = await scene.connect();
+    using _silent = await RawClient.open(scene.server.ws);
+    while (scene.server.gateway.hub.size < 2) await settle();
+    PredictionRepository.prototype.commit = () => {
+      committing.resolve();
+      return new Promise(() => {});
+    };
+    peer.send(scene.sign("prediction", samplePrediction("p1")));
+    await committing.promise;
+    const before = clock.now();
+    await scene.stop();
+    assert(clock.now() - before <= 4000, `${clock.now() - before} ms`);
+    assertEquals((await peer.ended).code, 1001);
+  } finally {
+    PredictionRepository.prototype.commit = commit;
+  }
+  assertStringIncludes(lines.text, "Cut off 1 predictions that were not confirmed in time");
+  assertStringIncludes(lines.text, "Cut off what did not end in time: 1 connections");
 });

@@ -19,9 +19,13 @@ export class EventReader implements AsyncDisposable {
   }
 
   /** Opens a stream; throws when it is refused. */
-  static async open(url: string, lastEventId?: string): Promise<EventReader> {
+  static async open(
+    url: string,
+    lastEventId?: string,
+    init: RequestInit & { client?: Deno.HttpClient } = {},
+  ): Promise<EventReader> {
     const headers: HeadersInit = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
-    const response = await fetch(url, { headers });
+    const response = await fetch(url, { headers, ...init });
     if (response.body === null || !response.ok) {
       throw new Error(`${response.status} ${await response.text()}`);
     }

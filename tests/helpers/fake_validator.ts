@@ -10,12 +10,15 @@ import {
   errorKinds,
   type ExactObject,
   formatTimestamp,
+  noReceipt,
   parseMessage,
   parseTimestamp,
   type Position,
   readAuthentication,
   readEnvelope,
   readPredictions,
+  type Receipt,
+  receiptHash,
   type ReceivedPrediction,
   systemClock,
 } from "../../lib/protocol/mod.ts";
@@ -71,6 +74,10 @@ export class FakeValidator {
   readonly faults: string[] = [];
   /** The texts of accepted predictions. */
   readonly accepted = new Map<string, string>();
+  /** The receipts given, by `prediction_id`. */
+  readonly receipts = new Map<string, Receipt>();
+  /** What becomes of a receipt before it is given. */
+  spoil: (receipt: Receipt) => Receipt = (receipt) => receipt;
   readonly requests: string[] = [];
   epoch = "epoch-1";
   uid: number | undefined = 7;
@@ -272,7 +279,7 @@ export class FakeValidator {
     const refusal = before === undefined ? this.rule(prediction) : undefined;
     if (refusal === undefined) this.accepted.set(id, prediction.text);
     const offset = this.#confirmations.length + 1;
-    const receipt = { sequence: 1, hash: prediction.hash, previous: "0".repeat(64), miner_sequence: 1 };
+    const receipt = refusal === undefined ? this.#receiptOf(prediction) : undefined;
     const data = {
       prediction_id: id,
       status: refusal === undefined ? "success" : "error",
@@ -280,12 +287,24 @@ export class FakeValidator {
       timestamp: formatTimestamp(this.now()),
       epoch: this.epoch,
       offset,
-      receipt: refusal === undefined ? receipt : undefined,
+      receipt: receipt && { ...receipt },
       duplicate: before === undefined ? undefined : true,
     };
     const text = this.sign("confirmation", data);
     this.#confirmations.push({ offset, data, text });
     return text;
+  }
+
+  /** The next receipt, or the one that a prediction has already. */
+  #receiptOf({ fields, hash }: ReceivedPrediction): Receipt {
+    const given = this.receipts.get(fields.prediction_id);
+    if (given !== undefined) return given;
+    const before = [...this.receipts.values()].at(-1);
+    const number = this.receipts.size + 1;
+    const previous = before === undefined ? noReceipt : receiptHash(before);
+    const receipt = this.spoil({ sequence: number, hash, previous, miner_sequence: number });
+    this.receipts.set(fields.prediction_id, receipt);
+    return receipt;
   }
 
   async #request(request: Request): Promise<Response> {

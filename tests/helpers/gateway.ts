@@ -10,6 +10,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly gateway: Gateway;
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
+  /** Where operators connect: the same, where they have no port of their own. */
+  readonly adminUrl: string;
   /** The path where miners connect. */
   readonly ws: string;
   /** Calls the operator's API and answers its JSON; throws on a status of 400 and above. */
@@ -42,8 +44,9 @@ export async function startGateway(
   return {
     gateway,
     url: listening.url,
+    adminUrl: listening.adminUrl,
     ws: `${listening.url.replace("http", "ws")}/ws`,
-    admin: (method, path, body) => callAdmin(`${listening.url}${path}`, method, body),
+    admin: (method, path, body) => callAdmin(`${listening.adminUrl}${path}`, method, body),
     stop,
     [Symbol.asyncDispose]: stop,
   };

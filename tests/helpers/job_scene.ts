@@ -82,12 +82,17 @@ export class JobPeer implements Disposable {
 
 /** A gateway with one API key. */
 export class JobScene implements AsyncDisposable {
-  private constructor(readonly server: TestGateway, readonly keyId: string, readonly key: string) {}
+  private constructor(
+    readonly server: TestGateway,
+    readonly keyId: string,
+    readonly key: string,
+    readonly clock: Clock,
+  ) {}
 
   static async start(overrides: Partial<Config> = {}, clock: Clock = systemClock): Promise<JobScene> {
     const server = await startGateway(overrides, clock);
     const { id, key } = await server.admin("POST", "/admin/api-keys", { name: "first" });
-    return new JobScene(server, String(id), String(key));
+    return new JobScene(server, String(id), String(key), clock);
   }
 
   /** One more key. */
@@ -98,7 +103,9 @@ export class JobScene implements AsyncDisposable {
 
   /** A client, connected. */
   async connect(options: Partial<ManagerOptions & SocketOptions> = {}, key = this.key): Promise<JobPeer> {
-    const peer = new JobPeer(this.server.url, { apiKey: key }, options);
+    // While a clock stands still no poll is released, and no upgrade from polling comes to its end.
+    const transports = this.clock === systemClock ? {} : { transports: ["websocket"] };
+    const peer = new JobPeer(this.server.url, { apiKey: key }, { ...transports, ...options });
     await peer.connected();
     return peer;
   }

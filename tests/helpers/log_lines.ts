@@ -1,15 +1,16 @@
-import { configureLogging, resetLogging } from "../../lib/telemetry/mod.ts";
+import { configureLogging, flushLogs, resetLogging } from "../../lib/telemetry/mod.ts";
 
 /** Collects the log lines of this process, as JSON objects, until disposed of. */
 export class LogLines implements Disposable {
   #text = "";
 
-  constructor(level: "INFO" | "ERROR" = "INFO") {
+  constructor(level: "TRACE" | "INFO" | "ERROR" = "INFO") {
     const write = (text: string) => void (this.#text += text);
     configureLogging({ level, websocketLevel: level, format: "json", write });
   }
 
   get text(): string {
+    flushLogs();
     return this.#text;
   }
 

@@ -23,6 +23,7 @@ export type Frame = { readonly type: string; readonly [key: string]: unknown };
 /** How a connection ended. */
 export interface Ended {
   readonly code: number;
+  /** Without the connection's id, which is in {@link Peer.id}. */
   readonly reason: string;
 }
 
@@ -63,12 +64,14 @@ export class Peer {
   readonly frames: Frame[] = [];
   readonly ended: Promise<Ended>;
   readonly opened: Promise<void>;
+  /** The connection's id at the server, as the close told it. */
+  id: string | undefined;
   #taken = 0;
   #isEnded = false;
   #wake: () => void = () => {};
 
-  constructor(url: string, protocols: string[] = []) {
-    this.socket = new WebSocket(url, protocols);
+  constructor(url: string, options: string[] | WebSocketOptions = []) {
+    this.socket = new WebSocket(url, options);
     this.opened = new Promise((resolve, reject) => {
       this.socket.onopen = () => resolve();
       this.socket.onerror = (event) => reject((event as ErrorEvent).error ?? new Error("no connection"));
@@ -82,7 +85,9 @@ export class Peer {
       this.socket.onclose = ({ code, reason }) => {
         this.#isEnded = true;
         this.#wake();
-        resolve({ code, reason });
+        const [, text = "", id] = /^(.*?) ?(?:\((c\w+)\))?$/.exec(reason) ?? [];
+        this.id = id;
+        resolve({ code, reason: text });
       };
     });
   }

@@ -14,6 +14,10 @@ export interface Surroundings {
   readonly cwd: string;
   /** Added to the variables of this process, of which those that configure a gateway are left out. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A compiled program that is run in place of the sources. */
+  readonly binary?: string | undefined;
+  /** A command that runs the one that follows it, such as one that sets limits. */
+  readonly runner?: readonly string[];
 }
 
 /** What a process came to. */
@@ -91,9 +95,10 @@ export class ServerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   #url = "";
 
-  private constructor(flags: readonly string[], { cwd, env }: Surroundings) {
+  private constructor(flags: readonly string[], { cwd, env, binary, runner = [] }: Surroundings) {
     const variables = { HELIOGRAPH_ADMIN_TOKEN: adminToken, ...env };
-    const line = commandLine("serve", "--port=0", "--crypto.workers=1", ...flags);
+    const args = ["serve", "--port=0", "--crypto.workers=1", ...flags];
+    const line = [...runner, ...(binary === undefined ? commandLine(...args) : [binary, ...args])];
     this.#child = command(line, { cwd, env: variables }).spawn();
     this.stdout = new Lines(this.#child.stdout);
     this.stderr = new Lines(this.#child.stderr);
@@ -127,6 +132,10 @@ export class ServerProcess implements AsyncDisposable {
   /** Calls the operator's API and answers its JSON; throws on a status of 400 and above. */
   admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
     return callAdmin(`${this.#url}${path}`, method, body);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Sends the process a signal, if it is still there. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Connection, Priority } from "../../lib/hub/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
+import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeLink } from "../helpers/fake_link.ts";
 
 function create({ maxQueue = 1_000_000, rateLimit = 10 } = {}) {
@@ -12,9 +13,13 @@ function create({ maxQueue = 1_000_000, rateLimit = 10 } = {}) {
     address: "a",
     family: "miners",
     link,
-    limits: { maxQueue, rateLimit },
-    now: 0,
-    onBacklog: () => backlogs += 1,
+    host: {
+      limits: { maxQueue, rateLimit },
+      activity: new Activity(),
+      now: () => 0,
+      backlogged: () => void (backlogs += 1),
+      returnTime: () => 1000,
+    },
   });
   connection.session = { receive() {}, ended: () => void (ended += 1) };
   return { link, connection, backlogs: () => backlogs, ended: () => ended };
@@ -69,7 +74,7 @@ Deno.test("a connection on which more waits than may is told so and closed, once
   assert(connection.isOpen);
   connection.offer("x", Priority.update);
   connection.offer("x", Priority.update);
-  assertEquals(link.closed, { code: 1013, reason: "Slow consumer" });
+  assertEquals(link.closed, { code: 1013, reason: "Slow consumer (c1)" });
   assertEquals(JSON.parse(link.sent.at(-1) ?? "").code, "slow_consumer");
   assertEquals([connection.isOpen, ended(), link.sent.length], [false, 1, 2]);
   // The frames that waited are given up; the transport alone holds something.
@@ -141,5 +146,5 @@ Deno.test("a connection that was closed while it was held stays silent", () => {
   connection.release([{ frame: "welcome", priority: Priority.reply }]);
   connection.offer("later", Priority.reply);
   connection.refuse(new Refusal("internal_error"));
-  assertEquals([link.sent, link.closed], [[], { code: 1000, reason: "" }]);
+  assertEquals([link.sent, link.closed], [[], { code: 1000, reason: "(c1)" }]);
 });

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/
 import { ApiKeys, InscriptionError } from "../../lib/inscriptions/mod.ts";
 import { ApiKeyRepository, openDatabase } from "../../lib/store/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
+import { completed, openDesk, request, utf8 } from "./harness.ts";
 
 async function openKeys(database: Deno.Kv, clock = new FakeClock()): Promise<ApiKeys> {
   const keys = new ApiKeys({ repository: new ApiKeyRepository(database), clock });
@@ -92,4 +93,21 @@ Deno.test("a key needs a name that can be read", async () => {
     assertEquals(code, "invalid_request");
   }
   await keys.create("Größe 7 🎨");
+});
+
+Deno.test("with a key goes what was of use to it alone, and nothing that others can see", async () => {
+  await using desk = await openDesk();
+  const { inscriptions, database } = desk;
+  const [gone, other] = [await inscriptions.keys.create("gone"), await inscriptions.keys.create("other")];
+  const body = request(utf8("stays"), { requestId: "order-1" });
+  for (const { id } of [gone, other]) {
+    const { jobId } = await inscriptions.inscribe(id, body);
+    await completed(inscriptions, id, jobId);
+  }
+  const owners = async (index: string) =>
+    (await Array.fromAsync(database.list({ prefix: [index] }))).map(({ key }) => key[1]);
+  assertEquals((await owners("holder_jobs")).length, 2);
+  await inscriptions.keys.revoke(gone.id);
+  assertEquals([await owners("holder_jobs"), await owners("job_requests")], [[other.id], [other.id]]);
+  assertEquals((await inscriptions.numbers({})).length, 2);
 });

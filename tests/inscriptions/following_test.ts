@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { JobEvent } from "../../lib/inscriptions/mod.ts";
+import { Inscriptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
 import { settle } from "../helpers/fake_clock.ts";
 import { eventsOf, follow, noise, openDesk, present, request, utf8 } from "./harness.ts";
 
@@ -61,16 +61,56 @@ Deno.test("without a position the present state comes first", async () => {
   await clock.advance(1001);
 });
 
-Deno.test("a job that has ended gives its ending, whatever the position", async () => {
+Deno.test("a client that was away when the job ended gets exactly what it missed, and the ending always", async () => {
   await using desk = await openDesk();
   const { inscriptions } = desk;
-  const { jobId, epoch } = await inscriptions.inscribe(key, request(utf8("ends")));
-  const ending = present((await eventsOf(inscriptions, key, jobId)).at(-1));
+  const { jobId, epoch, offset: first } = await inscriptions.inscribe(key, request(noise(400_000)));
+  const all = await eventsOf(inscriptions, key, jobId, { epoch, offset: first });
+  const ending = present(all.at(-1));
   while (inscriptions.activeJobs > 0) await settle();
-  for (const offset of [undefined, 0, 1, ending.data.offset - 1, ending.data.offset, 1000]) {
-    const position = offset === undefined ? {} : { epoch, offset };
+  for (let offset = first; offset <= ending.data.offset; offset += 1) {
+    const missed = all.filter(({ data }) => data.offset > offset);
+    const expected = missed.length === 0 ? [ending] : missed;
+    assertEquals(await eventsOf(inscriptions, key, jobId, { epoch, offset }), expected);
+  }
+  for (const position of [{}, { epoch, offset: 1000 }, { epoch: "another", offset: 1 }]) {
     assertEquals(await eventsOf(inscriptions, key, jobId, position), [ending]);
   }
+});
+
+Deno.test("a job that ended in an earlier life gives its ending, with what came right before it", async () => {
+  await using desk = await openDesk();
+  const { jobId, epoch } = await desk.inscriptions.inscribe(key, request(utf8("ends")));
+  const all = await eventsOf(desk.inscriptions, key, jobId);
+  await desk.inscriptions.stop();
+  const later = new Inscriptions({ database: desk.database, clock: desk.clock });
+  await later.start();
+  const [hundred, ending] = all.slice(-2).map(present);
+  const last = present(ending).data.offset;
+  for (const offset of [0, 1, last - 2, last - 1, last, 1000]) {
+    const expected = offset < last - 1 ? [hundred, ending] : [ending];
+    assertEquals(await eventsOf(later, key, jobId, { epoch, offset }), expected);
+  }
+  assertEquals(await eventsOf(later, key, jobId), [ending]);
+  const exact = present(await later.follow(key, jobId, { epoch, offset: last - 2 }));
+  const less = present(await later.follow(key, jobId, { epoch, offset: 1 }));
+  assertEquals([exact.recovered, less.recovered], [true, false]);
+  await later.stop();
+});
+
+Deno.test("the events of jobs that ended are kept for the last hundred alone", async () => {
+  await using desk = await openDesk();
+  const { inscriptions } = desk;
+  const { jobId, epoch } = await inscriptions.inscribe(key, request(utf8("the first")));
+  const all = await eventsOf(inscriptions, key, jobId, { epoch, offset: 1 });
+  const replay = () => eventsOf(inscriptions, key, jobId, { epoch, offset: 1 });
+  for (let count = 0; count < 100; count += 1) {
+    assertEquals(await replay(), all);
+    const next = await inscriptions.inscribe(`key-${count}`, request(utf8(`${count}`)));
+    await eventsOf(inscriptions, `key-${count}`, next.jobId);
+    while (inscriptions.activeJobs > 0) await settle();
+  }
+  assertEquals(await replay(), all.slice(-2));
 });
 
 Deno.test("a listener that throws harms neither the job nor another listener", async () => {

@@ -177,7 +177,7 @@ Deno.test("health counts open connections, and as active the miners heard from w
     connections: 2,
     active_connections: 1,
   });
-  assertEquals(families, { miners: 1, streams: 1, events: 0 });
+  assertEquals(families, { miners: 1, streams: 1, events: 0, jobs: 0, polling: 0 });
   await clock.advance(121_000);
   const later = await health();
   assertEquals([later["connections"], later["active_connections"], later["uptime"]], [2, 0, 121]);

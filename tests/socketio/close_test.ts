@@ -110,6 +110,9 @@ Deno.test("a server that closes takes nobody in", async () => {
   const answer = await fetch(`${service.origin}/socket.io/?EIO=4&transport=polling`);
   assertEquals([answer.status, answer.headers.get("retry-after")], [503, "5"]);
   assertEquals(await answer.json(), { code: 4, message: "Server is closing" });
+  // A balancer passes this on, to the instance that may know the session.
+  const foreign = await fetch(`${service.origin}/socket.io/?EIO=4&transport=polling&sid=another-instances`);
+  assertEquals([foreign.status, await foreign.json()], [503, { code: 4, message: "Server is closing" }]);
   assertEquals(await staying.packets(), ["1"]);
   await closed;
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type JobRecord, JobRepository, openDatabase } from "../../lib/store/mod.ts";
+import { BlobRepository, type JobRecord, JobRepository, openDatabase } from "../../lib/store/mod.ts";
 
 function job(id: string, more: Partial<JobRecord> = {}): JobRecord {
   return {
@@ -35,14 +35,25 @@ function job(id: string, more: Partial<JobRecord> = {}): JobRecord {
   };
 }
 
+/** Adds a job, and answers the right to write it. */
+async function add(jobs: JobRepository, record: JobRecord, owner = "1"): Promise<string> {
+  const { lease } = await jobs.create(record, owner);
+  if (lease === null) throw new Error("there was such a job before");
+  return lease;
+}
+
+async function openIds(jobs: JobRepository): Promise<string[]> {
+  return (await Array.fromAsync(jobs.open())).map(({ id, owner }) => `${id} of ${owner}`);
+}
+
 Deno.test("a job is found by its id and by its transaction, which pays for one job alone", async () => {
   using database = await openDatabase(":memory:");
   const jobs = new JobRepository(database);
-  await jobs.create(job("a"));
+  await add(jobs, job("a"));
   assertEquals(await jobs.get("a"), job("a"));
   assertEquals(await jobs.ofTransaction("0.0.5@1.a"), job("a"));
   assertEquals([await jobs.get("b"), await jobs.ofTransaction("0.0.5@1.b")], [null, null]);
-  await assertRejects(() => jobs.create(job("b", { transactionId: "0.0.5@1.a" })), Error, "has one already");
+  await assertRejects(() => add(jobs, job("b", { transactionId: "0.0.5@1.a" })), Error, "has one already");
   assertEquals(await jobs.get("b"), null);
 });
 
@@ -50,41 +61,79 @@ Deno.test("a key's request makes one job, however often it comes", async () => {
   using database = await openDatabase(":memory:");
   const jobs = new JobRepository(database);
   const first = job("a", { requestId: "r" });
-  assertEquals(await jobs.create(first), first);
-  assertEquals(await jobs.create(job("b", { requestId: "r" })), first);
+  await add(jobs, first);
+  assertEquals(await jobs.create(job("b", { requestId: "r" }), "2"), { record: first, lease: null });
   assertEquals(await jobs.ofRequest("key", "r"), first);
   assertEquals([await jobs.get("b"), await jobs.ofRequest("key", "s")], [null, null]);
-  assertEquals((await jobs.create(job("c", { keyId: "other", requestId: "r" }))).id, "c");
-  assertEquals((await jobs.create(job("d"))).id, "d");
-  assertEquals((await jobs.create(job("e"))).id, "e");
+  await add(jobs, job("c", { keyId: "other", requestId: "r" }));
+  await add(jobs, job("d"));
+  await add(jobs, job("e"));
+  assertEquals(await openIds(jobs), ["a of 1", "c of 1", "d of 1", "e of 1"]);
 });
 
-Deno.test("jobs are open until they fail or are completed, oldest first", async () => {
+Deno.test("jobs are open until they fail or are completed", async () => {
   using database = await openDatabase(":memory:");
   const jobs = new JobRepository(database);
-  const open = async () => (await jobs.open()).map(({ id }) => id);
-  await jobs.create(job("b", { createdAt: 1 }));
-  await jobs.create(job("a", { createdAt: 2 }));
-  await jobs.create(job("c", { createdAt: 3 }));
-  assertEquals(await open(), ["b", "a", "c"]);
-  await jobs.save(job("a", { createdAt: 2, progress: 7 }));
-  assertEquals((await jobs.open())[1]?.progress, 7);
-  await jobs.fail(job("b", { status: "failed" }));
-  await jobs.complete(job("c", { status: "completed" }));
-  assertEquals(await open(), ["a"]);
+  const [a, b, c] = [await add(jobs, job("a")), await add(jobs, job("b"), "2"), await add(jobs, job("c"))];
+  assertEquals(await openIds(jobs), ["a of 1", "b of 2", "c of 1"]);
+  await jobs.save(job("a", { progress: 7 }), a);
+  assertEquals((await jobs.get("a"))?.progress, 7);
+  await jobs.fail(job("b", { status: "failed" }), b);
+  await jobs.complete(job("c", { status: "completed" }), c);
+  assertEquals(await openIds(jobs), ["a of 1"]);
   assertEquals((await jobs.get("b"))?.status, "failed");
+  assertEquals(await jobs.findOpen("b"), null);
+});
+
+Deno.test("a job that is taken up can be written by its new owner alone", async () => {
+  using database = await openDatabase(":memory:");
+  const jobs = new JobRepository(database);
+  const lost = await add(jobs, job("a"));
+  await jobs.save(job("a", { progress: 7 }), lost);
+  const open = (await jobs.findOpen("a")) ?? { id: "a", owner: "", createdAt: 0, lease: "" };
+  assertEquals([open.owner, open.lease], ["1", lost]);
+  const held = await jobs.adopt(open, "2");
+  assertEquals(held?.record, job("a", { progress: 7 }));
+  assertEquals(await jobs.adopt(open, "3"), null, "only one gets it");
+  const late = job("a", { progress: 50, status: "completed" });
+  assertEquals([
+    await jobs.save(late, lost),
+    await jobs.fail(late, lost),
+    await jobs.complete(late, lost),
+  ], [null, null, null]);
+  assertEquals(await jobs.get("a"), job("a", { progress: 7 }));
+  assertEquals([await openIds(jobs), await jobs.count()], [["a of 2"], 0]);
+  const done = await jobs.complete(job("a", { status: "completed" }), held?.lease ?? "");
+  assertEquals(done?.number, 1);
+  assertEquals(await jobs.adopt({ ...open, lease: held?.lease ?? "" }, "3"), null, "it has ended");
+});
+
+Deno.test("a job whose files were taken over is not added", async () => {
+  using database = await openDatabase(":memory:");
+  const jobs = new JobRepository(database);
+  const blobs = new BlobRepository(database);
+  const claims = [await blobs.open("a:file", "1"), await blobs.open("a:metadata", "1")];
+  const [file] = await Array.fromAsync(blobs.claims());
+  assertEquals(file, claims[0]);
+  assertEquals(await blobs.seize(file ?? { id: "", owner: "", versionstamp: "" }, "2"), true);
+  await assertRejects(() => jobs.create(job("a"), "1", claims), Error, "its files are gone");
+  assertEquals([await jobs.get("a"), await openIds(jobs)], [null, []]);
+  const kept = await blobs.open("b:file", "1");
+  await jobs.create(job("b"), "1", [kept]);
+  assertEquals(await blobs.seize(kept, "2"), false, "whoever takes over has to look for the job again");
 });
 
 Deno.test("completed jobs are numbered without gaps, also at once, and only once", async () => {
   using database = await openDatabase(":memory:");
   const jobs = new JobRepository(database);
   const ids = Array.from({ length: 15 }, (_, index) => `job ${index}`);
-  for (const id of ids) await jobs.create(job(id));
-  const done = await Promise.all(ids.map((id) => jobs.complete(job(id, { status: "completed" }))));
-  const numbers = done.map(({ number }) => number ?? 0).toSorted((a, b) => a - b);
+  const leases = new Map<string, string>();
+  for (const id of ids) leases.set(id, await add(jobs, job(id)));
+  const complete = (id: string) => jobs.complete(job(id, { status: "completed" }), leases.get(id) ?? "");
+  const done = await Promise.all(ids.map(complete));
+  const numbers = done.map((job) => job?.number ?? 0).toSorted((a, b) => a - b);
   assertEquals(numbers, ids.map((_, index) => index + 1));
-  const again = await jobs.complete(job("job 3", { status: "completed" }));
-  assertEquals(again.number, done[3]?.number);
+  assertEquals((await complete("job 3"))?.number, done[3]?.number);
   assertEquals(await jobs.count(), 15);
   const some = await jobs.numbered([3, 99, 1, 15, 2, 4, 5, 6, 7, 8, 9, 10, 11]);
   assertEquals(some.map(({ number }) => number), [3, 1, 15, 2, 4, 5, 6, 7, 8, 9, 10, 11]);
@@ -98,9 +147,9 @@ Deno.test("what a topic holds is known when its job is completed", async () => {
     { kind: "file", topicId: "0.0.1001", messages: 1, content },
     { kind: "registry", topicId: "0.0.1002", messages: 1, content: null },
   ] as const;
-  await jobs.create(job("a", { topics }));
+  const lease = await add(jobs, job("a", { topics }));
   assertEquals(await jobs.contentOf("0.0.1001"), null);
-  await jobs.complete(job("a", { topics, status: "completed" }));
+  await jobs.complete(job("a", { topics, status: "completed" }), lease);
   assertEquals(await jobs.contentOf("0.0.1001"), content);
   assertEquals(await jobs.contentOf("0.0.1002"), null);
 });
@@ -109,9 +158,9 @@ Deno.test("a holder's jobs are those of one key, newest first, by pages", async 
   using database = await openDatabase(":memory:");
   const jobs = new JobRepository(database);
   for (let index = 0; index < 25; index += 1) {
-    await jobs.create(job(`job-${String(index).padStart(2, "0")}`, { createdAt: Math.floor(index / 3) }));
+    await add(jobs, job(`job-${String(index).padStart(2, "0")}`, { createdAt: Math.floor(index / 3) }));
   }
-  await jobs.create(job("of another key", { keyId: "other" }));
+  await add(jobs, job("of another key", { keyId: "other" }));
   const all: string[] = [];
   for (let before: JobRecord | null = null;;) {
     const page: JobRecord[] = await jobs.ofHolder("key", "0.0.5", { limit: 4, before });

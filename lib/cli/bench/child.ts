@@ -14,6 +14,12 @@ export function programCommand(args: readonly string[]): { file: string; args: s
   return { file, args: [...flags, main.href, ...args] };
 }
 
+/** Throws where no process may be started, as in a binary, which is compiled without that permission. */
+export function requireProcesses(): void {
+  if (Deno.permissions.querySync({ name: "run" }).state === "granted") return;
+  throw new Error("Cannot measure: this program may not start others; run deno task bench in a checkout");
+}
+
 /** Starts a process that is killed when this one ends. */
 export function spawn(file: string, options: Deno.CommandOptions): Deno.ChildProcess {
   const child = new Deno.Command(file, options).spawn();

@@ -1,5 +1,5 @@
 /** What can be measured, in the order in which it is. */
-export const scenarioNames = ["predictions", "fanout", "streams", "memory"] as const;
+export const scenarioNames = ["predictions", "fanout", "streams", "http", "memory", "start"] as const;
 /** One of {@link scenarioNames}. */
 export type ScenarioName = typeof scenarioNames[number];
 

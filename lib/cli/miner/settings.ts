@@ -171,11 +171,28 @@ function isName(name: string): name is Name {
   return Object.hasOwn(settings, name);
 }
 
+/** A setting as documentation shows it. */
+export interface MinerSettingDescription {
+  readonly flag: string;
+  readonly variable: string;
+  readonly doc: string;
+  readonly allowed: string;
+  /** Undefined: it must be given; empty: there is none. */
+  readonly fallback: string | undefined;
+}
+
+/** All settings in the order of the documentation. */
+export function listMinerSettings(): readonly MinerSettingDescription[] {
+  return names.map((name) => {
+    const { placeholder, doc, fallback, allowed } = settings[name];
+    return { flag: `--${name}=${placeholder}`, variable: variableOf(name), doc, allowed, fallback };
+  });
+}
+
 /** The flags for the help, one with its meaning on two lines. */
 export function describeMinerSettings(): string {
-  return names.map((name) => {
-    const { placeholder, doc, fallback } = settings[name];
+  return listMinerSettings().map(({ flag, doc, fallback }) => {
     const note = fallback === undefined ? " Required." : fallback === "" ? "" : ` Default: ${fallback}.`;
-    return `  --${name}=${placeholder}\n      ${doc}${note}\n`;
+    return `  ${flag}\n      ${doc}${note}\n`;
   }).join("");
 }

@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from "file-type";
 import { InscriptionError } from "../errors.ts";
 import { canonicalType, typeOfName, unknownType } from "./mime_types.ts";
 
@@ -63,6 +62,8 @@ function readClaim(declared: string | null, name: string | null): string {
 }
 
 async function sniff(head: Uint8Array): Promise<string | undefined> {
+  // Loaded when first needed: it brings much of Node with it, for which a start would have to wait.
+  const { fileTypeFromBuffer } = await import("file-type");
   try {
     const found = await fileTypeFromBuffer(head);
     return found && (canonicalType(found.mime) ?? found.mime);

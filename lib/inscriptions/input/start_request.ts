@@ -58,8 +58,10 @@ const fields = {
   requestId: optional(z.string().regex(/^[\w.:-]{1,64}$/, "expected 1 to 64 letters, digits, _, ., : or -")),
 };
 
-const socketRequest = z.object({ ...fields, file: socketFile });
-const httpRequest = z.object({
+/** What starts an inscription over Socket.IO. */
+export const socketRequest = z.object({ ...fields, file: socketFile });
+/** What starts an inscription over HTTP. */
+export const httpRequest = z.object({
   ...fields,
   fileBase64: optional(base64),
   fileURL: optional(url),

@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import type { Config } from "../config/mod.ts";
+import { isSecretName, logger } from "../telemetry/mod.ts";
+
+const log = logger("permissions");
+
+/** What no configuration needs: programs, native libraries, facts about the machine, code from elsewhere. */
+const neverNeeded = ["run", "ffi", "sys", "import"] as const;
+
+/** Where the program itself lies: workers and the dashboard are read from there later on. */
+const ownFolder = resolve(import.meta.dirname ?? "", "../..");
+
+/**
+ * Gives up, before anything is opened, what this process may do and will not need. A module of handlers is code of the
+ * operator's own, which may need anything: with one, the process keeps what it was started with.
+ */
+export function giveUpNeverNeeded(config: Config): void {
+  if (config["websocket.handlers"] !== undefined) return;
+  for (const name of neverNeeded) Deno.permissions.revokeSync({ name });
+}
+
+/**
+ * Gives up, now that everything is open, what was needed for opening it: writing altogether, the variables that hold
+ * secrets, and reading all but the files that are read again. Deno can take reading back where `/` was granted by its
+ * name (`--allow-read=/`), and not where everything was.
+ */
+export function keepNeeded(config: Config): void {
+  if (config["websocket.handlers"] !== undefined) return;
+  Deno.permissions.revokeSync({ name: "write" });
+  // Socket.IO's library looks at variables when its first client comes, so that the permission itself has to stay.
+  for (const name of Object.keys(Deno.env.toObject()).filter(isOurs)) Deno.env.delete(name);
+  const readable = [ownFolder, config["metagraph"], config["tls.cert"], config["tls.key"]]
+    .filter((path) => path !== undefined);
+  for (const path of readable) Deno.permissions.requestSync({ name: "read", path });
+  const { state } = Deno.permissions.revokeSync({ name: "read", path: "/" });
+  log.debug("Reading is {state}", { state: state === "granted" ? "not restricted" : "restricted", readable });
+}
+
+function isOurs(name: string): boolean {
+  return name.startsWith("HELIOGRAPH_") || isSecretName(name);
+}

@@ -1,0 +1,25 @@
+/** Answers the requests of one port; the information names the client's own address. */
+export type PortHandler = (
+  request: Request,
+  info: Deno.ServeHandlerInfo,
+) => Response | Promise<Response>;
+
+/** Where a port is opened. */
+export interface PortAddress {
+  readonly hostname: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** A port that is open. */
+export interface Port {
+  readonly scheme: "http" | "https";
+  readonly port: number;
+  /** Takes no more connections; resolves when those that are open have ended. */
+  close(): Promise<void>;
+  /** Ends the connections that are open. */
+  abort(): void;
+}
+
+/** What the server answers where a handler throws; none of ours does. */
+export const onError = () => new Response("Internal error", { status: 500 });

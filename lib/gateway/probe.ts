@@ -1,0 +1,57 @@
+import type { Clock } from "../protocol/mod.ts";
+import { within } from "./patience.ts";
+
+/** Milliseconds that an asker waits; those who ask for health give up after a second. */
+const patience = 500;
+
+/** What a {@link Probe} works with. */
+export interface ProbeOptions {
+  readonly clock: Clock;
+  /** Milliseconds for which a success counts. */
+  readonly validFor: number;
+  /** Tries it; rejects when it does not work. */
+  run(): Promise<unknown>;
+}
+
+/** Tries now and then, and one at a time, whether something works: however many ask, it costs the same. */
+export class Probe {
+  readonly #options: ProbeOptions;
+  #running: Promise<void> | undefined;
+  #startedAt = 0;
+  #succeededAt = -Infinity;
+  #failingSince: number | undefined;
+
+  constructor(options: ProbeOptions) {
+    this.#options = options;
+  }
+
+  /** Milliseconds since when it has not worked, by a failure or by no answer; 0 while it works. */
+  get troubledFor(): number {
+    const now = this.#options.clock.now();
+    const since = this.#failingSince ?? (this.#running === undefined ? now : this.#startedAt);
+    return now - since;
+  }
+
+  get isFailing(): boolean {
+    return this.#failingSince !== undefined;
+  }
+
+  /** Tries it when the last time is too long ago, or did not go well, or it `must` be; waits for the outcome, but not long. */
+  async ask(must = false): Promise<void> {
+    const { clock, validFor } = this.#options;
+    const isFresh = !must && !this.isFailing && clock.now() - this.#succeededAt < validFor;
+    if (this.#running === undefined && !isFresh) this.#start();
+    if (this.#running !== undefined) await within(clock, clock.now() + patience, this.#running);
+  }
+
+  #start(): void {
+    const { clock, run } = this.#options;
+    this.#startedAt = clock.now();
+    this.#running = run().then(() => {
+      this.#succeededAt = clock.now();
+      this.#failingSince = undefined;
+    }, () => {
+      this.#failingSince ??= clock.now();
+    }).finally(() => this.#running = undefined);
+  }
+}

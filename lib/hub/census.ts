@@ -1,0 +1,37 @@
+import { type connectionStates, Traffic } from "../telemetry/mod.ts";
+import type { Connection, Family } from "./connection.ts";
+
+type State = typeof connectionStates[number];
+
+/** What a hub's connections come to at one moment. */
+export interface Census {
+  readonly states: Record<Family, Record<State, number>>;
+  /** On the connections that there are. */
+  readonly sent: Record<Family, Traffic>;
+  /** Bytes that wait unsent. */
+  readonly queued: Record<Family, number>;
+  /** Bytes that wait unsent on the connection with the most of them. */
+  readonly largestQueue: number;
+}
+
+/** Counts connections, and what waits on them. */
+export function takeCensus(connections: Iterable<Connection>): Census {
+  const none = () => ({ pending: 0, open: 0, closing: 0 });
+  const states = { miners: none(), streams: none(), events: none() };
+  const sent = { miners: new Traffic(), streams: new Traffic(), events: new Traffic() };
+  const queued = { miners: 0, streams: 0, events: 0 };
+  let largestQueue = 0;
+  for (const connection of connections) {
+    const { family, queued: bytes } = connection;
+    states[family][stateOf(connection)] += 1;
+    sent[family].add(connection.sent, connection.sentBytes);
+    queued[family] += bytes;
+    largestQueue = Math.max(largestQueue, bytes);
+  }
+  return { states, sent, queued, largestQueue };
+}
+
+function stateOf({ isOpen, family, peer }: Connection): State {
+  if (!isOpen) return "closing";
+  return family === "miners" && peer === undefined ? "pending" : "open";
+}

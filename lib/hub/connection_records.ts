@@ -1,0 +1,99 @@
+import type { Clock } from "../protocol/mod.ts";
+import { logger, Throttle } from "../telemetry/mod.ts";
+import { ConnectionIds } from "./connection_ids.ts";
+import type { ConnectionRecord } from "./connection_record.ts";
+import { type EndCause, endCauses } from "./end_causes.ts";
+import { ownText } from "./own_text.ts";
+import { Ring } from "./ring.ts";
+
+/** How many endings are kept. */
+export const keptEndings = 10_000;
+const keptRefusals = 1000;
+const longestDetail = 200;
+
+/** Somebody who was not let in. */
+export interface TurnedAway {
+  readonly family: ConnectionRecord["family"];
+  readonly address: string;
+  readonly cause: EndCause;
+  readonly detail?: string | undefined;
+  /** The close code or the HTTP status that it was told. */
+  readonly code: number;
+}
+
+const log = logger("websocket");
+
+/** Names connections, and remembers how the latest ended: what `heliograph why` tells. */
+export class ConnectionRecords {
+  readonly #clock: Clock;
+  readonly #ids = new ConnectionIds();
+  readonly #ended = new Ring<ConnectionRecord>(keptEndings);
+  /** Apart, since anybody can be refused as often as he likes. */
+  readonly #refused = new Ring<ConnectionRecord>(keptRefusals);
+  readonly #warnings: Throttle;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#warnings = new Throttle({ clock });
+  }
+
+  /** The id of a connection that begins. */
+  nextId(): string {
+    return this.#ids.next();
+  }
+
+  /** Remembers a connection that is over, and logs it. */
+  ended(record: ConnectionRecord): void {
+    this.#ended.add(record);
+    const { id, family, peer, claimed, readyAt, ending } = record;
+    const { by, cause, detail, code } = ending ?? {};
+    const facts = { id, cause, by, code, detail, family, peer, claimed };
+    if (readyAt !== undefined) log.info("Connection {id} ended: {cause}", facts);
+    else if (by === "server" && cause !== "server_closing") {
+      this.#warnings.warn(log, `ended ${cause}`, "Connection {id} ended before it was used: {cause}", facts);
+    } else log.debug("Connection {id} ended before it was used: {cause}", facts);
+  }
+
+  /** Remembers somebody who was not let in, logs it, and gives it an id. */
+  turnedAway({ family, address, cause, detail, code }: TurnedAway): string {
+    const now = this.#clock.now();
+    const id = this.nextId();
+    const kept = detail === undefined ? undefined : ownText(detail, longestDetail);
+    const { by } = endCauses[cause];
+    this.#refused.add({
+      id,
+      family,
+      address,
+      openedAt: now,
+      heardAt: now,
+      peer: undefined,
+      claimed: undefined,
+      readyAt: undefined,
+      heartbeatAt: undefined,
+      answeredAt: undefined,
+      received: 0,
+      sent: 0,
+      queued: 0,
+      closingAt: undefined,
+      ending: { at: now, by, cause, detail: kept, code, reason: "", refused: true },
+    });
+    const facts = { id, cause, detail: kept, family, address };
+    this.#warnings.warn(log, `refused ${cause}`, "Connection {id} refused: {cause}", facts);
+    return id;
+  }
+
+  find(id: string): ConnectionRecord | undefined {
+    return [...this.#ended.latest(), ...this.#refused.latest()].find((record) => record.id === id);
+  }
+
+  /** Up to `limit` of those that are `wanted`, the newest first. */
+  latest(limit: number, wanted: (record: ConnectionRecord) => boolean): ConnectionRecord[] {
+    const ended = this.#ended.latest().filter(wanted).take(limit);
+    const refused = this.#refused.latest().filter(wanted).take(limit);
+    return [...ended, ...refused].sort((a, b) => endOf(b) - endOf(a)).slice(0, limit);
+  }
+}
+
+function endOf({ ending, openedAt }: ConnectionRecord): number {
+  return ending?.at ?? openedAt;
+}

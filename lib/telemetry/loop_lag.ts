@@ -1,0 +1,30 @@
+import type { Clock, Timer } from "../protocol/mod.ts";
+import type { Distribution } from "./distribution.ts";
+
+const period = 1000;
+
+/** Samples how much later than asked for timers run: how long the event loop keeps others waiting. */
+export class LoopLag {
+  readonly #clock: Clock;
+  readonly #lags: Distribution;
+  #timer: Timer | undefined;
+
+  /** `lags` takes in seconds. */
+  constructor(clock: Clock, lags: Distribution) {
+    this.#clock = clock;
+    this.#lags = lags;
+  }
+
+  start(): void {
+    const due = this.#clock.now() + period;
+    this.#timer = this.#clock.after(period, () => {
+      // A clock that is set back must not look like a loop that is early.
+      this.#lags.add(Math.max(0, this.#clock.now() - due) / 1000);
+      this.start();
+    });
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+  }
+}

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { authenticationSchema, envelopeSchema } from "../../lib/protocol/mod.ts";
+import { inscriptionSchemas } from "./schemas/inscriptions.ts";
+import { minerSchemas } from "./schemas/miners.ts";
+import { operatorSchemas } from "./schemas/operators.ts";
+import { streamSchemas } from "./schemas/streams.ts";
+
+/** A JSON value that a document is made of. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+const { Confirmation, Confirmations, HeartbeatAck, SignedHeartbeatAck } = minerSchemas;
+const { Error: error, Removal } = operatorSchemas;
+const { NewestStreamMessage, StreamNews } = streamSchemas;
+
+/** All schemas that the documents name. */
+export const schemas = {
+  SignedMessage: envelopeSchema,
+  Authentication: authenticationSchema,
+  ...minerSchemas,
+  ...streamSchemas,
+  ...inscriptionSchemas,
+  ...operatorSchemas,
+  PredictionsAnswer: z.union([Confirmation, Confirmations, error]),
+  AnyHeartbeatAck: z.union([SignedHeartbeatAck, HeartbeatAck]),
+  StreamAnswer: z.union([NewestStreamMessage, StreamNews]),
+  RemovalOrError: z.union([Removal, error]),
+} as const;
+
+/** The name of a schema in the documents. */
+export type SchemaName = keyof typeof schemas;
+
+/** The dialects of JSON Schema: OpenAPI 3.1 takes the one, AsyncAPI 3.0 the other. */
+export type Dialect = "draft-2020-12" | "draft-7";
+
+const prefix = "#/components/schemas/";
+
+/** Points to a named schema. */
+export function refTo(name: SchemaName): { readonly $ref: string } {
+  return { $ref: `${prefix}${name}` };
+}
+
+/** `components.schemas` of a document: how a client may write each, which is also how the gateway does. */
+export function componentSchemas(target: Dialect): Record<string, Json> {
+  const registry = z.registry<{ id: string }>();
+  for (const [name, schema] of Object.entries(schemas)) registry.add(schema, { id: name });
+  const made = z.toJSONSchema(registry, { target, io: "input", uri: (id) => `${prefix}${id}` });
+  return Object.fromEntries(
+    Object.entries(made.schemas).map(([name, schema]) => [name, withoutHead(tidy(schema as Json))]),
+  );
+}
+
+/** A schema that has no name in the documents, such as one parameter's. */
+export function inlineSchema(schema: z.ZodType): Json {
+  return withoutHead(tidy(z.toJSONSchema(schema, { io: "input" }) as Json));
+}
+
+function withoutHead(schema: Json): Json {
+  if (!isRecord(schema)) return schema;
+  const { $schema: _, $id: __, ...rest } = schema;
+  return rest;
+}
+
+/** Takes out what stands for infinity, which JSON cannot hold, and unions of what is then one. */
+function tidy(value: Json): Json {
+  if (Array.isArray(value)) return value.map(tidy);
+  if (!isRecord(value)) return value;
+  const { anyOf, ...rest } = Object.fromEntries(
+    Object.entries(value).filter(saysSomething).map(([key, member]) => [key, tidy(member)]),
+  );
+  if (!Array.isArray(anyOf)) return anyOf === undefined ? rest : { anyOf, ...rest };
+  const kept = anyOf.filter((option) => !standsForInfinity(option));
+  const [only] = kept;
+  return kept.length === 1 && isRecord(only ?? null)
+    ? { ...only as object, ...rest }
+    : { anyOf: kept, ...rest };
+}
+
+/** Zod bounds every integer by what a double can hold. */
+function saysSomething([key, member]: [string, Json]): boolean {
+  return !/^(?:minimum|maximum)$/.test(key) || Math.abs(Number(member)) !== Number.MAX_SAFE_INTEGER;
+}
+
+function standsForInfinity(option: Json): boolean {
+  return isRecord(option) && option["type"] === "number" && "const" in option &&
+    !Number.isFinite(option["const"]);
+}
+
+function isRecord(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,217 @@
+import { z } from "zod";
+import {
+  type GatewayActivity,
+  type MarketsHealth,
+  type NetworkMetrics,
+  type NetworkPeer,
+  streamNames,
+} from "../../../lib/protocol/mod.ts";
+
+const seconds = z.number().int().describe("Unix seconds");
+const offset = z.number().int().min(0);
+const status = z.enum(["healthy", "idle"]);
+const live = z.enum(["live", "stale"]);
+
+const metrics: z.ZodType<NetworkMetrics> = z.object({
+  network_strength: z.number().min(0).max(100),
+  block_height: z.number(),
+  finality_time: z.number(),
+  peer_count: z.number().int(),
+  tps: z.number().describe("transactions a second"),
+  bandwidth_in: z.number().describe("bytes a second"),
+  bandwidth_out: z.number().describe("bytes a second"),
+  active_connections: z.number(),
+});
+const markets: z.ZodType<MarketsHealth> = z.object({
+  overall_status: z.enum(["healthy", "degraded", "down"]),
+  markets: z.object({
+    compute: z.object({ status, active_jobs: z.number(), total_providers: z.number() }),
+    storage: z.object({ status, total_stored: z.number(), total_providers: z.number() }),
+    energy: z.object({ status, total_credits: z.number(), active_traders: z.number() }),
+    ads: z.object({ status, active_campaigns: z.number(), total_impressions: z.number() }),
+  }),
+  healthy_markets: z.number().int(),
+  total_markets: z.number().int(),
+});
+const receipts = z.object({
+  receipts: z.array(z.looseObject({ id: z.string() })).describe("new ones, newest first"),
+  count: z.number().int(),
+  incomplete: z.literal(true).optional().describe("there were more than the node would give"),
+});
+const peer: z.ZodType<NetworkPeer> = z.object({
+  id: z.string(),
+  address: z.string(),
+  latency_ms: z.number().nullable(),
+  is_validator: z.boolean(),
+});
+const gateway: z.ZodType<GatewayActivity> = z.looseObject({
+  uptime: z.number().describe("seconds"),
+  connections: z.looseObject({ miners: z.number(), streams: z.number(), events: z.number() }),
+  active_miners: z.number(),
+  deliveries_per_second: z.number(),
+  predictions_per_second: z.number(),
+  confirmation_latency: z.object({ p50: z.number(), p99: z.number() }).nullable().describe("milliseconds"),
+  fallback_share: z.number().nullable(),
+});
+
+const data = {
+  network_metrics: metrics,
+  markets_health: markets,
+  receipts,
+  peers: z.object({ peers: z.array(peer), total: z.number().int() }),
+  gateway,
+};
+
+function message<Name extends keyof typeof data>(name: Name) {
+  return z.looseObject({ type: z.literal(name), data: data[name], timestamp: seconds, offset });
+}
+
+const streamMessage = z.union([
+  message("network_metrics"),
+  message("markets_health"),
+  message("receipts"),
+  message("peers"),
+  message("gateway"),
+]);
+const position = z.object({ epoch: z.string().max(64), offset });
+
+/** What stream clients ask and are told. Protocol, section 4. */
+export const streamSchemas = {
+  NetworkMetrics: metrics,
+  MarketsHealth: markets,
+  StreamReceipts: receipts,
+  NetworkPeer: peer,
+  GatewayActivity: gateway,
+  StreamMessage: streamMessage,
+  NewestStreamMessage: z.looseObject({
+    type: z.string(),
+    data: z.looseObject({}),
+    timestamp: seconds,
+    offset,
+    epoch: z.string(),
+    status: live,
+  }),
+  StreamNews: z.object({
+    epoch: z.string(),
+    offset,
+    recovered: z.boolean().nullable().describe("null where no position was given"),
+    status: live,
+    message: z.string().optional().describe("why it is stale"),
+    messages: z.array(streamMessage),
+  }),
+  Streams: z.object({
+    streams: z.array(z.object({
+      name: z.enum(streamNames),
+      period_ms: z.number().int(),
+      epoch: z.string(),
+      offset,
+      status: live,
+      subscribers: z.number().int(),
+    })),
+    simulated: z.boolean().describe("whether the data is made up"),
+  }),
+  StreamSubscribe: z.looseObject({
+    type: z.enum(["subscribe", "unsubscribe"]),
+    stream: z.string().optional(),
+    streams: z.array(z.string()).max(32).optional(),
+    recover: z.union([position, z.record(z.string(), position)]).optional()
+      .describe("a position, or one for each stream by its name"),
+  }),
+  StreamPing: z.looseObject({ type: z.literal("ping") }),
+  StreamWelcome: z.looseObject({
+    type: z.literal("welcome"),
+    message: z.string(),
+    available_streams: z.array(z.string()),
+    simulated: z.boolean(),
+    timestamp: seconds,
+  }),
+  StreamSubscribed: z.looseObject({
+    type: z.enum(["subscribed", "unsubscribed"]),
+    stream: z.string(),
+    epoch: z.string().optional(),
+    offset: offset.optional(),
+    recovered: z.boolean().nullable().optional(),
+    timestamp: seconds,
+  }),
+  StreamStatus: z.looseObject({
+    type: z.literal("stream_status"),
+    stream: z.string(),
+    status: live,
+    message: z.string(),
+    timestamp: seconds,
+  }),
+  StreamPong: z.looseObject({ type: z.literal("pong"), timestamp: seconds }),
+  StreamError: z.looseObject({
+    type: z.literal("error"),
+    code: z.string(),
+    message: z.string(),
+    stream: z.string().optional(),
+    timestamp: seconds.optional(),
+  }),
+} as const;
+
+const strength = {
+  network_strength: 71,
+  block_height: 812_344,
+  finality_time: 12.5,
+  peer_count: 64,
+  tps: 310,
+  bandwidth_in: 120_000,
+  bandwidth_out: 98_000,
+  active_connections: 40,
+};
+const metricsMessage = { type: "network_metrics", data: strength, timestamp: 1_795_248_000, offset: 17 };
+
+/** A message of each kind. */
+export const streamExamples = {
+  message: metricsMessage,
+  newest: { ...metricsMessage, epoch: "3f9a01bc", status: "live" },
+  news: { epoch: "3f9a01bc", offset: 17, recovered: true, status: "live", messages: [metricsMessage] },
+  streams: {
+    streams: [{
+      name: "network_metrics",
+      period_ms: 2000,
+      epoch: "3f9a01bc",
+      offset: 17,
+      status: "live",
+      subscribers: 3,
+    }],
+    simulated: true,
+  },
+  subscribe: {
+    type: "subscribe",
+    streams: ["network_metrics", "receipts"],
+    recover: { receipts: { epoch: "3f9a01bc", offset: 12 } },
+  },
+  ping: { type: "ping" },
+  welcome: {
+    type: "welcome",
+    message: "Connected to The Block real-time data stream",
+    available_streams: [...streamNames],
+    simulated: true,
+    timestamp: 1_795_248_000,
+  },
+  subscribed: {
+    type: "subscribed",
+    stream: "receipts",
+    epoch: "3f9a01bc",
+    offset: 12,
+    recovered: true,
+    timestamp: 1_795_248_000,
+  },
+  status: {
+    type: "stream_status",
+    stream: "peers",
+    status: "stale",
+    message: "no answer in 5 s",
+    timestamp: 1_795_248_000,
+  },
+  pong: { type: "pong", timestamp: 1_795_248_000 },
+  error: {
+    type: "error",
+    code: "unknown_stream",
+    message: "Invalid stream name",
+    stream: "blocks",
+    timestamp: 1_795_248_000,
+  },
+} as const;

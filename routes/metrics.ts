@@ -1,0 +1,42 @@
+import { type Context, Hono } from "hono";
+import type { Gateway } from "../lib/gateway/mod.ts";
+import { sameText } from "../lib/crypto/mod.ts";
+import { exposeMetrics } from "../lib/telemetry/mod.ts";
+import type { Env } from "./env.ts";
+import { BadRequest } from "./errors.ts";
+
+/** Headers by which proxies say for whom they ask. */
+const proxyHeaders = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+
+/** What Prometheus scrapes. */
+export function metricsRoutes(gateway: Gateway): Hono<Env> {
+  return new Hono<Env>().get("/metrics", async (context) => {
+    checkAccess(context, gateway);
+    const wantsOpenMetrics = context.req.header("accept")?.includes("application/openmetrics-text") ?? false;
+    const format = wantsOpenMetrics ? "openmetrics" : "prometheus";
+    const { contentType, text } = await exposeMetrics(gateway.readMetrics(), format);
+    return new Response(text, { headers: { "content-type": contentType, "cache-control": "no-store" } });
+  });
+}
+
+function checkAccess(context: Context<Env>, { config }: Gateway): void {
+  const access = config["metrics.access"];
+  if (access === "off") throw new BadRequest("Nothing is served on /metrics", 404, "not_found");
+  if (access === "all" || isLocal(context) || hasToken(context, config["admin_token"])) return;
+  throw new BadRequest(
+    "Metrics are for this machine and for the admin token: send it, or start with --metrics.access=all",
+    403,
+    "forbidden",
+  );
+}
+
+/** Whether the client itself is on this machine: a proxy on it asks for others. */
+function isLocal({ req, env }: Context<Env>): boolean {
+  if (proxyHeaders.some((name) => req.header(name) !== undefined)) return false;
+  return /^(?:127\.|::1$|::ffff:127\.|local$)/.test(env.client.address);
+}
+
+function hasToken({ req }: Context<Env>, token: string | undefined): boolean {
+  const given = /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1];
+  return token !== undefined && given !== undefined && sameText(given, token);
+}

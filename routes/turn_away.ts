@@ -1,0 +1,30 @@
+import type { Gateway } from "../lib/gateway/mod.ts";
+import { type EndCause, endCauses } from "../lib/hub/mod.ts";
+import { Refusal } from "../lib/protocol/mod.ts";
+import { BadRequest, codeOf } from "./errors.ts";
+
+/** Somebody who asked for a connection, and what he was told instead. */
+export interface Refused {
+  readonly family: "miners" | "streams" | "events";
+  readonly address: string;
+  readonly error: unknown;
+  /** The close code, where he was told by a close. */
+  readonly close?: number;
+}
+
+/** Counts a connection that was refused and, where its cause is one for connections, remembers it; answers its id. */
+export function turnAway(
+  { hub, activity }: Gateway,
+  { family, address, error, close }: Refused,
+): string | undefined {
+  const code = codeOf(error);
+  activity.refuse(code);
+  if (!isEndCause(code)) return undefined;
+  const status = error instanceof Refusal || error instanceof BadRequest ? error.status : 500;
+  const detail = error instanceof Error ? error.message : undefined;
+  return hub.records.turnedAway({ family, address, cause: code, detail, code: close ?? status });
+}
+
+function isEndCause(code: string): code is EndCause {
+  return Object.hasOwn(endCauses, code);
+}

@@ -1,0 +1,12 @@
+import { configurationReference } from "./reference/configuration.ts";
+import { metricsReference } from "./reference/metrics.ts";
+
+/** The documents that are made from the source, and what makes each of them. */
+export const documents: Readonly<Record<string, () => string | Promise<string>>> = {
+  "docs/configuration.md": configurationReference,
+  "docs/metrics.md": metricsReference,
+};
+
+if (import.meta.main) {
+  for (const [path, make] of Object.entries(documents)) await Deno.writeTextFile(path, await make());
+}

@@ -1,0 +1,105 @@
+import { assert, assertEquals } from "@std/assert";
+import { CryptoPool } from "../../lib/crypto/mod.ts";
+import { PredictionRepository } from "../../lib/store/mod.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
+import { JobScene } from "../helpers/job_scene.ts";
+import { Scene } from "../helpers/scene.ts";
+
+async function ask(scene: Scene, path: string): Promise<[number, unknown]> {
+  const { status, body } = await scene.call("GET", path);
+  return [status, body["reasons"]];
+}
+
+/** Asks while the clock goes on, since whoever asks waits a little for an answer that does not come. */
+async function askOn(scene: Scene, clock: FakeClock, path: string): Promise<[number, unknown]> {
+  let answer: [number, unknown] | undefined;
+  const asking = ask(scene, path).then((given) => answer = given);
+  while (answer === undefined) await clock.advance(100);
+  return await asking;
+}
+
+Deno.test("a gateway that works is ready and well, and asking often costs no more than asking once", async () => {
+  const clock = new FakeClock();
+  await using scene = await Scene.start({}, clock);
+  const { probe } = PredictionRepository.prototype;
+  let probes = 0;
+  try {
+    PredictionRepository.prototype.probe = function () {
+      probes += 1;
+      return probe.call(this);
+    };
+    for (let index = 0; index < 10; index += 1) {
+      assertEquals(await ask(scene, "/readyz"), [200, []]);
+      assertEquals(await ask(scene, "/healthz"), [200, []]);
+    }
+    assertEquals(probes, 1);
+    await clock.advance(10_000);
+    assertEquals(await ask(scene, "/readyz"), [200, []]);
+    assertEquals(probes, 2);
+  } finally {
+    PredictionRepository.prototype.probe = probe;
+  }
+});
+
+Deno.test("a store that refuses commits makes the gateway not ready before anybody submits, and is no reason to restart", async () => {
+  const clock = new FakeClock();
+  await using scene = await Scene.start({}, clock);
+  const { probe } = PredictionRepository.prototype;
+  try {
+    PredictionRepository.prototype.probe = () => Promise.reject(new Error("disk full"));
+    assertEquals(await ask(scene, "/readyz"), [503, ["the store cannot commit"]]);
+    await clock.advance(120_000);
+    assertEquals(await ask(scene, "/healthz"), [200, []]);
+    assertEquals((await scene.call("GET", "/ws/health")).body["status"], "offline");
+  } finally {
+    PredictionRepository.prototype.probe = probe;
+  }
+  assertEquals(await ask(scene, "/readyz"), [200, []]);
+});
+
+Deno.test("a store that never answers makes the gateway not ready, and after a minute asks for a restart", async () => {
+  const clock = new FakeClock();
+  await using scene = await Scene.start({}, clock);
+  const { probe } = PredictionRepository.prototype;
+  const answer = Promise.withResolvers<void>();
+  try {
+    PredictionRepository.prototype.probe = () => answer.promise;
+    assertEquals(await askOn(scene, clock, "/healthz"), [200, []]);
+    await clock.advance(5000);
+    assertEquals(await askOn(scene, clock, "/readyz"), [503, ["the store cannot commit"]]);
+    assertEquals(await askOn(scene, clock, "/healthz"), [200, []]);
+    await clock.advance(55_000);
+    const reasons = ["the store has not answered for a minute"];
+    assertEquals(await askOn(scene, clock, "/healthz"), [503, reasons]);
+  } finally {
+    PredictionRepository.prototype.probe = probe;
+  }
+  answer.resolve();
+  assertEquals(await ask(scene, "/healthz"), [200, []]);
+  assertEquals(await ask(scene, "/readyz"), [200, []]);
+});
+
+Deno.test("crypto workers that do not work make the gateway not ready, and after a minute ask for a restart", async () => {
+  const clock = new FakeClock();
+  await using scene = await Scene.start({}, clock);
+  const { sign } = CryptoPool.prototype;
+  try {
+    CryptoPool.prototype.sign = () => Promise.reject(new Error("a worker died"));
+    assertEquals(await ask(scene, "/readyz"), [503, ["the crypto workers do not answer"]]);
+    await clock.advance(60_000);
+    const reasons = ["the crypto workers have not answered for a minute"];
+    assertEquals(await ask(scene, "/healthz"), [503, reasons]);
+  } finally {
+    CryptoPool.prototype.sign = sign;
+  }
+  assertEquals(await ask(scene, "/healthz"), [200, []]);
+});
+
+Deno.test("Socket.IO sessions count among the connections when they are WebSockets, and beside them when they poll", async () => {
+  await using scene = await JobScene.start();
+  using _one = await scene.connect({ transports: ["websocket"] });
+  using _two = await scene.connect({ transports: ["polling"] });
+  const health = await (await fetch(`${scene.server.url}/ws/health`)).json();
+  assertEquals([health.connections, health.families.jobs, health.families.polling], [1, 1, 1]);
+  assert(health.status === "online");
+});

@@ -1,0 +1,39 @@
+import { giveUpNeverNeeded, keepNeeded } from "../../lib/cli/permissions.ts";
+import { defaultConfig } from "../../lib/gateway/mod.ts";
+
+/** Gives permissions up as `serve` does, then prints what this process still may do, as JSON. */
+const [metagraph = "", handlers] = Deno.args;
+const config = defaultConfig({
+  metagraph,
+  ...(handlers === undefined ? {} : { "websocket.handlers": handlers }),
+});
+giveUpNeverNeeded(config);
+keepNeeded(config);
+
+function may(task: () => unknown): boolean {
+  try {
+    task();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return false;
+    throw error;
+  }
+}
+
+const isGranted = (name: "run" | "ffi" | "sys" | "import" | "net") =>
+  Deno.permissions.querySync({ name }).state === "granted";
+
+const answers = {
+  run: isGranted("run"),
+  ffi: isGranted("ffi"),
+  sys: isGranted("sys"),
+  import: isGranted("import"),
+  net: isGranted("net"),
+  readPasswords: may(() => Deno.readTextFileSync("/etc/passwd")),
+  readNeighbours: may(() => Deno.readTextFileSync(`${metagraph}.secret`)),
+  readMetagraph: may(() => Deno.readTextFileSync(metagraph)),
+  readProgram: may(() => Deno.readTextFileSync(`${import.meta.dirname}/../../deno.json`)),
+  write: may(() => Deno.writeTextFileSync(`${metagraph}.written`, "")),
+  variables: Object.keys(Deno.env.toObject()).filter((name) => /HELIOGRAPH|TOKEN/.test(name)),
+};
+Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(answers)));
