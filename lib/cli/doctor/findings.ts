@@ -1,0 +1,34 @@
+import { authenticationFindings } from "./findings/authentication.ts";
+import { eventsFindings } from "./findings/events.ts";
+import { httpFindings } from "./findings/http.ts";
+import { machineFindings } from "./findings/machine.ts";
+import { reachFindings } from "./findings/reach.ts";
+import { websocketFindings } from "./findings/websocket.ts";
+import type { FindingKind } from "./findings/finding_kind.ts";
+
+export type { FindingKind, Severity } from "./findings/finding_kind.ts";
+
+/** Every finding of the doctor by its id, which stays the same from version to version. Documentation derives from it. */
+export const findings = {
+  ...reachFindings,
+  ...httpFindings,
+  ...websocketFindings,
+  ...authenticationFindings,
+  ...eventsFindings,
+  ...machineFindings,
+};
+
+/** The id of a finding. */
+export type FindingId = keyof typeof findings;
+
+/** What was found this time. */
+export interface Finding {
+  readonly id: FindingId;
+  /** What exactly was seen. */
+  readonly detail: string;
+}
+
+/** The table's entry of a finding. */
+export function kindOf(id: FindingId): FindingKind {
+  return findings[id];
+}

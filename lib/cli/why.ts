@@ -1,0 +1,112 @@
+import { systemClock } from "../protocol/mod.ts";
+import type { Command } from "./command.ts";
+import { palette } from "./doctor/palette.ts";
+import { readArguments, UsageError } from "./keys/arguments.ts";
+import { processStdio, type Stdio } from "./stdio.ts";
+import { ask, type Findings, NoAnswer } from "./why/ask.ts";
+import { readSubject, type Subject } from "./why/subject.ts";
+import { showMany, showOne } from "./why/view.ts";
+
+const defaultUrl = "http://127.0.0.1:10401";
+const defaultWidth = 100;
+
+/** What `--help` prints. */
+export const usage = `Usage: heliograph why ID|HOTKEY|ADDRESS [--url=URL] [--json]
+
+Tells how a connection ended or, while it is open, how it stands. Its id is in the log, in the reason that its client was
+closed with, and in GET /admin/connections. For a hotkey (or the id of an API key, or an IP address) it lists the latest
+connections, and tells of the newest. A server remembers its last 10,000 endings until it is restarted.
+
+  --url=URL   the server, as its operators reach it (${defaultUrl})
+  --json      prints what the server said
+
+HELIOGRAPH_ADMIN_TOKEN has to be the server's. Exit code 0: found; 1: nothing is known; 2: not reachable, or wrong usage.
+
+Examples:
+  heliograph why c8f3ak12
+  heliograph why 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --url=https://gateway.example.org
+  heliograph why 192.0.2.7 --json
+`;
+
+/** What the command gets from around it; tests hand in their own. */
+export interface WhySurroundings {
+  readonly stdio: Stdio;
+  readonly env: Readonly<Record<string, string>>;
+  readonly fetch: typeof fetch;
+  /** How wide the terminal is; undefined: there is none, and no colours. */
+  readonly columns: number | undefined;
+  readonly colours: boolean;
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+}
+
+/** `heliograph why`. */
+export const run: Command = (args) => {
+  const isTerminal = Deno.stdout.isTerminal();
+  return runWhy(args, {
+    stdio: processStdio,
+    env: Deno.env.toObject(),
+    fetch,
+    columns: isTerminal ? Deno.consoleSize().columns : undefined,
+    colours: isTerminal && !Deno.noColor,
+    now: () => systemClock.now(),
+  });
+};
+
+/** {@link run} in surroundings of the caller's choice. */
+export async function runWhy(args: string[], surroundings: WhySurroundings): Promise<number> {
+  const { stdio } = surroundings;
+  if (args.includes("--help")) {
+    await stdio.print(usage);
+    return 0;
+  }
+  try {
+    return await answer(args, surroundings);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof NoAnswer)) throw error;
+    const advice = error instanceof UsageError ? '. "heliograph why --help" says more' : "";
+    await stdio.complain(`${error.message}${advice}\n`);
+    return 2;
+  }
+}
+
+async function answer(args: string[], surroundings: WhySurroundings): Promise<number> {
+  const { values, flags, operand } = readArguments(args, { url: "value", json: "flag" });
+  if (operand === undefined) throw new UsageError("Expected the id of a connection, a hotkey or an address");
+  const { stdio, env, fetch } = surroundings;
+  const token = env["HELIOGRAPH_ADMIN_TOKEN"] ?? "";
+  if (token === "") throw new UsageError("Expected the server's admin token in HELIOGRAPH_ADMIN_TOKEN");
+  const url = readUrl(values.get("url") ?? defaultUrl);
+  const subject = readSubject(operand);
+  const findings = await ask({ url, token, fetch }, subject);
+  const isFound = findings.connections.length > 0;
+  if (flags.has("json")) await stdio.print(`${JSON.stringify(findings.raw ?? null)}\n`);
+  else if (isFound) await stdio.print(show(subject, findings, surroundings));
+  else await stdio.complain(`${nothing(subject)}\n`);
+  return isFound ? 0 : 1;
+}
+
+function readUrl(text: string): string {
+  const url = text.replace(/^ws/, "http");
+  if (URL.canParse(url) && /^https?:/.test(url)) return url;
+  throw new UsageError(`Invalid --url: expected http:// or https://, got "${text.slice(0, 100)}"`);
+}
+
+function show(
+  { kind, text }: Subject,
+  { connections }: Findings,
+  { columns, colours, now }: WhySurroundings,
+): string {
+  const options = { paint: palette(colours), width: Math.min(columns ?? defaultWidth, 120), now: now() };
+  const [newest, ...others] = connections;
+  if (newest === undefined) return "";
+  const one = showOne(newest, options);
+  if (kind === "id" || others.length === 0) return one;
+  const count = `${connections.length} connections`;
+  return `${options.paint.bold(text)}: the latest ${count}\n\n${showMany(connections, options)}\n${one}`;
+}
+
+function nothing({ kind, text }: Subject): string {
+  const what = kind === "id" ? `a connection ${text}` : `any connection of ${text}`;
+  return `The server does not know ${what}: it is not open, and not among the last 10,000 that ended since the start`;
+}
