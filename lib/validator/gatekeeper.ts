@@ -53,7 +53,8 @@ export class Gatekeeper {
   /**
    * Checks a message, the cheap things first, and uses up its nonce.
    *
-   * @param from the address that it came from
+   * @param from on whose account bad signatures go: the address that it came from, or the id of a connection that has
+   * authenticated
    * @returns the signer's registration
    * @throws {Refusal} `not_authorized`, `replayed`, `rate_limited`; the nonce is then not used up
    */

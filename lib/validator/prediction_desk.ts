@@ -60,7 +60,7 @@ export class PredictionDesk {
   /**
    * Checks a message and its sender.
    *
-   * @param from the address that it came from
+   * @param from as for the gatekeeper
    * @throws {Refusal} when the message is refused as a whole; its nonce is then not used up
    */
   async admit(envelope: Envelope, from: string): Promise<Admitted> {

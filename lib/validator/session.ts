@@ -139,7 +139,10 @@ export class MinerSession implements Session {
     }).finally(() => this.#pendingSize -= size);
   }
 
-  /** Checks a message; what it answers is called when its turn comes. */
+  /**
+   * Checks a message; what it answers is called when its turn comes. Bad signatures count against this connection, and
+   * against nobody else at its address: it has proved whose it is.
+   */
   async #serve(envelope: Envelope): Promise<() => void> {
     if (this.registration === undefined) {
       throw new Refusal("not_authorized", { detail: "not authenticated", inReplyTo: envelope.nonce });
@@ -150,10 +153,10 @@ export class MinerSession implements Session {
     }
     if (envelope.type === "heartbeat_response") this.#host.heartbeatAnswered(this.connection);
     if (envelope.type === "prediction") {
-      const admitted = await this.#host.desk.admit(envelope, this.connection.address);
+      const admitted = await this.#host.desk.admit(envelope, this.connection.id);
       return () => this.#follow(this.#host.desk.submit(admitted, "websocket"));
     }
-    const registration = await this.#host.gatekeeper.admit(envelope, this.connection.address);
+    const registration = await this.#host.gatekeeper.admit(envelope, this.connection.id);
     return () => this.#dispatch(envelope, registration);
   }
 

@@ -6,7 +6,7 @@ const ofSigner = { rate: 1, burst: 20 };
 const ofAddress = { rate: 5, burst: 100 };
 const maxProven = 20_000;
 
-/** Where a signed message comes from: an address, and the signer that it names. */
+/** Where a signed message comes from: an address, or a connection that has authenticated, and the signer that it names. */
 export interface Source {
   readonly address: string;
   readonly signer: string;

@@ -55,6 +55,20 @@ Deno.test("an address that floods with bad signatures keeps nobody's predictions
   await peer.close();
 });
 
+Deno.test("what is forged in a miner's name at its own address does not keep its connection from being served", async () => {
+  await using scene = await Scene.start(behindProxy, new FakeClock());
+  const peer = new Peer(scene.server.ws, { headers: attacker });
+  await peer.opened;
+  peer.send(signAuthentication(scene.key, { now: scene.clock.now() }));
+  await peer.next(({ type }) => type === "welcome");
+  const forged = (count: number) => Array.from({ length: count }, () => forge(scene.key, scene.clock.now()));
+  await flood(scene, forged(60));
+  assertEquals(await flood(scene, forged(5)), { 429: 5 });
+  peer.send(scene.sign("prediction", samplePrediction("p1")));
+  assertEquals(dataOf(await peer.next())["status"], "success");
+  await peer.close();
+});
+
 Deno.test("who has not authenticated is refused from the address of a flood, who has goes on", async () => {
   await using scene = await Scene.start(behindProxy, new FakeClock());
   const now = scene.clock.now();
