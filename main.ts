@@ -16,6 +16,10 @@ const commands: Commands = {
   demo: { summary: "a server and ten miners on this machine", load: () => import("./lib/cli/demo.ts") },
   bench: { summary: "measure this machine", load: () => import("./lib/cli/bench.ts") },
   keys: { summary: "make, inspect and use hotkeys", load: () => import("./lib/cli/keys.ts") },
+  receipts: {
+    summary: "check what a validator has vouched for",
+    load: () => import("./lib/cli/receipts.ts"),
+  },
   doctor: { summary: "find out what is wrong with an endpoint", load: () => import("./lib/cli/doctor.ts") },
   why: { summary: "tell how a connection ended or stands", load: () => import("./lib/cli/why.ts") },
   config: { summary: "print, check or explain the configuration", load: () => import("./lib/cli/config.ts") },

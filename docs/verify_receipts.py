@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Checks a validator's receipts: python3 verify_receipts.py FILE VALIDATOR [--signatures]
+
+FILE holds one signed confirmation on each line, or what `heliograph miner` printed. The chain needs Python's standard
+library alone. Signatures are checked where one of the modules sr25519 (py-sr25519-bindings), substrateinterface or
+bittensor_wallet is there; with --signatures it is an error when none is. Exit code: 0 sound, 1 not, 2 unusable.
+"""
+import hashlib
+import json
+import sys
+
+DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def sha256(value):
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def public_key(address):
+    number = sum(DIGITS.index(digit) * 58**place for place, digit in enumerate(reversed(address)))
+    data = number.to_bytes(36, "big")[1:]
+    if data[0] != 42 or hashlib.blake2b(b"SS58PRE" + data[:33]).digest()[:2] != data[33:]:
+        raise ValueError(f"{address} is no SS58 address with prefix 42")
+    return data[1:33]
+
+
+def find_verifier(address):
+    """The name of a module that knows sr25519, and what checks the validator's signatures with it."""
+    key = public_key(address)
+    for name in ("sr25519", "substrateinterface", "bittensor_wallet"):
+        try:
+            module = __import__(name)
+        except ImportError:
+            continue
+        if name == "sr25519":
+            return name, lambda text, signature: module.verify(signature, text, key)
+        return name, module.Keypair(ss58_address=address).verify
+    return None, lambda text, signature: True
+
+
+def is_signed(message, validator, verify):
+    signature = bytes.fromhex(message.pop("signature").removeprefix("0x"))
+    text = json.dumps(message, sort_keys=True).encode()
+    if message["sender"] != validator or message["type"] != "confirmation" or len(signature) != 64:
+        return False
+    return any(verify(form, signature) for form in (text, b"<Bytes>" + text + b"</Bytes>"))
+
+
+def read(lines, validator, verify, problems):
+    """The receipts in a file by miner, each as line, hash of the one before it and hash of itself."""
+    chains = {}
+    for number, line in enumerate(lines, 1):
+        try:
+            message = json.loads(line) if line.strip() else {"event": ""}
+            if "event" in message:
+                message = json.loads(message.get("signed", "null"))
+            if message is None:
+                continue
+            if not is_signed(message, validator, verify):
+                problems.append(f"line {number}: not signed by {validator}")
+            elif message["data"]["status"] == "success":
+                miner, receipt = message["data"].get("hotkey", ""), message["data"]["receipt"]
+                chains.setdefault(miner, []).append((number, receipt["previous"], sha256(receipt)))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            problems.append(f"line {number}: no signed confirmation ({type(error).__name__})")
+    return chains
+
+
+def check(chain, problems):
+    before, seen = "0" * 64, set()
+    for number, previous, digest in chain:
+        if digest in seen:  # the prediction was sent again, and got its first receipt again
+            continue
+        if previous != before:
+            problems.append(f"line {number}: the receipt does not follow the one before it in this file")
+        before = digest
+        seen.add(digest)
+
+
+def main(path, validator, *flags):
+    (name, verify), problems = find_verifier(validator), []
+    with open(path, encoding="utf-8", errors="replace") as lines:
+        chains = read(lines, validator, verify, problems)
+    for chain in chains.values():
+        check(chain, problems)
+    print(*problems, f"receipts: {sum(map(len, chains.values()))} of {len(chains)} miners", sep="\n")
+    print("signatures:", f"checked with {name}" if name else "NOT CHECKED, py-sr25519-bindings is not installed")
+    if not (chains or problems) or (name is None and "--signatures" in flags):
+        return 2
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except (OSError, TypeError, ValueError) as error:
+        print(__doc__ if len(sys.argv) < 3 else error, file=sys.stderr)
+        sys.exit(2)

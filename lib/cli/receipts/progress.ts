@@ -1,0 +1,32 @@
+import type { ReceiptsSurroundings } from "./surroundings.ts";
+
+/** Milliseconds between two looks. */
+const pace = 200;
+
+/** How far the reading of a file is, on one line of a terminal that is gone at the end. */
+export class Progress implements Disposable {
+  readonly #surroundings: ReceiptsSurroundings;
+  readonly #size: number;
+  #shownAt = 0;
+  #shown = false;
+
+  /** `size`: bytes of the file; 0 where that is not known. */
+  constructor(surroundings: ReceiptsSurroundings, size: number) {
+    this.#surroundings = surroundings;
+    this.#size = size;
+    this.#shownAt = surroundings.clock.now();
+  }
+
+  readonly tell = (lines: number, bytes: number): void => {
+    const { show, clock } = this.#surroundings;
+    if (show === undefined || clock.now() - this.#shownAt < pace) return;
+    this.#shownAt = clock.now();
+    this.#shown = true;
+    const share = this.#size === 0 ? "" : `, ${Math.min(100, Math.floor(100 * bytes / this.#size))} %`;
+    show(`\r${lines} lines${share}`);
+  };
+
+  [Symbol.dispose](): void {
+    if (this.#shown) this.#surroundings.show?.("\r\x1b[K");
+  }
+}

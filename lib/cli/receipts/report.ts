@@ -1,0 +1,52 @@
+import {
+  type ChainSummary,
+  findingKinds,
+  type ReceiptFinding,
+  type ReceiptReport,
+} from "../../client/mod.ts";
+
+/** A report for people. */
+export function reportText(file: string, report: ReceiptReport): string {
+  const { sound, confirmations, refusals, miners, findings, validator } = report;
+  const refused = refusals === 0 ? "" : `, ${refusals} of them refusals`;
+  return [
+    ...findings.map((finding) => `${file}${findingText(finding)}`),
+    ...moreThanListed(report),
+    `${confirmations} confirmations of ${validator}${refused}`,
+    ...miners.map(minerText),
+    sound ? "sound: every line is the validator's, and no receipt is missing or changed" : "NOT SOUND",
+  ].map((line) => `${oneLine(line)}\n`).join("");
+}
+
+/** A report for programs. */
+export function reportJson(file: string, report: ReceiptReport): string {
+  return `${JSON.stringify({ file, ...report })}\n`;
+}
+
+function findingText({ kind, line, message }: ReceiptFinding): string {
+  const place = line === undefined ? "" : `:${line}`;
+  const mark = findingKinds[kind].fault ? "" : " (no fault)";
+  return `${place}: ${kind}${mark}: ${message}`;
+}
+
+function moreThanListed({ findings, counts }: ReceiptReport): string[] {
+  return Object.entries(counts).flatMap(([kind, count]) => {
+    const listed = findings.filter((finding) => finding.kind === kind).length;
+    return count > listed ? [`... and ${count - listed} more: ${kind}`] : [];
+  });
+}
+
+function minerText({ hotkey, receipts, first, last, head }: ChainSummary): string {
+  return `  ${
+    hotkey ?? "a miner that is not named"
+  }: ${receipts} receipts, ${first} to ${last}, head ${head}`;
+}
+
+/** Messages quote the file, which must not steer a terminal. */
+function oneLine(text: string): string {
+  const cut = text.length > 1000 ? `${text.slice(0, 1000)}...` : text;
+  return cut.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}

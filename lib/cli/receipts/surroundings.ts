@@ -1,0 +1,10 @@
+import type { Clock } from "../../protocol/mod.ts";
+import type { Stdio } from "../stdio.ts";
+
+/** What `heliograph receipts` gets from around it; tests hand in their own. */
+export interface ReceiptsSurroundings {
+  readonly stdio: Stdio;
+  readonly clock: Clock;
+  /** Takes what is shown while a file is read; undefined: nobody looks. */
+  readonly show: ((text: string) => void) | undefined;
+}
