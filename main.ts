@@ -23,6 +23,10 @@ const commands: Commands = {
   doctor: { summary: "find out what is wrong with an endpoint", load: () => import("./lib/cli/doctor.ts") },
   why: { summary: "tell how a connection ended or stands", load: () => import("./lib/cli/why.ts") },
   config: { summary: "print, check or explain the configuration", load: () => import("./lib/cli/config.ts") },
+  completions: {
+    summary: "complete commands and flags in bash, zsh or fish",
+    load: async () => (await import("./lib/cli/completions.ts")).completionsOf(commands),
+  },
 };
 
 Deno.exit(await runProgram(Deno.args, { commands, createApp, stdio: processStdio }));

@@ -1,0 +1,53 @@
+import { parseArgs } from "node:util";
+import { describeCommit } from "./compile/commit.ts";
+import { compile } from "./compile/compiler.ts";
+import { makeStage } from "./compile/stage.ts";
+import { outputOf, readTarget, type Target, targets } from "./compile/targets.ts";
+
+const usage = `Usage: deno task compile [--target=TARGET]
+
+Makes one binary of the whole program, with the dashboard and the workers in it: dist/heliograph for this machine,
+dist/heliograph-TARGET for ${targets.join(", ")}.
+
+  DENO_COMPILE      another deno to compile with
+  DENORT_BIN        the runtime that goes into the binary, in place of a download
+  HELIOGRAPH_COMMIT which commit it is made from, where git cannot tell
+`;
+
+/** Compiles the repository at `root`; answers where the binary is, below it. */
+async function makeBinary(root: string, target: Target | undefined): Promise<string> {
+  const output = outputOf(target);
+  const folder = await Deno.makeTempDir({ prefix: "heliograph-compile-" });
+  try {
+    const stage = await makeStage(root, folder, await describeCommit(root));
+    const deno = Deno.env.get("DENO_COMPILE") || Deno.execPath();
+    await compile({ deno, folder, stage, target, output: `${root}/${output}` });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  return output;
+}
+
+function readFlags(args: string[]): Target | undefined {
+  const { target } = parseArgs({ args, options: { target: { type: "string" } } }).values;
+  return target === undefined ? undefined : readTarget(target);
+}
+
+async function main(args: string[]): Promise<number> {
+  if (args.includes("--help")) return say(Deno.stdout, usage, 0);
+  try {
+    const root = await Deno.realPath(`${import.meta.dirname}/..`);
+    const output = await makeBinary(root, readFlags(args));
+    const { size } = await Deno.stat(`${root}/${output}`);
+    return say(Deno.stdout, `${output} (${(size / 1e6).toFixed(1)} MB)\n`, 0);
+  } catch (error) {
+    return say(Deno.stderr, `${(error as Error).message}\n`, error instanceof TypeError ? 2 : 1);
+  }
+}
+
+function say(output: { writeSync(bytes: Uint8Array): number }, text: string, exitCode: number): number {
+  output.writeSync(new TextEncoder().encode(text));
+  return exitCode;
+}
+
+Deno.exit(await main(Deno.args));

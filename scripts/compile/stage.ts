@@ -1,0 +1,67 @@
+import { buildDashboard } from "../build_dashboard.ts";
+import { runDeno } from "./run_deno.ts";
+
+/**
+ * Packages that are embedded as they are: inside a bundle their code would meet Deno's own timers, where it expects Node's.
+ */
+const wholePackages = ["socket.io", "socket.io-client"];
+
+/** Bundled CommonJS asks a global `require` for Node's modules; that of `node:module` takes long to load. */
+const entry = `globalThis.require = (name) => {
+  const found = process.getBuiltinModule(name);
+  if (found === undefined) throw new Error("Cannot find module " + name);
+  return found;
+};
+await import("./main.js");
+`;
+
+interface Manifest {
+  readonly imports: Readonly<Record<string, string>>;
+  readonly unstable: readonly string[];
+}
+
+/** A folder with all that a binary is made of, and how it is told to the compiler. */
+export interface Stage {
+  /** The main module, below the folder. */
+  readonly entry: string;
+  /** What is embedded beside all that the main module imports. */
+  readonly included: readonly string[];
+}
+
+/**
+ * Bundles the program into `folder`: that way a binary has neither the packages of tests and dashboard nor hundreds of
+ * modules to load before it can serve.
+ */
+export async function makeStage(root: string, folder: string, commit: string): Promise<Stage> {
+  const manifest: Manifest = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
+  await bundle(root, `${root}/main.ts`, [
+    "--code-splitting",
+    `--outdir=${folder}/app`,
+    ...wholePackages.map((name) => `--external=${name}`),
+  ]);
+  // The pool looks for its worker, and the routes for the page, by these paths from where their own code is.
+  await bundle(root, `${root}/lib/crypto/crypto_worker.ts`, [`--output=${folder}/app/crypto_worker.ts`]);
+  await buildDashboard({ root, out: `${root}/dist/dashboard` });
+  await copyFolder(`${root}/dist/dashboard`, `${folder}/dist/dashboard`);
+  await Deno.writeTextFile(`${folder}/app/entry.js`, entry);
+  await Deno.writeTextFile(`${folder}/app/build.json`, JSON.stringify({ commit }));
+  await Deno.writeTextFile(`${folder}/deno.json`, stagedManifest(manifest));
+  // Pins what the whole packages depend on.
+  await Deno.copyFile(`${root}/deno.lock`, `${folder}/deno.lock`);
+  return { entry: "app/entry.js", included: ["app/crypto_worker.ts", "app/build.json", "dist/dashboard"] };
+}
+
+function bundle(root: string, module: string, options: readonly string[]): Promise<void> {
+  const args = ["bundle", "--quiet", "--platform=deno", "--keep-names", ...options, module];
+  return runDeno(Deno.execPath(), args, root);
+}
+
+function stagedManifest({ imports, unstable }: Manifest): string {
+  const kept = wholePackages.map((name) => [name, imports[name]]);
+  return JSON.stringify({ imports: Object.fromEntries(kept), unstable });
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name } of Deno.readDir(from)) await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
+}
