@@ -1,0 +1,4 @@
+import { haproxy } from "./haproxy.ts";
+import { testProxy } from "./proxy_cases.ts";
+
+testProxy(haproxy);
