@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { adminToken } from "../helpers/gateway.ts";
+import { sampleGame } from "../helpers/samples.ts";
 import { testKey } from "../helpers/peer.ts";
-import { commandLine, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
+import { commandLine, Lines, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { pythonWith } from "../helpers/python.ts";
 import { testWith } from "../helpers/test_with.ts";
 
@@ -65,4 +66,26 @@ testWith(missing, "the diagnostic client for Python says so when nobody listens"
     cwd: folder.path,
   });
   assertEquals(stdout.trimEnd().split("\n").at(-1)?.startsWith("Connection failed: "), true, stdout);
+});
+
+testWith(missing, "the miner of the guides predicts on a game and prints its receipt", async () => {
+  await using folder = await TemporaryFolder.make();
+  const key = `${folder.path}/miner.key`;
+  const made = await runToEnd(commandLine("keys", "new", "--out", key), { cwd: folder.path });
+  await using server = await ServerProcess.start({ cwd: folder.path });
+  await server.admin("PUT", `/admin/miners/${JSON.parse(made.stdout).address}`, { uid: 7 });
+  await server.admin("POST", "/admin/games", { games: [sampleGame()] });
+  const miner = new Deno.Command(python ?? "", {
+    args: ["-B", `${import.meta.dirname}/../../docs/miner.py`, server.ws, key],
+    env: { HELIOGRAPH: commandLine().join(" ") },
+    stdout: "piped",
+  }).spawn();
+  const lines = new Lines(miner.stdout);
+  const line = await lines.find(/./);
+  assertMatch(
+    line,
+    /^success Prediction accepted \{"hash": "[0-9a-f]{64}", "miner_sequence": 1, .*"sequence": 1\}$/,
+  );
+  miner.kill("SIGINT");
+  await Promise.all([miner.status, lines.ended]);
 });
