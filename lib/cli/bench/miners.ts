@@ -30,6 +30,16 @@ export function signAuthentication(key: Keypair): string {
   return attachSignature(text, key.sign(text));
 }
 
+/** A miner's connection, welcomed; whoever uses it listens to it. */
+export function connectMiner(url: string, uid: number): Promise<WebSocket> {
+  const socket = new WebSocket(url);
+  return new Promise((resolve, reject) => {
+    socket.onopen = () => socket.send(signAuthentication(minerKey(uid)));
+    socket.onmessage = () => resolve(socket);
+    socket.onclose = ({ code, reason }) => reject(new Error(`a miner was not let in: ${code} ${reason}`));
+  });
+}
+
 function nextNonce(now: number): string {
   return `${now}.${nonces += 1}`;
 }

@@ -1,5 +1,5 @@
 import type { Keypair } from "../../crypto/mod.ts";
-import { minerKey, samplePrediction, signAuthentication, signMessage } from "./miners.ts";
+import { connectMiner, minerKey, samplePrediction, signMessage } from "./miners.ts";
 
 /** A message that is ready to be sent. */
 interface Ready {
@@ -39,7 +39,9 @@ export class PredictionLoad implements Disposable {
   }
 
   static async connect(url: string, count: number): Promise<PredictionLoad> {
-    const miners = Array.from({ length: count }, (_, uid) => connect(url, uid));
+    const miners = Array.from({ length: count }, async (_, uid) => {
+      return { uid, key: minerKey(uid), socket: await connectMiner(url, uid) };
+    });
     return new PredictionLoad(await Promise.all(miners));
   }
 
@@ -133,14 +135,4 @@ export class PredictionLoad implements Disposable {
       this.#onConfirmed();
     }
   }
-}
-
-function connect(url: string, uid: number): Promise<Miner> {
-  const key = minerKey(uid);
-  const socket = new WebSocket(url);
-  return new Promise((resolve, reject) => {
-    socket.onopen = () => socket.send(signAuthentication(key));
-    socket.onmessage = () => resolve({ uid, key, socket });
-    socket.onclose = ({ code, reason }) => reject(new Error(`a miner was not let in: ${code} ${reason}`));
-  });
 }

@@ -1,4 +1,4 @@
-import { minerKey, signAuthentication } from "./miners.ts";
+import { connectMiner } from "./miners.ts";
 
 /** Clients that wait for game updates. */
 export interface UpdateClients extends AsyncDisposable {
@@ -66,14 +66,8 @@ export class PushedClients implements UpdateClients {
   }
 
   static async connect(server: string, count: number): Promise<PushedClients> {
-    const opening = Array.from({ length: count }, (_, uid) => {
-      const socket = new WebSocket(`${server.replace("http", "ws")}/ws`);
-      return new Promise<WebSocket>((resolve, reject) => {
-        socket.onopen = () => socket.send(signAuthentication(minerKey(uid)));
-        socket.onmessage = () => resolve(socket);
-        socket.onclose = ({ code, reason }) => reject(new Error(`a miner was not let in: ${code} ${reason}`));
-      });
-    });
+    const url = `${server.replace("http", "ws")}/ws`;
+    const opening = Array.from({ length: count }, (_, uid) => connectMiner(url, uid));
     return new PushedClients(await Promise.all(opening));
   }
 

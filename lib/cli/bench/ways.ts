@@ -1,5 +1,4 @@
-import type { Keypair } from "../../crypto/mod.ts";
-import { minerKey, samplePrediction, signAuthentication, signMessage } from "./miners.ts";
+import { connectMiner, minerKey, samplePrediction, signMessage } from "./miners.ts";
 
 /** A signed prediction that is ready to be sent. */
 export interface SignedPrediction {
@@ -57,8 +56,8 @@ export class WebSocketWay implements Way, Disposable {
 
   static async connect(server: string, miners: number): Promise<WebSocketWay> {
     const url = `${server.replace("http", "ws")}/ws`;
-    const keys = Array.from({ length: miners }, (_, uid) => minerKey(uid));
-    return new WebSocketWay(await Promise.all(keys.map((key) => enter(url, key))));
+    const connecting = Array.from({ length: miners }, (_, uid) => connectMiner(url, uid));
+    return new WebSocketWay(await Promise.all(connecting));
   }
 
   async send({ predictionId, uid, text }: SignedPrediction): Promise<void> {
@@ -98,15 +97,6 @@ export class WebSocketWay implements Way, Disposable {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-function enter(url: string, key: Keypair): Promise<WebSocket> {
-  const socket = new WebSocket(url);
-  return new Promise((resolve, reject) => {
-    socket.onopen = () => socket.send(signAuthentication(key));
-    socket.onmessage = () => resolve(socket);
-    socket.onclose = ({ code, reason }) => reject(new Error(`a miner was not let in: ${code} ${reason}`));
-  });
 }
 
 /** Sends one after the other; answers for each the milliseconds until its confirmation. */
