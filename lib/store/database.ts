@@ -14,7 +14,7 @@ export async function openDatabase(location: string): Promise<Deno.Kv> {
     await migrate(database);
   } catch (error) {
     database.close();
-    throw error;
+    throw isUnreadable(error) ? unreadable(location, error) : error;
   }
   return database;
 }
@@ -26,6 +26,18 @@ async function open(location: string): Promise<Deno.Kv> {
   } catch (cause) {
     throw new Error(`Cannot open the store ${location}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** Deno writes values as its engine serializes them, and an older engine does not read what a newer one wrote. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("could not deserialize value");
+}
+
+function unreadable(location: string, cause: unknown): Error {
+  const advice = `use that version (this is Deno ${Deno.version.deno}), or another store`;
+  return new Error(`Cannot read the store ${location}: a newer version of Deno wrote it; ${advice}`, {
+    cause,
+  });
 }
 
 async function createFolder(file: string): Promise<void> {

@@ -5,6 +5,8 @@ export interface MinerRecord {
   readonly blacklisted: boolean;
 }
 
+const versionKey = ["miners_version"];
+
 /** The miners that the operator registered by hand. */
 export class MinerRepository {
   readonly #database: Deno.Kv;
@@ -21,11 +23,20 @@ export class MinerRepository {
     return records;
   }
 
+  /** Another one after every change, whichever server made it; null before the first. */
+  async version(): Promise<string | null> {
+    return (await this.#database.get<string>(versionKey)).value;
+  }
+
   async put(miner: MinerRecord): Promise<void> {
-    await this.#database.set(["miners", miner.hotkey], miner);
+    await this.#change().set(["miners", miner.hotkey], miner).commit();
   }
 
   async delete(hotkey: string): Promise<void> {
-    await this.#database.delete(["miners", hotkey]);
+    await this.#change().delete(["miners", hotkey]).commit();
+  }
+
+  #change(): Deno.AtomicOperation {
+    return this.#database.atomic().set(versionKey, crypto.randomUUID());
   }
 }

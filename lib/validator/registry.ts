@@ -5,7 +5,8 @@ import { logger, Throttle } from "../telemetry/mod.ts";
 import { MetagraphFile, type Registration } from "./metagraph.ts";
 
 const log = logger("registry");
-const rereadInterval = 1000;
+/** Milliseconds between two looks at the metagraph file, and at the store, which other servers may share. */
+const [fileInterval, storeInterval] = [1000, 5000];
 
 /** Who may connect: the metagraph file's miners, and over them the operator's own entries. */
 export class MinerRegistry {
@@ -14,9 +15,13 @@ export class MinerRegistry {
   readonly #clock: Clock;
   readonly #faults: Throttle;
   readonly #onChange = new Set<() => void>();
-  readonly #stored = new Map<string, Registration>();
+  readonly #timers = new Set<Timer>();
+  #stored = new Map<string, Registration>();
+  #storedVersion: string | null | undefined;
+  /** Grows before and after each change that is made here. */
+  #ownChanges = 0;
   #metagraph = new Map<string, Registration>();
-  #rereading: Timer | undefined;
+  #stopped = false;
 
   constructor(options: { repository: MinerRepository; metagraph: string | undefined; clock: Clock }) {
     this.#repository = options.repository;
@@ -27,15 +32,18 @@ export class MinerRegistry {
 
   /** Reads both sources. Throws when the metagraph file cannot be read: a start must not lack its miners. */
   async load(): Promise<void> {
-    for (const record of await this.#repository.list()) this.#stored.set(record.hotkey, record);
-    if (this.#file === undefined) return;
-    await this.#reread(this.#file);
-    this.#watch(this.#file);
+    await this.#readStore();
+    this.#look(storeInterval, () => this.#readStore());
+    const file = this.#file;
+    if (file === undefined) return;
+    await this.#readFile(file);
+    this.#look(fileInterval, () => this.#readFile(file));
   }
 
   stop(): void {
-    this.#rereading?.cancel();
-    this.#rereading = undefined;
+    this.#stopped = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
   }
 
   find(hotkey: string): Registration | undefined {
@@ -48,14 +56,18 @@ export class MinerRegistry {
   }
 
   async put(registration: Registration): Promise<void> {
+    this.#ownChanges += 1;
     await this.#repository.put(registration);
+    this.#ownChanges += 1;
     this.#stored.set(registration.hotkey, registration);
     this.#changed();
   }
 
   /** Removes the operator's entry; a miner that the metagraph file lists stays registered by it. */
   async delete(hotkey: string): Promise<boolean> {
+    this.#ownChanges += 1;
     await this.#repository.delete(hotkey);
+    this.#ownChanges += 1;
     const existed = this.#stored.delete(hotkey);
     this.#changed();
     return existed;
@@ -70,19 +82,37 @@ export class MinerRegistry {
     for (const run of this.#onChange) run();
   }
 
-  #watch(file: MetagraphFile): void {
-    this.#rereading = this.#clock.after(rereadInterval, async () => {
+  /** Reads a source again and again. */
+  #look(interval: number, read: () => Promise<void>): void {
+    if (this.#stopped) return;
+    const timer = this.#clock.after(interval, async () => {
+      this.#timers.delete(timer);
       try {
-        await this.#reread(file);
+        await read();
       } catch (error) {
+        if (this.#stopped) return;
         const { message } = error as Error;
         this.#faults.error(log, message, "{message}; the version read before stays in force", { message });
       }
-      if (this.#rereading !== undefined) this.#watch(file);
+      this.#look(interval, read);
     });
+    this.#timers.add(timer);
   }
 
-  async #reread(file: MetagraphFile): Promise<void> {
+  /** Reads what other servers may have changed. */
+  async #readStore(): Promise<void> {
+    const version = await this.#repository.version();
+    if (version === this.#storedVersion) return;
+    const ownChanges = this.#ownChanges;
+    const records = await this.#repository.list();
+    // What was read may lack what has just been changed here; the next look will not.
+    if (ownChanges !== this.#ownChanges) return;
+    this.#stored = new Map(records.map((record) => [record.hotkey, record]));
+    this.#storedVersion = version;
+    this.#changed();
+  }
+
+  async #readFile(file: MetagraphFile): Promise<void> {
     const miners = await file.readIfChanged();
     if (miners === null) return;
     this.#metagraph = new Map(miners.map((miner) => [miner.hotkey, miner]));

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { openDatabase } from "../../lib/store/mod.ts";
 import { temporaryFolder } from "./folder.ts";
@@ -24,6 +25,19 @@ Deno.test("a store that a newer version wrote is refused and left as it is", asy
   assertStringIncludes(error.message, "version 99");
   using database = await Deno.openKv(path);
   assertEquals((await database.get(["schema_version"])).value, 99);
+});
+
+Deno.test("a store that a newer Deno wrote is refused in words", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  (await openDatabase(path)).close();
+  {
+    using file = new DatabaseSync(path);
+    // The version of the serialization is its second byte.
+    file.exec("UPDATE kv SET v = CAST(x'FF7F' || substr(v, 3) AS BLOB)");
+  }
+  const error = await assertRejects(() => openDatabase(path), Error);
+  assertStringIncludes(error.message, `Cannot read the store ${path}: a newer version of Deno wrote it`);
 });
 
 Deno.test("a path that cannot be a store is named", async () => {

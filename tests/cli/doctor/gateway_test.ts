@@ -42,6 +42,13 @@ Deno.test("doctor finds nothing wrong with a gateway", async () => {
   }
 });
 
+Deno.test("doctor leaves no Socket.IO session behind", async () => {
+  await using scene = await Scene.start();
+  const { check } = await examine([quick, scene.server.url]);
+  assertStringIncludes(check("protocol").summary, "Socket.IO");
+  assertEquals(scene.server.gateway.sockets.size, 0);
+});
+
 Deno.test("doctor authenticates as a connection when that is asked for", async () => {
   await using scene = await Scene.start();
   await using folder = await TemporaryFolder.make();

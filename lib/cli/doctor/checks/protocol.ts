@@ -60,7 +60,10 @@ async function askSocketIo(context: Context): Promise<{ maxPayload: number | und
     const { head, body } = await fetchPath(context, patience.answer, path);
     const hello = head.status === 200 && body.startsWith("0{") ? readObject(body.slice(1)) : undefined;
     if (typeof hello?.["sid"] !== "string") return undefined;
-    const { maxPayload } = hello;
+    const { sid, maxPayload } = hello;
+    // A session that is left would take up a place until it times out.
+    const closing = `${path}&sid=${encodeURIComponent(sid)}`;
+    await fetchPath(context, patience.answer, closing, { method: "POST", body: "1" }).catch(() => {});
     return { maxPayload: typeof maxPayload === "number" ? maxPayload : undefined };
   } catch {
     context.signal.throwIfAborted();
