@@ -175,7 +175,7 @@ export const inscriptionExamples = {
     jobId: job,
     tx_id: transaction,
     transactionBytes: "CgQIARAB",
-    status: "pending",
+    status: "awaiting_payment",
     ...at,
   },
   refused: {
