@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
-import { isAddress, sameText } from "../lib/crypto/mod.ts";
+import { isAddress } from "../lib/crypto/mod.ts";
 import type { Gateway } from "../lib/gateway/mod.ts";
 import {
   describeIssue,
@@ -14,6 +14,7 @@ import {
 } from "../lib/protocol/mod.ts";
 import type { PredictionRecord } from "../lib/store/mod.ts";
 import { type NewGame, readGame } from "../lib/validator/mod.ts";
+import { hasAdminToken } from "./admin_token.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
 import { readText } from "./body.ts";
 import { connectionRoutes } from "./connections.ts";
@@ -89,8 +90,7 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
 function requireToken(token: string | undefined) {
   return createMiddleware<Env>(async (context, next) => {
     if (token === undefined) throw new BadRequest("Not found", 404, "not_found");
-    const given = /^Bearer (.+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? "";
-    if (!sameText(given, token)) {
+    if (!hasAdminToken(context, token)) {
       context.header("WWW-Authenticate", "Bearer");
       throw new BadRequest("Wrong or missing admin token", 401, "unauthorized");
     }

@@ -28,7 +28,7 @@ export function connectionRoutes(gateway: Gateway): Hono<Env> {
     })
     .get("/:id", (context) => {
       const id = context.req.param("id");
-      const record = open(gateway).find((record) => record.id === id) ?? hub.records.find(id);
+      const record = find(gateway, id);
       if (record === undefined) {
         throw unknown(`it is not open, and not among the last ${keptEndings} that ended`);
       }
@@ -49,6 +49,12 @@ function unknown(why: string): BadRequest {
 
 function open({ hub, sockets }: Gateway): ConnectionRecord[] {
   return [...hub.connections().map((connection) => recordOf(connection)), ...sockets.connections()];
+}
+
+function find({ hub, sockets }: Gateway, id: string): ConnectionRecord | undefined {
+  const connection = hub.find(id);
+  if (connection !== undefined) return recordOf(connection);
+  return [...sockets.connections()].find((record) => record.id === id) ?? hub.records.find(id);
 }
 
 function matches(

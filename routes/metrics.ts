@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { Gateway } from "../lib/gateway/mod.ts";
-import { sameText } from "../lib/crypto/mod.ts";
 import { exposeMetrics } from "../lib/telemetry/mod.ts";
+import { hasAdminToken } from "./admin_token.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 
@@ -22,7 +22,7 @@ export function metricsRoutes(gateway: Gateway): Hono<Env> {
 function checkAccess(context: Context<Env>, { config }: Gateway): void {
   const access = config["metrics.access"];
   if (access === "off") throw new BadRequest("Nothing is served on /metrics", 404, "not_found");
-  if (access === "all" || isLocal(context) || hasToken(context, config["admin_token"])) return;
+  if (access === "all" || isLocal(context) || hasAdminToken(context, config["admin_token"])) return;
   throw new BadRequest(
     "Metrics are for this machine and for the admin token: send it, or start with --metrics.access=all",
     403,
@@ -34,9 +34,4 @@ function checkAccess(context: Context<Env>, { config }: Gateway): void {
 function isLocal({ req, env }: Context<Env>): boolean {
   if (proxyHeaders.some((name) => req.header(name) !== undefined)) return false;
   return /^(?:127\.|::1$|::ffff:127\.|local$)/.test(env.client.address);
-}
-
-function hasToken({ req }: Context<Env>, token: string | undefined): boolean {
-  const given = /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1];
-  return token !== undefined && given !== undefined && sameText(given, token);
 }

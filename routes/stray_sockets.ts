@@ -1,4 +1,5 @@
-const maxAtOnce = 64;
+import { TurnedAway } from "../lib/socketio/turned_away.ts";
+
 /** An Engine.IO handshake, without which its clients do not read what follows. */
 const handshake = JSON.stringify({
   sid: "stray",
@@ -10,28 +11,16 @@ const handshake = JSON.stringify({
 
 /** WebSockets of Socket.IO clients that came to the wrong path. */
 export class StraySockets {
-  readonly #sockets = new Set<WebSocket>();
+  readonly #turnedAway = new TurnedAway();
 
   /** Sends an error that Socket.IO clients show, and closes; undefined where that cannot be done. */
   correct(request: Request, message: string): Response | undefined {
-    // Each takes memory until it answers the close.
-    if (this.#sockets.size >= maxAtOnce) return undefined;
-    const upgraded = start(request);
+    const upgraded = this.#turnedAway.hasRoom ? start(request) : undefined;
     if (upgraded === undefined) return undefined;
-    const { socket, response } = upgraded;
-    this.#sockets.add(socket);
-    socket.addEventListener("close", () => this.#sockets.delete(socket));
-    // Unheard, an error would end the process.
-    socket.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.#sockets.delete(socket);
-    });
-    socket.addEventListener("open", () => {
-      socket.send(`0${handshake}`);
-      socket.send(`44${JSON.stringify({ message, data: { code: "wrong_path" } })}`);
-      socket.close(1008, "Socket.IO is on /socket.io/");
-    });
-    return response;
+    const refusal = JSON.stringify({ message, data: { code: "wrong_path" } });
+    const frames = [`0${handshake}`, `44${refusal}`];
+    this.#turnedAway.dismiss(upgraded.socket, frames, 1008, "Socket.IO is on /socket.io/");
+    return upgraded.response;
   }
 }
 

@@ -28,6 +28,8 @@ const browserSafe: Record<string, readonly string[] | undefined> = {
 };
 /** Who may import a file of another folder other than its mod.ts. */
 const singleFiles = [
+  // npm's socket.io, which mod.ts brings along, is loaded when its first client comes and not at the start.
+  { from: /^routes\/stray_sockets\.ts$/, to: /^lib\/socketio\/turned_away\.ts$/ },
   { from: /^main\.ts$/, to: /^lib\/cli\// },
   { from: /^scripts\/reference\//, to: /^lib\/cli\// },
   { from: /^lib\/cli\//, to: /^lib\/client\/kv_outbox\.ts$/ },

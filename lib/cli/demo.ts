@@ -9,7 +9,7 @@ import { minerCount } from "./demo/fixtures.ts";
 import { makeReport, type Report } from "./demo/report.ts";
 import { LiveView, PlainView, type View } from "./demo/view.ts";
 import { type DemoSettings, readDemoSettings } from "./demo/settings.ts";
-import { processStdio } from "./stdio.ts";
+import { processStdio, writeSync } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 
 /** What `--help` prints. */
@@ -168,9 +168,4 @@ function writeOut(text: string): void {
 
 function writeError(text: string): void {
   writeSync(Deno.stderr, text);
-}
-
-function writeSync(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
 }

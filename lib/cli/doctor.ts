@@ -2,6 +2,7 @@ import { ConfigError } from "../config/mod.ts";
 import { cryptoReady, type Keypair, keypairFromSeed, parseKeyFile } from "../crypto/mod.ts";
 import { systemClock } from "../protocol/mod.ts";
 import type { Command } from "./command.ts";
+import type { ConfigSurroundings } from "./config.ts";
 import type { Context, Surroundings } from "./doctor/check.ts";
 import { describeFindings, listFindings } from "./doctor/describe_findings.ts";
 import { endpointChecks } from "./doctor/checks/mod.ts";
@@ -11,12 +12,12 @@ import { JsonReport } from "./doctor/json_report.ts";
 import { localChecks } from "./doctor/local/mod.ts";
 import { systemNetwork } from "./doctor/net/network.ts";
 import { exitCodeOf, type Reporter } from "./doctor/report.ts";
-import { type ConfigSurroundings, type DoctorSettings, readDoctorSettings } from "./doctor/settings.ts";
+import { type DoctorSettings, readDoctorSettings } from "./doctor/settings.ts";
 import { TextReport } from "./doctor/text_report.ts";
 import { walk } from "./doctor/walk.ts";
 import { UsageError } from "./keys/arguments.ts";
 import { readText } from "./miner/files.ts";
-import { processStdio, type Stdio } from "./stdio.ts";
+import { processStdio, type Stdio, terminalColumns } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
 
 /** What `--help` prints. */
@@ -140,13 +141,5 @@ async function fileText(what: string, path: string): Promise<string> {
     return await readText(what, path);
   } catch (error) {
     throw new FileError((error as Error).message, { cause: error });
-  }
-}
-
-function terminalColumns(): number {
-  try {
-    return Deno.consoleSize().columns;
-  } catch {
-    return 80;
   }
 }

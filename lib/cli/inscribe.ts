@@ -14,7 +14,7 @@ import { type InscribeSettings, readInscribeSettings } from "./inscribe/settings
 import { readApiKey, readMetadata, readSource } from "./inscribe/source.ts";
 import type { Shown, View } from "./inscribe/view.ts";
 import { UsageError } from "./keys/arguments.ts";
-import { processStdio, type Stdio } from "./stdio.ts";
+import { processStdio, type Stdio, terminalColumns, writeSync } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
 
 /** What `--help` prints. */
@@ -66,7 +66,7 @@ export const run: Command = async (args) => {
     return await runInscribe(args, {
       env: Deno.env.toObject(),
       stdio: processStdio,
-      write: writeError,
+      write: (text) => writeSync(Deno.stderr, text),
       columns: Deno.stderr.isTerminal() ? terminalColumns : undefined,
       signal,
       clock: systemClock,
@@ -227,17 +227,4 @@ function preparing(file: InscribeFile): string {
   if ("url" in file) return "the gateway fetches it";
   const kilobytes = Math.ceil(file.bytes.length / 1024);
   return `sending ${kilobytes < 1024 ? `${kilobytes} KiB` : `${(kilobytes / 1024).toFixed(1)} MiB`}`;
-}
-
-function terminalColumns(): number {
-  try {
-    return Deno.consoleSize().columns;
-  } catch {
-    return 80;
-  }
-}
-
-function writeError(text: string): void {
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
 }

@@ -21,6 +21,21 @@ async function writeAll(target: { write(bytes: Uint8Array): Promise<number> }, t
   while (rest.length > 0) rest = rest.subarray(await target.write(rest));
 }
 
+/** Writes a text, all of it before it returns. */
+export function writeSync(target: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(target.writeSync(rest));
+}
+
+/** How wide the terminal is, or is taken for where it does not tell. */
+export function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
+  }
+}
+
 /** The whole input as text, without a final line break. */
 export async function readText(input: ReadableStream<Uint8Array>): Promise<string> {
   const lines: string[] = [];

@@ -2,7 +2,7 @@ import { systemClock } from "../protocol/mod.ts";
 import type { Command } from "./command.ts";
 import { palette } from "./doctor/palette.ts";
 import { readArguments, UsageError } from "./keys/arguments.ts";
-import { processStdio, type Stdio } from "./stdio.ts";
+import { processStdio, type Stdio, terminalColumns } from "./stdio.ts";
 import { ask, type Findings, NoAnswer } from "./why/ask.ts";
 import { readSubject, type Subject } from "./why/subject.ts";
 import { showMany, showOne } from "./why/view.ts";
@@ -47,7 +47,7 @@ export const run: Command = (args) => {
     stdio: processStdio,
     env: Deno.env.toObject(),
     fetch,
-    columns: isTerminal ? Deno.consoleSize().columns : undefined,
+    columns: isTerminal ? terminalColumns() : undefined,
     colours: isTerminal && !Deno.noColor,
     now: () => systemClock.now(),
   });

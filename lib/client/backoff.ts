@@ -4,6 +4,24 @@ export interface BackoffBounds {
   readonly maximumMs: number;
 }
 
+/** The bounds that a client's options ask for, in milliseconds. Throws a RangeError for an interval that is not above 0. */
+export function reconnectBounds(
+  { reconnectInterval = 1000, maxReconnectInterval = 30_000 }: {
+    readonly reconnectInterval?: number | undefined;
+    readonly maxReconnectInterval?: number | undefined;
+  },
+): BackoffBounds {
+  const baseMs = above0("reconnectInterval", reconnectInterval);
+  const maximumMs = above0("maxReconnectInterval", maxReconnectInterval);
+  return { baseMs, maximumMs: Math.max(baseMs, maximumMs) };
+}
+
+/** An option's value. Throws a RangeError where it is not above 0. */
+export function above0(name: string, value: number): number {
+  if (value > 0) return value;
+  throw new RangeError(`${name} is ${value}, expected a number above 0`);
+}
+
 /** Delays that double their upper bound with every failure and are drawn at random below it. */
 export class Backoff {
   readonly #bounds: BackoffBounds;

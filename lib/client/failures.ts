@@ -1,4 +1,5 @@
 import { type ErrorCode, errorKinds, type ExactObject, parseTimestamp } from "../protocol/mod.ts";
+import { milliseconds, waitOf } from "./http_link.ts";
 
 /**
  * What to do with a message that was not taken: send it `again` at once, `later`, only after the longest wait since
@@ -74,7 +75,7 @@ export function readHttpError(response: Response, body: unknown): Failure {
     message,
     // A conflict that is not a replayed nonce is one of content.
     verdict: status === 409 && code === undefined ? "unfit" : verdictOf(code),
-    retryAfterMs: milliseconds(error?.retry_after_ms) ?? retryAfter(headers),
+    retryAfterMs: waitOf(headers, error?.retry_after_ms),
     tooLarge: status === 413,
     serverTime: code === "not_authorized" && status === 401
       ? serverTimeIn(message) ?? dateOf(headers)
@@ -92,13 +93,4 @@ function serverTimeIn(message: string): number | undefined {
 function dateOf(headers: Headers): number | undefined {
   const time = Date.parse(headers.get("date") ?? "");
   return Number.isNaN(time) ? undefined : time;
-}
-
-function retryAfter(headers: Headers): number | undefined {
-  const seconds = Number(headers.get("retry-after") ?? NaN);
-  return milliseconds(seconds * 1000);
-}
-
-function milliseconds(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
 }

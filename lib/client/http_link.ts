@@ -1,4 +1,5 @@
 import type { Clock } from "../protocol/mod.ts";
+import { inTime } from "./in_time.ts";
 
 /** The `fetch` that a client uses. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -31,30 +32,23 @@ export class HttpLink {
 
   /** Rejects when no full answer comes in time, or `signal` is aborted. */
   async request(path: string, { timeoutMs, ...init }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const timeout = new AbortController();
-    const timer = this.#clock.after(
-      timeoutMs,
-      () => timeout.abort(new Error(`no answer in ${timeoutMs} ms`)),
+    const late = `no answer in ${timeoutMs} ms`;
+    return await inTime(
+      { clock: this.#clock, milliseconds: timeoutMs, late, outer: signal },
+      async (signal) => {
+        const response = await this.#fetch(this.#base + path, { ...init, signal });
+        return { response, text: await response.text() };
+      },
     );
-    try {
-      const response = await this.#fetch(this.#base + path, {
-        ...init,
-        signal: AbortSignal.any([timeout.signal, signal]),
-      });
-      return { response, text: await response.text() };
-    } finally {
-      timer.cancel();
-    }
   }
 }
 
-/** Resolves after a time, or at once when `signal` is aborted. */
-export function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.after(milliseconds, resolve);
-    signal.addEventListener("abort", () => {
-      timer.cancel();
-      resolve();
-    }, { once: true });
-  });
+/** A number of milliseconds that a server named; undefined when it is none. */
+export function milliseconds(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** How long a refusal says to wait, in milliseconds: what its body names, else the header Retry-After (RFC 9110). */
+export function waitOf(headers: Headers, named: unknown): number | undefined {
+  return milliseconds(named) ?? milliseconds(Number(headers.get("retry-after") ?? NaN) * 1000);
 }

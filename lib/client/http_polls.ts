@@ -2,7 +2,8 @@ import { Backoff } from "./backoff.ts";
 import { type Context, problem } from "./context.ts";
 import { readHttpError } from "./failures.ts";
 import type { HttpCourier } from "./http_courier.ts";
-import { type HttpLink, pause } from "./http_link.ts";
+import { sleep } from "../protocol/clock.ts";
+import type { HttpLink } from "./http_link.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Positions } from "./positions.ts";
 import type { Signer } from "./signer.ts";
@@ -56,7 +57,7 @@ export class HttpPolls {
   async #repeat(poll: (signal: AbortSignal) => Promise<number>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const pauseMs = await poll(signal);
-      if (!signal.aborted && pauseMs > 0) await pause(this.#context.clock, pauseMs, signal);
+      if (!signal.aborted && pauseMs > 0) await sleep(this.#context.clock, pauseMs, signal);
     }
   }
 

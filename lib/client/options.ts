@@ -1,5 +1,6 @@
 import { systemClock } from "../protocol/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
+import { above0 } from "./backoff.ts";
 import type { Log } from "./context.ts";
 import type { ClientEvent } from "./events.ts";
 import type { Fetch } from "./http_link.ts";
@@ -50,9 +51,7 @@ export function settingsOf(options: SharedOptions): Settings {
     WebSocket: webSocket,
   };
   for (const name of ["heartbeatInterval", "reconnectBaseInterval", "maxReconnectInterval"] as const) {
-    if (!(settings[name] > 0)) {
-      throw new RangeError(`${name} is ${settings[name]}, expected a number above 0`);
-    }
+    above0(name, settings[name]);
   }
   return settings;
 }

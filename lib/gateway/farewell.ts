@@ -1,6 +1,5 @@
 import type { Connection, Hub } from "../hub/mod.ts";
-import { type Clock, Refusal } from "../protocol/mod.ts";
-import { pause } from "./patience.ts";
+import { type Clock, Refusal, sleep } from "../protocol/mod.ts";
 
 /** Milliseconds between two steps. */
 const step = 100;
@@ -35,7 +34,7 @@ export class Farewell {
       const ready = waiting.filter((connection) => !connection.isBacklogged).slice(0, this.#perStep);
       ready.forEach(dismiss);
       waiting = this.#open();
-      if (waiting.length > 0) await pause(this.#clock, step);
+      if (waiting.length > 0) await sleep(this.#clock, step);
     }
     waiting.forEach(dismiss);
     await this.#emptied(Math.min(this.#deadline, this.#clock.now() + patience));
@@ -47,7 +46,7 @@ export class Farewell {
 
   /** Resolves when the clients have answered the close, or have had their time to. */
   async #emptied(deadline: number): Promise<void> {
-    while (this.#hub.size > 0 && this.#clock.now() < deadline) await pause(this.#clock, 20);
+    while (this.#hub.size > 0 && this.#clock.now() < deadline) await sleep(this.#clock, 20);
   }
 }
 

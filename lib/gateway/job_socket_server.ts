@@ -2,7 +2,7 @@ import type { Socket } from "socket.io";
 import type { Config } from "../config/mod.ts";
 import { type ConnectionRecord, type ConnectionRecords, type EndCause, ReturnTimes } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
-import { type Clock, errorKinds, Refusal } from "../protocol/mod.ts";
+import { type Clock, errorKinds, Refusal, sleep } from "../protocol/mod.ts";
 import {
   type CloseReason,
   createSocketServer,
@@ -18,7 +18,6 @@ import type { ApiKeyGate } from "./api_key_gate.ts";
 import { JobConnections } from "./job_connections.ts";
 import { type JobPosition, JobSession } from "./job_session.ts";
 import { maxJobMessage } from "./job_sockets.ts";
-import { pause } from "./patience.ts";
 
 type Events = Record<string, (...values: unknown[]) => void>;
 
@@ -112,7 +111,7 @@ export class JobSocketServer {
     const perStep = Math.max(leastPerStep, Math.ceil(waiting.length * step / longestClose));
     while (waiting.length > 0) {
       for (const socket of waiting.splice(0, perStep)) this.#dismiss(socket, times.next());
-      if (waiting.length > 0) await pause(this.#parts.clock, step);
+      if (waiting.length > 0) await sleep(this.#parts.clock, step);
     }
     await this.#server.close();
   }

@@ -1,10 +1,5 @@
 import type { Clock } from "../protocol/mod.ts";
 
-/** Resolves after so many milliseconds. */
-export function pause(clock: Clock, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => clock.after(milliseconds, resolve));
-}
-
 /** Waits for `work` until a moment, in milliseconds since the Unix epoch; false when it was not done by then. */
 export async function within(clock: Clock, deadline: number, work: Promise<unknown>): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();

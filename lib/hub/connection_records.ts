@@ -83,7 +83,8 @@ export class ConnectionRecords {
   }
 
   find(id: string): ConnectionRecord | undefined {
-    return [...this.#ended.latest(), ...this.#refused.latest()].find((record) => record.id === id);
+    const isIt = (record: ConnectionRecord) => record.id === id;
+    return this.#ended.latest().find(isIt) ?? this.#refused.latest().find(isIt);
   }
 
   /** Up to `limit` of those that are `wanted`, the newest first. */

@@ -234,7 +234,7 @@ export class Inscriptions {
   async #find(keyId: string, id: string): Promise<Found | null> {
     const transaction = parseTransactionId(id);
     const stored = transaction === undefined
-      ? await this.#jobs.get(id)
+      ? this.#queue.find(id)?.record ?? await this.#jobs.get(id)
       : await this.#jobs.ofTransaction(formatTransactionId(transaction));
     if (stored?.keyId !== keyId) return null;
     const live = this.#queue.find(stored.id);

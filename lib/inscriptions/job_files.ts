@@ -3,6 +3,7 @@ import type { Cluster } from "./cluster.ts";
 import { FileStage } from "./file_stage.ts";
 import type { Metadata } from "./input/metadata.ts";
 import { PayloadReader } from "./payload_reader.ts";
+import { PieceCutter } from "./piece_cutter.ts";
 
 /** What is kept for a job while it lives: its file and its JSON as they go to the ledger, and the metadata as given. */
 type Part = "file" | "json" | "metadata";
@@ -39,11 +40,8 @@ export class JobFiles {
   async keepMetadata(jobId: string, metadata: Metadata): Promise<BlobClaim> {
     const claim = await this.#claim(jobId, "metadata");
     const bytes = new TextEncoder().encode(JSON.stringify(metadata));
-    const pieces: Uint8Array[] = [];
-    for (let start = 0; start < bytes.length; start += blobPieceSize) {
-      pieces.push(bytes.slice(start, start + blobPieceSize));
-    }
-    await this.#blobs.write(claim, 0, pieces);
+    const cutter = new PieceCutter(blobPieceSize);
+    await this.#blobs.write(claim, 0, [...cutter.cut(bytes), ...cutter.rest()]);
     return claim;
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, FirstSignal } from "../protocol/mod.ts";
+import { type Clock, FirstSignal, sleep } from "../protocol/mod.ts";
 import type { HeldJob, JobRepository } from "../store/mod.ts";
 import { type Activity, logger, openJobStatuses } from "../telemetry/mod.ts";
 import type { JobFiles } from "./job_files.ts";
@@ -6,7 +6,6 @@ import { JobRunner } from "./job_runner.ts";
 import type { JobWatch } from "./job_watch.ts";
 import { type Ledger, LedgerError } from "./ledger/ledger.ts";
 import { LiveJob } from "./live_job.ts";
-import { sleep } from "./sleep.ts";
 import type { InscriptionSettings } from "./settings.ts";
 import { Slots } from "./slots.ts";
 

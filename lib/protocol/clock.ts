@@ -11,6 +11,20 @@ export interface Clock {
   after(milliseconds: number, task: () => void): Timer;
 }
 
+/** Resolves after so many milliseconds, or when the signal aborts; at once where neither is to be waited for. */
+export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted || milliseconds <= 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      timer.cancel();
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = clock.after(milliseconds, done);
+    signal?.addEventListener("abort", done);
+  });
+}
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

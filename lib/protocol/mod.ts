@@ -3,7 +3,7 @@
  * codes. Pure, and runs in browsers.
  * @module
  */
-export { type Clock, systemClock, type Timer } from "./clock.ts";
+export { type Clock, sleep, systemClock, type Timer } from "./clock.ts";
 export {
   type Close,
   closes,

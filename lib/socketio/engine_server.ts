@@ -189,7 +189,7 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     const upgraded = this.#turnedAway.hasRoom ? startWebSocket(request) : undefined;
     if (upgraded === undefined) return this.#refuse("unknownTransport", message);
     const frame = { type: "error", status: "error", code: "wrong_protocol", message };
-    this.#turnedAway.dismiss(upgraded.socket, JSON.stringify(frame), 1008, "Socket.IO endpoint");
+    this.#turnedAway.dismiss(upgraded.socket, [JSON.stringify(frame)], 1008, "Socket.IO endpoint");
     return upgraded.response;
   }
 

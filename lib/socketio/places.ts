@@ -29,11 +29,6 @@ export class Places {
     this.#limits = limits;
   }
 
-  /** How many are taken. */
-  get taken(): number {
-    return this.#taken;
-  }
-
   /** Takes a place, or null when there is none. */
   take(address: string): Place | null {
     const { maxSessions, maxSessionsPerAddress, admit } = this.#limits;

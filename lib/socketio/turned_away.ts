@@ -9,8 +9,8 @@ export class TurnedAway {
     return this.#sockets.size < maxWaiting;
   }
 
-  /** Sends one frame and closes. */
-  dismiss(socket: WebSocket, frame: string, code: number, reason: string): void {
+  /** Sends frames and closes. */
+  dismiss(socket: WebSocket, frames: readonly string[], code: number, reason: string): void {
     this.#sockets.add(socket);
     socket.addEventListener("close", () => this.#sockets.delete(socket));
     // Unheard, an error would end the process.
@@ -19,7 +19,7 @@ export class TurnedAway {
       this.#sockets.delete(socket);
     });
     socket.addEventListener("open", () => {
-      socket.send(frame);
+      for (const frame of frames) socket.send(frame);
       socket.close(code, reason);
     });
   }

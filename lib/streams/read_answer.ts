@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { describeIssue } from "../protocol/mod.ts";
-import { NodeError } from "./node.ts";
+import { nonsense } from "./rpc_messages.ts";
 
 const longestText = 200;
 
@@ -18,5 +18,5 @@ export const textSchema = z.string().transform((text) => text.slice(0, longestTe
 export function readAnswer<T>(method: string, schema: z.ZodType<T>, result: unknown): T {
   const outcome = schema.safeParse(result);
   if (outcome.success) return outcome.data;
-  throw new NodeError(`the node answered nonsense to ${method}: ${describeIssue(outcome.error)}`);
+  throw nonsense(method, describeIssue(outcome.error));
 }

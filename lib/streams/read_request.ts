@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { describeIssue, type Position } from "../protocol/mod.ts";
+import { describeIssue, type Position, positionSchema } from "../protocol/mod.ts";
 
 const maxStreams = 32;
 
-const position = z.object({ epoch: z.string().max(64), offset: z.number().int().min(0) });
 const positions = z.record(z.string(), z.unknown());
 
 /** A stream that a client asks for or wants no more, and from where on. */
@@ -29,13 +28,13 @@ export function readRequest(message: Readonly<Record<string, unknown>>): Request
 
 function readPosition(recover: unknown, name: string, isOnly: boolean): Position | undefined {
   if (recover === undefined || recover === null) return undefined;
-  const direct = position.safeParse(recover);
+  const direct = positionSchema.safeParse(recover);
   if (isOnly && direct.success) return direct.data;
   const byName = positions.safeParse(recover);
   const own = byName.success && Object.hasOwn(byName.data, name) ? byName.data[name] : undefined;
   // A position meant for one stream says nothing about several.
   if (byName.success && own === undefined && !("epoch" in byName.data)) return undefined;
-  const read = position.safeParse(own ?? recover);
+  const read = positionSchema.safeParse(own ?? recover);
   if (!read.success) throw new TypeError(`recover: ${describeIssue(read.error)}`);
   if (own === undefined) throw new TypeError("recover: expected a position for each stream by its name");
   return read.data;

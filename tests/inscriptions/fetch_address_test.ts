@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
 import { isPublicAddress } from "../../lib/inscriptions/fetch/address.ts";
+import { systemResolve } from "../../lib/inscriptions/fetch/target.ts";
 import { fetchFile, type FetchOptions, InscriptionError } from "../../lib/inscriptions/mod.ts";
 
 const forbidden = [
@@ -159,8 +160,10 @@ Deno.test("a name is refused when any of its addresses is not public", async () 
 
 Deno.test("localhost is refused by the system's own resolver too", async () => {
   for (const host of ["localhost", "LOCALHOST", "localhost."]) {
-    const { code } = await refusal(`http://${host}:1/`, {});
+    const { options, connected } = barred(systemResolve);
+    const { code } = await refusal(`http://${host}:1/`, options);
     assert(["url_refused", "fetch_failed"].includes(code));
+    assertEquals(connected, []);
   }
 });
 

@@ -6,12 +6,14 @@ export interface Interference {
   readonly onAppend?: (topicId: string, length: number) => Promise<void> | void;
   readonly onPayment?: (transactionId: string, signal: AbortSignal) => Promise<void>;
   readonly onPrepare?: () => void;
+  /** Somebody who read a topic's messages has stopped, at their end or before it. */
+  readonly onLeave?: () => void;
 }
 
 /** A local ledger that a test holds up or lets fail. */
 export function disturbed(
   options: { database: Deno.Kv; clock: Clock },
-  { onAppend, onPayment, onPrepare }: Interference,
+  { onAppend, onPayment, onPrepare, onLeave }: Interference,
 ): Ledger {
   const ledger = new LocalLedger(options);
   return {
@@ -31,8 +33,19 @@ export function disturbed(
       await onAppend?.(topicId, length);
       return await ledger.appendMessages(topicId, length, messages);
     },
-    read: (topicId) => ledger.read(topicId),
+    async read(topicId) {
+      const topic = await ledger.read(topicId);
+      return topic && { ...topic, messages: watched(topic.messages, onLeave ?? (() => {})) };
+    },
   };
+}
+
+async function* watched(messages: AsyncIterable<string>, onLeave: () => void): AsyncIterableIterator<string> {
+  try {
+    yield* messages;
+  } finally {
+    onLeave();
+  }
 }
 
 export function down(temporary = true): LedgerError {

@@ -130,12 +130,21 @@ Deno.test("a topic that holds another file than its memo says is refused before 
 });
 
 Deno.test("a reader that leaves early leaves nothing open", async () => {
-  await using desk = await openDesk();
+  const left = Promise.withResolvers<void>();
+  let readers = 1;
+  const onLeave = () => {
+    readers -= 1;
+    left.resolve();
+  };
+  await using desk = await openDesk({ disturb: { onLeave } });
   const { inscriptions } = desk;
   const { jobId } = await inscriptions.inscribe(key, request(noise(1_000_000)));
   const { topicId } = await completed(inscriptions, key, jobId);
   const { body } = present(await inscriptions.content(topicId));
   const reader = body.getReader();
   await reader.read();
+  assertEquals(readers, 1);
   await reader.cancel();
+  await left.promise;
+  assertEquals(readers, 0);
 });

@@ -1,3 +1,4 @@
+import { sleep, systemClock } from "../../protocol/mod.ts";
 import { connectMiner } from "./miners.ts";
 
 /** Clients that wait for game updates. */
@@ -116,7 +117,7 @@ export class AskingClients implements UpdateClients {
   async #ask(client: number, delay: number): Promise<void> {
     const { signal } = this.#ending;
     let position = "";
-    await sleep(delay, signal);
+    await sleep(systemClock, delay, signal);
     while (!signal.aborted) {
       try {
         const query = position === "" ? "" : `?${position}&wait=${this.#wait}`;
@@ -124,21 +125,10 @@ export class AskingClients implements UpdateClients {
         const { epoch, offset } = await response.json();
         position = `epoch=${epoch}&since=${offset}`;
         this.#arrivals.note(client, offset);
-        await sleep(this.#interval, signal);
+        await sleep(systemClock, this.#interval, signal);
       } catch (error) {
         if (!signal.aborted) throw error;
       }
     }
   }
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds === 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 import { type Config, loadConfig } from "../../config/mod.ts";
 import { readArguments, UsageError } from "../keys/arguments.ts";
+import type { ConfigSurroundings } from "../config.ts";
 import { readTarget, type Target } from "./target.ts";
 
 /** What `heliograph doctor` is asked to do. */
@@ -16,12 +17,6 @@ export interface DoctorSettings {
   readonly takeOver: boolean;
   /** Ids of checks that are not to be done. */
   readonly skip: readonly string[];
-}
-
-/** Where the configuration of a server on this machine is read from. */
-export interface ConfigSurroundings {
-  readonly env: Readonly<Record<string, string>>;
-  readonly readFile: (path: string) => string;
 }
 
 const customaryIdle = [30, 60, 100, 300];

@@ -1,3 +1,4 @@
+import { oneLine } from "../../config/mod.ts";
 import {
   type ChainSummary,
   findingKinds,
@@ -15,7 +16,7 @@ export function reportText(file: string, report: ReceiptReport): string {
     `${confirmations} confirmations of ${validator}${refused}`,
     ...miners.map(minerText),
     sound ? "sound: every line is the validator's, and no receipt is missing or changed" : "NOT SOUND",
-  ].map((line) => `${oneLine(line)}\n`).join("");
+  ].map((line) => `${oneLine(line, 1000)}\n`).join("");
 }
 
 /** A report for programs. */
@@ -40,13 +41,4 @@ function minerText({ hotkey, receipts, first, last, head }: ChainSummary): strin
   return `  ${
     hotkey ?? "a miner that is not named"
   }: ${receipts} receipts, ${first} to ${last}, head ${head}`;
-}
-
-/** Messages quote the file, which must not steer a terminal. */
-function oneLine(text: string): string {
-  const cut = text.length > 1000 ? `${text.slice(0, 1000)}...` : text;
-  return cut.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 }

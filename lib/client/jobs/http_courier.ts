@@ -1,5 +1,5 @@
 import { Backoff } from "../backoff.ts";
-import { pause } from "../http_link.ts";
+import { sleep } from "../../protocol/clock.ts";
 import type { Courier, Started } from "./courier.ts";
 import { JobError } from "./job_error.ts";
 import { readRecord, readStarted } from "./job_news.ts";
@@ -40,7 +40,7 @@ export class HttpCourier implements Courier {
     const polls = new Polls(random);
     while (!signal.aborted) {
       const delayMs = await this.#turn(watch, polls, failures, signal);
-      if (!signal.aborted) await pause(clock, delayMs, signal);
+      if (!signal.aborted) await sleep(clock, delayMs, signal);
     }
   }
 

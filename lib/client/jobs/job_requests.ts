@@ -1,7 +1,7 @@
 import type { Clock } from "../../protocol/clock.ts";
-import { type Fetch, type HttpAnswer, HttpLink, type HttpRequest } from "../http_link.ts";
-import { isRecord } from "../streams/data_shapes.ts";
-import { milliseconds, shown } from "../streams/server_message.ts";
+import { type Fetch, type HttpAnswer, HttpLink, type HttpRequest, waitOf } from "../http_link.ts";
+import { isRecord, parseJson } from "../streams/data_shapes.ts";
+import { shown } from "../streams/server_message.ts";
 import { JobError, unauthorized } from "./job_error.ts";
 import { type JobServers, readServers } from "./job_servers.ts";
 import type { JobUrls } from "./job_urls.ts";
@@ -31,7 +31,8 @@ export class JobRequests {
   /** Starts a job, and answers the server's record of it. */
   start(messages: StartMessages, signal: AbortSignal): Promise<unknown> {
     const headers = { "content-type": "application/json" };
-    const request = { method: "POST", headers, body: messages.http, timeoutMs: startTimeout(messages) };
+    const body = JSON.stringify(messages.http);
+    const request = { method: "POST", headers, body, timeoutMs: startTimeout(messages) };
     return this.#ask("/start-inscription", request, signal);
   }
 
@@ -87,26 +88,16 @@ const temporary = [408, 425, 429, 500, 502, 503, 504];
 
 function refusalOf({ response: { status, headers }, text }: HttpAnswer): JobError {
   if (status === 401 || status === 403) return unauthorized();
-  const body = parse(text);
+  const body = parseJson(text);
   const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
   const code = typeof error["code"] === "string" ? error["code"] : undefined;
   const { message } = isRecord(body) ? body : {};
-  const seconds = headers.get("retry-after");
   return new JobError(
     code ?? (status === 404 ? "not_found" : `http_${status}`),
     shown(error["message"], shown(message, `HTTP status ${status}`)),
     {
       retry: temporary.includes(status),
-      retryAfterMs: milliseconds(error["retry_after_ms"]) ??
-        (seconds === null ? undefined : milliseconds(Number(seconds) * 1000)),
+      retryAfterMs: waitOf(headers, error["retry_after_ms"]),
     },
   );
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

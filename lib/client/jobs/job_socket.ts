@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../../protocol/clock.ts";
 import { isRecord } from "../streams/data_shapes.ts";
-import { milliseconds, shown } from "../streams/server_message.ts";
+import { milliseconds } from "../http_link.ts";
+import { shown } from "../streams/server_message.ts";
 import { JobError, unauthorized } from "./job_error.ts";
 import { jobEvents } from "./job_news.ts";
 import type { JobUrls } from "./job_urls.ts";

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../../protocol/clock.ts";
-import type { BackoffBounds } from "../backoff.ts";
+import { above0, type BackoffBounds, reconnectBounds } from "../backoff.ts";
 import type { Fetch } from "../http_link.ts";
 import type { SocketFactory } from "./job_socket.ts";
 import { type JobUrls, jobUrls } from "./job_urls.ts";
@@ -61,15 +61,13 @@ export function jobSettings(options: JobClientOptions): JobSettings {
   if (!/^[\x21-\x7e]+$/.test(options.apiKey)) {
     throw new TypeError("Cannot use the API key: expected visible characters without spaces");
   }
-  const baseMs = above0("reconnectInterval", options.reconnectInterval ?? 1000);
-  const maximumMs = above0("maxReconnectInterval", options.maxReconnectInterval ?? 30_000);
   return {
     urls: jobUrls(options.url),
     apiKey: options.apiKey,
     mode: options.mode ?? "auto",
     discover: options.discover ?? false,
     connectTimeoutMs: above0("connectTimeout", options.connectTimeout ?? 10_000),
-    backoff: { baseMs, maximumMs: Math.max(baseMs, maximumMs) },
+    backoff: reconnectBounds(options),
     patience: {
       firstMs: above0("firstPatience", options.firstPatience ?? 20_000),
       ms: above0("patience", options.patience ?? 300_000),
@@ -80,9 +78,4 @@ export function jobSettings(options: JobClientOptions): JobSettings {
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     io: options.io,
   };
-}
-
-function above0(name: string, value: number): number {
-  if (value > 0) return value;
-  throw new RangeError(`${name} is ${value}, expected a number above 0`);
 }

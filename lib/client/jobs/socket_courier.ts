@@ -1,4 +1,4 @@
-import type { Timer } from "../../protocol/clock.ts";
+import { sleep } from "../../protocol/clock.ts";
 import { Backoff } from "../backoff.ts";
 import { isRecord } from "../streams/data_shapes.ts";
 import { shown } from "../streams/server_message.ts";
@@ -71,12 +71,7 @@ export class SocketCourier implements Courier {
     const refusal = refusalOf(answer);
     if (!refusal.retry) return watch.fail(refusal);
     const delayMs = refusal.retryAfterMs ?? backoff.next();
-    const timer: Timer = this.#settings.clock.after(delayMs, () => {
-      signal.removeEventListener("abort", cancel);
-      this.#attempt(watch, signal, backoff);
-    });
-    const cancel = () => timer.cancel();
-    signal.addEventListener("abort", cancel, { once: true });
+    void sleep(this.#settings.clock, delayMs, signal).then(() => this.#attempt(watch, signal, backoff));
   }
 }
 

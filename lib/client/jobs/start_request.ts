@@ -32,7 +32,7 @@ export interface InscribeRequest {
 /** A request as each transport spells it. */
 export interface StartMessages {
   readonly socket: Readonly<Record<string, unknown>>;
-  readonly http: string;
+  readonly http: Readonly<Record<string, unknown>>;
   /** Whether the server fetches something before it answers, which may take long. */
   readonly fetches: boolean;
 }
@@ -51,7 +51,7 @@ export function startMessages({ file, ...given }: InscribeRequest, requestId: st
   const { socket, http } = "url" in file ? linked(file) : inline(file);
   return {
     socket: { ...fields, file: socket },
-    http: JSON.stringify({ ...fields, ...http, onlyJSONCollection: onlyJson ? 1 : 0 }),
+    http: { ...fields, ...http, onlyJSONCollection: onlyJson ? 1 : 0 },
     fetches: "url" in file || given.jsonFileURL !== undefined,
   };
 }

@@ -16,6 +16,15 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What a JSON text says; undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function object<T>(fields: Fields<T>): Check {
   const checks = Object.entries<Check>(fields);
   return (value) => isRecord(value) && checks.every(([name, check]) => check(value[name]));

@@ -1,5 +1,6 @@
 import type { Timer } from "../../protocol/clock.ts";
 import { handshakeMs } from "./carrier.ts";
+import { parseJson } from "./data_shapes.ts";
 import { epochOf, eventIdOf } from "./event_id.ts";
 import { EventParser, type ServerEvent } from "./event_parser.ts";
 import type { Feed, FeedHost } from "./http_carrier.ts";
@@ -104,7 +105,7 @@ export class EventFeed implements Feed {
   }
 
   #receive({ data, id }: ServerEvent): void {
-    const message = readServerMessage(parse(data));
+    const message = readServerMessage(parseJson(data));
     if (message !== undefined) this.#take(message, epochOf(id));
   }
 
@@ -117,13 +118,5 @@ export class EventFeed implements Feed {
       // From the known position on again, so that what is missing comes.
       this.#open(this.#streams);
     }
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

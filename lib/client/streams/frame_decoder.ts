@@ -1,3 +1,4 @@
+import { parseJson } from "./data_shapes.ts";
 import { inflate } from "./inflate.ts";
 
 /** Bytes, inflated. */
@@ -54,12 +55,7 @@ export class FrameDecoder {
 }
 
 function parse(text: string): unknown {
-  if (text.length > maxText) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return text.length > maxText ? undefined : parseJson(text);
 }
 
 async function textOf(frame: unknown): Promise<string | undefined> {

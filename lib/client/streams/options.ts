@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../../protocol/clock.ts";
 import { type StreamFormat, streamSubprotocols } from "../../protocol/streams.ts";
+import { reconnectBounds } from "../backoff.ts";
 import type { Fetch } from "../http_link.ts";
 import type { WebSocketLike } from "../socket.ts";
 import { canInflate } from "./inflate.ts";
@@ -62,14 +63,11 @@ export interface StreamSettings {
  */
 export function streamSettings(options: StreamClientOptions): StreamSettings {
   const { document } = globalThis as { readonly document?: Page };
-  const baseMs = interval("reconnectInterval", options.reconnectInterval ?? 1000);
-  const maximumMs = interval("maxReconnectInterval", options.maxReconnectInterval ?? 30_000);
   return {
     urls: streamUrls(options.url),
     protocols: protocolsOf(options.format ?? "plain"),
     reconnect: options.reconnect ?? true,
-    baseMs,
-    maximumMs: Math.max(baseMs, maximumMs),
+    ...reconnectBounds(options),
     fallback: options.fallback ?? true,
     pauseWhenHidden: options.pauseWhenHidden ?? true,
     clock: options.clock ?? systemClock,
@@ -78,11 +76,6 @@ export function streamSettings(options: StreamClientOptions): StreamSettings {
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     page: options.document ?? document,
   };
-}
-
-function interval(name: string, value: number): number {
-  if (value > 0) return value;
-  throw new RangeError(`${name} is ${value}, expected a number above 0`);
 }
 
 /** A plain client offers none: browsers refuse servers that do not choose one of those offered. */

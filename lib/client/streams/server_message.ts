@@ -1,4 +1,5 @@
 import type { StreamMessage } from "../../protocol/streams.ts";
+import { milliseconds } from "../http_link.ts";
 import { hasShape, isRecord } from "./data_shapes.ts";
 import type { Beginning } from "./positions.ts";
 
@@ -29,11 +30,6 @@ const longestText = 500;
 /** A text of a server, cut to a length that can be shown. */
 export function shown(value: unknown, otherwise: string): string {
   return typeof value === "string" && value !== "" ? value.slice(0, longestText) : otherwise;
-}
-
-/** A number of milliseconds that a server named; undefined when it is none. */
-export function milliseconds(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
 /** Whether a value can be a publication's number. */

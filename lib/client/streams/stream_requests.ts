@@ -1,17 +1,11 @@
 import type { Clock } from "../../protocol/clock.ts";
 import type { StreamMessage } from "../../protocol/streams.ts";
-import type { Fetch } from "../http_link.ts";
+import { type Fetch, waitOf } from "../http_link.ts";
+import { inTime } from "../in_time.ts";
 import { isRecord } from "./data_shapes.ts";
 import { readBounded } from "./inflate.ts";
 import type { Beginning, StreamPosition } from "./positions.ts";
-import {
-  isOffset,
-  milliseconds,
-  readStreamMessage,
-  type ServerError,
-  shown,
-  staleness,
-} from "./server_message.ts";
+import { isOffset, readStreamMessage, type ServerError, shown, staleness } from "./server_message.ts";
 
 /** How long an answer may take beyond what the server was asked to wait. */
 const timeoutMs = 15_000;
@@ -98,7 +92,9 @@ export class StreamRequests {
   }
 
   async #json(path: string, timeoutMs: number, signal: AbortSignal): Promise<unknown> {
-    return await this.#inTime(timeoutMs, signal, async (signal) => {
+    const late = `no answer in ${timeoutMs / 1000} s`;
+    const bounds = { clock: this.#clock, milliseconds: timeoutMs, late, outer: signal };
+    return await inTime(bounds, async (signal) => {
       const response = await this.#get(path, { signal });
       return await readJson(response, maxAnswerSize);
     });
@@ -108,25 +104,6 @@ export class StreamRequests {
     const response = await this.#fetch(this.#base + path, { cache: "no-store", ...init });
     if (!response.ok) throw await errorOf(response);
     return response;
-  }
-
-  async #inTime<T>(
-    milliseconds: number,
-    outer: AbortSignal,
-    task: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const controller = new AbortController();
-    const stop = () => controller.abort(outer.reason);
-    const late = new Error(`no answer in ${milliseconds / 1000} s`);
-    const timer = this.#clock.after(milliseconds, () => controller.abort(late));
-    outer.addEventListener("abort", stop);
-    if (outer.aborted) stop();
-    try {
-      return await task(controller.signal);
-    } finally {
-      timer.cancel();
-      outer.removeEventListener("abort", stop);
-    }
   }
 }
 
@@ -139,14 +116,11 @@ async function errorOf(response: Response): Promise<RequestError> {
   const { status, headers } = response;
   const body = await readJson(response, maxErrorSize).catch(() => undefined);
   const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
-  const after = headers.get("retry-after");
-  const retryAfterMs = milliseconds(error["retry_after_ms"]) ??
-    (after === null ? undefined : milliseconds(Number(after) * 1000));
   const { code, message } = error;
   return new RequestError(
     shown(message, `HTTP status ${status}`),
     typeof code === "string" ? code : undefined,
-    retryAfterMs,
+    waitOf(headers, error["retry_after_ms"]),
   );
 }
 

@@ -26,16 +26,14 @@ export function ReceiptsCard() {
 }
 
 const ReceiptItem = memo(function ReceiptItem({ receipt, isNew }: ListedReceipt) {
-  const { id, market, provider, consumer, amount, block_height, timestamp } = receipt;
+  const { id, market, provider, consumer, amount, timestamp } = receipt;
   const parties = [provider, consumer].filter((name) => name !== undefined).map((name) => shorten(name));
-  const block = block_height === undefined ? "" : `block ${formatCount(block_height)}`;
   return (
     <li className="receipt" data-receipt={id} data-new={isNew}>
       <span className="receipt-market">{market ?? "receipt"}</span>
       <span className="receipt-amount number">{amount === undefined ? "" : formatShort(amount)}</span>
       <span className="receipt-id" title={id}>{shorten(id, 20)}</span>
       <span className="receipt-parties">{parties.join(" → ")}</span>
-      <span className="receipt-block">{block}</span>
       <time className="number">{timestamp === undefined ? unknown : formatTime(timestamp)}</time>
     </li>
   );

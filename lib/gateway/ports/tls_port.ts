@@ -1,4 +1,4 @@
-import type { Clock } from "../../protocol/mod.ts";
+import { type Clock, sleep } from "../../protocol/mod.ts";
 import type { Certificate } from "./certificate.ts";
 import type { CertificateFiles } from "./certificate_files.ts";
 import { onError, type Port, type PortAddress, type PortHandler } from "./port.ts";
@@ -96,9 +96,7 @@ export class TlsPort implements Port {
       try {
         this.#take(await this.#listener.accept());
       } catch {
-        if (!this.#isClosed) {
-          await new Promise<void>((resolve) => this.#options.clock.after(recovery, resolve));
-        }
+        if (!this.#isClosed) await sleep(this.#options.clock, recovery);
       }
     }
   }
