@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import type { PortInfo } from "../lib/gateway/mod.ts";
 import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /** Who asks, and how it reached us. */
@@ -16,7 +17,7 @@ const maxHops = 16;
 const plainHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 
 /** The client behind a request: the peer itself or, where trusted proxies handed it on, whom the last of them names. */
-export function readClient(request: Request, info: Deno.ServeHandlerInfo, proxies: TrustedProxies): Client {
+export function readClient(request: Request, info: PortInfo, proxies: TrustedProxies): Client {
   const { headers, url } = request;
   const peer = "hostname" in info.remoteAddr ? info.remoteAddr.hostname : "local";
   const secure = url.startsWith("https:");

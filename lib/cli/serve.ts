@@ -6,6 +6,7 @@ import { giveUpNeverNeeded, keepNeeded } from "./permissions.ts";
 import { settingsHelp } from "./settings_help.ts";
 import { processStdio } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
+import { outliveFaults } from "./unhandled_faults.ts";
 import { version } from "./version.ts";
 
 /** What `--help` prints. */
@@ -48,6 +49,7 @@ async function serve(config: Config, createApp: CreateApp): Promise<void> {
   giveUpNeverNeeded(config);
   const gateway = await createGateway(config);
   const listening = await listenOrStop(gateway, createApp);
+  outliveFaults(gateway);
   await processStdio.print(banner(gateway, listening));
   keepNeeded(config);
   await aborted(stop.signal);

@@ -8,4 +8,5 @@ export { jobReference } from "./job_session.ts";
 export { maxJobMessage } from "./job_sockets.ts";
 export { type CreateApp, listen, type Listening, type Part } from "./listen.ts";
 export type { CustomMessage, Handler, HandlerContext } from "../validator/mod.ts";
+export type { PortInfo } from "./ports/port.ts";
 export { type Config, defaultConfig, loadConfig } from "../config/mod.ts";

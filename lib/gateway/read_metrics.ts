@@ -30,6 +30,7 @@ function readProcess({ status, startedAt, activity }: Gateway) {
     heliograph_event_loop_lag_seconds: activity.loopLag,
     heliograph_memory_bytes: { rss, heap_total: heapTotal, heap_used: heapUsed, external },
     heliograph_cpu_seconds_total: { user: user / 1e6, system: system / 1e6 },
+    heliograph_unhandled_faults_total: activity.unhandledFaults,
     heliograph_http_responses_total: activity.responses,
   };
 }

@@ -85,6 +85,9 @@ export class Activity {
     () => distribution(table.heliograph_upstream_poll_duration_seconds),
   );
 
+  /** Errors and rejections that nothing handled. */
+  unhandledFaults = 0;
+
   jobsStarted = 0;
   readonly jobsEnded = zeros(endedJobStatuses);
   readonly engineCloses = zeros(engineCloseReasons);

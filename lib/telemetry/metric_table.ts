@@ -85,6 +85,9 @@ export const metricTable = {
     by("way", ways),
     by("code", errorCodes),
   ),
+  heliograph_unhandled_faults_total: counter(
+    "Errors that nothing handled and that the process outlived; each is a fault in the program.",
+  ),
   heliograph_http_responses_total: counter("Answers to HTTP requests.", by("status", statusClasses)),
 
   heliograph_predictions_total: counter(

@@ -110,7 +110,7 @@ export class ServerProcess implements AsyncDisposable {
     const server = new ServerProcess(flags, surroundings);
     try {
       const line = await server.stdout.find(/^ +HTTP /);
-      server.#url = /http:\/\/[^/]+/.exec(line)?.[0] ?? "";
+      server.#url = /https?:\/\/[^/]+/.exec(line)?.[0] ?? "";
       await server.stdout.find(/^ +next /);
       return server;
     } catch {

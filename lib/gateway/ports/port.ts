@@ -1,8 +1,11 @@
-/** Answers the requests of one port; the information names the client's own address. */
-export type PortHandler = (
-  request: Request,
-  info: Deno.ServeHandlerInfo,
-) => Response | Promise<Response>;
+/**
+ * What a port tells of a request: the client's own address. Not the runtime's `completed`: whoever has looked at it once
+ * and does not handle its rejection ends the process when a client goes away.
+ */
+export type PortInfo = Pick<Deno.ServeHandlerInfo, "remoteAddr">;
+
+/** Answers the requests of one port. */
+export type PortHandler = (request: Request, info: PortInfo) => Response | Promise<Response>;
 
 /** Where a port is opened. */
 export interface PortAddress {

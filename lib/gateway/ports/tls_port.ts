@@ -88,7 +88,7 @@ export class TlsPort implements Port {
     const remoteAddr = this.#clients.get(info.remoteAddr.port);
     // Somebody on this machine came here without passing the port.
     if (remoteAddr === undefined) return new Response("Misdirected request", { status: 421 });
-    return this.#options.handler(request, { remoteAddr, completed: info.completed });
+    return this.#options.handler(request, { remoteAddr });
   }
 
   async #accept(): Promise<void> {
