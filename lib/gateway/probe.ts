@@ -17,6 +17,8 @@ export interface ProbeOptions {
 export class Probe {
   readonly #options: ProbeOptions;
   #running: Promise<void> | undefined;
+  /** The wait that all who ask share: a run that hangs must not gather what each of them leaves. */
+  #waiting: Promise<unknown> | undefined;
   #startedAt = 0;
   #succeededAt = -Infinity;
   #failingSince: number | undefined;
@@ -41,7 +43,10 @@ export class Probe {
     const { clock, validFor } = this.#options;
     const isFresh = !must && !this.isFailing && clock.now() - this.#succeededAt < validFor;
     if (this.#running === undefined && !isFresh) this.#start();
-    if (this.#running !== undefined) await within(clock, clock.now() + patience, this.#running);
+    if (this.#running === undefined) return;
+    this.#waiting ??= within(clock, clock.now() + patience, this.#running)
+      .finally(() => this.#waiting = undefined);
+    await this.#waiting;
   }
 
   #start(): void {

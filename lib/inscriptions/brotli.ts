@@ -8,14 +8,17 @@ const quality = 4;
 /** Compresses or decompresses piece by piece. */
 export class Brotli {
   readonly #transform: Transform;
-  readonly #failed = Promise.withResolvers<never>();
   #output: Uint8Array[] = [];
+  /** It may fail between two calls, when nobody waits. */
+  #failure: Error | undefined;
+  #fail: ((error: Error) => void) | undefined;
 
   private constructor(transform: Transform) {
     this.#transform = transform;
-    // It may fail between two calls, when nobody listens.
-    this.#failed.promise.catch(() => {});
-    transform.on("error", this.#failed.reject);
+    transform.on("error", (error: Error) => {
+      this.#failure = error;
+      this.#fail?.(error);
+    });
     transform.on("data", (piece: Uint8Array) => this.#output.push(piece));
   }
 
@@ -46,8 +49,12 @@ export class Brotli {
   }
 
   async #settled(act: (done: (error?: Error | null) => void) => void): Promise<Uint8Array[]> {
-    const acted = new Promise<void>((resolve, reject) => act((error) => error ? reject(error) : resolve()));
-    await Promise.race([acted, this.#failed.promise]);
+    // Nothing that lives as long as the transform may gather what each call leaves: there can be millions of them.
+    await new Promise<void>((resolve, reject) => {
+      if (this.#failure !== undefined) return reject(this.#failure);
+      this.#fail = reject;
+      act((error) => error ? reject(error) : resolve());
+    });
     const output = this.#output;
     this.#output = [];
     return output;

@@ -150,10 +150,12 @@ Deno.test("a server that nobody runs, or that speaks no TLS, fails without detai
   }
 });
 
+const halfFile = `HTTP/1.1 200 OK\r\nContent-Length: 140000\r\n\r\n${"x".repeat(70_000)}`;
+
 Deno.test("a server that falls silent is given up, and so is one that is too slow in all", async () => {
   for (const step of [999, 500]) {
     const clock = new FakeClock();
-    using server = rawServer("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n12345", true);
+    using server = rawServer(halfFile, true);
     const received = Promise.withResolvers<void>();
     const timeout = step === 999 ? 60_000 : 500;
     const fetching = assertRejects(
@@ -171,8 +173,53 @@ Deno.test("a server that falls silent is given up, and so is one that is too slo
   }
 });
 
+Deno.test("a body that comes in crumbs is given up, whatever its size", async () => {
+  using server = rawServer(
+    `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${"1\r\nx\r\n".repeat(20_000)}0\r\n\r\n`,
+  );
+  assertStringIncludes((await refusal(server.url)).message, "pieces that are too small");
+});
+
+Deno.test("small pieces come to the sink together", async () => {
+  using server = rawServer(
+    `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${"a\r\n0123456789\r\n".repeat(10_000)}0\r\n\r\n`,
+  );
+  const sizes: number[] = [];
+  await fetchFile(new URL(server.url), (piece) => {
+    sizes.push(piece.length);
+    return Promise.resolve();
+  }, { allowPrivate: true });
+  assertEquals(sizes, [65_530, 34_470]);
+});
+
+Deno.test("a body that trickles is given up, although it never falls silent", async () => {
+  const clock = new FakeClock();
+  const bytes = new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+  let reads = 0;
+  const connect = () =>
+    Promise.resolve({
+      write: ({ length }: Uint8Array) => Promise.resolve(length),
+      async read(buffer: Uint8Array) {
+        reads += 1;
+        if (reads === 1) buffer.set(bytes);
+        else await clock.advance(900);
+        return reads === 1 ? bytes.length : 500;
+      },
+      close() {},
+    });
+  const error = await refusal("http://127.0.0.1/", {
+    clock,
+    connect,
+    idleTimeout: 10_000,
+    timeout: 300_000,
+    minRate: 1000,
+  });
+  assertStringIncludes(error.message, "too long");
+  assertEquals(reads, 13);
+});
+
 Deno.test("a fetch ends when its signal aborts", async () => {
-  using server = rawServer("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n12345", true);
+  using server = rawServer(halfFile, true);
   const aborting = new AbortController();
   const reason = new Error("enough");
   const sink = () => {

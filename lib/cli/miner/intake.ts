@@ -47,16 +47,15 @@ async function takeLine(bytes: Uint8Array, { submit, uid }: IntakeParts): Promis
 
 /** The input until `signal` is aborted; a read that is under way then ends at once. */
 function stoppable(input: ReadableStream<Uint8Array>, signal: AbortSignal): ReadableStream<Uint8Array> {
-  const ended = new Promise<undefined>((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
   const reader = input.getReader();
+  const stop = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
   return new ReadableStream({
     async pull(controller) {
-      const read = await Promise.race([reader.read(), ended]);
-      if (read === undefined || read.done) controller.close();
-      else controller.enqueue(read.value);
+      const { value, done } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
     },
   }, { highWaterMark: 0 });
 }

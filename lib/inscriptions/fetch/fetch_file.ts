@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../../protocol/mod.ts";
 import { InscriptionError } from "../errors.ts";
 import { close, connect, type Connection } from "./connect.ts";
 import { HttpResponse, type ResponseHead } from "./http_response.ts";
+import { Flow } from "./flow.ts";
 import { Patience } from "./patience.ts";
 import { findTarget, parseFileUrl, type Resolve, systemResolve, type Target } from "./target.ts";
 
@@ -15,6 +16,8 @@ export interface FetchOptions {
   readonly timeout: number;
   /** For each step: a name, a connection, the next bytes. */
   readonly idleTimeout: number;
+  /** Bytes a second of a body, on average, once it has gone on for as long as `idleTimeout`. */
+  readonly minRate: number;
   readonly clock: Clock;
   readonly resolve: Resolve;
   readonly connect: (target: Target) => Promise<Connection>;
@@ -30,12 +33,15 @@ const defaults: FetchOptions = {
   maxRedirects: 5,
   timeout: 300_000,
   idleTimeout: 30_000,
+  minRate: 1024,
   clock: systemClock,
   resolve: systemResolve,
   connect,
   signal: new AbortController().signal,
 };
 
+/** Bytes that are handed on together: each piece costs the sink a turn of its own. */
+const gatherSize = 64 * 1024;
 const redirects = [301, 302, 303, 307, 308];
 
 /**
@@ -83,7 +89,7 @@ async function request(
     const location = head.headers.get("location");
     if (redirects.includes(head.status) && location !== undefined) return parseFileUrl(location, target.url);
     checkHead(head, options.maxSize);
-    await receive(response.body(head), sink, options.maxSize);
+    await receive(response.body(head), sink, options);
     return head.headers.get("content-type") ?? null;
   } finally {
     close(connection);
@@ -117,13 +123,27 @@ function checkHead({ status, headers }: ResponseHead, maxSize: number): void {
   if (Number(headers.get("content-length") ?? 0) > maxSize) throw tooLarge(maxSize);
 }
 
-async function receive(body: AsyncIterable<Uint8Array>, sink: Sink, maxSize: number): Promise<void> {
-  let size = 0;
+async function receive(
+  body: AsyncIterable<Uint8Array>,
+  sink: Sink,
+  options: FetchOptions,
+): Promise<void> {
+  const flow = new Flow(options);
+  const gathered = new Uint8Array(gatherSize);
+  let length = 0;
   for await (const piece of body) {
-    size += piece.length;
-    if (size > maxSize) throw tooLarge(maxSize);
-    await sink(piece);
+    if (flow.count(piece.length) > options.maxSize) throw tooLarge(options.maxSize);
+    if (length + piece.length > gatherSize) {
+      await sink(gathered.subarray(0, length));
+      length = 0;
+    }
+    if (piece.length > gatherSize) await sink(piece);
+    else {
+      gathered.set(piece, length);
+      length += piece.length;
+    }
   }
+  if (length > 0) await sink(gathered.subarray(0, length));
 }
 
 function explain(error: unknown, { signal }: FetchOptions): unknown {
