@@ -14,7 +14,6 @@ const commands: Commands = {
     load: () => import("./lib/cli/inscribe.ts"),
   },
   demo: { summary: "a server and ten miners on this machine", load: () => import("./lib/cli/demo.ts") },
-  bench: { summary: "measure this machine", load: () => import("./lib/cli/bench.ts") },
   keys: { summary: "make, inspect and use hotkeys", load: () => import("./lib/cli/keys.ts") },
   receipts: {
     summary: "check what a validator has vouched for",

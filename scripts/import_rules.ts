@@ -14,6 +14,7 @@ const houseOrder = [
   "gateway",
   "client",
   "dashboard",
+  "doctor",
   "cli",
 ];
 
@@ -31,7 +32,7 @@ const singleFiles = [
   // npm's socket.io, which mod.ts brings along, is loaded when its first client comes and not at the start.
   { from: /^routes\/stray_sockets\.ts$/, to: /^lib\/socketio\/turned_away\.ts$/ },
   { from: /^main\.ts$/, to: /^lib\/cli\// },
-  { from: /^scripts\/reference\//, to: /^lib\/cli\// },
+  { from: /^scripts\/(?:reference|bench)\//, to: /^lib\/cli\// },
   { from: /^lib\/cli\//, to: /^lib\/client\/kv_outbox\.ts$/ },
   // What a page loads stays small: these need none of what the rest of their folders does.
   { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/protocol\/(?:clock|streams)\.ts$/ },
@@ -57,7 +58,7 @@ function judgeFolders(from: string, to: string): string | undefined {
 
 /** Places outside lib, with those that may import from them besides tests. */
 const importers: Record<string, readonly string[] | undefined> = {
-  routes: ["main.ts"],
+  routes: ["main.ts", "scripts"],
   scripts: [],
   tests: [],
   "main.ts": [],

@@ -3,18 +3,23 @@ import { cryptoReady, type Keypair, keypairFromSeed, parseKeyFile } from "../cry
 import { systemClock } from "../protocol/mod.ts";
 import type { Command } from "./command.ts";
 import type { ConfigSurroundings } from "./config.ts";
-import type { Context, Surroundings } from "./doctor/check.ts";
-import { describeFindings, listFindings } from "./doctor/describe_findings.ts";
-import { endpointChecks } from "./doctor/checks/mod.ts";
-import { runFast } from "./doctor/fast.ts";
-import { systemHost } from "./doctor/host.ts";
+import {
+  type Context,
+  describeFindings,
+  endpointChecks,
+  examineHealth,
+  exitCodeOf,
+  listFindings,
+  localChecks,
+  type Reporter,
+  type Surroundings,
+  systemHost,
+  systemNetwork,
+  walk,
+} from "../doctor/mod.ts";
 import { JsonReport } from "./doctor/json_report.ts";
-import { localChecks } from "./doctor/local/mod.ts";
-import { systemNetwork } from "./doctor/net/network.ts";
-import { exitCodeOf, type Reporter } from "./doctor/report.ts";
 import { type DoctorSettings, readDoctorSettings } from "./doctor/settings.ts";
 import { TextReport } from "./doctor/text_report.ts";
-import { walk } from "./doctor/walk.ts";
 import { UsageError } from "./keys/arguments.ts";
 import { readText } from "./miner/files.ts";
 import { processStdio, type Stdio, terminalColumns } from "./stdio.ts";
@@ -111,7 +116,11 @@ async function examine(settings: DoctorSettings, surroundings: DoctorSurrounding
     known: { base: target.base, skews: [] },
     tell: (progress) => reporter.tells(progress),
   };
-  if (mode === "fast") return await runFast(context, surroundings.stdio);
+  if (mode === "fast") {
+    const { code, complaint } = await examineHealth(context);
+    if (code !== 0) await surroundings.stdio.complain(`${complaint}\n`);
+    return code;
+  }
   if (mode === "local" && config !== undefined) {
     const subject = `this machine, as the host of ${target.shown}`;
     return exitCodeOf(await walk(subject, localChecks(config), context, reporter));

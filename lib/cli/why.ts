@@ -1,6 +1,6 @@
 import { systemClock } from "../protocol/mod.ts";
 import type { Command } from "./command.ts";
-import { palette } from "./doctor/palette.ts";
+import { palette } from "./palette.ts";
 import { readArguments, UsageError } from "./keys/arguments.ts";
 import { processStdio, type Stdio, terminalColumns } from "./stdio.ts";
 import { ask, type Findings, NoAnswer } from "./why/ask.ts";

@@ -5,6 +5,11 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+/** A command line that cannot be understood; ends with exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const escaped = (character: string) => `\\u{${character.codePointAt(0)?.toString(16)}}`;
 

@@ -30,5 +30,6 @@ export { isSecretName, mask } from "./mask.ts";
 export type { Label, MetricDefinition } from "./metric_definition.ts";
 export { metricNames, type MetricReadings, metricTable } from "./metric_table.ts";
 export { escapeControls } from "./safe_text.ts";
+export { mean, median, percentile } from "./statistics.ts";
 export { stopwatch } from "./stopwatch.ts";
 export { Throttle } from "./throttle.ts";

@@ -1,10 +1,10 @@
-import { describeFindings } from "../../lib/cli/doctor/describe_findings.ts";
+import { describeFindings } from "../../lib/doctor/mod.ts";
 import { endCauses } from "../../lib/hub/mod.ts";
 import { wrapped } from "./wrapped.ts";
 
 const opening = [
   "# Findings",
-  "Made from lib/cli/doctor/findings/ and lib/hub/end_causes.ts by `deno task docs`; edit those files, not this one.",
+  "Made from lib/doctor/findings/ and lib/hub/end_causes.ts by `deno task docs`; edit those files, not this one.",
   "What `heliograph doctor` can find, by the id that it prints (and that `--json` has), and how `heliograph why` " +
   "explains the end of a connection. [troubleshooting.md](troubleshooting.md) goes by symptoms. An error makes " +
   "clients fail, a warning some of them or sometimes, and a note leaves the exit code at 0.",

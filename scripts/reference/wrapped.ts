@@ -1,4 +1,4 @@
-import { wrap } from "../../lib/cli/doctor/wrap.ts";
+import { wrap } from "../../lib/cli/wrap.ts";
 
 const width = 110;
 

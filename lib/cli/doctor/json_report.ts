@@ -1,7 +1,5 @@
 import type { Stdio } from "../stdio.ts";
-import type { Check } from "./check.ts";
-import { kindOf } from "./findings.ts";
-import { type Done, exitCodeOf, type Reporter, statusOf } from "./report.ts";
+import { type Check, type Done, exitCodeOf, kindOf, type Reporter, statusOf } from "../../doctor/mod.ts";
 
 const words = ["healthy", "findings", "unreachable"] as const;
 

@@ -1,7 +1,7 @@
 import { type Config, loadConfig } from "../../config/mod.ts";
 import { readArguments, UsageError } from "../keys/arguments.ts";
 import type { ConfigSurroundings } from "../config.ts";
-import { readTarget, type Target } from "./target.ts";
+import { readTarget, type Target } from "../../doctor/mod.ts";
 
 /** What `heliograph doctor` is asked to do. */
 export interface DoctorSettings {

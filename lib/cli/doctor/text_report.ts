@@ -1,11 +1,20 @@
 import type { Clock, Timer } from "../../protocol/mod.ts";
 import type { Stdio } from "../stdio.ts";
-import type { Check } from "./check.ts";
-import { type Finding, kindOf, type Severity } from "./findings.ts";
-import { type Palette, palette } from "./palette.ts";
-import { allFindings, type Done, exitCodeOf, type Reporter, type Status, statusOf } from "./report.ts";
-import { duration } from "./shown.ts";
-import { wrap } from "./wrap.ts";
+import {
+  allFindings,
+  type Check,
+  type Done,
+  duration,
+  exitCodeOf,
+  type Finding,
+  kindOf,
+  type Reporter,
+  type Severity,
+  type Status,
+  statusOf,
+} from "../../doctor/mod.ts";
+import { type Palette, palette } from "../palette.ts";
+import { wrap } from "../wrap.ts";
 
 const marks: Record<Status, string> = { ok: "✓", note: "i", warning: "!", error: "✗", skipped: "·" };
 const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";

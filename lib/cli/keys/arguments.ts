@@ -1,7 +1,6 @@
-/** A command line that cannot be understood; ends with exit code 2. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { UsageError } from "../../config/mod.ts";
+
+export { UsageError };
 
 /** The options that an action knows: with a value after them, or just given. */
 export type OptionKinds = Readonly<Record<string, "value" | "flag">>;

@@ -1,6 +1,6 @@
 import { escapeControls } from "../../telemetry/mod.ts";
-import type { palette } from "../doctor/palette.ts";
-import { wrap } from "../doctor/wrap.ts";
+import type { palette } from "../palette.ts";
+import { wrap } from "../wrap.ts";
 import type { Told } from "./answers.ts";
 import { duration } from "./duration.ts";
 

@@ -1,0 +1,68 @@
+import type { Clock } from "../../protocol/mod.ts";
+import type { Wire } from "./wire.ts";
+
+/** The time that something may take is over. */
+export class TimedOut extends Error {
+  override readonly name = "TimedOut";
+}
+
+/** The connections of a piece of work, all closed when it ends, however it ends. */
+export class Scope {
+  readonly #wires = new Set<Wire>();
+  readonly #closing = new AbortController();
+
+  /** Aborts when the work is over, for connections that are not there yet. */
+  get signal(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Takes care of a connection once it is there. */
+  async keep<W extends Wire>(connecting: Promise<W>): Promise<W> {
+    const wire = await connecting;
+    if (this.signal.aborted) {
+      wire.close();
+      throw new TimedOut("the connection came too late");
+    }
+    this.#wires.add(wire);
+    return wire;
+  }
+
+  close(): void {
+    this.#closing.abort();
+    for (const wire of this.#wires) wire.close();
+    this.#wires.clear();
+  }
+}
+
+/** Bounds of a piece of work. */
+export interface Bounds {
+  readonly clock: Clock;
+  readonly milliseconds: number;
+  /** Aborts when nobody waits any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does a piece of work in bounded time; its connections are closed afterwards.
+ *
+ * @throws {TimedOut} when it takes too long; whatever the work or the signal throws
+ */
+export async function within<T>(bounds: Bounds, work: (scope: Scope) => Promise<T>): Promise<T> {
+  const { clock, milliseconds, signal } = bounds;
+  signal.throwIfAborted();
+  const scope = new Scope();
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  const timer = clock.after(
+    milliseconds,
+    () => reject(new TimedOut(`nothing within ${milliseconds / 1000} s`)),
+  );
+  try {
+    return await Promise.race([work(scope), stopped]);
+  } finally {
+    timer.cancel();
+    signal.removeEventListener("abort", abort);
+    scope.close();
+  }
+}

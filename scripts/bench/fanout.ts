@@ -1,0 +1,147 @@
+import { renderSigned } from "../../lib/protocol/mod.ts";
+import { Helper } from "./child.ts";
+import type { BenchContext, BenchResult } from "./context.ts";
+import type { Broadcasting, Delivered, Target } from "./fleet.ts";
+import { sampleGame } from "./miners.ts";
+import { cpuSeconds, hasProcessStats } from "./process_stats.ts";
+import { BenchServer } from "./server.ts";
+import { median } from "../../lib/telemetry/mod.ts";
+
+const connections = 1000;
+const gameBytes = 512;
+const rounds = 10;
+const goal = 1.05;
+
+/** One kind of server, once with all the clients and once with none, and what it is asked to send. */
+interface Side {
+  readonly pid: number;
+  readonly alonePid: number;
+  readonly fleet: Helper;
+  readonly targets: Omit<Broadcasting, "bodies">;
+  body(): string;
+}
+
+/** Microseconds of a server's CPU. */
+interface Cost {
+  readonly perDelivery: number;
+  /** Per update, with nobody to send it to. */
+  readonly intake: number;
+}
+
+/** Server CPU per delivered update at 1,000 connections, beside a bare loop over `Deno.upgradeWebSocket`. */
+export async function fanout({ seconds, tell }: BenchContext): Promise<BenchResult> {
+  if (!hasProcessStats) return { figures: [], notes: ["fanout: on Linux only, where /proc tells CPU times"] };
+  await using stack = new AsyncDisposableStack();
+  tell(`fanout: connecting ${connections} clients to each of two servers`);
+  const ours = await heliographSide(stack);
+  const { frameBytes } = await broadcast(ours, 50);
+  const bare = await bareSide(stack, frameBytes);
+  await broadcast(bare, 50);
+  const updates = await updatesFor(ours, 2 * seconds / rounds);
+  const costs = { ours: [] as Cost[], bare: [] as Cost[] };
+  for (let round = 1; round <= rounds; round++) {
+    tell(`fanout: round ${round} of ${rounds}`);
+    costs.bare.push(await measure(bare, updates));
+    costs.ours.push(await measure(ours, updates));
+  }
+  return report(costs, { frameBytes, updates });
+}
+
+async function heliographSide(stack: AsyncDisposableStack): Promise<Side> {
+  const server = stack.use(await BenchServer.start({ miners: connections }));
+  const alone = stack.use(await BenchServer.start({ miners: connections }));
+  const fleet = stack.use(Helper.start("fleet"));
+  await fleet.ask("join", { url: server.ws, first: 0, count: connections, authenticate: true });
+  let version = 0;
+  return {
+    pid: server.pid,
+    alonePid: alone.pid,
+    fleet,
+    targets: { server: server.publishing, alone: alone.publishing },
+    body: () => JSON.stringify({ games: [gameOfSize(gameBytes, version += 1)] }),
+  };
+}
+
+async function bareSide(stack: AsyncDisposableStack, frameBytes: number): Promise<Side> {
+  const server = stack.use(Helper.start("bare-server"));
+  const alone = stack.use(Helper.start("bare-server"));
+  const fleet = stack.use(Helper.start("fleet"));
+  const target = await bareTarget(server);
+  const url = target.url.replace("http", "ws");
+  await fleet.ask("join", { url, first: 0, count: connections, authenticate: false });
+  return {
+    pid: server.pid,
+    alonePid: alone.pid,
+    fleet,
+    targets: { server: target, alone: await bareTarget(alone) },
+    body: () => "x".repeat(frameBytes),
+  };
+}
+
+async function bareTarget(server: Helper): Promise<Target> {
+  return { url: `http://127.0.0.1:${await server.ask<number>("port")}`, headers: {} };
+}
+
+/** A game whose signed text is of this size; another one for every version. */
+function gameOfSize(bytes: number, version: number) {
+  const game = { ...sampleGame, team_a_odds: 2 + version / 1e6, league: "" };
+  return { ...game, league: "L".repeat(bytes - renderSigned(game).length) };
+}
+
+async function broadcast(side: Side, updates: number): Promise<Delivered> {
+  const bodies = Array.from({ length: updates }, () => side.body());
+  const delivered = await side.fleet.ask<Delivered>("broadcast", { ...side.targets, bodies });
+  const expected = updates * connections;
+  if (delivered.deliveries === expected) return delivered;
+  throw new Error(`${delivered.deliveries} of ${expected} updates were delivered`);
+}
+
+/** How many updates take about so many seconds. */
+async function updatesFor(side: Side, seconds: number): Promise<number> {
+  const start = performance.now();
+  await broadcast(side, 20);
+  return Math.max(5, Math.round(20 * seconds / ((performance.now() - start) / 1000)));
+}
+
+async function measure(side: Side, updates: number): Promise<Cost> {
+  const pids = [side.pid, side.alonePid];
+  const before = pids.map(cpuSeconds);
+  await broadcast(side, updates);
+  const [sent = NaN, intake = NaN] = pids.map((pid, index) =>
+    1e6 * (cpuSeconds(pid) - (before[index] ?? NaN)) / updates
+  );
+  return { perDelivery: (sent - intake) / connections, intake };
+}
+
+function report(
+  { ours, bare }: { ours: readonly Cost[]; bare: readonly Cost[] },
+  { frameBytes, updates }: { frameBytes: number; updates: number },
+): BenchResult {
+  const ratio = median(ours.map(({ perDelivery }, round) => perDelivery / (bare[round]?.perDelivery ?? NaN)));
+  return {
+    figures: [
+      {
+        name: "CPU per delivered update",
+        value: median(ours.map(({ perDelivery }) => perDelivery)),
+        unit: "µs",
+        baseline: median(bare.map(({ perDelivery }) => perDelivery)),
+        against: "bare Deno.upgradeWebSocket loop, frames of the same size",
+        ratio,
+        goal: "at most 1.05",
+        reached: ratio <= goal,
+      },
+      {
+        name: "CPU to take an update in",
+        value: median(ours.map(({ intake }) => intake)),
+        unit: "µs",
+        baseline: median(bare.map(({ intake }) => intake)),
+        against: "a request with the frame",
+      },
+    ],
+    notes: [
+      `fanout: games of ${gameBytes} bytes, signed frames of ${frameBytes}, ${connections} authenticated connections; ` +
+      `medians of ${rounds} rounds of ${updates} updates by turns; every delivery counted; the cost of taking an ` +
+      "update in comes from a server of the same kind without clients, and is not part of the cost per delivery",
+    ],
+  };
+}
