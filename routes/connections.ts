@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../lib/gateway/mod.ts";
-import { type ConnectionRecord, endCauses, keptEndings, recordOf } from "../lib/hub/mod.ts";
+import { type ConnectionRecord, endCauses, keptEndings } from "../lib/hub/mod.ts";
 import { closes, formatTimestamp } from "../lib/protocol/mod.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
@@ -48,12 +48,12 @@ function unknown(why: string): BadRequest {
 }
 
 function open({ hub, sockets }: Gateway): ConnectionRecord[] {
-  return [...hub.connections().map((connection) => recordOf(connection)), ...sockets.connections()];
+  return [...hub.connections().map((connection) => hub.describe(connection)), ...sockets.connections()];
 }
 
 function find({ hub, sockets }: Gateway, id: string): ConnectionRecord | undefined {
   const connection = hub.find(id);
-  if (connection !== undefined) return recordOf(connection);
+  if (connection !== undefined) return hub.describe(connection);
   return [...sockets.connections()].find((record) => record.id === id) ?? hub.records.find(id);
 }
 

@@ -30,14 +30,14 @@ function isUp({ status }: Gateway): boolean {
   return status === "online" || status === "disabled";
 }
 
-function health({ status, hub, sockets, validator, clock, startedAt }: Gateway) {
+function health({ status, hub, sockets, validator, uptime }: Gateway) {
   const { websocket: jobs, polling } = sockets.transports;
   const families = { ...hub.families(), jobs, polling };
   return {
     status,
     connections: families.miners + families.streams + jobs,
     active_connections: validator.activeMiners(),
-    uptime: Math.floor((clock.now() - startedAt) / 1000),
+    uptime: Math.floor(uptime / 1000),
     families,
     validator: validator.notary.address,
   };

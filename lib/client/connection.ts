@@ -127,7 +127,7 @@ export class Connection {
   #resyncNow(): boolean {
     const wanted = this.#resyncing;
     this.#resyncing = false;
-    const now = this.#context.clock.now();
+    const now = this.#context.clock.elapsed();
     if (!wanted || now - this.#resyncedAt < resyncMs) return false;
     this.#resyncedAt = now;
     return true;

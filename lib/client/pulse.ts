@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../protocol/mod.ts";
+import { afterSilence, type Clock, type Timer } from "../protocol/mod.ts";
 
 /** Intervals without a sign of life after which the other side counts as gone. */
 const deadAfter = 2.5;
@@ -23,7 +23,7 @@ export class Pulse {
     this.#clock = clock;
     this.#intervalMs = intervalMs;
     this.#events = events;
-    this.#sentAt = this.#receivedAt = clock.now();
+    this.#sentAt = this.#receivedAt = clock.elapsed();
   }
 
   start(): void {
@@ -32,11 +32,11 @@ export class Pulse {
   }
 
   sent(): void {
-    this.#sentAt = this.#clock.now();
+    this.#sentAt = this.#clock.elapsed();
   }
 
   received(): void {
-    this.#receivedAt = this.#clock.now();
+    this.#receivedAt = this.#clock.elapsed();
   }
 
   stop(): void {
@@ -46,8 +46,8 @@ export class Pulse {
 
   /** Traffic only moves a time; the timer looks at it when it fires, so that messages cost no timer each. */
   #watch(event: keyof PulseEvents, due: () => number): void {
-    const timer = this.#clock.after(due() - this.#clock.now(), () => {
-      const late = this.#clock.now() >= due();
+    const timer = afterSilence(this.#clock, due() - this.#clock.elapsed(), () => {
+      const late = this.#clock.elapsed() >= due();
       if (late) this.#events[event]();
       if (this.#timers.get(event) !== timer) return;
       if (late && event === "dead") this.#timers.delete(event);

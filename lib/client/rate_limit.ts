@@ -11,7 +11,7 @@ export class RateLimit {
     this.#clock = clock;
     this.#perSecond = perSecond;
     this.#left = perSecond;
-    this.#at = clock.now();
+    this.#at = clock.elapsed();
   }
 
   /** Milliseconds until the next message may pass; 0: now. */
@@ -27,7 +27,7 @@ export class RateLimit {
   }
 
   #refill(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const gained = Math.max(0, now - this.#at) / 1000 * this.#perSecond;
     this.#left = Math.min(this.#perSecond, this.#left + gained);
     this.#at = now;

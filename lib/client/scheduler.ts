@@ -135,14 +135,14 @@ export class Scheduler {
   #pause({ verdict, retryAfterMs }: Failure): void {
     const growing = Math.min(longestPauseMs, 1000 * 2 ** Math.min(this.#failures++, 10));
     const wanted = verdict === "blocked" ? this.#maximumMs : retryAfterMs ?? growing;
-    const until = this.#context.clock.now() + Math.min(wanted, this.#maximumMs);
+    const until = this.#context.clock.elapsed() + Math.min(wanted, this.#maximumMs);
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
   }
 
   #pump(): void {
     this.#wake?.cancel();
     while (this.#courier !== undefined && this.#flights.count < this.#window && !this.#line.empty) {
-      const waitMs = Math.max(this.#pausedUntil - this.#context.clock.now(), this.#rate.waitMs);
+      const waitMs = Math.max(this.#pausedUntil - this.#context.clock.elapsed(), this.#rate.waitMs);
       if (waitMs > 0) {
         this.#wake = this.#context.clock.after(waitMs, () => this.#pump());
         return;

@@ -15,7 +15,7 @@ export type Prediction = ExactObject | TeamGamePrediction;
 /** A prediction from its submission until the outbox has forgotten it. */
 interface Submission {
   readonly entry: OutboxEntry;
-  /** When it was submitted; undefined: by an earlier process. */
+  /** When it was submitted, by the clock's `elapsed`; undefined: by an earlier process. */
   readonly at: number | undefined;
   /** Resolves once the outbox keeps it. */
   readonly kept: Promise<void>;
@@ -106,7 +106,7 @@ export class Submissions {
       this.#remove(entry.id);
       throw error;
     });
-    this.#submissions.set(entry.id, { entry, at: this.#context.clock.now(), kept, forgotten: undefined });
+    this.#submissions.set(entry.id, { entry, at: this.#context.clock.elapsed(), kept, forgotten: undefined });
     return kept;
   }
 
@@ -124,7 +124,7 @@ export class Submissions {
       receipt,
       data,
       signed,
-      latencyMs: at === undefined ? undefined : this.#context.clock.now() - at,
+      latencyMs: at === undefined ? undefined : Math.round(this.#context.clock.elapsed() - at),
     });
   }
 

@@ -34,7 +34,7 @@ class ActivitySource implements StreamSource {
 
   constructor(parts: ActivityParts) {
     this.#parts = parts;
-    this.#startedAt = parts.clock.now();
+    this.#startedAt = parts.clock.elapsed();
     this.#before = this.#count();
   }
 
@@ -59,7 +59,7 @@ class ActivitySource implements StreamSource {
 
   #count(): Counts {
     const { clock, activity: { deliveries, predictions: { websocket, http } } } = this.#parts;
-    return { at: clock.now(), deliveries, predictions: websocket + http, overHttp: http };
+    return { at: clock.elapsed(), deliveries, predictions: websocket + http, overHttp: http };
   }
 
   #rates(now: Counts) {

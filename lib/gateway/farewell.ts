@@ -11,7 +11,7 @@ const patience = 5000;
 
 /**
  * Sends a hub's clients away: some in each step, each with its own time to come back, and not before what waits for
- * it has gone out. Resolves when all are gone, or at the deadline, in milliseconds since the Unix epoch.
+ * it has gone out. Resolves when all are gone, or at the deadline, a moment of `clock.elapsed()`.
  */
 export class Farewell {
   readonly #hub: Hub;
@@ -23,21 +23,21 @@ export class Farewell {
     this.#hub = hub;
     this.#clock = clock;
     this.#deadline = deadline;
-    const duration = Math.min(longestFarewell, (deadline - clock.now()) / 2);
+    const duration = Math.min(longestFarewell, (deadline - clock.elapsed()) / 2);
     this.#perStep = Math.max(leastPerStep, Math.ceil(hub.size * step / Math.max(step, duration)));
   }
 
   async say(): Promise<void> {
     let waiting = this.#open();
-    const lastSlow = Math.min(this.#deadline, this.#clock.now() + longestFarewell + patience);
-    while (waiting.length > 0 && this.#clock.now() < lastSlow) {
+    const lastSlow = Math.min(this.#deadline, this.#clock.elapsed() + longestFarewell + patience);
+    while (waiting.length > 0 && this.#clock.elapsed() < lastSlow) {
       const ready = waiting.filter((connection) => !connection.isBacklogged).slice(0, this.#perStep);
       ready.forEach(dismiss);
       waiting = this.#open();
       if (waiting.length > 0) await sleep(this.#clock, step);
     }
     waiting.forEach(dismiss);
-    await this.#emptied(Math.min(this.#deadline, this.#clock.now() + patience));
+    await this.#emptied(Math.min(this.#deadline, this.#clock.elapsed() + patience));
   }
 
   #open(): Connection[] {
@@ -46,7 +46,7 @@ export class Farewell {
 
   /** Resolves when the clients have answered the close, or have had their time to. */
   async #emptied(deadline: number): Promise<void> {
-    while (this.#hub.size > 0 && this.#clock.now() < deadline) await sleep(this.#clock, 20);
+    while (this.#hub.size > 0 && this.#clock.elapsed() < deadline) await sleep(this.#clock, 20);
   }
 }
 

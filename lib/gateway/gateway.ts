@@ -26,7 +26,9 @@ export type GatewayStatus = "online" | "disabled" | "draining" | "offline";
 
 /** Everything that one server consists of, wired together. */
 export class Gateway {
+  /** In milliseconds since the Unix epoch. */
   readonly startedAt: number;
+  readonly #begin: number;
   /** Shared by all connections that ask for such frames. */
   readonly deflater = new Deflater();
   readonly batcher: Batcher;
@@ -49,7 +51,13 @@ export class Gateway {
     private readonly resources: readonly { close(): void }[],
   ) {
     this.startedAt = clock.now();
+    this.#begin = clock.elapsed();
     this.batcher = new Batcher(clock);
+  }
+
+  /** Milliseconds since the start. */
+  get uptime(): number {
+    return this.clock.elapsed() - this.#begin;
   }
 
   get status(): GatewayStatus {
@@ -96,7 +104,7 @@ export class Gateway {
     this.hub.close();
     const patience = 1000 * this.config["shutdown_timeout"];
     // The rest is for the port to close.
-    const deadline = this.clock.now() + patience - Math.min(1000, patience / 4);
+    const deadline = this.clock.elapsed() + patience - Math.min(1000, patience / 4);
     const work = Promise.all([this.#dismiss(deadline), this.jobs.drain()]).catch((error) => {
       log.error("Fault while draining: {error}", { error });
     });
@@ -107,7 +115,7 @@ export class Gateway {
 
   async #dismiss(deadline: number): Promise<void> {
     const { clock, hub, validator } = this;
-    const now = clock.now();
+    const now = clock.elapsed();
     if (!await within(clock, now + shareToConfirm * (deadline - now), validator.stop())) {
       const { underWay } = validator.desk;
       log.warning("Cut off {underWay} predictions that were not confirmed in time", { underWay });

@@ -7,6 +7,8 @@ const log = logger("gateway");
 const beatInterval = 10_000;
 /** A server that has said nothing for this long is taken for dead. */
 const lifetime = 30_000;
+/** How long the store keeps what it said: long enough for a clock that is set forward to remove nobody who lives. */
+const keptFor = 3_600_000;
 
 /** A server as clients are told of it. Protocol, section 5: `websocket-servers`. */
 export interface ListedServer {
@@ -31,15 +33,23 @@ export interface InstancesOptions {
   activeJobs(): number;
 }
 
+/** What a server said last, and when that was, by the clock that is never set. */
+interface Sign {
+  readonly said: number;
+  readonly at: number;
+}
+
 type Candidate = Pick<InstanceRecord, "region" | "activeJobs"> & { readonly url: string };
 
 /**
- * The servers that share a store: this one says regularly that it lives, and knows the others that do. They go by their own
- * clocks, which have to agree within some seconds.
+ * The servers that share a store: this one says regularly that it lives, and knows the others that do. What another says for
+ * the first time goes by its wall clock, and has to agree with ours within some seconds; after that only whether it says
+ * something new counts.
  */
 export class Instances implements Cluster {
   readonly #options: InstancesOptions;
   readonly #url: string | null;
+  readonly #signs = new Map<string, Sign>();
   #name: InstanceName | undefined;
   #timer: Timer | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -95,9 +105,19 @@ export class Instances implements Cluster {
   }
 
   async #others(): Promise<InstanceRecord[]> {
-    const oldest = this.#options.clock.now() - lifetime;
     const records = await this.#options.repository.list();
-    return records.filter(({ id, heardAt }) => id !== this.self && heardAt > oldest);
+    const isKnown = new Set(records.map(({ id }) => id));
+    for (const id of this.#signs.keys()) if (!isKnown.has(id)) this.#signs.delete(id);
+    return records.filter((record) => record.id !== this.self && this.#lives(record));
+  }
+
+  #lives({ id, heardAt: said }: InstanceRecord): boolean {
+    const { clock } = this.#options;
+    const known = this.#signs.get(id);
+    const age = known === undefined ? Math.max(0, clock.now() - said) : 0;
+    const sign = known?.said === said ? known : { said, at: clock.elapsed() - age };
+    this.#signs.set(id, sign);
+    return clock.elapsed() - sign.at < lifetime;
   }
 
   #record(url: string | null): InstanceRecord {
@@ -108,7 +128,7 @@ export class Instances implements Cluster {
   async #write(): Promise<void> {
     if (this.#name === undefined) return;
     // One without an address is not listed.
-    await this.#options.repository.put(this.#record(this.#closing ? null : this.#url), lifetime);
+    await this.#options.repository.put(this.#record(this.#closing ? null : this.#url), keptFor);
   }
 
   async #try(act: () => Promise<void>): Promise<void> {

@@ -58,7 +58,7 @@ export class JobSession {
 
   constructor(parts: JobSessionParts) {
     this.#parts = parts;
-    this.#events = new TokenBucket(parts.rateLimit, 4 * parts.rateLimit, parts.clock.now());
+    this.#events = new TokenBucket(parts.rateLimit, 4 * parts.rateLimit, parts.clock.elapsed());
   }
 
   /** Takes in an event with its arguments, of which the last may acknowledge it. Never rejects. */
@@ -92,7 +92,7 @@ export class JobSession {
   }
 
   async #handle(event: string, [payload]: readonly unknown[]): Promise<Handled> {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.elapsed();
     if (!this.#events.take(now)) {
       const detail = `at most ${this.#parts.rateLimit} events a second`;
       throw new Refusal("rate_limited", { detail, retryAfterMs: this.#events.wait(now) });

@@ -29,7 +29,7 @@ export class Probe {
 
   /** Milliseconds since when it has not worked, by a failure or by no answer; 0 while it works. */
   get troubledFor(): number {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.elapsed();
     const since = this.#failingSince ?? (this.#running === undefined ? now : this.#startedAt);
     return now - since;
   }
@@ -41,22 +41,22 @@ export class Probe {
   /** Tries it when the last time is too long ago, or did not go well, or it `must` be; waits for the outcome, but not long. */
   async ask(must = false): Promise<void> {
     const { clock, validFor } = this.#options;
-    const isFresh = !must && !this.isFailing && clock.now() - this.#succeededAt < validFor;
+    const isFresh = !must && !this.isFailing && clock.elapsed() - this.#succeededAt < validFor;
     if (this.#running === undefined && !isFresh) this.#start();
     if (this.#running === undefined) return;
-    this.#waiting ??= within(clock, clock.now() + patience, this.#running)
+    this.#waiting ??= within(clock, clock.elapsed() + patience, this.#running)
       .finally(() => this.#waiting = undefined);
     await this.#waiting;
   }
 
   #start(): void {
     const { clock, run } = this.#options;
-    this.#startedAt = clock.now();
+    this.#startedAt = clock.elapsed();
     this.#running = run().then(() => {
-      this.#succeededAt = clock.now();
+      this.#succeededAt = clock.elapsed();
       this.#failingSince = undefined;
     }, () => {
-      this.#failingSince ??= clock.now();
+      this.#failingSince ??= clock.elapsed();
     }).finally(() => this.#running = undefined);
   }
 }

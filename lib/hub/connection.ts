@@ -31,8 +31,8 @@ export interface ConnectionHost {
   readonly limits: ConnectionLimits;
   /** Where it is counted what goes on. */
   readonly activity: Activity;
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
+  /** Milliseconds of the clock that is never set, by which all moments of a connection go. */
+  elapsed(): number;
   /** Milliseconds after which one client that is sent away should come back: for each another. */
   returnTime(): number;
   /** Something waits on a connection on which nothing waited. */
@@ -71,7 +71,7 @@ export class Connection {
   readonly address: string;
   readonly openedAt: number;
   #family: Family;
-  /** When the last frame came in, in milliseconds since the Unix epoch. */
+  /** When the last frame came in. */
   heardAt: number;
   /** When the last heartbeat was sent. */
   heartbeatAt: number;
@@ -107,7 +107,7 @@ export class Connection {
     this.id = options.id;
     this.address = options.address;
     this.#family = options.family;
-    this.openedAt = this.heardAt = this.heartbeatAt = options.host.now();
+    this.openedAt = this.heardAt = this.heartbeatAt = options.host.elapsed();
     this.#link = options.link;
     this.#host = options.host;
     const { rateLimit } = options.host.limits;
@@ -255,7 +255,7 @@ export class Connection {
   /** Closes the connection, on which so much waits; what still waits in the outbox is dropped. */
   close(close: Close, detail?: string, queued: number = this.queued): void {
     if (this.closedBy !== undefined) return;
-    this.closing = { at: this.#host.now(), detail, queued };
+    this.closing = { at: this.#host.elapsed(), detail, queued };
     this.end(close);
     this.#link.close(close.code, reasonWithId(close.reason, this.id));
   }

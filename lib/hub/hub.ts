@@ -1,8 +1,9 @@
-import { type Clock, type Close, closes, Refusal, type Timer } from "../protocol/mod.ts";
+import { afterSilence, type Clock, type Close, closes, Refusal, type Timer } from "../protocol/mod.ts";
 import { Activity, logger, Throttle } from "../telemetry/mod.ts";
 import { AddressCounts } from "./address_counts.ts";
 import { addressGroup } from "./address_group.ts";
 import { Connection, type ConnectionHost, type ConnectionLimits, type Family } from "./connection.ts";
+import type { ConnectionRecord } from "./connection_record.ts";
 import { ConnectionRecords } from "./connection_records.ts";
 import type { Link } from "./link.ts";
 import { endingOf, recordOf } from "./record_of.ts";
@@ -95,8 +96,13 @@ export class Hub implements ConnectionHost {
     this.#heartbeats.set(family, { send, interval });
   }
 
-  now(): number {
-    return this.#clock.now();
+  elapsed(): number {
+    return this.#clock.elapsed();
+  }
+
+  /** How a connection stands. */
+  describe(connection: Connection): ConnectionRecord {
+    return recordOf(connection, this.#clock);
   }
 
   /** Takes no more connections in. */
@@ -145,7 +151,7 @@ export class Hub implements ConnectionHost {
     if (!this.#connections.delete(connection.id)) return;
     this.#perAddress.add(connection.address, -1);
     this.#backlogged.delete(connection);
-    const record = recordOf(connection, endingOf(connection, close, this.#clock.now()));
+    const record = recordOf(connection, this.#clock, endingOf(connection, close, this.#clock.now()));
     const ender = connection.closedBy === undefined ? "client" : "server";
     this.activity.close(ender, record.ending?.code ?? close.code);
     connection.end(close);
@@ -159,7 +165,7 @@ export class Hub implements ConnectionHost {
    */
   receive(connection: Connection, data: unknown): void {
     if (!connection.isOpen) return;
-    connection.heardAt = this.#clock.now();
+    connection.heardAt = this.#clock.elapsed();
     try {
       const text = this.#checkSize(data);
       this.activity.received[connection.family].add(1, text.length);
@@ -211,7 +217,7 @@ export class Hub implements ConnectionHost {
   }
 
   start(): void {
-    this.#ticking ??= this.#clock.after(tickInterval, () => this.#tick());
+    this.#ticking ??= afterSilence(this.#clock, tickInterval, () => this.#tick());
   }
 
   stop(): void {
@@ -222,7 +228,7 @@ export class Hub implements ConnectionHost {
 
   #tick(): void {
     this.#ticking = undefined;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const due = new Map<Family, Connection[]>();
     for (const connection of this.#connections.values()) {
       if (!connection.isOpen) continue;

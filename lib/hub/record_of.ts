@@ -1,4 +1,4 @@
-import type { Close } from "../protocol/mod.ts";
+import { type Clock, type Close, wallTime } from "../protocol/mod.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionRecord, Ending } from "./connection_record.ts";
 import { causeOf, causeOfLoss, endCauses, noGoodbye } from "./end_causes.ts";
@@ -7,23 +7,25 @@ import { ownText } from "./own_text.ts";
 const longestText = 200;
 
 /** How a connection stands or, with its ending, stood. */
-export function recordOf(connection: Connection, ending?: Ending): ConnectionRecord {
-  const { openedAt, heartbeatAt, closing } = connection;
+export function recordOf(connection: Connection, clock: Clock, ending?: Ending): ConnectionRecord {
+  const { openedAt, heartbeatAt, readyAt, answeredAt, closing } = connection;
+  const wall = (moment: number) => wallTime(clock, moment);
+  const wallOf = (moment: number | undefined) => moment === undefined ? undefined : wall(moment);
   return {
     id: connection.id,
     family: connection.family,
     address: connection.address,
     peer: connection.peer,
     claimed: connection.claimed,
-    openedAt,
-    readyAt: connection.readyAt,
-    heardAt: connection.heardAt,
-    heartbeatAt: heartbeatAt === openedAt ? undefined : heartbeatAt,
-    answeredAt: connection.answeredAt,
+    openedAt: wall(openedAt),
+    readyAt: wallOf(readyAt),
+    heardAt: wall(connection.heardAt),
+    heartbeatAt: heartbeatAt === openedAt ? undefined : wall(heartbeatAt),
+    answeredAt: wallOf(answeredAt),
     received: connection.received,
     sent: connection.sent,
     queued: closing?.queued ?? connection.queued,
-    closingAt: closing?.at,
+    closingAt: wallOf(closing?.at),
     ending,
   };
 }

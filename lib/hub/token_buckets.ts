@@ -19,7 +19,7 @@ export class TokenBuckets {
 
   /** Takes a token of `key`; false when there is none. */
   take(key: string): boolean {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const known = this.#buckets.get(key);
     if (known !== undefined) return known.take(now);
     this.#sweep(now);
@@ -30,7 +30,7 @@ export class TokenBuckets {
 
   /** Milliseconds until `key` has a token, 0 when it has one. */
   wait(key: string): number {
-    return this.#buckets.get(key)?.wait(this.#clock.now()) ?? 0;
+    return this.#buckets.get(key)?.wait(this.#clock.elapsed()) ?? 0;
   }
 
   #sweep(now: number): void {

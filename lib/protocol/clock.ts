@@ -5,10 +5,33 @@ export interface Timer {
 
 /** Where all code takes the time from, so that tests can hold it still and move it. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** The wall clock: milliseconds since the Unix epoch. For what is said and kept; it may be set back and forward. */
   now(): number;
+  /** Milliseconds since some moment, which pass whatever becomes of the wall clock. For what is measured and waited for. */
+  elapsed(): number;
   /** Runs `task` once after `milliseconds`, unless cancelled before. */
   after(milliseconds: number, task: () => void): Timer;
+}
+
+/** When a moment of `clock.elapsed()` was, in milliseconds since the Unix epoch by the wall clock as it goes now. */
+export function wallTime(clock: Clock, moment: number): number {
+  return Math.round(clock.now() - (clock.elapsed() - moment));
+}
+
+/** Milliseconds by which a timer is late where this process stood still, and then for reading what waits. */
+const [standstill, catchingUp] = [2000, 1000];
+
+/**
+ * Like `clock.after`, for one who judges others by their silence: when this process stood still meanwhile, what they sent
+ * is read first.
+ */
+export function afterSilence(clock: Clock, milliseconds: number, judge: () => void): Timer {
+  const due = clock.elapsed() + milliseconds;
+  let timer = clock.after(milliseconds, () => {
+    if (clock.elapsed() - due < standstill) judge();
+    else timer = clock.after(catchingUp, judge);
+  });
+  return { cancel: () => timer.cancel() };
 }
 
 /** Resolves after so many milliseconds, or when the signal aborts; at once where neither is to be waited for. */
@@ -28,8 +51,10 @@ export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal):
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(milliseconds, task) {
-    const id = setTimeout(task, milliseconds);
+    // Rounded up, so that nobody who asks how late it is finds himself too early.
+    const id = setTimeout(task, Math.ceil(milliseconds));
     return { cancel: () => clearTimeout(id) };
   },
 };

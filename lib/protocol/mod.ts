@@ -3,7 +3,7 @@
  * codes. Pure, and runs in browsers.
  * @module
  */
-export { type Clock, sleep, systemClock, type Timer } from "./clock.ts";
+export { afterSilence, type Clock, sleep, systemClock, type Timer, wallTime } from "./clock.ts";
 export {
   type Close,
   closes,

@@ -70,7 +70,7 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     this.heardAt = engine.clock.now();
     this.#transport = transport ?? new PollingTransport(this, engine);
     if (engine.rateLimit < Infinity) {
-      this.#messages = new TokenBucket(engine.rateLimit, 4 * engine.rateLimit, engine.clock.now());
+      this.#messages = new TokenBucket(engine.rateLimit, 4 * engine.rateLimit, engine.clock.elapsed());
     }
     this.#enqueue({ type: "open", data: this.#handshake() });
     this.#heartbeat = new Heartbeat({
@@ -198,7 +198,7 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   }
 
   #receiveMessage(data: unknown): boolean {
-    if (this.#messages?.take(this.#engine.clock.now()) === false) {
+    if (this.#messages?.take(this.#engine.clock.elapsed()) === false) {
       return this.#reject("transport error", "too many messages");
     }
     if (!this.#engine.accepts(data)) return this.#reject("parse error", "message not accepted");

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../protocol/mod.ts";
+import { afterSilence, type Clock, type Timer } from "../protocol/mod.ts";
 
 /** What a {@link Heartbeat} needs. Durations are in milliseconds. */
 export interface HeartbeatOptions {
@@ -31,7 +31,7 @@ export class Heartbeat {
   heard(): void {
     if (this.#state !== "waiting") return;
     this.#state = "extended";
-    this.#arm(this.#options.timeout, this.#options.expired);
+    this.#await();
   }
 
   stop(): void {
@@ -41,17 +41,19 @@ export class Heartbeat {
 
   #rest(): void {
     this.#state = "resting";
-    this.#arm(this.#options.interval, () => this.#beat());
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(this.#options.interval, () => this.#beat());
   }
 
   #beat(): void {
     this.#state = "waiting";
-    this.#arm(this.#options.timeout, this.#options.expired);
+    this.#await();
     this.#options.ping();
   }
 
-  #arm(milliseconds: number, task: () => void): void {
+  #await(): void {
+    const { clock, timeout, expired } = this.#options;
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.after(milliseconds, task);
+    this.#timer = afterSilence(clock, timeout, expired);
   }
 }

@@ -13,12 +13,12 @@ export function patientKv(database: Deno.Kv, clock: Clock = systemClock): Deno.K
 
 /** Tries again for as long as the store is locked. */
 export async function patiently<T>(act: () => Promise<T>, clock: Clock = systemClock): Promise<T> {
-  const end = clock.now() + patience;
+  const end = clock.elapsed() + patience;
   for (let pause = 2;; pause = Math.min(longestPause, 2 * pause)) {
     try {
       return await act();
     } catch (error) {
-      if (!isLocked(error) || clock.now() >= end) throw error;
+      if (!isLocked(error) || clock.elapsed() >= end) throw error;
     }
     // Not all at the same time again.
     await new Promise<void>((resolve) => clock.after(pause * Math.random(), resolve));

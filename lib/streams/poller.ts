@@ -25,7 +25,7 @@ export class Poller {
     this.#poll = options.poll;
   }
 
-  /** When polling began, in milliseconds since the Unix epoch; undefined while nothing is polled. */
+  /** When polling began, a moment of the clock's `elapsed`; undefined while nothing is polled. */
   get pollingSince(): number | undefined {
     return this.#pollingSince;
   }
@@ -36,8 +36,8 @@ export class Poller {
     this.#lingering?.cancel();
     this.#lingering = undefined;
     if (this.#next !== undefined) return;
-    this.#pollingSince = this.#clock.now();
-    if (this.#clock.now() - this.#polledAt >= this.#period) this.#ask();
+    this.#pollingSince = this.#clock.elapsed();
+    if (this.#clock.elapsed() - this.#polledAt >= this.#period) this.#ask();
     this.#schedule();
   }
 
@@ -62,7 +62,8 @@ export class Poller {
   #schedule(): void {
     const now = this.#clock.now();
     // Half a period at least lies between two polls, also after one that was not at a whole multiple.
-    const earliest = Math.max(now + 1, this.#polledAt + this.#period / 2);
+    const sincePoll = this.#clock.elapsed() - this.#polledAt;
+    const earliest = now + Math.max(1, this.#period / 2 - sincePoll);
     const due = this.#period * Math.ceil(earliest / this.#period);
     this.#next = this.#clock.after(due - now, () => {
       this.#ask();
@@ -72,7 +73,7 @@ export class Poller {
 
   #ask(): void {
     if (this.#underWay !== undefined) return;
-    this.#polledAt = this.#clock.now();
+    this.#polledAt = this.#clock.elapsed();
     this.#underWay = this.#poll().finally(() => this.#underWay = undefined);
   }
 }

@@ -60,7 +60,7 @@ export class Stream {
   /** Milliseconds since the last poll that succeeded, or since polling began; 0 while nothing is polled. */
   get age(): number {
     const { pollingSince } = this.#poller;
-    return pollingSince === undefined ? 0 : this.#clock.now() - Math.max(this.#freshAt, pollingSince);
+    return pollingSince === undefined ? 0 : this.#clock.elapsed() - Math.max(this.#freshAt, pollingSince);
   }
 
   /** The message that tells of the node's failure, while it lasts. */
@@ -145,7 +145,7 @@ export class Stream {
   }
 
   #isFresh(): boolean {
-    return this.#clock.now() - this.#freshAt < 2 * this.period;
+    return this.#clock.elapsed() - this.#freshAt < 2 * this.period;
   }
 
   /** The newest state as a message, made once for all who ask. */
@@ -164,12 +164,12 @@ export class Stream {
   }
 
   async #poll(): Promise<void> {
-    const startedAt = this.#clock.now();
+    const startedAt = this.#clock.elapsed();
     const count = (result: "ok" | "error") =>
-      this.#activity.poll(this.name, result, (this.#clock.now() - startedAt) / 1000);
+      this.#activity.poll(this.name, result, (this.#clock.elapsed() - startedAt) / 1000);
     try {
       const values = await this.#source.poll();
-      this.#freshAt = this.#clock.now();
+      this.#freshAt = this.#clock.elapsed();
       count("ok");
       this.#recovered();
       for (const value of values) this.#publish(value);

@@ -18,6 +18,10 @@ export class Timetable implements Clock {
     return this.#clock.now();
   }
 
+  elapsed(): number {
+    return this.#clock.elapsed();
+  }
+
   after(milliseconds: number, task: () => void): Timer {
     const due = this.now() + milliseconds;
     const moment = this.#due.get(due) ?? this.#plan(due, milliseconds);

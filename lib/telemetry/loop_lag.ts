@@ -16,10 +16,9 @@ export class LoopLag {
   }
 
   start(): void {
-    const due = this.#clock.now() + period;
+    const due = this.#clock.elapsed() + period;
     this.#timer = this.#clock.after(period, () => {
-      // A clock that is set back must not look like a loop that is early.
-      this.#lags.add(Math.max(0, this.#clock.now() - due) / 1000);
+      this.#lags.add(Math.max(0, this.#clock.elapsed() - due) / 1000);
       this.start();
     });
   }

@@ -35,7 +35,7 @@ export class Throttle {
   }
 
   #take(id: string, properties: Record<string, unknown>): Record<string, unknown> | undefined {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const last = this.#windows.get(id);
     if (last !== undefined && now < last.until) {
       last.suppressed++;

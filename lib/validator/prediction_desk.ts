@@ -25,7 +25,7 @@ export interface Admitted {
   readonly envelope: Envelope;
   readonly predictions: readonly ReceivedPrediction[];
   readonly registration: Registration;
-  /** In milliseconds since the Unix epoch. */
+  /** A moment of the clock's `elapsed`. */
   readonly receivedAt: number;
 }
 
@@ -65,7 +65,7 @@ export class PredictionDesk {
    */
   async admit(envelope: Envelope, from: string): Promise<Admitted> {
     if (!this.#admitting) throw closing(envelope);
-    const receivedAt = this.#clock.now();
+    const receivedAt = this.#clock.elapsed();
     const predictions = readPredictions(envelope);
     const registration = await this.#gatekeeper.admit(envelope, from);
     return { envelope, predictions, registration, receivedAt };
@@ -110,7 +110,7 @@ export class PredictionDesk {
     try {
       const verdict = await this.#book.submit({ hotkey, uid, prediction });
       const frame = await this.#confirmations.publish(hotkey, prediction.fields, verdict);
-      const now = this.#clock.now();
+      const now = this.#clock.elapsed();
       this.#activity.confirmations.add(now, now - receivedAt);
       this.#activity.confirmationLatency.add((now - receivedAt) / 1000);
       this.#activity.results[way][resultOf(verdict)] += 1;

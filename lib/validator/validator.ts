@@ -126,7 +126,7 @@ export class Validator implements SessionHost {
 
   /** Authenticated miners that were heard from within two heartbeat intervals. */
   activeMiners(): number {
-    const since = this.#clock.now() - 2 * this.#hub.limits.heartbeatInterval;
+    const since = this.#clock.elapsed() - 2 * this.#hub.limits.heartbeatInterval;
     let active = 0;
     for (const { connection } of this.#sessions.values()) if (connection.heardAt >= since) active += 1;
     return active;
@@ -153,7 +153,7 @@ export class Validator implements SessionHost {
   /** Counts how long a miner took to answer; what it says unasked counts not. */
   heartbeatAnswered(connection: Connection): void {
     const { heartbeatAt, openedAt, answeredAt = openedAt } = connection;
-    connection.answeredAt = this.#clock.now();
+    connection.answeredAt = this.#clock.elapsed();
     if (answeredAt >= heartbeatAt || heartbeatAt === openedAt) return;
     this.#activity.heartbeats.add((connection.answeredAt - heartbeatAt) / 1000);
   }
@@ -174,7 +174,7 @@ export class Validator implements SessionHost {
     }
     session.registration = registration;
     session.connection.peer = hotkey;
-    session.connection.readyAt = this.#clock.now();
+    session.connection.readyAt = this.#clock.elapsed();
     this.#sessions.set(hotkey, session);
   }
 

@@ -18,6 +18,10 @@ export class SteppedClock implements Clock {
     return this.#now;
   }
 
+  elapsed(): number {
+    return this.#now;
+  }
+
   after(milliseconds: number, run: () => void): Timer {
     const task = { due: this.#now + milliseconds, run };
     this.#waiting.add(task);

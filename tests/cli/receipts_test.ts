@@ -268,8 +268,8 @@ Deno.test("receipts verify prints findings with file and line, and no control ch
 Deno.test("receipts verify shows how far it is on a terminal, and cleans up", async () => {
   const book = ReceiptBook.of(3);
   const shown: string[] = [];
-  let now = 0;
-  const clock = { now: () => now += 150, after: () => ({ cancel() {} }) };
+  let elapsed = 0;
+  const clock = { now: () => 0, elapsed: () => elapsed += 150, after: () => ({ cancel() {} }) };
   const stdio = new MemoryStdio(book.lines.join("\n"));
   const args = ["verify", "-", `--validator=${book.validator.address}`];
   await runReceipts(args, { stdio, clock, show: (text) => void shown.push(text) });

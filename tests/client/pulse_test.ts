@@ -48,3 +48,20 @@ Deno.test("Pulse.stop() leaves no timer", async () => {
   await clock.advance(10_000);
   assertEquals(seen, []);
 });
+
+Deno.test("Pulse reads what waits before it reports death, when the process itself stood still", async () => {
+  const { clock, pulse, seen } = watched();
+  clock.standStill(60_000);
+  await clock.advance(100);
+  pulse.received();
+  await clock.advance(2000);
+  assertEquals(seen.includes("dead"), false);
+  clock.setWall(400_000);
+  clock.setWall(-1_000_000);
+  pulse.received();
+  await clock.advance(2400);
+  assertEquals(seen.filter((event) => event === "dead"), []);
+  await clock.advance(100);
+  assertEquals(seen.filter((event) => event === "dead"), ["dead"]);
+  pulse.stop();
+});

@@ -16,7 +16,7 @@ function create({ maxQueue = 1_000_000, rateLimit = 10 } = {}) {
     host: {
       limits: { maxQueue, rateLimit },
       activity: new Activity(),
-      now: () => 0,
+      elapsed: () => 0,
       backlogged: () => void (backlogs += 1),
       returnTime: () => 1000,
     },

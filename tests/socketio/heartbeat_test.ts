@@ -120,3 +120,22 @@ Deno.test("a session that is over leaves no timer behind", async () => {
   }
   assertEquals(clock.pending, 0);
 });
+
+Deno.test("a client whose answer waits to be read stays, though the process stood still", async () => {
+  const clock = new FakeClock();
+  await using service = new EngineService({ clock, ...beats });
+  const begun = service.session();
+  const { client } = await FrameClient.open(service.origin);
+  const session = await begun;
+  await clock.advance(300);
+  assertEquals(await client.next(), "2");
+  clock.standStill(60_000);
+  await clock.advance(10);
+  assertEquals(service.ends, []);
+  const heard = new Promise<void>((resolve) => session.once("heartbeat", resolve));
+  client.send("3");
+  await heard;
+  await clock.advance(250);
+  assertEquals(service.ends, []);
+  await client.close();
+});

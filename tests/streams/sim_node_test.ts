@@ -25,6 +25,9 @@ class Now {
   now(): number {
     return this.time;
   }
+  elapsed(): number {
+    return this.time;
+  }
   after(): never {
     throw new Error("The simulation needs no timers");
   }

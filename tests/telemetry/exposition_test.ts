@@ -47,17 +47,12 @@ Deno.test("what comes from outside becomes a label only where it is a known one"
 Deno.test("the lag of the event loop is what a timer is late by, and ends with the gateway", async () => {
   const clock = new FakeClock();
   const lags = new Distribution([0.1, 1]);
-  let held = 0;
-  const late = {
-    now: () => clock.now() + held,
-    after: clock.after.bind(clock),
-  };
-  const lag = new LoopLag(late, lags);
+  const lag = new LoopLag(clock, lags);
   lag.start();
   await clock.advance(1000);
-  held = 500;
-  await clock.advance(1000);
-  held = -5000;
+  clock.standStill(1500);
+  await clock.advance(0);
+  clock.setWall(-5000);
   await clock.advance(1000);
   assertEquals([lags.counts, lags.sum], [[2, 1, 0], 0.5]);
   lag.close();

@@ -27,7 +27,7 @@ export class LiveView implements View {
     this.#shown = shown;
     this.#clock = clock;
     this.#columns = columns;
-    this.#startedAt = clock.now();
+    this.#startedAt = clock.elapsed();
     shown.write("\x1b[?25l");
     this.#draw();
   }
@@ -36,7 +36,7 @@ export class LiveView implements View {
 
   progress(progress: JobProgress): void {
     this.#progress = progress;
-    if (progress.status === "processing") this.#pace.add(this.#clock.now(), progress.messages);
+    if (progress.status === "processing") this.#pace.add(this.#clock.elapsed(), progress.messages);
   }
 
   end(): void {
@@ -56,7 +56,10 @@ export class LiveView implements View {
     const name = shorten(this.#shown.name, Math.min(longestName, Math.floor(columns / 3)));
     const moving = this.#progress?.status === "processing" || this.#progress?.status === "completed";
     if (this.#progress === undefined || !moving) {
-      return fit([`${mark} ${name}`, this.#waiting(), seconds(this.#clock.now() - this.#startedAt)], columns);
+      return fit(
+        [`${mark} ${name}`, this.#waiting(), seconds(this.#clock.elapsed() - this.#startedAt)],
+        columns,
+      );
     }
     return this.#bar(`${mark} ${name}`, this.#progress, columns);
   }
@@ -80,7 +83,7 @@ export class LiveView implements View {
   #tempo(left: number): string[] {
     const transport = this.#shown.transport();
     const way = transport === "websocket" ? [] : [transport === "http" ? "over HTTP" : "reconnecting"];
-    const rate = this.#pace.perSecond(this.#clock.now());
+    const rate = this.#pace.perSecond(this.#clock.elapsed());
     if (rate === undefined) return way;
     const shownRate = rate < 10 ? rate.toFixed(1) : String(Math.round(rate));
     return [`${seconds(1000 * left / rate)} left`, `${shownRate}/s`, ...way];

@@ -14,13 +14,13 @@ export class Progress implements Disposable {
   constructor(surroundings: ReceiptsSurroundings, size: number) {
     this.#surroundings = surroundings;
     this.#size = size;
-    this.#shownAt = surroundings.clock.now();
+    this.#shownAt = surroundings.clock.elapsed();
   }
 
   readonly tell = (lines: number, bytes: number): void => {
     const { show, clock } = this.#surroundings;
-    if (show === undefined || clock.now() - this.#shownAt < pace) return;
-    this.#shownAt = clock.now();
+    if (show === undefined || clock.elapsed() - this.#shownAt < pace) return;
+    this.#shownAt = clock.elapsed();
     this.#shown = true;
     const share = this.#size === 0 ? "" : `, ${Math.min(100, Math.floor(100 * bytes / this.#size))} %`;
     show(`\r${lines} lines${share}`);

@@ -27,7 +27,7 @@ export class Patience {
 
   /** Counts a failure. True: it has been too long. */
   failed(): boolean {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     this.#failingSince ??= now;
     const { firstMs, ms } = this.#limits;
     return now - this.#failingSince >= (this.#heard ? ms : firstMs);

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../protocol/clock.ts";
+import { afterSilence, type Clock, type Timer } from "../../protocol/clock.ts";
 
 /** Milliseconds without anything received: until a question is due, and from then until there is no hope. */
 export interface LivenessLimits {
@@ -31,7 +31,7 @@ export class Liveness {
   }
 
   received(): void {
-    this.#receivedAt = this.#clock.now();
+    this.#receivedAt = this.#clock.elapsed();
   }
 
   stop(): void {
@@ -42,7 +42,7 @@ export class Liveness {
   /** What is received only moves a time; the timer looks at it when it fires, so that messages cost no timer each. */
   #watch(): void {
     const { quietMs } = this.#limits;
-    const quiet = () => this.#receivedAt + quietMs - this.#clock.now();
+    const quiet = () => this.#receivedAt + quietMs - this.#clock.elapsed();
     this.#timer = this.#clock.after(quiet(), () => {
       if (quiet() > 0) return this.#watch();
       this.#awaitSign();
@@ -52,7 +52,7 @@ export class Liveness {
 
   #awaitSign(): void {
     const before = this.#receivedAt;
-    this.#timer = this.#clock.after(this.#limits.deadMs, () => {
+    this.#timer = afterSilence(this.#clock, this.#limits.deadMs, () => {
       if (this.#receivedAt === before) this.#events.dead();
       else this.#watch();
     });

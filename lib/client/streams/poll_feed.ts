@@ -79,14 +79,14 @@ export class PollFeed implements Feed {
   async #ask(poll: Poll): Promise<number> {
     const { stream, first, stop: { signal } } = poll;
     const { requests, parts: { positions, settings: { clock } } } = this.#host;
-    const askedAt = clock.now();
+    const askedAt = clock.elapsed();
     try {
       const news = await requests.news(stream, positions.get(stream), first ? 0 : waitSeconds, signal);
       if (signal.aborted) return 0;
       poll.first = false;
       this.#host.heard();
       this.#take(stream, news);
-      const early = news.messages.length === 0 && clock.now() - askedAt < leastPauseMs;
+      const early = news.messages.length === 0 && clock.elapsed() - askedAt < leastPauseMs;
       return early && !first ? leastPauseMs : 0;
     } catch (error) {
       if (signal.aborted) return 0;

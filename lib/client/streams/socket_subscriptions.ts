@@ -68,7 +68,7 @@ export class SocketSubscriptions {
   }
 
   #subscribe(streams: readonly string[]): void {
-    const askedAt = this.#parts.settings.clock.now();
+    const askedAt = this.#parts.settings.clock.elapsed();
     const recover: Record<string, StreamPosition> = {};
     for (const stream of streams) {
       this.#subscriptions.set(stream, { askedAt, epoch: undefined });
@@ -85,7 +85,7 @@ export class SocketSubscriptions {
     this.#check ??= clock.after(handshakeMs, () => {
       this.#check = undefined;
       const waiting = [...this.#subscriptions].filter(([, { epoch }]) => epoch === undefined);
-      const late = waiting.find(([, { askedAt }]) => askedAt + handshakeMs <= clock.now());
+      const late = waiting.find(([, { askedAt }]) => askedAt + handshakeMs <= clock.elapsed());
       if (late !== undefined) this.#events.unanswered(late[0]);
       else if (waiting.length > 0) this.#awaitAnswers();
     });

@@ -89,7 +89,7 @@ export class DashboardModel {
 
   #listen<Name extends ShownStream>(stream: Name, take: (data: StreamData[Name], time: number) => void) {
     return this.#streams.subscribe(stream, ({ data, timestamp }) => {
-      this.#watch.heard(stream, this.#clock.now());
+      this.#watch.heard(stream, this.#clock.elapsed());
       take(data, timestamp);
       if (this.health[stream].next.state !== "fresh") this.#assess();
     });
@@ -101,16 +101,15 @@ export class DashboardModel {
   }
 
   #assess(): void {
-    const now = this.#clock.now();
     const { snapshot } = this.#streams;
-    if (snapshot.state === "connected") this.#watch.connected(snapshot, now);
+    if (snapshot.state === "connected") this.#watch.connected(snapshot, this.#clock.elapsed());
     const healths = this.#judge();
     for (const stream of shownStreamNames) offerChange(this.health[stream], healths[stream]);
-    offerChange(this.status, describeStatus(snapshot, healths, now));
+    offerChange(this.status, describeStatus(snapshot, healths, this.#clock.now()));
   }
 
   #judge(): Healths {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     return mapStreams((stream) => this.#watch.judge(stream, this.#streams.snapshot, now));
   }
 }

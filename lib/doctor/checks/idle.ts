@@ -49,10 +49,10 @@ export const idle: Check = {
 
 /** Tells each second how long the connections have been held. */
 function tick({ clock, tell }: Context, open: ReadonlySet<number>): () => void {
-  const start = clock.now();
+  const start = clock.elapsed();
   let timer: Timer | undefined;
   const show = () => {
-    const held = Math.round((clock.now() - start) / 1000);
+    const held = Math.round((clock.elapsed() - start) / 1000);
     const left = open.size === 1 ? "1 connection" : `${open.size} connections`;
     tell(`${held} of ${Math.max(...open)} s, ${left} held without a word`);
     timer = clock.after(1000, show);
@@ -64,12 +64,12 @@ function tick({ clock, tell }: Context, open: ReadonlySet<number>): () => void {
 /** Opens a connection and says nothing; at the end a ping tells whether it is still alive. */
 async function hold(context: Context, path: string, wanted: number): Promise<Held> {
   const { clock, signal } = context;
-  const start = clock.now();
+  const start = clock.elapsed();
   const state = { heard: 0, due: false };
   const outcome = (fate: Held["fate"], said = "") => ({
     wanted,
     fate,
-    after: Math.round((clock.now() - start) / 1000),
+    after: Math.round((clock.elapsed() - start) / 1000),
     said,
     heard: state.heard,
   });

@@ -11,13 +11,13 @@ export class Patience {
   constructor(options: { clock: Clock; timeout: number; idleTimeout: number; signal: AbortSignal }) {
     this.#clock = options.clock;
     this.#idleTimeout = options.idleTimeout;
-    this.#end = options.clock.now() + options.timeout;
+    this.#end = options.clock.elapsed() + options.timeout;
     this.#signal = options.signal;
   }
 
   /** Resolves as the step does, or rejects with a `TimeoutError`, or with the signal's reason. */
   within<T>(step: Promise<T>): Promise<T> {
-    const wait = Math.max(0, Math.min(this.#idleTimeout, this.#end - this.#clock.now()));
+    const wait = Math.max(0, Math.min(this.#idleTimeout, this.#end - this.#clock.elapsed()));
     return new Promise((resolve, reject) => {
       const abort = () => reject(this.#signal.reason);
       const timer = this.#clock.after(

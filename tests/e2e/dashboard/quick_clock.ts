@@ -13,6 +13,10 @@ export class QuickClock implements Clock {
     return this.#start + this.#speed * (Date.now() - this.#start);
   }
 
+  elapsed(): number {
+    return this.#speed * performance.now();
+  }
+
   after(milliseconds: number, task: () => void): Timer {
     const id = setTimeout(task, milliseconds / this.#speed);
     return { cancel: () => clearTimeout(id) };

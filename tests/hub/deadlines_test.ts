@@ -1,0 +1,75 @@
+import { assertEquals } from "@std/assert";
+import { type Connection, Hub } from "../../lib/hub/mod.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
+import { FakeLink } from "../helpers/fake_link.ts";
+
+const [heartbeatInterval, connectionTimeout] = [60_000, 300_000];
+
+/** A hub with five miners that are authenticated, and the heartbeats that it sends them. */
+function crowded() {
+  const clock = new FakeClock();
+  const hub = new Hub({
+    clock,
+    limits: {
+      maxConnections: 10,
+      maxConnectionsPerAddress: 10,
+      heartbeatInterval,
+      connectionTimeout,
+      authTimeout: 10_000,
+      maxMessageSize: 1000,
+      maxQueue: 1000,
+      rateLimit: 50,
+    },
+  });
+  const connections = ["a", "b", "c", "d", "e"].map((peer) => {
+    const connection = hub.admit(new FakeLink(), "127.0.0.1", "miners");
+    connection.peer = peer;
+    return connection;
+  });
+  let heartbeats = 0;
+  hub.setHeartbeat("miners", (due) => void (heartbeats += due.length));
+  hub.start();
+  return { clock, hub, connections, heartbeats: () => heartbeats };
+}
+
+const isOpen = ({ isOpen }: Connection) => isOpen;
+
+for (const step of [400_000, -200_000]) {
+  Deno.test(`a wall clock that is set by ${step / 1000} s closes nobody, and heartbeats go on`, async () => {
+    const { clock, hub, connections, heartbeats } = crowded();
+    await clock.advance(30_000);
+    clock.setWall(step);
+    await clock.advance(2000);
+    assertEquals([connections.filter(isOpen).length, heartbeats()], [5, 0]);
+    await clock.advance(30_000);
+    assertEquals([connections.filter(isOpen).length, heartbeats()], [5, 5]);
+    for (const connection of connections) hub.receive(connection, "{}");
+    await clock.advance(connectionTimeout - 2000);
+    assertEquals(connections.filter(isOpen).length, 5);
+    await clock.advance(4000);
+    assertEquals(connections.filter(isOpen).length, 0);
+    hub.stop();
+  });
+}
+
+Deno.test("a process that stood still reads what waits before it judges who is silent", async () => {
+  const { clock, hub, connections } = crowded();
+  await clock.advance(10_000);
+  clock.standStill(2 * connectionTimeout);
+  await clock.advance(100);
+  assertEquals(connections.filter(isOpen).length, 5);
+  for (const connection of connections.slice(0, 4)) hub.receive(connection, "{}");
+  await clock.advance(3000);
+  assertEquals(connections.map(isOpen), [true, true, true, true, false]);
+  hub.stop();
+});
+
+Deno.test("what is told of a connection goes by the wall clock", async () => {
+  const { clock, hub, connections: [connection] } = crowded();
+  if (connection === undefined) throw new Error("no connection");
+  await clock.advance(5000);
+  hub.receive(connection, "{}");
+  const { openedAt, heardAt, heartbeatAt } = hub.describe(connection);
+  assertEquals([openedAt, heardAt, heartbeatAt], [clock.now() - 5000, clock.now(), undefined]);
+  hub.stop();
+});
