@@ -1,0 +1,74 @@
+import { pause } from "./bystander.ts";
+import { askAdmin } from "./operator.ts";
+import type { Stage } from "./stage.ts";
+import type { Findings } from "./trial.ts";
+
+type Damage = "remove" | "truncate" | "overwrite";
+
+const pageSize = 4096;
+
+/** Whatever was confirmed after the damage must be there after a restart; so nothing may be. */
+export async function lostStore(stage: Stage, damage: Damage): Promise<Findings> {
+  await pause(1000);
+  // Beyond the file's first pages, so that there is something to overwrite.
+  for (let count = 0; count < 40; count += 1) await stage.bystander.predictOverHttp(`before-${count}`);
+  stage.bystander.isTolerant = true;
+  const file = `${stage.folder.path}/data/heliograph.db`;
+  // Cut to nothing, the index that all processes map into their memory ends the process by a signal: no confirmation.
+  const harmed = damage === "truncate" ? ["", "-wal"] : ["", "-wal", "-shm"];
+  for (const suffix of harmed) await harm(`${file}${suffix}`, damage);
+  const statuses: number[] = [];
+  for (let count = 0; count < 20; count += 1) {
+    statuses.push(await stage.bystander.predictOverHttp(`after-${count}`).catch(() => 0));
+    await pause(50);
+  }
+  const ready = await askAdmin(stage.server.url, "/readyz");
+  const confirmed = statuses.filter((status) => status === 200).length;
+  const lost = confirmed === 0 ? 0 : confirmed - await countKept(stage);
+  return {
+    said: `${confirmed} of 20 confirmed after it, ${lost} of them lost; /readyz ${ready.status}`,
+    faults: [
+      ...lost > 0 ? [`${lost} confirmed predictions are lost`] : [],
+      ...confirmed < 20 && ready.status !== 503 ? [`/readyz says ${ready.status} ${ready.text}`] : [],
+      ...confirmed < 20 && !ready.text.includes("heliograph.db") ? ["/readyz does not name the file"] : [],
+    ],
+  };
+}
+
+async function harm(path: string, damage: Damage): Promise<void> {
+  if (await Deno.stat(path).then(() => false, () => true)) return;
+  if (damage === "remove") return await Deno.remove(path);
+  if (damage === "truncate") return await Deno.truncate(path, 0);
+  using file = await Deno.open(path, { write: true, read: true });
+  const { size } = await file.stat();
+  for (let page = 0; page < size; page += 3 * pageSize) {
+    await file.seek(page, Deno.SeekMode.Start);
+    await file.write(crypto.getRandomValues(new Uint8Array(Math.min(pageSize, size - page))));
+  }
+}
+
+/** How many of those that were confirmed after the damage are there after a restart; none where it does not start. */
+async function countKept(stage: Stage): Promise<number> {
+  try {
+    await stage.restart();
+    const { text } = await askAdmin(stage.server.url, "/admin/predictions?limit=1000");
+    return new Set(text.match(/"prediction_id": "after-\d+"/g)).size;
+  } catch {
+    return 0;
+  }
+}
+
+/** Its clients answered all the time: none of them is silent. */
+export async function stoppedProcess(stage: Stage): Promise<Findings> {
+  const { pid } = stage.server;
+  Deno.kill(pid, "SIGSTOP");
+  await pause(5000);
+  const before = stage.bystander.confirmed;
+  Deno.kill(pid, "SIGCONT");
+  await pause(3000);
+  const confirmed = stage.bystander.confirmed - before;
+  return {
+    said: `stopped for 5 s; ${confirmed} predictions confirmed in the 3 s after it`,
+    faults: confirmed > 0 ? [] : ["nothing was confirmed any more"],
+  };
+}

@@ -1,0 +1,127 @@
+import type { Keypair } from "../../lib/crypto/mod.ts";
+import { Authority } from "../helpers/certificates.ts";
+import { testKey } from "../helpers/peer.ts";
+import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
+import { sampleGame } from "../helpers/samples.ts";
+import { Bystander } from "./bystander.ts";
+import { peakMemory, resetPeak } from "./memory.ts";
+import type { Bound, Findings, Target, Trial } from "./trial.ts";
+
+/** Clients say whom they come from, so that one machine has many addresses. */
+const flags = ["--http.trusted_proxies=loopback", "--log.level=WARNING"];
+const longestTrial = 90_000;
+
+/** What a trial came to. */
+export interface Outcome {
+  readonly findings: Findings;
+  /** Megabytes beyond what the server had before. */
+  readonly memory: number;
+  /** Milliseconds that a bystander waited at most. */
+  readonly answer: number;
+}
+
+/** A real server in a process of its own, a bystander, and an attacker in another thread. */
+export class Stage implements AsyncDisposable {
+  readonly folder: TemporaryFolder;
+  readonly key: Keypair = testKey(7);
+  readonly #trial: Trial;
+  #server: ServerProcess;
+  bystander: Bystander;
+
+  private constructor(trial: Trial, folder: TemporaryFolder, server: ServerProcess, bystander: Bystander) {
+    this.#trial = trial;
+    this.folder = folder;
+    this.#server = server;
+    this.bystander = bystander;
+  }
+
+  static async open(trial: Trial): Promise<Stage> {
+    const folder = await TemporaryFolder.make();
+    if (trial.tls) await (await Authority.make(folder.path, "authority")).issue();
+    const server = await startServer(trial, folder);
+    if (!trial.tls) {
+      await server.admin("PUT", `/admin/miners/${testKey(7).address}`, { uid: 7 });
+      await server.admin("POST", "/admin/games", { games: [sampleGame()] });
+    }
+    const bystander = await Bystander.come(server, testKey(7), authorityOf(trial, folder));
+    return new Stage(trial, folder, server, bystander);
+  }
+
+  get server(): ServerProcess {
+    return this.#server;
+  }
+
+  /** Kills the server and starts it again on the same store; throws when it does not start. */
+  async restart(): Promise<void> {
+    await this.bystander.leave();
+    await this.#server.end("SIGKILL");
+    this.#server = await startServer(this.#trial, this.folder);
+    this.bystander = await Bystander.come(this.#server, this.key, authorityOf(this.#trial, this.folder));
+  }
+
+  /** Runs a module of `attacks/` in a thread of its own. */
+  async attack(name: string, more: Partial<Target> = {}): Promise<Findings> {
+    const { hostname, port } = new URL(this.server.url);
+    const target: Target = {
+      url: this.server.url,
+      hostname,
+      port: Number(port),
+      pid: this.server.pid,
+      ...more,
+    };
+    const worker = new Worker(new URL("./attacker.ts", import.meta.url), { type: "module" });
+    const { promise, resolve, reject } = Promise.withResolvers<Findings>();
+    worker.onmessage = ({ data }: MessageEvent<Findings>) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message));
+    };
+    const timer = setTimeout(() => worker.postMessage("stop"), longestTrial);
+    worker.postMessage({ module: new URL(`./attacks/${name}.ts`, import.meta.url).href, target });
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      worker.terminate();
+    }
+  }
+
+  /** Runs the trial, and measures what it cost. */
+  async perform(): Promise<Outcome> {
+    const before = await resetPeak(this.server.pid);
+    this.bystander.forget();
+    const { server } = this;
+    const findings = await this.#trial.run(this);
+    const peak = server === this.server ? await peakMemory(server.pid) : undefined;
+    const faults = [...findings.faults, ...this.bystander.complaints];
+    if (peak === undefined && server === this.server) faults.push("the server process is gone");
+    return {
+      findings: { said: findings.said, faults },
+      memory: Math.max(0, Math.round((peak ?? before) - before)),
+      answer: Math.round(this.bystander.slowest),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.bystander.leave();
+    await this.#server.end("SIGKILL");
+    await this.folder[Symbol.asyncDispose]();
+  }
+}
+
+/** Which bounds an outcome breaks, in words. */
+export function brokenBounds({ memory, answer }: Outcome, bound: Bound): string[] {
+  return [
+    ...memory > bound.memory ? [`took ${memory} MB, at most ${bound.memory} may be`] : [],
+    ...answer > bound.answer ? [`a bystander waited ${answer} ms, at most ${bound.answer} may be`] : [],
+  ];
+}
+
+function authorityOf({ tls }: Trial, { path }: TemporaryFolder): string | undefined {
+  return tls ? `${path}/authority.crt` : undefined;
+}
+
+async function startServer(trial: Trial, { path: cwd }: TemporaryFolder): Promise<ServerProcess> {
+  const tls = trial.tls ? ["--tls.cert=cert.pem", "--tls.key=key.pem"] : [];
+  return await ServerProcess.start({ cwd }, [...flags, ...tls, ...trial.flags ?? []]);
+}

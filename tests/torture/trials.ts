@@ -1,0 +1,165 @@
+import { noOpenssl } from "../helpers/certificates.ts";
+import { inscribe, publishManyGames } from "./operator.ts";
+import { floodOfPredictions, neighbour, otherValidator, replay, tinyWagers } from "./miner_trials.ts";
+import { lostStore, stoppedProcess } from "./faults.ts";
+import { cheap, type Trial } from "./trial.ts";
+
+const threeHundred = { memory: 300, answer: 250 };
+const privateFiles = ["--inscriptions.allow_private_urls=True"];
+
+/** Everything that is tried, in its order. */
+export const trials: readonly Trial[] = [
+  {
+    name: "idle-sockets",
+    tried: "one address opens 1,300 WebSockets, says nothing and answers no close",
+    bound: cheap,
+    run: (stage) => stage.attack("idle_sockets"),
+  },
+  {
+    name: "ignored-closes",
+    tried: "clients that the gateway closes do not answer, and read nothing",
+    bound: cheap,
+    flags: ["--websocket.auth_timeout=1"],
+    run: (stage) => stage.attack("ignored_closes"),
+  },
+  {
+    name: "unfinished-frames",
+    tried: "200 strangers send 63 MiB of a frame each, and not its end",
+    bound: threeHundred,
+    run: (stage) => stage.attack("unfinished_frames"),
+  },
+  {
+    name: "unfinished-fragments",
+    tried: "the same, as the first fragment of a message",
+    bound: threeHundred,
+    run: (stage) => stage.attack("unfinished_fragments"),
+  },
+  {
+    name: "costly-json",
+    tried: "strangers send 1 MiB of tiny objects as an authentication, a ping, a heartbeat",
+    bound: threeHundred,
+    run: (stage) => stage.attack("costly_json"),
+  },
+  {
+    name: "unfinished-bodies",
+    tried: "1,500 POSTs of 1 MiB without their last byte",
+    bound: threeHundred,
+    run: (stage) => stage.attack("unfinished_bodies"),
+  },
+  {
+    name: "unfinished-polling-posts",
+    tried: "100 anonymous Socket.IO sessions send 3 MiB without the last byte",
+    bound: threeHundred,
+    run: (stage) => stage.attack("unfinished_polling_posts"),
+  },
+  {
+    name: "unread-answers",
+    tried: "1,200 answers over HTTP/2 with a window of 0",
+    bound: threeHundred,
+    async run(stage) {
+      await publishManyGames(stage.server.url);
+      stage.bystander.forget();
+      return await stage.attack("unread_answers");
+    },
+  },
+  {
+    name: "long-polls",
+    tried: "one address takes every place to wait for news",
+    bound: threeHundred,
+    run: (stage) => stage.attack("long_polls"),
+  },
+  {
+    name: "unread-downloads",
+    tried: "four addresses begin 64 downloads and read none",
+    bound: threeHundred,
+    async run(stage) {
+      const topic = await inscribe(stage.server.url, 1_500_000);
+      stage.bystander.forget();
+      return await stage.attack("unread_downloads", { topic });
+    },
+  },
+  {
+    name: "aborted-tls",
+    tried: "event streams over TLS and HTTP/2 are cut off",
+    bound: cheap,
+    tls: true,
+    obstacle: () => Promise.resolve(noOpenssl),
+    run: (stage) => stage.attack("aborted_tls"),
+  },
+  {
+    name: "silent-tls",
+    tried: "200 TCP connections to the TLS port say nothing, or half a greeting",
+    bound: cheap,
+    tls: true,
+    obstacle: () => Promise.resolve(noOpenssl),
+    run: (stage) => stage.attack("silent_tls"),
+  },
+  {
+    name: "forged-hosts",
+    tried: "the Host header holds the path of the operator's API",
+    bound: cheap,
+    run: (stage) => stage.attack("forged_hosts"),
+  },
+  {
+    name: "dripping-file",
+    tried: "a file from a URL comes byte by byte, without end",
+    bound: cheap,
+    flags: privateFiles,
+    run: (stage) => stage.attack("dripping_file"),
+  },
+  {
+    name: "flood-of-predictions",
+    tried: "a miner sends the largest predictions as fast as it may for 8 s",
+    bound: threeHundred,
+    run: floodOfPredictions,
+  },
+  {
+    name: "tiny-wagers",
+    tried: "a miner's wagers are too small to be counted",
+    bound: cheap,
+    run: tinyWagers,
+  },
+  {
+    name: "other-validator",
+    tried: "another validator hands on what was signed for it",
+    bound: cheap,
+    run: otherValidator,
+  },
+  {
+    name: "neighbour",
+    tried: "30 bad signatures name a miner, from its own address",
+    bound: cheap,
+    run: neighbour,
+  },
+  {
+    name: "replay",
+    tried: "an authentication is sent again after a SIGKILL",
+    bound: cheap,
+    run: replay,
+  },
+  {
+    name: "removed-store",
+    tried: "the files of the store are removed while it serves",
+    bound: cheap,
+    run: (stage) => lostStore(stage, "remove"),
+  },
+  {
+    name: "truncated-store",
+    tried: "the files of the store are cut to nothing",
+    bound: cheap,
+    run: (stage) => lostStore(stage, "truncate"),
+  },
+  {
+    name: "overwritten-store",
+    tried: "every third page of the store is overwritten",
+    bound: cheap,
+    run: (stage) => lostStore(stage, "overwrite"),
+  },
+  {
+    name: "stopped-process",
+    tried: "the process stands still for longer than a client may be silent",
+    bound: { memory: cheap.memory, answer: 10_000 },
+    flags: ["--websocket.heartbeat_interval=1", "--websocket.connection_timeout=3"],
+    run: stoppedProcess,
+  },
+];
