@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Config } from "../config/mod.ts";
+import { storeFiles } from "../store/mod.ts";
 import { isSecretName, logger } from "../telemetry/mod.ts";
 
 const log = logger("permissions");
@@ -29,7 +30,8 @@ export function keepNeeded(config: Config): void {
   Deno.permissions.revokeSync({ name: "write" });
   // Socket.IO's library looks at variables when its first client comes, so that the permission itself has to stay.
   for (const name of Object.keys(Deno.env.toObject()).filter(isOurs)) Deno.env.delete(name);
-  const readable = [ownFolder, config["metagraph"], config["tls.cert"], config["tls.key"]]
+  const store = storeFiles(config["kv"]);
+  const readable = [ownFolder, ...store, config["metagraph"], config["tls.cert"], config["tls.key"]]
     .filter((path) => path !== undefined);
   for (const path of readable) Deno.permissions.requestSync({ name: "read", path });
   const { state } = Deno.permissions.revokeSync({ name: "read", path: "/" });

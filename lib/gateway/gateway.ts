@@ -3,7 +3,7 @@ import { CryptoPool } from "../crypto/mod.ts";
 import { Batcher, Deflater, HistoryBudget, Hub } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
-import { openDatabase } from "../store/mod.ts";
+import { openDatabase, StoreGuard } from "../store/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
 import { Validator } from "../validator/mod.ts";
@@ -131,7 +131,8 @@ export class Gateway {
  */
 export async function createGateway(config: Config, clock: Clock = systemClock): Promise<Gateway> {
   const { keypair, isNew } = await openValidatorKey(config["validator_key"]);
-  const database = await openDatabase(config["kv"]);
+  const guard = new StoreGuard(config["kv"]);
+  const database = await openDatabase(config["kv"], guard);
   const pool = new CryptoPool({ workers: config["crypto.workers"], seed: keypair.seed });
   const activity = new Activity();
   const loopLag = new LoopLag(clock, activity.loopLag);
@@ -177,7 +178,7 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
     jobs,
     activity,
     historyBudget,
-    new Health({ clock, book: validator.book, pool }),
+    new Health({ clock, guard, book: validator.book, pool }),
     isNew,
     [loopLag, streams, pool, database],
   );

@@ -1,5 +1,6 @@
 import type { CryptoPool } from "../crypto/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
+import type { StoreGuard } from "../store/mod.ts";
 import type { PredictionBook } from "../validator/mod.ts";
 import { Probe } from "./probe.ts";
 
@@ -13,17 +14,20 @@ const longestTrouble = 60_000;
 /** What {@link Health} looks at. */
 export interface HealthParts {
   readonly clock: Clock;
+  readonly guard: StoreGuard;
   readonly book: PredictionBook;
   readonly pool: CryptoPool;
 }
 
 /** Whether the gateway can do its work, and whether it had better be restarted. That it answers shows that it runs. */
 export class Health {
+  readonly #guard: StoreGuard;
   readonly #book: PredictionBook;
   readonly #store: Probe;
   readonly #crypto: Probe;
 
-  constructor({ clock, book, pool }: HealthParts) {
+  constructor({ clock, guard, book, pool }: HealthParts) {
+    this.#guard = guard;
     this.#book = book;
     this.#store = new Probe({ clock, validFor, run: () => book.probe() });
     this.#crypto = new Probe({ clock, validFor, run: () => pool.sign("health") });
@@ -33,7 +37,9 @@ export class Health {
   async obstacles(): Promise<string[]> {
     await this.#ask();
     return [
-      ...this.#book.canCommit && this.#store.troubledFor < longestWait ? [] : ["the store cannot commit"],
+      ...this.#book.canCommit && this.#store.troubledFor < longestWait
+        ? []
+        : [this.#guard.fault ?? "the store cannot commit"],
       ...!this.#crypto.isFailing && this.#crypto.troubledFor < longestWait
         ? []
         : ["the crypto workers do not answer"],
@@ -53,6 +59,6 @@ export class Health {
   }
 
   async #ask(): Promise<void> {
-    await Promise.all([this.#store.ask(!this.#book.canCommit), this.#crypto.ask()]);
+    await Promise.all([this.#store.ask(!this.#book.canCommit || !this.#guard.isSound), this.#crypto.ask()]);
   }
 }

@@ -1,31 +1,45 @@
+import { guardedKv, patiently } from "./guarded_kv.ts";
 import { isFile } from "./instance_name.ts";
+import { assertChainIsSound, assertFileIsSound } from "./integrity.ts";
 import { migrate } from "./migrations.ts";
-import { patientKv, patiently } from "./patient_kv.ts";
+import { StoreGuard } from "./store_guard.ts";
 
 /**
- * Opens the store and brings its layout up to date.
+ * Opens the store, looks for damage, and brings its layout up to date.
  *
  * @param location a file's path, `:memory:`, or a KV Connect URL
- * @throws {Error} when it cannot be opened, or was written by a newer version
+ * @param guard tells later on whether the store is still the one that was opened
+ * @throws {Error} when it cannot be opened, is damaged, or was written by a newer version
  */
-export async function openDatabase(location: string): Promise<Deno.Kv> {
-  const database = await open(location);
+export async function openDatabase(location: string, guard = new StoreGuard(location)): Promise<Deno.Kv> {
+  const database = await open(location, guard);
   try {
+    assertFileIsSound(location);
+    guard.watch();
     await migrate(database);
+    await assertChainIsSound(database);
   } catch (error) {
     database.close();
-    throw isUnreadable(error) ? unreadable(location, error) : error;
+    throw isUnreadable(error) ? unreadable(location, error) : unusable(location, error);
   }
   return database;
 }
 
-async function open(location: string): Promise<Deno.Kv> {
+async function open(location: string, guard: StoreGuard): Promise<Deno.Kv> {
   try {
     if (isFile(location)) await createFolder(location);
-    return patientKv(await patiently(() => Deno.openKv(location)));
+    return guardedKv(await patiently(() => Deno.openKv(location)), guard);
   } catch (cause) {
-    throw new Error(`Cannot open the store ${location}: ${(cause as Error).message}`, { cause });
+    throw unusable(location, cause);
   }
+}
+
+function unusable(location: string, cause: unknown): Error {
+  const { message } = cause as Error;
+  const advice = /damaged|malformed|not a database/.test(message)
+    ? "; restore a backup in its place, or name another store with --kv"
+    : "";
+  return new Error(`Cannot open the store ${location}: ${message}${advice}`, { cause });
 }
 
 /** Deno writes values as its engine serializes them, and an older engine does not read what a newer one wrote. */

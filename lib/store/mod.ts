@@ -31,4 +31,5 @@ export {
   type PredictionRecord,
   PredictionRepository,
 } from "./predictions.ts";
+export { storeFiles, StoreGuard, StoreLost } from "./store_guard.ts";
 export { type TopicBlock, type TopicHead, TopicRepository } from "./topics.ts";

@@ -1,4 +1,4 @@
-import type { Receipt } from "../protocol/mod.ts";
+import { type Receipt, sha256Hex } from "../protocol/mod.ts";
 
 /** A prediction that was accepted. */
 export interface PredictionRecord {
@@ -65,13 +65,14 @@ export class PredictionRepository {
     return await this.#getAll<MinerHead>(hotkeys.map((hotkey) => ["miner_heads", hotkey]));
   }
 
-  /** The stored predictions under these ids of these miners, in the order asked for; null where there is none. */
+  /** The stored predictions under these ids of these miners, in the order asked for; null where there is none. Throws
+   * when one is not what its receipt vouches for, as all that reads predictions does. */
   async find(ids: readonly { hotkey: string; predictionId: string }[]): Promise<(PredictionRecord | null)[]> {
     const keys = ids.map(({ hotkey, predictionId }) => ["prediction_ids", hotkey, predictionId]);
     const sequences = await this.#getAll<number>(keys);
     const found = sequences.filter((sequence) => sequence !== null);
     if (found.length === 0) return sequences.map(() => null);
-    const records = await this.#getAll<PredictionRecord>(found.map((sequence) => ["predictions", sequence]));
+    const records = await this.#numbered(found);
     return sequences.map((sequence) => sequence === null ? null : records.shift() ?? null);
   }
 
@@ -104,7 +105,7 @@ export class PredictionRepository {
     const records: PredictionRecord[] = [];
     const selector = { start: ["predictions", sequence + 1], end: ["predictions", Infinity] };
     for await (const { value } of this.#database.list<PredictionRecord>(selector, { limit })) {
-      records.push(value);
+      records.push(sound(value));
     }
     return records;
   }
@@ -116,10 +117,17 @@ export class PredictionRepository {
     for await (const { value } of this.#database.list<number>(selector, { limit, reverse: true })) {
       sequences.unshift(value);
     }
+    return await this.#numbered(sequences);
+  }
+
+  async #numbered(sequences: readonly number[]): Promise<PredictionRecord[]> {
     const records = await this.#getAll<PredictionRecord>(
       sequences.map((sequence) => ["predictions", sequence]),
     );
-    return records.filter((record) => record !== null);
+    return records.map((record, index) => {
+      if (record === null) throw new Error(`The store is damaged: prediction ${sequences[index]} is missing`);
+      return sound(record);
+    });
   }
 
   async #getAll<T>(keys: readonly Deno.KvKey[]): Promise<(T | null)[]> {
@@ -129,4 +137,11 @@ export class PredictionRepository {
     }
     return (await Promise.all(reads)).flat().map(({ value }) => value);
   }
+}
+
+/** Throws when a stored prediction is not the one that its receipt vouches for. */
+function sound(record: PredictionRecord): PredictionRecord {
+  const { text, receipt: { sequence, hash } } = record;
+  if (sha256Hex(text) === hash) return record;
+  throw new Error(`The store is damaged: prediction ${sequence} is not the one that its receipt vouches for`);
 }

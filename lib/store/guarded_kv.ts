@@ -1,0 +1,72 @@
+import { type Clock, systemClock } from "../protocol/mod.ts";
+import type { StoreGuard } from "./store_guard.ts";
+
+/** Milliseconds for which a write waits for other processes' writes, and between two attempts at most. */
+const [patience, longestPause] = [10_000, 50];
+
+/**
+ * The same store, whose writes wait where another process is just writing, and count only once the guard has found the
+ * store sound after them. On a file that several processes share SQLite refuses some writes at once ("database is
+ * locked"), before anything is written.
+ */
+export function guardedKv(database: Deno.Kv, guard: StoreGuard, clock: Clock = systemClock): Deno.Kv {
+  const write: Write = async (act) => {
+    guard.assertSound();
+    try {
+      return await patiently(act, clock);
+    } catch (error) {
+      if (isDamaged(error)) throw guard.fail(`is damaged: ${error.message}`);
+      throw error;
+    } finally {
+      guard.check();
+    }
+  };
+  return wrap(database, ["set", "delete"], write, () => guard.close());
+}
+
+type Write = (act: () => Promise<unknown>) => Promise<unknown>;
+
+/** Tries again for as long as the store is locked. */
+export async function patiently<T>(act: () => Promise<T>, clock: Clock = systemClock): Promise<T> {
+  const end = clock.elapsed() + patience;
+  for (let pause = 2;; pause = Math.min(longestPause, 2 * pause)) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isLocked(error) || clock.elapsed() >= end) throw error;
+    }
+    // Not all at the same time again.
+    await new Promise<void>((resolve) => clock.after(pause * Math.random(), resolve));
+  }
+}
+
+function wrap<T extends object>(
+  target: T,
+  writes: readonly string[],
+  write: Write,
+  closed: () => void = () => {},
+): T {
+  const wrapped: T = new Proxy(target, {
+    get(_, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) => {
+        if (writes.includes(String(name))) return write(() => member.apply(target, args));
+        const result: unknown = member.apply(target, args);
+        if (name === "atomic") return wrap(result as Deno.AtomicOperation, ["commit"], write);
+        if (name === "close" || name === Symbol.dispose) closed();
+        return result === target ? wrapped : result;
+      };
+    },
+  });
+  return wrapped;
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("database is locked");
+}
+
+/** Whether SQLite itself has found its file damaged. */
+export function isDamaged(error: unknown): error is Error {
+  return error instanceof Error && /malformed|not a database/.test(error.message);
+}

@@ -1,0 +1,223 @@
+import { resolve } from "node:path";
+import { logger } from "../telemetry/mod.ts";
+import { isFile } from "./instance_name.ts";
+import {
+  checkFrame,
+  frameHeaderSize,
+  readWalHeader,
+  readWalIndex,
+  walHeaderSize,
+  type WalIndex,
+  walIndexSize,
+  type WalPosition,
+} from "./wal.ts";
+
+const log = logger("store");
+/** How often an index that SQLite is just changing is read again. */
+const attempts = 1000;
+/** Frames that are read at a time. */
+const stretch = 32;
+
+/** The store is not, or not any more, the one that was opened: nothing that is written to it counts. */
+export class StoreLost extends Error {
+  override readonly name = "StoreLost";
+}
+
+/** The paths of a store's files; none where it is no file. */
+export function storeFiles(location: string): string[] {
+  return isFile(location) ? ["", "-wal", "-shm"].map((suffix) => resolve(location) + suffix) : [];
+}
+
+interface Seen {
+  readonly index: WalIndex;
+  readonly file: Deno.FileInfo;
+  /** Before the last frame of the log. */
+  readonly wal: WalPosition;
+}
+
+/**
+ * Watches over the files of a store. SQLite goes on writing to files that were removed or damaged behind its back, and
+ * says that all is well. So after each commit, and before anybody is told of it, this looks whether the paths still lead
+ * to the files that were opened, whether the database file was written by nothing but SQLite's checkpoints, and whether
+ * the frames of the commit stand in the write-ahead log as a restart would read them. Once something is wrong it stays so.
+ */
+export class StoreGuard {
+  readonly #paths: readonly string[];
+  /** Open as long as the store is: closing one of SQLite's files would drop the locks that SQLite has on it. */
+  #shm: Deno.FsFile | undefined;
+  #wal: Deno.FsFile | undefined;
+  #inodes: readonly (number | null)[] = [];
+  #seen: Seen | undefined;
+  /** Up to where older frames of the log were looked at again. */
+  #patrol: WalPosition = { frame: 0, checksum: [0, 0] };
+  #fault: StoreLost | undefined;
+
+  /** @param location the store, as for `openDatabase`; one that is no file is not watched */
+  constructor(location: string) {
+    this.#paths = storeFiles(location);
+  }
+
+  /** What is wrong with the store, in words that name its file; undefined while nothing is. */
+  get fault(): string | undefined {
+    return this.#fault?.message;
+  }
+
+  /** Looks at the store's files now. */
+  get isSound(): boolean {
+    try {
+      this.check();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Begins to watch, once the store is open. */
+  watch(): void {
+    const [, wal, shm] = this.#paths;
+    if (wal === undefined || shm === undefined) return;
+    this.#inodes = this.#stat().map(({ ino }) => ino);
+    this.#wal = Deno.openSync(wal);
+    this.#shm = Deno.openSync(shm);
+    this.check();
+  }
+
+  /** Throws when something was found before. */
+  assertSound(): void {
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  /** Throws {@link StoreLost} when what was committed until now would not be there after a restart. */
+  check(): void {
+    this.assertSound();
+    if (this.#shm === undefined) return;
+    try {
+      this.#check();
+    } catch (error) {
+      throw this.fail(error instanceof StoreLost ? error.message : `cannot be looked at: ${error}`);
+    }
+  }
+
+  /** From now on nothing is committed any more. Answers the error that says so. */
+  fail(problem: string): StoreLost {
+    if (this.#fault === undefined) {
+      this.#fault = new StoreLost(`the store ${this.#paths[0]} ${problem}`);
+      log.error(
+        "Nothing is confirmed any more: {fault}. Before this process ends, save what /proc/{pid}/fd still holds of " +
+          "its files (Linux); then put a sound copy of the store in its place, and start again",
+        { fault: this.#fault.message, pid: Deno.pid },
+      );
+    }
+    return this.#fault;
+  }
+
+  close(): void {
+    this.#wal?.close();
+    this.#shm?.close();
+    this.#wal = this.#shm = undefined;
+  }
+
+  #check(): void {
+    const index = this.#readIndex();
+    const files = this.#stat();
+    if (files.some(({ ino }, number) => ino !== this.#inodes[number])) {
+      throw new StoreLost("was replaced by another file");
+    }
+    const [file] = files as [Deno.FileInfo];
+    const seen = this.#seen;
+    const isForeign = seen !== undefined && isChanged(seen.file, file) && !mayCheckpoint(seen.index, index) &&
+      // One may have begun since.
+      !mayCheckpoint(seen.index, this.#readIndex());
+    if (isForeign) {
+      throw new StoreLost(`was written by something else (it had ${seen.file.size} bytes, now ${file.size})`);
+    }
+    this.#seen = { index, file, wal: this.#checkWal(index) };
+  }
+
+  #checkWal(index: WalIndex): WalPosition {
+    for (;;) {
+      const position = this.#followWal(index);
+      if (position !== null) return position;
+      // The log may have begun anew since, in the same file.
+      const now = this.#readIndex();
+      if (now.salt === index.salt) throw new StoreLost("has a damaged -wal file");
+      index = now;
+    }
+  }
+
+  /**
+   * Follows the log's checksums from where they were last known to hold, as recovery after a crash does; null where they
+   * do not. The last frame that was seen is looked at again: a log that was cut off meanwhile has lost it. Of those
+   * before, some are looked at each time, in turns.
+   */
+  #followWal(index: WalIndex): WalPosition | null {
+    if (index.frames === 0) return { frame: 0, checksum: [0, 0] };
+    const header = readFully(this.#wal, 0, walHeaderSize);
+    const first = header && readWalHeader(header, index.salt);
+    if (!first) return null;
+    const seen = this.#seen?.index.salt === index.salt && this.#seen.wal.frame > 0 ? this.#seen.wal : first;
+    if (this.#patrol.frame >= seen.frame || seen === first) this.#patrol = first;
+    const patrol = this.#verify(this.#patrol, Math.min(this.#patrol.frame + stretch, seen.frame), index);
+    const verified = this.#verify(seen, index.frames, index);
+    if (!patrol || !verified) return null;
+    this.#patrol = patrol.end;
+    return verified.last;
+  }
+
+  /** Checks the frames that follow a position up to the frame `to`; answers the positions before and after the last. */
+  #verify(from: WalPosition, to: number, { salt, pageSize }: WalIndex) {
+    let [last, end] = [from, from];
+    const frameSize = frameHeaderSize + pageSize;
+    while (end.frame < to) {
+      const count = Math.min(stretch, to - end.frame);
+      const bytes = readFully(this.#wal, walHeaderSize + end.frame * frameSize, count * frameSize);
+      for (let start = 0; start < count * frameSize; start += frameSize) {
+        const next = bytes && checkFrame(bytes.subarray(start, start + frameSize), salt, end);
+        if (!next) return null;
+        [last, end] = [end, next];
+      }
+    }
+    return { last, end };
+  }
+
+  #readIndex(): WalIndex {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const bytes = readFully(this.#shm, 0, walIndexSize);
+      const index = bytes && readWalIndex(bytes);
+      if (index) return index;
+    }
+    throw new StoreLost("has a damaged -shm file");
+  }
+
+  #stat(): Deno.FileInfo[] {
+    return this.#paths.map((path, number) => {
+      try {
+        return Deno.statSync(path);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+        throw new StoreLost(number === 0 ? "was removed" : `has lost its file ${path}`);
+      }
+    });
+  }
+}
+
+function isChanged(before: Deno.FileInfo, now: Deno.FileInfo): boolean {
+  return before.size !== now.size || before.mtime?.getTime() !== now.mtime?.getTime();
+}
+
+/** Whether a checkpoint may have written to the database file since `before`: it says so in the index first. */
+function mayCheckpoint(before: WalIndex, now: WalIndex): boolean {
+  return before.salt !== now.salt || before.written !== now.written || now.beingWritten > now.written;
+}
+
+/** So many bytes from there on; null where the file ends before. */
+function readFully(file: Deno.FsFile | undefined, start: number, length: number): Uint8Array | null {
+  const bytes = new Uint8Array(length);
+  file?.seekSync(start, Deno.SeekMode.Start);
+  for (let read = 0; read < length;) {
+    const more = file?.readSync(bytes.subarray(read)) ?? null;
+    if (more === null) return null;
+    read += more;
+  }
+  return bytes;
+}

@@ -1,0 +1,98 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { openDatabase, StoreGuard, StoreLost } from "../../lib/store/mod.ts";
+import { temporaryFolder } from "./folder.ts";
+
+type Path = string;
+
+/** What may happen to a store's files behind the back of a running server. */
+const harm: Record<string, (store: Path) => Promise<void>> = {
+  "all its files are removed": async (store) => {
+    for (const suffix of ["", "-wal", "-shm"]) await Deno.remove(store + suffix);
+  },
+  "its file is removed": (store) => Deno.remove(store),
+  "its file is moved away": (store) => Deno.rename(store, `${store}.away`),
+  "its file is replaced by a copy": async (store) => {
+    await Deno.copyFile(store, `${store}.copy`);
+    await Deno.rename(`${store}.copy`, store);
+  },
+  "its file is cut off": (store) => Deno.truncate(store, 8192),
+  "its file is emptied": (store) => Deno.truncate(store),
+  "every third page of its file is overwritten": overwritePages,
+  "every third page of its log is overwritten": (store) => overwritePages(`${store}-wal`),
+  "its log is removed": (store) => Deno.remove(`${store}-wal`),
+  "its log is emptied": (store) => Deno.truncate(`${store}-wal`),
+  "its log is cut off": async (store) => {
+    const { size } = await Deno.stat(`${store}-wal`);
+    await Deno.truncate(`${store}-wal`, size / 10);
+  },
+};
+
+function noise(size: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(size));
+}
+
+async function overwritePages(path: Path): Promise<void> {
+  // In another process: closing the file in this one would drop SQLite's locks on it.
+  const code = `
+    const file = Deno.openSync("${path}", { read: true, write: true });
+    const pages = file.statSync().size / 4096;
+    for (let page = 0; page < pages; page += 3) {
+      file.seekSync(page * 4096, Deno.SeekMode.Start);
+      file.writeSync(crypto.getRandomValues(new Uint8Array(4096)));
+    }`;
+  const { success } = await new Deno.Command(Deno.execPath(), { args: ["eval", code] }).output();
+  assert(success);
+}
+
+for (const [what, act] of Object.entries(harm)) {
+  for (const size of [1000, 60_000]) {
+    Deno.test(`no commit of ${size} bytes counts once ${what}, and none is tried afterwards`, async () => {
+      await using folder = await temporaryFolder();
+      const store = `${folder.path}/store.db`;
+      const guard = new StoreGuard(store);
+      const database = await openDatabase(store, guard);
+      try {
+        for (let index = 0; index < 90; index += 1) await database.set([index], noise(size));
+        assertEquals(guard.isSound, true);
+        await act(store);
+        const error = await assertRejects(() => database.set(["late"], noise(size)), StoreLost);
+        assertStringIncludes(error.message, store);
+        assertEquals([guard.isSound, guard.fault], [false, error.message]);
+        await assertRejects(() => database.atomic().set(["later"], 1).commit(), StoreLost);
+      } finally {
+        database.close();
+      }
+    });
+  }
+}
+
+Deno.test("a store in use by several connections and processes, through many checkpoints, is not suspected", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  const module = new URL("../../lib/store/mod.ts", import.meta.url).href;
+  const write = `
+    import { openDatabase } from "${module}";
+    const database = await openDatabase("${path}");
+    for (let index = 0; index < 400; index += 1) {
+      await Promise.all([1, 2, 3].map((part) => database.set([Deno.pid, part, index], new Uint8Array(20_000))));
+    }
+    database.close();`;
+  using database = await openDatabase(path);
+  using second = await openDatabase(path);
+  const args = ["eval", "--unstable-kv", write];
+  const others = [1, 2].map(() => new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output());
+  for (let index = 0; index < 200; index += 1) {
+    await Promise.all(
+      [database, second].map((kv, number) => kv.set([number, index], new Uint8Array(30_000))),
+    );
+  }
+  assertEquals((await Promise.all(others)).map(({ code }) => code), [0, 0]);
+  await database.set(["last"], 1);
+});
+
+Deno.test("a store in memory has no files that could be lost", async () => {
+  const guard = new StoreGuard(":memory:");
+  using database = await openDatabase(":memory:", guard);
+  await database.set(["a"], 1);
+  assertEquals([guard.isSound, guard.fault], [true, undefined]);
+});
