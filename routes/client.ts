@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { PortInfo } from "../lib/gateway/mod.ts";
+import { authorityOf, isHost } from "./request_target.ts";
 import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /** Who asks, and how it reached us. */
@@ -14,7 +15,6 @@ export interface Client {
 
 /** Hops that are looked at; a longer chain is somebody's invention. */
 const maxHops = 16;
-const plainHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 
 /** The client behind a request: the peer itself or, where trusted proxies handed it on, whom the last of them names. */
 export function readClient(request: Request, info: PortInfo, proxies: TrustedProxies): Client {
@@ -22,7 +22,7 @@ export function readClient(request: Request, info: PortInfo, proxies: TrustedPro
   const peer = "hostname" in info.remoteAddr ? info.remoteAddr.hostname : "local";
   const secure = url.startsWith("https:");
   // Over HTTP/2 the URL alone has it.
-  const host = readHost(headers.get("host") ?? new URL(url).host);
+  const host = readHost(headers.get("host") ?? authorityOf(url));
   if (!proxies.include(peer)) return { address: peer, secure, host };
   const protocol = lastOf(headers.get("x-forwarded-proto"))?.toLowerCase();
   return {
@@ -59,5 +59,5 @@ function lastOf(list: string | null): string | undefined {
 }
 
 function readHost(text: string | null | undefined): string | null {
-  return text !== null && text !== undefined && text.length <= 261 && plainHost.test(text) ? text : null;
+  return text !== null && text !== undefined && isHost(text) ? text : null;
 }

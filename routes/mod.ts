@@ -14,6 +14,7 @@ import { metricsRoutes } from "./metrics.ts";
 import { minerRoutes } from "./miners.ts";
 import { requestBounds } from "./request_bounds.ts";
 import { requestLimit } from "./request_limit.ts";
+import { hostCheck, pathOf } from "./request_target.ts";
 import { securityHeaders } from "./security_headers.ts";
 import { correctSocketClients, socketRoutes } from "./socketio.ts";
 import { streamRoutes } from "./streams.ts";
@@ -29,11 +30,12 @@ export const createApp: CreateApp = (gateway, part = "all") => {
 
 /** Every route of a part, which the protocol reference must tell of. */
 export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
-  const app = new Hono<Env>()
+  const app = new Hono<Env>({ getPath: pathOf })
     .onError(answerError)
     .notFound(({ req }) => answerNotFound(req.path))
     .use(countResponses(gateway.activity))
     .use(securityHeaders())
+    .use(hostCheck())
     .use(requestBounds())
     .route("/", healthRoutes(gateway, part));
   if (part !== "clients") app.route("/", metricsRoutes(gateway)).route("/admin", adminRoutes(gateway));

@@ -5,7 +5,7 @@ import { Peer } from "../../helpers/peer.ts";
 import { Proxy } from "./proxy.ts";
 import type { ProxyCases } from "./proxy_cases.ts";
 
-/** Spellings of which the gateway takes some for the same path. */
+/** Spellings that one server or another takes for the same path. */
 const privatePaths = [
   "/admin",
   "/admin/",
@@ -21,6 +21,9 @@ const privatePaths = [
   "/metrics",
   "/metric%73",
 ];
+
+/** Hosts that say a path as well. */
+const privateHosts = ["gw/admin/miners?", "gw/admin/miners#", "gw\\admin\\miners?", "gw/metrics?", "user@gw"];
 
 /** An upgrade as a client asks for it that knows nothing of redirects. */
 async function upgradeStatus(url: string): Promise<string> {
@@ -62,6 +65,15 @@ export const boundaryCases: ProxyCases = (kind) => ({
       }
       assertEquals((await proxy.fetch("/healthz")).status, 200);
     },
+
+  "neither can they be reached by a host that says a path": async () => {
+    await using gateway = await startGateway();
+    await using proxy = await Proxy.start(kind, [gateway.url]);
+    for (const host of privateHosts) {
+      const answer = await proxy.sendRaw(`GET /x HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      assertMatch(answer, /^HTTP\/1\.1 400/, host);
+    }
+  },
 
   "the gateway gets the client's own address and scheme, whatever the client says of them": async () => {
     await using echo = startEcho();
