@@ -12,7 +12,7 @@ import {
   renderSigned,
   toPlain,
 } from "../lib/protocol/mod.ts";
-import type { PredictionRecord } from "../lib/store/mod.ts";
+import type { PredictionRecord } from "../lib/engine/mod.ts";
 import { type NewGame, readGame } from "../lib/validator/mod.ts";
 import { hasAdminToken } from "./admin_token.ts";
 import { apiKeyRoutes } from "./api_keys.ts";

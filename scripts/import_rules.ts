@@ -4,7 +4,7 @@ const houseOrder = [
   "crypto",
   "config",
   "telemetry",
-  "store",
+  "engine",
   "broker",
   "hub",
   "validator",

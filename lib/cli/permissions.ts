@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Config } from "../config/mod.ts";
-import { storeFiles } from "../store/mod.ts";
+import { storeFiles } from "../engine/mod.ts";
 import { isSecretName, logger } from "../telemetry/mod.ts";
 
 const log = logger("permissions");

@@ -3,7 +3,7 @@ import { CryptoPool } from "../crypto/mod.ts";
 import { Batcher, Deflater, HistoryBudget, Hub } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
-import { openDatabase, StoreGuard } from "../store/mod.ts";
+import { openDatabase, StoreGuard } from "../engine/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
 import { Validator } from "../validator/mod.ts";

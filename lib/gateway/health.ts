@@ -1,6 +1,6 @@
 import type { CryptoPool } from "../crypto/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
-import type { StoreGuard } from "../store/mod.ts";
+import type { StoreGuard } from "../engine/mod.ts";
 import type { PredictionBook } from "../validator/mod.ts";
 import { Probe } from "./probe.ts";
 

@@ -1,6 +1,6 @@
 import type { Cluster } from "../inscriptions/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
-import { InstanceName, type InstanceRecord, type InstanceRepository } from "../store/mod.ts";
+import { InstanceName, type InstanceRecord, type InstanceRepository } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 
 const log = logger("gateway");

@@ -2,7 +2,7 @@ import type { Config } from "../config/mod.ts";
 import type { ConnectionRecords } from "../hub/mod.ts";
 import { Inscriptions } from "../inscriptions/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
-import { InstanceRepository } from "../store/mod.ts";
+import { InstanceRepository } from "../engine/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
 import { ApiKeyGate } from "./api_key_gate.ts";
 import { Instances } from "./instances.ts";

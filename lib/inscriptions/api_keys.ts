@@ -1,6 +1,6 @@
 import { base64urlnopad } from "@scure/base";
 import { type Clock, sha256Hex } from "../protocol/mod.ts";
-import type { ApiKeyRecord, ApiKeyRepository } from "../store/mod.ts";
+import type { ApiKeyRecord, ApiKeyRepository } from "../engine/mod.ts";
 import { InscriptionError } from "./errors.ts";
 
 /** Who an API key stands for. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { StoredFile } from "../store/mod.ts";
+import type { StoredFile } from "../engine/mod.ts";
 import { Brotli } from "./brotli.ts";
 import { decodeMessage, hashOfMemo } from "./hcs1.ts";
 import { LedgerError, type LedgerTopic } from "./ledger/ledger.ts";

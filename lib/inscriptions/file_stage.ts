@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type BlobClaim, blobPieceSize, type BlobRepository, type StoredFile } from "../store/mod.ts";
+import { type BlobClaim, blobPieceSize, type BlobRepository, type StoredFile } from "../engine/mod.ts";
 import { Brotli } from "./brotli.ts";
 import { InscriptionError } from "./errors.ts";
 import { detectType, sniffLength } from "./input/detect_type.ts";

@@ -1,4 +1,4 @@
-import type { JobRecord } from "../store/mod.ts";
+import type { JobRecord } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { type Inscription, toInscription } from "./inscription.ts";
 import { hasEnded, type JobEvent, newestEvents, stateOf } from "./job_events.ts";

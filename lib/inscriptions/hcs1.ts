@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { StoredFile } from "../store/mod.ts";
+import type { StoredFile } from "../engine/mod.ts";
 
 /** What decides how a file is cut into messages. */
 export type Payload = Pick<StoredFile, "mimeType" | "payloadSize">;

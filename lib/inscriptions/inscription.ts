@@ -1,4 +1,4 @@
-import type { JobRecord, JobStatus, TopicKind } from "../store/mod.ts";
+import type { JobRecord, JobStatus, TopicKind } from "../engine/mod.ts";
 
 /** A job as its key sees it. Protocol, section 5: `retrieve-inscription`. */
 export interface Inscription {

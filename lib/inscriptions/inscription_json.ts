@@ -1,4 +1,4 @@
-import type { JobRequest, StoredFile } from "../store/mod.ts";
+import type { JobRequest, StoredFile } from "../engine/mod.ts";
 import type { Metadata } from "./input/metadata.ts";
 
 /**

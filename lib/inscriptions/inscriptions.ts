@@ -5,7 +5,7 @@ import {
   type JobRecord,
   JobRepository,
   type JobStatus,
-} from "../store/mod.ts";
+} from "../engine/mod.ts";
 import { Activity } from "../telemetry/mod.ts";
 import { ApiKeys } from "./api_keys.ts";
 import { alone, type Cluster } from "./cluster.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../protocol/mod.ts";
-import type { BlobClaim, HeldJob, JobRecord, JobRepository, StoredFile } from "../store/mod.ts";
+import type { BlobClaim, HeldJob, JobRecord, JobRepository, StoredFile } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import type { Cluster } from "./cluster.ts";
 import { InscriptionError } from "./errors.ts";

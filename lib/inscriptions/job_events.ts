@@ -1,4 +1,4 @@
-import type { JobRecord, JobStatus } from "../store/mod.ts";
+import type { JobRecord, JobStatus } from "../engine/mod.ts";
 import { topicOf } from "./inscription.ts";
 
 /** Where in a job's sequence of events one stands. */

@@ -1,4 +1,4 @@
-import type { JobRecord } from "../store/mod.ts";
+import type { JobRecord } from "../engine/mod.ts";
 import { Following, type JobPosition } from "./following.ts";
 import { type JobEvent, newestEvents } from "./job_events.ts";
 

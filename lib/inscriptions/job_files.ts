@@ -1,4 +1,4 @@
-import { type BlobClaim, blobPieceSize, type BlobRepository, type StoredFile } from "../store/mod.ts";
+import { type BlobClaim, blobPieceSize, type BlobRepository, type StoredFile } from "../engine/mod.ts";
 import type { Cluster } from "./cluster.ts";
 import { FileStage } from "./file_stage.ts";
 import type { Metadata } from "./input/metadata.ts";

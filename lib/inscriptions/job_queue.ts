@@ -1,5 +1,5 @@
 import { type Clock, FirstSignal, sleep } from "../protocol/mod.ts";
-import type { HeldJob, JobRepository } from "../store/mod.ts";
+import type { HeldJob, JobRepository } from "../engine/mod.ts";
 import { type Activity, logger, openJobStatuses } from "../telemetry/mod.ts";
 import type { JobFiles } from "./job_files.ts";
 import { JobRunner } from "./job_runner.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../protocol/mod.ts";
-import type { JobTopic } from "../store/mod.ts";
+import type { JobTopic } from "../engine/mod.ts";
 import { bytesOf, encodeMessage } from "./hcs1.ts";
 import type { JobFiles } from "./job_files.ts";
 import { registryMessage, TopicMaker } from "./job_topics.ts";

@@ -1,4 +1,4 @@
-import type { JobRecord, JobTopic, StoredFile, TopicKind } from "../store/mod.ts";
+import type { JobRecord, JobTopic, StoredFile, TopicKind } from "../engine/mod.ts";
 import { memoOf, messageCount } from "./hcs1.ts";
 import { topicOf } from "./inscription.ts";
 import { inscriptionJson } from "./inscription_json.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../protocol/mod.ts";
-import type { JobRecord, JobRepository } from "../store/mod.ts";
+import type { JobRecord, JobRepository } from "../engine/mod.ts";
 import type { Following, JobPosition } from "./following.ts";
 import { hasEnded } from "./job_events.ts";
 import { JobFeed } from "./job_feed.ts";

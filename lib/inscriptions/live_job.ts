@@ -1,4 +1,4 @@
-import type { HeldJob, JobRecord, JobRepository } from "../store/mod.ts";
+import type { HeldJob, JobRecord, JobRepository } from "../engine/mod.ts";
 import type { Following, JobPosition } from "./following.ts";
 import { hasEnded, isNews, newestEvents } from "./job_events.ts";
 import { JobFeed } from "./job_feed.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { describeIssue } from "../protocol/mod.ts";
-import type { JobRecord, JobRepository } from "../store/mod.ts";
+import type { JobRecord, JobRepository } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { openContent } from "./content.ts";
 import { InscriptionError } from "./errors.ts";

@@ -1,4 +1,4 @@
-import { blobPieceSize, type BlobRepository } from "../store/mod.ts";
+import { blobPieceSize, type BlobRepository } from "../engine/mod.ts";
 
 /** Reads ranges of a blob, best in order: the piece that was read last is kept. */
 export class PayloadReader {

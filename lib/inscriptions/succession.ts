@@ -1,4 +1,4 @@
-import type { JobRepository, OpenJob } from "../store/mod.ts";
+import type { JobRepository, OpenJob } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import type { Cluster } from "./cluster.ts";
 import type { JobFiles } from "./job_files.ts";

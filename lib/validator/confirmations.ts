@@ -6,7 +6,7 @@ import {
   type Receipt,
   type TeamGamePrediction,
 } from "../protocol/mod.ts";
-import type { PredictionRecord } from "../store/mod.ts";
+import type { PredictionRecord } from "../engine/mod.ts";
 import type { Notary } from "./notary.ts";
 import type { Verdict } from "./prediction_draft.ts";
 

@@ -7,7 +7,7 @@ import {
   type Position,
   Rendered,
 } from "../protocol/mod.ts";
-import type { GameRepository } from "../store/mod.ts";
+import type { GameRepository } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { type Game, GameTable, type NewGame, readGame } from "./game_table.ts";
 import type { Notary } from "./notary.ts";

@@ -8,7 +8,7 @@ import {
   teamGameSchema,
   toPlain,
 } from "../protocol/mod.ts";
-import { type GameRecord, maxTextLength } from "../store/mod.ts";
+import { type GameRecord, maxTextLength } from "../engine/mod.ts";
 
 /** A game as the table keeps it. */
 export interface Game {

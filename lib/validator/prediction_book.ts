@@ -5,7 +5,7 @@ import {
   maxGroupSize,
   type MinerHead,
   type PredictionRepository,
-} from "../store/mod.ts";
+} from "../engine/mod.ts";
 import { Activity, logger, stopwatch, Throttle } from "../telemetry/mod.ts";
 import type { Game } from "./game_table.ts";
 import { type Candidate, noHead, PredictionDraft, type Verdict } from "./prediction_draft.ts";

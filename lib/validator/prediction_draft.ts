@@ -1,5 +1,5 @@
 import { noReceipt, type Receipt, receiptHash, type ReceivedPrediction, utcDay } from "../protocol/mod.ts";
-import { type Head, maxTextLength, type MinerHead, type PredictionRecord } from "../store/mod.ts";
+import { type Head, maxTextLength, type MinerHead, type PredictionRecord } from "../engine/mod.ts";
 import type { Game } from "./game_table.ts";
 import { brokenRule } from "./rules.ts";
 

@@ -1,6 +1,6 @@
 import { isAddress } from "../crypto/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
-import type { MinerRepository } from "../store/mod.ts";
+import type { MinerRepository } from "../engine/mod.ts";
 import { logger, Throttle } from "../telemetry/mod.ts";
 import { MetagraphFile, type Registration } from "./metagraph.ts";
 

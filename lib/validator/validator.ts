@@ -6,7 +6,7 @@ import {
   MinerRepository,
   type PredictionRecord,
   PredictionRepository,
-} from "../store/mod.ts";
+} from "../engine/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
 import { Confirmations } from "./confirmations.ts";
 import { GameBoard } from "./game_board.ts";

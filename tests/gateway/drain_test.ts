@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Priority } from "../../lib/hub/mod.ts";
-import { PredictionRepository } from "../../lib/store/mod.ts";
+import { PredictionRepository } from "../../lib/engine/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { LogLines } from "../helpers/log_lines.ts";
 import { freshNonce, Peer, testKey } from "../helpers/peer.ts";

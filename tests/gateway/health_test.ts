@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { CryptoPool } from "../../lib/crypto/mod.ts";
-import { PredictionRepository } from "../../lib/store/mod.ts";
+import { PredictionRepository } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { JobScene } from "../helpers/job_scene.ts";
 import { Scene } from "../helpers/scene.ts";

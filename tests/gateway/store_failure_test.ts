@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { PredictionRepository } from "../../lib/store/mod.ts";
+import { PredictionRepository } from "../../lib/engine/mod.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
 

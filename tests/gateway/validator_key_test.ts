@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { openValidatorKey } from "../../lib/gateway/validator_key.ts";
-import { temporaryFolder } from "../store/folder.ts";
+import { temporaryFolder } from "../engine/folder.ts";
 
 Deno.test("the validator's key is made at the first start, readable by its owner alone, and used again", async () => {
   await using folder = await temporaryFolder();

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { ApiKeys, InscriptionError } from "../../lib/inscriptions/mod.ts";
-import { ApiKeyRepository, openDatabase } from "../../lib/store/mod.ts";
+import { ApiKeyRepository, openDatabase } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { completed, openDesk, request, utf8 } from "./harness.ts";
 

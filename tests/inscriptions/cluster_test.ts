@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Inscriptions, type InscriptionsOptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
-import { BlobRepository, openDatabase } from "../../lib/store/mod.ts";
+import { BlobRepository, openDatabase } from "../../lib/engine/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { bytesOf, completed, eventsOf, follow, noise, present, request, utf8 } from "./harness.ts";
 import { disturbed, type Interference } from "./ledgers.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { Inscriptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
-import { openDatabase } from "../../lib/store/mod.ts";
+import { openDatabase } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
-import { temporaryFolder } from "../store/folder.ts";
+import { temporaryFolder } from "../engine/folder.ts";
 import { bytesOf, completed, noise, present, request } from "./harness.ts";
 import { type Death, mortal } from "./mortal_kv.ts";
 

@@ -1,5 +1,5 @@
 import { Inscriptions, type InscriptionsOptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
-import { openDatabase } from "../../lib/store/mod.ts";
+import { openDatabase } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { disturbed, type Interference } from "./ledgers.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { InscriptionError, type Inscriptions, LedgerError } from "../../lib/inscriptions/mod.ts";
-import type { StoredFile, TopicBlock, TopicHead } from "../../lib/store/mod.ts";
+import type { StoredFile, TopicBlock, TopicHead } from "../../lib/engine/mod.ts";
 import { bytesOf, completed, noise, openDesk, present, request, utf8 } from "./harness.ts";
 
 const key = "key-1";

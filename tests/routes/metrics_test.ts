@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { defaultConfig } from "../../lib/gateway/mod.ts";
-import { PredictionRepository } from "../../lib/store/mod.ts";
+import { PredictionRepository } from "../../lib/engine/mod.ts";
 import { type Label, metricNames, metricTable } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { adminToken, startGateway } from "../helpers/gateway.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type PredictionGroup, PredictionRepository } from "../../lib/store/mod.ts";
+import { type PredictionGroup, PredictionRepository } from "../../lib/engine/mod.ts";
 import { settle } from "../helpers/fake_clock.ts";
 import { signMessage } from "../helpers/peer.ts";
 import { samplePrediction } from "../helpers/samples.ts";

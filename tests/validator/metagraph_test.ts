@@ -4,7 +4,7 @@ import { startGateway } from "../helpers/gateway.ts";
 import { LogLines } from "../helpers/log_lines.ts";
 import { Peer, signAuthentication, testKey } from "../helpers/peer.ts";
 import { Scene } from "../helpers/scene.ts";
-import { temporaryFolder } from "../store/folder.ts";
+import { temporaryFolder } from "../engine/folder.ts";
 
 const listed = testKey(30);
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { startGateway } from "../helpers/gateway.ts";
 import { Peer, testKey } from "../helpers/peer.ts";
-import { temporaryFolder } from "../store/folder.ts";
+import { temporaryFolder } from "../engine/folder.ts";
 
 const key = testKey(8);
 const path = `/admin/miners/${key.address}`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { describeIssue } from "../../protocol/mod.ts";
-import type { JobRequest } from "../../store/mod.ts";
+import type { JobRequest } from "../../engine/mod.ts";
 import { InscriptionError } from "../errors.ts";
 import { parseFileUrl } from "../fetch/target.ts";
 import { decodeBase64 } from "./base64.ts";

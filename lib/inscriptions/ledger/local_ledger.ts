@@ -1,5 +1,5 @@
 import { type Clock, sleep } from "../../protocol/mod.ts";
-import { type TopicBlock, type TopicHead, TopicRepository } from "../../store/mod.ts";
+import { type TopicBlock, type TopicHead, TopicRepository } from "../../engine/mod.ts";
 import { type Ledger, LedgerError, type LedgerTopic, type PreparedTransaction } from "./ledger.ts";
 import { emptyRunningHash, nextRunningHash, sameHash } from "./running_hash.ts";
 import { transferBytes } from "./transaction_bytes.ts";

@@ -1,5 +1,5 @@
 import { guardedKv, patiently } from "./guarded_kv.ts";
-import { isFile } from "./instance_name.ts";
+import { isFile } from "../instance_name.ts";
 import { assertChainIsSound, assertFileIsSound } from "./integrity.ts";
 import { migrate } from "./migrations.ts";
 import { StoreGuard } from "./store_guard.ts";

@@ -1,4 +1,4 @@
-import { writeInChunks } from "./limits.ts";
+import { writeInChunks } from "../kv/limits.ts";
 
 /** A game as it is stored. */
 export interface GameRecord {

@@ -1,8 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
-import { receiptHash } from "../protocol/mod.ts";
-import { logger } from "../telemetry/mod.ts";
-import { isFile } from "./instance_name.ts";
-import { PredictionRepository } from "./predictions.ts";
+import { receiptHash } from "../../protocol/mod.ts";
+import { logger } from "../../telemetry/mod.ts";
+import { isFile } from "../instance_name.ts";
+import { PredictionRepository } from "../repositories/predictions.ts";
 
 const log = logger("store");
 /** Bytes of a store that is read through at every start: a second or two, or ten from a slow disk. */

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { openDatabase } from "../../lib/store/mod.ts";
+import { openDatabase } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "./folder.ts";
 
 Deno.test("a new store gets the current layout, in a folder that is made for it", async () => {

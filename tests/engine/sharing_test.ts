@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { InstanceName, openDatabase } from "../../lib/store/mod.ts";
+import { InstanceName, openDatabase } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "./folder.ts";
 
-const store = new URL("../../lib/store/mod.ts", import.meta.url).href;
+const store = new URL("../../lib/engine/mod.ts", import.meta.url).href;
 
 /** Runs a program in a process of its own; ends it with SIGKILL when it is disposed of. */
 function run(code: string): { line(): Promise<string> } & AsyncDisposable {

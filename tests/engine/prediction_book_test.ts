@@ -9,7 +9,7 @@ import {
   type TeamGamePrediction,
   toPlain,
 } from "../../lib/protocol/mod.ts";
-import { openDatabase, PredictionRepository } from "../../lib/store/mod.ts";
+import { openDatabase, PredictionRepository } from "../../lib/engine/mod.ts";
 import { type NewGame, readGame } from "../../lib/validator/mod.ts";
 import { PredictionBook } from "../../lib/validator/prediction_book.ts";
 import type { Verdict } from "../../lib/validator/prediction_draft.ts";

@@ -1,4 +1,4 @@
-import { deleteBelow } from "./limits.ts";
+import { deleteBelow } from "../kv/limits.ts";
 
 /** An API key as it is stored: never the key itself. */
 export interface ApiKeyRecord {

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../protocol/mod.ts";
+import { type Clock, systemClock } from "../../protocol/mod.ts";
 import type { StoreGuard } from "./store_guard.ts";
 
 /** Milliseconds for which a write waits for other processes' writes, and between two attempts at most. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ApiKeyRepository, openDatabase } from "../../lib/store/mod.ts";
+import { ApiKeyRepository, openDatabase } from "../../lib/engine/mod.ts";
 
 Deno.test("API keys are listed until they are deleted", async () => {
   using database = await openDatabase(":memory:");

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { openDatabase, StoreGuard, StoreLost } from "../../lib/store/mod.ts";
+import { openDatabase, StoreGuard, StoreLost } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "./folder.ts";
 
 type Path = string;
@@ -69,7 +69,7 @@ for (const [what, act] of Object.entries(harm)) {
 Deno.test("a store in use by several connections and processes, through many checkpoints, is not suspected", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/store.db`;
-  const module = new URL("../../lib/store/mod.ts", import.meta.url).href;
+  const module = new URL("../../lib/engine/mod.ts", import.meta.url).href;
   const write = `
     import { openDatabase } from "${module}";
     const database = await openDatabase("${path}");

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { blobPieceSize, BlobRepository, openDatabase } from "../../lib/store/mod.ts";
+import { blobPieceSize, BlobRepository, openDatabase } from "../../lib/engine/mod.ts";
 
 async function ids(blobs: BlobRepository): Promise<string[]> {
   return (await Array.fromAsync(blobs.claims())).map(({ id }) => id);

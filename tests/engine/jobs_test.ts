@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { BlobRepository, type JobRecord, JobRepository, openDatabase } from "../../lib/store/mod.ts";
+import { BlobRepository, type JobRecord, JobRepository, openDatabase } from "../../lib/engine/mod.ts";
 
 function job(id: string, more: Partial<JobRecord> = {}): JobRecord {
   return {

@@ -1,4 +1,4 @@
-import { deleteBelow } from "./limits.ts";
+import { deleteBelow } from "../kv/limits.ts";
 
 /** Bytes of a blob's pieces, all but the last: below the 64 KiB that Deno KV takes in one value. */
 export const blobPieceSize = 60_000;

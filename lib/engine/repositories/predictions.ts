@@ -1,4 +1,4 @@
-import { type Receipt, sha256Hex } from "../protocol/mod.ts";
+import { type Receipt, sha256Hex } from "../../protocol/mod.ts";
 
 /** A prediction that was accepted. */
 export interface PredictionRecord {

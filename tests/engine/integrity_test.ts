@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertRejects, assertStringIncludes } from "@std/assert";
 import { type Receipt, receiptHash, sha256Hex } from "../../lib/protocol/mod.ts";
-import { openDatabase, type PredictionRecord, PredictionRepository } from "../../lib/store/mod.ts";
+import { openDatabase, type PredictionRecord, PredictionRepository } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "./folder.ts";
 
 /** Accepts predictions of one miner, as a chain. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { logger } from "../telemetry/mod.ts";
-import { isFile } from "./instance_name.ts";
+import { logger } from "../../telemetry/mod.ts";
+import { isFile } from "../instance_name.ts";
 import {
   checkFrame,
   frameHeaderSize,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { openDatabase, type TopicBlock, type TopicHead, TopicRepository } from "../../lib/store/mod.ts";
+import { openDatabase, type TopicBlock, type TopicHead, TopicRepository } from "../../lib/engine/mod.ts";
 
 const head: TopicHead = { memo: "m", length: 0, runningHash: new Uint8Array(48), at: 0n };
 const block = (first: number, ...messages: string[]): TopicBlock => ({
