@@ -11,6 +11,7 @@ import {
   Rendered,
   renderSigned,
   toPlain,
+  valueBounds,
 } from "../lib/protocol/mod.ts";
 import type { PredictionRecord } from "../lib/engine/mod.ts";
 import { type NewGame, readGame } from "../lib/validator/mod.ts";
@@ -45,7 +46,9 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
     .get("/miners", (context) => context.json({ miners: validator.registry.list() }))
     .put("/miners/:hotkey", async (context) => {
       const hotkey = readHotkey(context.req.param("hotkey"));
-      const body = toPlain(parseMessage(await readText(context.req.raw, maxBody, clock)));
+      const body = toPlain(
+        parseMessage(await readText(context.req.raw, maxBody, clock), valueBounds.stranger),
+      );
       const miner = minerSchema.safeParse(body);
       if (!miner.success) throw new BadRequest(`Invalid miner: ${describeIssue(miner.error)}`);
       const registration = { hotkey, ...miner.data };
@@ -104,7 +107,7 @@ function readHotkey(text: string): string {
 }
 
 function readGames(text: string): NewGame[] {
-  const { games } = parseMessage(text);
+  const { games } = parseMessage(text, valueBounds.operator);
   if (!Array.isArray(games)) throw new BadRequest("Invalid games: expected a list");
   return games.map((game, index) => {
     try {

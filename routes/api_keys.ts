@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Gateway } from "../lib/gateway/mod.ts";
-import { parseMessage } from "../lib/protocol/mod.ts";
+import { parseMessage, valueBounds } from "../lib/protocol/mod.ts";
 import { readText } from "./body.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
@@ -12,7 +12,7 @@ export function apiKeyRoutes({ inscriptions: { keys }, clock }: Gateway): Hono<E
   return new Hono<Env>()
     .get("/", (context) => context.json({ api_keys: keys.list() }))
     .post("/", async (context) => {
-      const { name } = parseMessage(await readText(context.req.raw, maxBody, clock));
+      const { name } = parseMessage(await readText(context.req.raw, maxBody, clock), valueBounds.stranger);
       const created = await keys.create(name);
       context.header("Cache-Control", "no-store");
       return context.json({ ...created }, 201);

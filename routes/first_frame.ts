@@ -1,6 +1,6 @@
 import type { Gateway } from "../lib/gateway/mod.ts";
 import type { Connection, Session } from "../lib/hub/mod.ts";
-import { parseMessage, Refusal } from "../lib/protocol/mod.ts";
+import { parseMessage, Refusal, toPlain, valueBounds } from "../lib/protocol/mod.ts";
 
 /** Until a client on `/ws` has said what it is: a frame with `hotkey` makes it a miner, one with `type` a stream client. */
 export class FirstFrame implements Session {
@@ -13,17 +13,17 @@ export class FirstFrame implements Session {
   }
 
   receive(text: string): void {
-    const message = parseMessage(text);
-    const session = "hotkey" in message
-      ? this.#gateway.validator.createSession(this.#connection)
-      : "type" in message
-      ? this.#gateway.streams.createSession(this.#connection)
-      : null;
-    if (session === null) {
+    const { validator, streams } = this.#gateway;
+    const message = parseMessage(text, valueBounds.stranger);
+    if ("hotkey" in message) {
+      const session = this.#connection.session = validator.createSession(this.#connection);
+      session.begin(message);
+    } else if ("type" in message) {
+      const session = this.#connection.session = streams.createSession(this.#connection);
+      session.take(toPlain(message));
+    } else {
       throw new Refusal("invalid_message", { detail: 'expected "hotkey" to authenticate, or a "type"' });
     }
-    this.#connection.session = session;
-    session.receive(text);
   }
 
   ended(): void {}

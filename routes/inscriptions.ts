@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { type Gateway, maxJobMessage, socketUrl } from "../lib/gateway/mod.ts";
 import type { ApiKeyOwner, Inscription } from "../lib/inscriptions/mod.ts";
-import { parseMessage, toPlain } from "../lib/protocol/mod.ts";
+import { parseMessage, toPlain, valueBounds } from "../lib/protocol/mod.ts";
 import { readText } from "./body.ts";
 import type { Client } from "./client.ts";
 import { contentRoutes } from "./content.ts";
@@ -39,7 +39,7 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
     .post("/start-inscription", async (context) => {
       const owner = ownerOf(context);
       const { raw } = context.req;
-      const body = toPlain(parseMessage(await readText(raw, maxJobMessage, clock)));
+      const body = toPlain(parseMessage(await readText(raw, maxJobMessage, clock), valueBounds.job));
       const { jobId } = await inscriptions.inscribe(owner.id, body, raw.signal).catch((error) => {
         throw raw.signal.aborted ? new BadRequest("The client went away") : error;
       });

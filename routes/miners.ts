@@ -6,11 +6,13 @@ import {
   FirstSignal,
   formatTimestamp,
   isObject,
+  maxStrangerSize,
   parseMessage,
   readEnvelope,
   Refusal,
   Rendered,
   renderSigned,
+  valueBounds,
 } from "../lib/protocol/mod.ts";
 import type { Confirmed } from "../lib/validator/mod.ts";
 import { readText } from "./body.ts";
@@ -58,7 +60,9 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
 
   return new Hono<Env>()
     .post("/predictions", async (context) => {
-      const envelope = readEnvelope(parseMessage(await readText(context.req.raw, maxSize, clock)));
+      const envelope = readEnvelope(
+        parseMessage(await readText(context.req.raw, maxSize, clock), valueBounds.miner),
+      );
       if (envelope.type !== "prediction") {
         throw new Refusal("invalid_message", { detail: `type: expected prediction, got "${envelope.type}"` });
       }
@@ -108,8 +112,8 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
       );
     })
     .post("/heartbeat", async (context) => {
-      const text = await readText(context.req.raw, maxSize, clock);
-      const message = text.trim() === "" ? {} : parseMessage(text);
+      const text = await readText(context.req.raw, Math.min(maxSize, maxStrangerSize), clock);
+      const message = text.trim() === "" ? {} : parseMessage(text, valueBounds.stranger);
       const now = formatTimestamp(clock.now());
       if (!("signature" in message)) {
         const { data } = message;

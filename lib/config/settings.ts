@@ -162,7 +162,7 @@ export const settings = {
   "http.rate_limit": setting(
     positive(1e6, "requests/s"),
     1000,
-    "HTTP requests, upgrades among them, that one address may make, and frames that its clients may send before they authenticate, in bursts of four times that; an IPv6 network of 64 bits counts as one address.",
+    "HTTP requests, upgrades among them, that one address may make, and frames that its clients may send before they authenticate, in bursts of four times that; each KiB of a larger frame counts as one, and an IPv6 network of 64 bits counts as one address.",
   ),
   "http.trusted_proxies": optional(
     networks,
@@ -196,7 +196,11 @@ export const settings = {
     1000,
     "Open WebSockets of one address, and Socket.IO sessions beside them.",
   ),
-  "websocket.max_message_size": setting(size(256 * MIB), MIB, "Largest message that a client may send."),
+  "websocket.max_message_size": setting(
+    size(256 * MIB),
+    MIB,
+    "Largest message that a client may send once it has authenticated; before that 16 KiB at most.",
+  ),
   "websocket.max_queue": setting(bytes, MIB, "Unsent bytes after which a connection is closed as too slow."),
   "websocket.auth_timeout": setting(seconds, 10, "How long a miner may take to authenticate."),
   "websocket.duplicate_policy": setting<"replace" | "reject">(
@@ -207,7 +211,7 @@ export const settings = {
   "websocket.rate_limit": setting(
     positive(1e6, "messages/s"),
     50,
-    "Messages that one connection may send, in bursts of four times that.",
+    "Messages that one connection may send, in bursts of four times that; each 16 KiB of a larger one count as one.",
   ),
   "websocket.allowed_origins": setting<"all" | readonly string[]>(
     origins,

@@ -49,6 +49,8 @@ export interface Closing {
 // Above this much in the transport's own buffer, frames wait in the outbox, where priorities count.
 const takeBelow = 64 * 1024;
 const maxInvalidPerMinute = 20;
+/** A larger message counts as several. */
+const bytesPerMessage = 16 * 1024;
 const minute = 60_000;
 
 /** One client's connection: what waits for it, what it may do, when it was last heard from. */
@@ -203,13 +205,14 @@ export class Connection {
     return true;
   }
 
-  /** Whether one more message may come in now. Throws a {@link Refusal} `rate_limited`. */
-  countMessage(now: number, inReplyTo: () => string | undefined): void {
-    if (this.#messages.take(now)) return;
+  /** Whether one more message of so many bytes may come in now. Throws a {@link Refusal} `rate_limited`. */
+  countMessage(now: number, size: number, inReplyTo: () => string | undefined): void {
+    const cost = Math.ceil(size / bytesPerMessage) || 1;
+    if (this.#messages.take(now, cost)) return;
     throw new Refusal("rate_limited", {
-      detail: `at most ${this.#host.limits.rateLimit} messages a second`,
+      detail: `at most ${this.#host.limits.rateLimit} messages a second, of ${bytesPerMessage} bytes each`,
       inReplyTo: inReplyTo(),
-      retryAfterMs: this.#messages.wait(now),
+      retryAfterMs: this.#messages.wait(now, cost),
     });
   }
 

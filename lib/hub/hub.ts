@@ -1,4 +1,12 @@
-import { afterSilence, type Clock, type Close, closes, Refusal, type Timer } from "../protocol/mod.ts";
+import {
+  afterSilence,
+  type Clock,
+  type Close,
+  closes,
+  maxStrangerSize,
+  Refusal,
+  type Timer,
+} from "../protocol/mod.ts";
 import { Activity, logger, Throttle } from "../telemetry/mod.ts";
 import { AddressCounts } from "./address_counts.ts";
 import { addressGroup } from "./address_group.ts";
@@ -34,6 +42,8 @@ interface Heartbeat {
 const log = logger("websocket");
 const tickInterval = 1000;
 const flushInterval = 20;
+/** A stranger's larger message counts as several. */
+const strangerBytesPerMessage = 1024;
 
 /** All open connections: admits them within the limits, notices silent ones, and keeps slow ones supplied. */
 export class Hub implements ConnectionHost {
@@ -167,10 +177,10 @@ export class Hub implements ConnectionHost {
     if (!connection.isOpen) return;
     connection.heardAt = this.#clock.elapsed();
     try {
-      const text = this.#checkSize(data);
+      const text = this.#checkSize(data, connection.peer === undefined);
       this.activity.received[connection.family].add(1, text.length);
       connection.received += 1;
-      connection.countMessage(connection.heardAt, () => findNonce(text));
+      connection.countMessage(connection.heardAt, text.length, () => findNonce(text));
       if (connection.peer === undefined) this.#countStranger(connection, text);
       if (this.#traceFrames) log.trace("{id} < {frame}", { id: connection.id, frame: text });
       connection.session?.receive(text);
@@ -182,11 +192,14 @@ export class Hub implements ConnectionHost {
   /** However many connections an address opens, its clients may not keep us reading what nobody vouches for. */
   #countStranger({ address }: Connection, text: string): void {
     const group = addressGroup(address);
-    if (this.#strangers?.take(group) ?? true) return;
+    const cost = Math.ceil(text.length / strangerBytesPerMessage) || 1;
+    if (this.#strangers?.take(group, cost) ?? true) return;
     throw new Refusal("rate_limited", {
-      detail: `at most ${this.limits.strangerRate} messages a second from one address before authentication`,
+      detail:
+        `at most ${this.limits.strangerRate} messages a second from one address before authentication, ` +
+        `of ${strangerBytesPerMessage} bytes each`,
       inReplyTo: findNonce(text),
-      retryAfterMs: this.#strangers?.wait(group) ?? 0,
+      retryAfterMs: this.#strangers?.wait(group, cost) ?? 0,
     });
   }
 
@@ -201,17 +214,20 @@ export class Hub implements ConnectionHost {
     } else connection.refuse(error);
   }
 
-  #checkSize(data: unknown): string {
+  #checkSize(data: unknown, fromStranger: boolean): string {
     if (typeof data !== "string") {
       throw new Refusal("invalid_message", { detail: "expected a text frame, got a binary one" });
     }
-    const { maxMessageSize } = this.limits;
+    const maxMessageSize = Math.min(
+      this.limits.maxMessageSize,
+      fromStranger ? maxStrangerSize : Infinity,
+    );
     // A UTF-16 unit is at most three bytes of UTF-8, so most messages need not be counted.
     if (data.length * 3 <= maxMessageSize) return data;
     const size = data.length > maxMessageSize ? data.length : new TextEncoder().encode(data).length;
     if (size <= maxMessageSize) return data;
     throw new MessageTooLarge("invalid_message", {
-      detail: `larger than ${maxMessageSize} bytes`,
+      detail: `larger than ${maxMessageSize} bytes${fromStranger ? " before authentication" : ""}`,
       status: 413,
     });
   }

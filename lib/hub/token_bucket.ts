@@ -1,4 +1,7 @@
-/** Lets `rate` events a second pass, and up to `burst` at once after a quiet time. */
+/**
+ * Lets `rate` events a second pass, and up to `burst` at once after a quiet time. An event may cost several tokens; one
+ * that costs more than the burst passes when the bucket is full.
+ */
 export class TokenBucket {
   readonly #rate: number;
   readonly #burst: number;
@@ -12,18 +15,19 @@ export class TokenBucket {
     this.#filledAt = now;
   }
 
-  /** Takes a token; false when there is none. */
-  take(now: number): boolean {
+  /** Takes tokens; false when there are not so many. */
+  take(now: number, cost = 1): boolean {
     this.#fill(now);
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    const price = Math.min(cost, this.#burst);
+    if (this.#tokens < price) return false;
+    this.#tokens -= price;
     return true;
   }
 
-  /** Milliseconds until there is a token. */
-  wait(now: number): number {
+  /** Milliseconds until there are so many tokens. */
+  wait(now: number, cost = 1): number {
     this.#fill(now);
-    return Math.ceil(Math.max(0, 1 - this.#tokens) / this.#rate * 1000);
+    return Math.ceil(Math.max(0, Math.min(cost, this.#burst) - this.#tokens) / this.#rate * 1000);
   }
 
   /** Whether it is full, so that forgetting it changes nothing. */

@@ -17,20 +17,20 @@ export class TokenBuckets {
     this.#clock = options.clock;
   }
 
-  /** Takes a token of `key`; false when there is none. */
-  take(key: string): boolean {
+  /** Takes tokens of `key`; false when there are not so many. */
+  take(key: string, cost = 1): boolean {
     const now = this.#clock.elapsed();
     const known = this.#buckets.get(key);
-    if (known !== undefined) return known.take(now);
+    if (known !== undefined) return known.take(now, cost);
     this.#sweep(now);
     const bucket = new TokenBucket(this.#rate, this.#burst, now);
     this.#buckets.set(key, bucket);
-    return bucket.take(now);
+    return bucket.take(now, cost);
   }
 
-  /** Milliseconds until `key` has a token, 0 when it has one. */
-  wait(key: string): number {
-    return this.#buckets.get(key)?.wait(this.#clock.elapsed()) ?? 0;
+  /** Milliseconds until `key` has so many tokens, 0 when it has them. */
+  wait(key: string, cost = 1): number {
+    return this.#buckets.get(key)?.wait(this.#clock.elapsed(), cost) ?? 0;
   }
 
   #sweep(now: number): void {

@@ -49,7 +49,7 @@ interface Signed {
   readonly timestamp: string;
   readonly nonce: string;
   readonly signature: string;
-  /** The text that the signature covers. */
+  /** The text that the signature covers; rendered when it is first asked for. */
   readonly signedText: string;
 }
 
@@ -67,11 +67,14 @@ export interface Authentication extends Signed {
   readonly recover: { readonly games?: Position | undefined; readonly confirmations?: Position | undefined };
 }
 
-/** A received text as a JSON object. Throws a {@link Refusal} `invalid_message` that says what is wrong. */
-export function parseMessage(text: string): ExactObject {
+/**
+ * A received text as a JSON object of at most `maxValues` values. Throws a {@link Refusal} `invalid_message` that says
+ * what is wrong.
+ */
+export function parseMessage(text: string, maxValues: number = Infinity): ExactObject {
   let message: ExactJson;
   try {
-    message = parseExact(text, maxDepth);
+    message = parseExact(text, { maxDepth, maxValues });
   } catch (error) {
     throw new Refusal("invalid_message", { detail: (error as Error).message });
   }
@@ -89,6 +92,7 @@ export function isObject(value: ExactJson | undefined): value is ExactObject {
 export function readEnvelope(message: ExactObject): Envelope {
   const { type, sender, data, timestamp, nonce, signature } = checked(envelopeSchema, message);
   const exactData = isObject(message["data"]) ? message["data"] : Object.create(null);
+  const text = whenAsked(() => signedText(message));
   return {
     type,
     signer: sender,
@@ -97,14 +101,32 @@ export function readEnvelope(message: ExactObject): Envelope {
     timestamp,
     nonce,
     signature,
-    signedText: signedText(message),
+    get signedText() {
+      return text();
+    },
   };
 }
 
 /** Reads a miner's first frame. Throws a {@link Refusal} `invalid_message`. */
 export function readAuthentication(message: ExactObject): Authentication {
   const { hotkey, timestamp, nonce, signature, recover = {} } = checked(authenticationSchema, message);
-  return { signer: hotkey, timestamp, nonce, signature, recover, signedText: signedText(message) };
+  const text = whenAsked(() => signedText(message));
+  return {
+    signer: hotkey,
+    timestamp,
+    nonce,
+    signature,
+    recover,
+    get signedText() {
+      return text();
+    },
+  };
+}
+
+/** Makes a value when it is first asked for: much is refused before anybody needs the text. */
+function whenAsked<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
 }
 
 /** What a message's signature covers: all of it but the signature. Protocol, section 1. */

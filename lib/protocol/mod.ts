@@ -32,6 +32,7 @@ export {
 } from "./envelope.ts";
 export { FirstSignal } from "./first_signal.ts";
 export { maxIdLength, type TeamGame, teamGameSchema } from "./games.ts";
+export { maxStrangerSize, valueBounds } from "./message_bounds.ts";
 export {
   maxBatch,
   noReceipt,

@@ -39,22 +39,37 @@ const fourHexDigits = /^[0-9a-f]{4}$/i;
 /** Making a bigint takes time quadratic in its digits; longer integers are kept as their text. */
 const maxBigintDigits = 300;
 
+/** What a text may hold at most. */
+export interface ParseBounds {
+  /** Arrays and objects within each other; 32 where nothing is said. */
+  readonly maxDepth?: number;
+  /** Values of every kind, at all depths together: each costs time and memory, however few bytes it has. */
+  readonly maxValues?: number;
+}
+
 /**
  * Parses JSON text as strictly as Python's `json.loads`, and refuses `NaN`, infinities and numbers beyond a double.
  * Objects have no prototype, a repeated key keeps its last value, lone surrogates stay.
  *
  * @throws {SyntaxError} saying what was expected, and at which character, counted from 0.
+ * @throws {RangeError} when it holds too many values
  */
-export function parseExact(text: string, maxDepth = 32): ExactJson {
-  return new Parser(text).document(maxDepth);
+export function parseExact(
+  text: string,
+  { maxDepth = 32, maxValues = Infinity }: ParseBounds = {},
+): ExactJson {
+  return new Parser(text, maxValues).document(maxDepth);
 }
 
 class Parser {
   readonly #text: string;
+  readonly #maxValues: number;
+  #values = 0;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, maxValues: number) {
     this.#text = text;
+    this.#maxValues = maxValues;
   }
 
   document(maxDepth: number): ExactJson {
@@ -65,6 +80,7 @@ class Parser {
   }
 
   #value(depthLeft: number): ExactJson {
+    if (++this.#values > this.#maxValues) throw new RangeError(`more than ${this.#maxValues} values`);
     const value = this.#bareValue(depthLeft);
     this.#skipSpace();
     return value;

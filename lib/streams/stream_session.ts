@@ -1,5 +1,5 @@
 import { type Connection, Priority, type Session } from "../hub/mod.ts";
-import { type Clock, formatTimestamp, parseExact, toPlain } from "../protocol/mod.ts";
+import { type Clock, formatTimestamp, parseExact, toPlain, valueBounds } from "../protocol/mod.ts";
 import { encode } from "./encode.ts";
 import { Listening } from "./listening.ts";
 import { PlainListener } from "./plain_listener.ts";
@@ -37,15 +37,29 @@ export class StreamSession implements Session {
 
   receive(text: string): void {
     if (text === "ping") return this.#reply({ type: "pong" });
-    const message = parse(text);
-    if (message === undefined) this.#refuse("invalid_json");
-    else if (!isMessage(message) || typeof message["type"] !== "string") {
+    const message = this.#parse(text);
+    if (message !== undefined) this.take(message);
+  }
+
+  /** Takes in a parsed message. */
+  take(message: unknown): void {
+    if (!isMessage(message) || typeof message["type"] !== "string") {
       this.#refuse("invalid_message", `expected an object with a "type"`);
     } else this.#answer(message["type"], message);
   }
 
   ended(): void {
     this.#listening.end();
+  }
+
+  #parse(text: string): unknown {
+    try {
+      return toPlain(parseExact(text, { maxValues: valueBounds.stranger }));
+    } catch (error) {
+      if (error instanceof RangeError) this.#refuse("invalid_message", error.message);
+      else this.#refuse("invalid_json");
+      return undefined;
+    }
   }
 
   #answer(type: string, message: Message): void {
@@ -104,14 +118,6 @@ export class StreamSession implements Session {
   #reply(message: object): void {
     const timestamp = Math.floor(this.#clock.now() / 1000);
     this.#connection.offer(encode({ ...message, timestamp }), Priority.reply);
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return toPlain(parseExact(text));
-  } catch {
-    return undefined;
   }
 }
 

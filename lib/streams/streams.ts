@@ -1,4 +1,4 @@
-import type { ChannelSettings, Connection, Session } from "../hub/mod.ts";
+import type { ChannelSettings, Connection } from "../hub/mod.ts";
 import { type Clock, streamNames } from "../protocol/mod.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { EventEncoder } from "./event_encoder.ts";
@@ -56,7 +56,7 @@ export class Streams {
   }
 
   /** Serves a connection whose client asks for what it wants. */
-  createSession(connection: Connection): Session {
+  createSession(connection: Connection): StreamSession {
     connection.family = "streams";
     return new StreamSession(connection, this, this.#clock);
   }

@@ -7,6 +7,7 @@ import {
   readAuthentication,
   readEnvelope,
   Refusal,
+  valueBounds,
 } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import type { Confirmations } from "./confirmations.ts";
@@ -58,9 +59,19 @@ export class MinerSession implements Session {
   }
 
   receive(text: string): void {
-    const message = parseMessage(text);
-    if (this.registration === undefined && !this.#authenticating) this.#begin(readAuthentication(message));
-    else this.#queue(readEnvelope(message), text.length);
+    if (this.registration !== undefined || this.#authenticating) this.#queue(text);
+    else this.begin(parseMessage(text, valueBounds.stranger));
+  }
+
+  /** Takes in the frame with which a miner authenticates. Throws a {@link Refusal} `invalid_message`. */
+  begin(message: ExactObject): void {
+    const authentication = readAuthentication(message);
+    this.#authenticating = true;
+    this.#turn = this.#authenticate(authentication).catch((error) => {
+      // As long as an address is: whoever claims more is nobody.
+      this.connection.claimed = ownText(authentication.signer, 48);
+      this.#host.fail(this.connection, error);
+    }).finally(() => this.#authenticating = false);
   }
 
   ended(): void {
@@ -70,15 +81,6 @@ export class MinerSession implements Session {
   /** Resolves when everything received so far is verified and handed on. */
   async handedOn(): Promise<void> {
     await this.#turn;
-  }
-
-  #begin(authentication: Authentication): void {
-    this.#authenticating = true;
-    this.#turn = this.#authenticate(authentication).catch((error) => {
-      // As long as an address is: whoever claims more is nobody.
-      this.connection.claimed = ownText(authentication.signer, 48);
-      this.#host.fail(this.connection, error);
-    }).finally(() => this.#authenticating = false);
   }
 
   async #authenticate(authentication: Authentication): Promise<void> {
@@ -123,15 +125,17 @@ export class MinerSession implements Session {
     ]);
   }
 
-  #queue(envelope: Envelope, size: number): void {
+  #queue(text: string): void {
+    // While the authentication is under way there is nobody yet on whose behalf to read and verify.
+    const envelope = this.#authenticating ? undefined : readMessage(text);
+    const size = text.length;
     if (this.#pendingSize + size > maxPendingSize) {
       const detail = "too many messages wait to be served";
-      throw new Refusal("rate_limited", { detail, inReplyTo: envelope.nonce, retryAfterMs: 1000 });
+      throw new Refusal("rate_limited", { detail, inReplyTo: envelope?.nonce, retryAfterMs: 1000 });
     }
     this.#pendingSize += size;
-    // While the authentication is under way there is nobody yet on whose behalf to verify.
-    const serving = this.#authenticating
-      ? this.#turn.then(() => this.#serve(envelope))
+    const serving = envelope === undefined
+      ? this.#turn.then(() => this.#serve(readMessage(text)))
       : this.#serve(envelope);
     serving.catch(() => {});
     this.#turn = this.#turn.then(() => serving).then((hand) => hand()).catch((error) => {
@@ -203,6 +207,10 @@ export class MinerSession implements Session {
     if (error instanceof Refusal && stays.has(error.code)) this.connection.tell(error);
     else this.#host.fail(this.connection, error);
   }
+}
+
+function readMessage(text: string): Envelope {
+  return readEnvelope(parseMessage(text, valueBounds.miner));
 }
 
 const stays: ReadonlySet<string> = new Set(["not_authorized", "replayed", "server_closing"]);

@@ -1,5 +1,5 @@
 import type { CryptoPool, Keypair } from "../crypto/mod.ts";
-import { type ChannelSettings, type Connection, type Hub, Priority, type Session } from "../hub/mod.ts";
+import { type ChannelSettings, type Connection, type Hub, Priority } from "../hub/mod.ts";
 import { type Clock, type ExactObject, formatTimestamp, Refusal } from "../protocol/mod.ts";
 import {
   GameRepository,
@@ -115,7 +115,7 @@ export class Validator implements SessionHost {
     this.handlers.register(type, handler);
   }
 
-  createSession(connection: Connection): Session {
+  createSession(connection: Connection): MinerSession {
     return new MinerSession(connection, this);
   }
 

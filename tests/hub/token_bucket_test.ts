@@ -23,3 +23,10 @@ Deno.test("a clock that goes back neither fills nor empties a bucket", () => {
   assertEquals([bucket.take(1000), bucket.take(0), bucket.take(0)], [true, true, false]);
   assertEquals(bucket.wait(0), 1000);
 });
+
+Deno.test("what costs several tokens takes them, and what costs more than there can be passes a full bucket", () => {
+  const bucket = new TokenBucket(10, 40, 0);
+  assertEquals([bucket.take(0, 30), bucket.take(0, 20), bucket.take(0, 10)], [true, false, true]);
+  assertEquals([bucket.wait(0, 20), bucket.wait(0, 1000)], [2000, 4000]);
+  assertEquals([bucket.take(3900, 1000), bucket.take(4000, 1000)], [false, true]);
+});

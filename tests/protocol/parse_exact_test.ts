@@ -5,8 +5,8 @@ import { signedMessages } from "../helpers/signed_messages.ts";
 
 const mebibyte = 1024 * 1024;
 
-function refusal(text: string, maxDepth?: number): string {
-  return assertThrows(() => parseExact(text, maxDepth), SyntaxError).message;
+function refusal(text: string, maxDepth = 32): string {
+  return assertThrows(() => parseExact(text, { maxDepth }), SyntaxError).message;
 }
 
 function parsedObject(text: string): Record<string, ExactJson> {
@@ -98,8 +98,15 @@ Deno.test("parseExact() counts arrays and objects together for the depth", () =>
   const nested = (depth: number) => '{"a":['.repeat(depth / 2) + "]}".repeat(depth / 2);
   parseExact(nested(32));
   assertEquals(refusal(`[${nested(32)}]`), "Not JSON: nested too deeply at character 96");
-  assertEquals(parseExact("1", 0), 1);
+  assertEquals(parseExact("1", { maxDepth: 0 }), 1);
   refusal("[]", 0);
+});
+
+Deno.test("parseExact() counts the values of every depth, and makes no more of them than it may", () => {
+  const text = '[{}, [null, 1.5], "text", {"key": true}]';
+  assertEquals((parseExact(text, { maxValues: 8 }) as unknown[]).length, 4);
+  const error = assertThrows(() => parseExact(text, { maxValues: 7 }), RangeError);
+  assertEquals(error.message, "more than 7 values");
 });
 
 Deno.test("parseExact() refuses every beginning of a message", () => {

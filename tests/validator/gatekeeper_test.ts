@@ -47,3 +47,16 @@ Deno.test("of two messages with one nonce that are verified at the same time one
   const [first, second] = await Promise.allSettled(both);
   assertEquals([first?.status, second?.status], ["fulfilled", "rejected"]);
 });
+
+Deno.test("who is not registered costs no rendering of what it signed", async () => {
+  using scene = createGatekeeper();
+  scene.blacklist();
+  const claim = {
+    ...scene.claim,
+    get signedText(): string {
+      throw new Error("rendered");
+    },
+  };
+  const refusal = await assertRejects(() => scene.gatekeeper.admit(claim, "127.0.0.1"), Refusal);
+  assertEquals(refusal.detail, "hotkey is blacklisted");
+});

@@ -47,7 +47,9 @@ async function attempt(context: Context, path: string, message: string): Promise
       await upgraded.socket.close();
       const read = answer.kind === "text" ? readObject(answer.text) : undefined;
       const text = String(read?.["message"] ?? "");
-      return read?.["type"] === "error" && /large|size|big|long/i.test(text) ? shown(text) : undefined;
+      const isRefused = read?.["type"] === "error" && /large|size|big|long/i.test(text);
+      // Where more is let in after authentication, it has come through all the same.
+      return isRefused && !text.includes("before authentication") ? shown(text) : undefined;
     });
   } catch (error) {
     context.signal.throwIfAborted();

@@ -16,7 +16,7 @@ export class Flow {
   constructor(options: { clock: Clock; minRate: number; idleTimeout: number }) {
     this.#clock = options.clock;
     this.#minRate = options.minRate;
-    this.#startedAt = options.clock.now();
+    this.#startedAt = options.clock.elapsed();
     this.#graceEnd = this.#startedAt + options.idleTimeout;
   }
 
@@ -27,7 +27,7 @@ export class Flow {
     if (this.#pieces > freePieces + this.#size / minPiece) {
       throw new SyntaxError("it comes in pieces that are too small");
     }
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     if (now > this.#graceEnd && this.#size * 1000 < this.#minRate * (now - this.#startedAt)) {
       throw new DOMException("it comes too slowly", "TimeoutError");
     }
