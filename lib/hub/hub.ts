@@ -218,18 +218,14 @@ export class Hub implements ConnectionHost {
     if (typeof data !== "string") {
       throw new Refusal("invalid_message", { detail: "expected a text frame, got a binary one" });
     }
-    const maxMessageSize = Math.min(
-      this.limits.maxMessageSize,
-      fromStranger ? maxStrangerSize : Infinity,
-    );
+    const isStrict = fromStranger && maxStrangerSize < this.limits.maxMessageSize;
+    const maxSize = isStrict ? maxStrangerSize : this.limits.maxMessageSize;
     // A UTF-16 unit is at most three bytes of UTF-8, so most messages need not be counted.
-    if (data.length * 3 <= maxMessageSize) return data;
-    const size = data.length > maxMessageSize ? data.length : new TextEncoder().encode(data).length;
-    if (size <= maxMessageSize) return data;
-    throw new MessageTooLarge("invalid_message", {
-      detail: `larger than ${maxMessageSize} bytes${fromStranger ? " before authentication" : ""}`,
-      status: 413,
-    });
+    if (data.length * 3 <= maxSize) return data;
+    const size = data.length > maxSize ? data.length : new TextEncoder().encode(data).length;
+    if (size <= maxSize) return data;
+    const detail = `larger than ${maxSize} bytes${isStrict ? " before authentication" : ""}`;
+    throw new MessageTooLarge("invalid_message", { detail, status: 413 });
   }
 
   start(): void {
