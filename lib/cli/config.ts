@@ -1,28 +1,54 @@
 import {
   ConfigError,
+  configGrammar,
   type ConfigSources,
   describeSettings,
+  flag,
   loadConfig,
   type LoadedConfig,
+  readCommandLine,
   type SettingDescription,
   showSetting,
 } from "../config/mod.ts";
-import type { Command } from "./command.ts";
+import { type Action, type Command, Failure, runAction, runFramed, type Usage } from "./command.ts";
 import { processStdio, type Stdio } from "./stdio.ts";
 
-/** What `--help` prints. */
-export const usage = `Usage: heliograph config ACTION
+const printUsage = {
+  ...configGrammar,
+  name: "config print",
+  synopsis: ["config print [--SETTING=VALUE ...]"],
+  about: "Prints the values that apply, and where each comes from.",
+  shown: ["config", "json"],
+  options: { ...configGrammar.options, json: flag("Prints them as a JSON object.") },
+} satisfies Usage;
 
-  print [--SETTING=VALUE ...] the values that apply, and where each comes from
-    --json                    as a JSON object
-  check [--SETTING=VALUE ...] whether flags, variables and file can be used: exit code 0 if so, 1 if not
-  example                     a configuration file with all settings, their defaults and what they mean
+const checkUsage = {
+  ...configGrammar,
+  name: "config check",
+  synopsis: ["config check [--SETTING=VALUE ...]"],
+  about: "Says whether flags, variables and file can be used: exit code 0 if so, 1 if not.",
+  shown: ["config"],
+} satisfies Usage;
 
-Examples:
-  heliograph config example > heliograph.yaml
-  heliograph config check --config=heliograph.yaml
-  HELIOGRAPH_PORT=8080 heliograph config print --json
-`;
+const exampleUsage = {
+  name: "config example",
+  about: "Prints a configuration file with all settings, their defaults and what they mean.",
+  options: {},
+} satisfies Usage;
+
+/** How it is called. */
+export const usage: Usage = {
+  name: "config",
+  about:
+    "Prints, checks or explains the configuration. Every setting of heliograph serve is a flag here too.",
+  options: {},
+  actions: [printUsage, checkUsage, exampleUsage],
+  examples: [
+    "heliograph config example > heliograph.yaml",
+    "heliograph config check --config=heliograph.yaml",
+    "HELIOGRAPH_PORT=8080 heliograph config print --json",
+  ],
+};
 
 /** Where the settings come from, but for the flags, which are arguments. */
 export type ConfigSurroundings = Omit<ConfigSources, "flags">;
@@ -48,13 +74,19 @@ function asJson({ config, origins }: LoadedConfig): string {
   return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
 }
 
-function print(flags: string[], surroundings: ConfigSurroundings): string {
-  const render = flags.includes("--json") ? asJson : asTable;
-  return render(loadConfig({ flags: flags.filter((flag) => flag !== "--json"), ...surroundings }));
+function print(args: string[], surroundings: ConfigSurroundings): string {
+  const flags = new Map(readCommandLine(args, printUsage).flags);
+  const render = flags.delete("json") ? asJson : asTable;
+  return render(loadConfig({ flags, ...surroundings }));
 }
 
 function check(flags: string[], surroundings: ConfigSurroundings): string {
-  loadConfig({ flags, ...surroundings });
+  try {
+    loadConfig({ flags, ...surroundings });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new Failure(error.message, 1, { cause: error });
+  }
   return "configuration is valid\n";
 }
 
@@ -69,34 +101,29 @@ function entry(setting: SettingDescription): string {
   return `\n${comment(setting)}${setting.exampleIsDefault ? "" : "# "}${line}`;
 }
 
-function example(flags: string[]): string {
-  if (flags[0] !== undefined) throw new ConfigError(`"config example" takes no flags`);
+function example(args: string[]): string {
+  readCommandLine(args, exampleUsage);
   const head = "# Heliograph's configuration. Flags win over variables, variables over this file.\n";
   return head + describeSettings().map(entry).join("");
 }
 
-const actions = new Map([["print", print], ["check", check], ["example", example]]);
-
 /** {@link run} with sources and streams of the caller's choice. */
 export async function runConfig(
-  [name = "", ...flags]: string[],
+  args: string[],
   surroundings: ConfigSurroundings,
   stdio: Stdio,
 ): Promise<number> {
-  const action = actions.get(name);
-  const help = name === "--help" || flags.includes("--help");
-  if (help || action === undefined) {
-    await (help ? stdio.print(usage) : stdio.complain(usage));
-    return help ? 0 : 2;
-  }
-  try {
-    await stdio.print(action(flags, surroundings));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    await stdio.complain(`${error.message}\n`);
-    return 1;
-  }
+  const framed =
+    (own: Usage, tell: (args: string[], from: ConfigSurroundings) => string): Action => async (args) =>
+      await runFramed(own, args, { stdio, within: usage }, async () => {
+        await stdio.print(tell(args, surroundings));
+        return 0;
+      });
+  return await runAction(usage, args, stdio, {
+    print: framed(printUsage, print),
+    check: framed(checkUsage, check),
+    example: framed(exampleUsage, example),
+  });
 }
 
 /** `heliograph config`: prints, checks or explains the configuration. */

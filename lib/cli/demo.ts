@@ -2,29 +2,17 @@ import { green, red } from "@std/fmt/colors";
 import { cryptoReady } from "../crypto/mod.ts";
 import type { CreateApp } from "../gateway/mod.ts";
 import { configureLogging } from "../telemetry/mod.ts";
-import type { Command } from "./command.ts";
+import { type Command, runFramed } from "./command.ts";
 import { DemoMiner } from "./demo/demo_miner.ts";
 import { DemoValidator } from "./demo/demo_validator.ts";
 import { minerCount } from "./demo/fixtures.ts";
 import { makeReport, type Report } from "./demo/report.ts";
 import { LiveView, PlainView, type View } from "./demo/view.ts";
-import { type DemoSettings, readDemoSettings } from "./demo/settings.ts";
+import { type DemoSettings, readDemoSettings, usage } from "./demo/settings.ts";
 import { processStdio, writeSync } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 
-/** What `--help` prints. */
-export const usage =
-  `Usage: heliograph demo [--mode=both|validator|miner] [--seconds=15] [--port=N] [--validator=URL]
-
-Shows the gateway at work on this machine: a real server, ten registered miners, games whose odds move. One miner is cut
-off and recovers, another one gets nothing but HTTP through for a while. Exit code 0: every prediction was confirmed exactly
-once.
-
-Examples:
-  heliograph demo --seconds=60
-  heliograph demo --mode=validator        in one terminal, and in another:
-  heliograph demo --mode=miner --validator=ws://127.0.0.1:10401/ws
-`;
+export { usage };
 
 /** Milliseconds between two bets of a miner, two moves of the odds, and two pictures. */
 const pace = { bet: 400, odds: 500, picture: 200 } as const;
@@ -32,26 +20,16 @@ const pace = { bet: 400, odds: 500, picture: 200 } as const;
 const patience = 30_000;
 
 /** `heliograph demo`. */
-export const run: Command = async (args, createApp) => {
-  if (args.includes("--help")) {
-    await processStdio.print(usage);
-    return 0;
-  }
-  const settings = readDemoSettings(args);
-  if (typeof settings === "string") {
-    await processStdio.complain(`${settings}\n\n${usage}`);
-    return 2;
-  }
-  const { signal, release } = stopSignal();
-  try {
-    return await show(settings, createApp, signal);
-  } catch (error) {
-    await processStdio.complain(`${(error as Error).message}\n`);
-    return 1;
-  } finally {
-    release();
-  }
-};
+export const run: Command = async (args, createApp) =>
+  await runFramed(usage, args, { stdio: processStdio }, async () => {
+    const settings = readDemoSettings(args);
+    const { signal, release } = stopSignal();
+    try {
+      return await show(settings, createApp, signal);
+    } finally {
+      release();
+    }
+  });
 
 async function show(settings: DemoSettings, createApp: CreateApp, signal: AbortSignal): Promise<number> {
   await cryptoReady();

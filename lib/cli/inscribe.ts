@@ -6,45 +6,18 @@ import {
   type JobResult,
 } from "../client/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
-import type { Command } from "./command.ts";
+import { type Command, Failure, runFramed } from "./command.ts";
 import { LiveView } from "./inscribe/live_view.ts";
 import { PlainView } from "./inscribe/plain_view.ts";
 import { describeCancelled, describeResult, resultJson } from "./inscribe/report.ts";
-import { type InscribeSettings, readInscribeSettings } from "./inscribe/settings.ts";
+import { type InscribeSettings, readInscribeSettings, usage } from "./inscribe/settings.ts";
 import { readApiKey, readMetadata, readSource } from "./inscribe/source.ts";
 import type { Shown, View } from "./inscribe/view.ts";
-import { UsageError } from "./keys/arguments.ts";
+import { programName } from "./program_name.ts";
 import { processStdio, type Stdio, terminalColumns, writeSync } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
 
-/** What `--help` prints. */
-export const usage = `Usage: heliograph inscribe FILE [--FLAG=VALUE ...]
-       heliograph inscribe --follow=JOB
-       heliograph inscribe --cancel=JOB
-
-Inscribes a file with a gateway and waits until it is on the ledger. FILE is a path, - for standard input (both up to 2 MiB),
-or an http:// or https:// URL, which the gateway fetches. Once the gateway has taken a job it goes on by itself: --follow
-waits for it again, --cancel ends it.
-
-  --url=URL               the gateway; default http://127.0.0.1:10401
-  --api_key_file=FILE     a file that holds the API key; or set HELIOGRAPH_API_KEY
-  --api_key=KEY           the API key itself, which shows in the list of processes
-  --holder=0.0.1001       the account for which the file is inscribed
-  --mode=file             or upload, hashinal, hashinal-collection
-  --metadata=FILE|URL     metadata for the hashinal modes, a JSON object
-  --name=NAME             the file's name, whose extension tells its type; by default the name of FILE
-  --type=image/png        its type, where content and name do not tell
-  --network=testnet       or mainnet
-  --connection=auto       Socket.IO, and HTTP where that does not get through; or websocket, or http
-  --discover              connects to the instance that the gateway recommends
-  --json                  prints the result as a JSON object
-
-Examples:
-  HELIOGRAPH_API_KEY=... heliograph inscribe picture.png
-  heliograph inscribe https://example.org/a.json --mode=hashinal --api_key_file=api.key --url=https://gateway.example.org
-
-Exit code 0: done; 1: refused or failed; 2: wrong usage, or the gateway cannot be reached; 130: interrupted.
-`;
+export { usage };
 
 /** What the command gets from around it; tests hand in their own. */
 export interface InscribeSurroundings {
@@ -81,18 +54,9 @@ export async function runInscribe(
   args: readonly string[],
   surroundings: InscribeSurroundings,
 ): Promise<number> {
-  const { stdio, env } = surroundings;
-  if (args.includes("--help")) {
-    await stdio.print(usage);
-    return 0;
-  }
-  try {
-    return await new Inscribing(readInscribeSettings(args, env), surroundings).run();
-  } catch (error) {
-    const wrong = error instanceof UsageError;
-    await stdio.complain(`${error instanceof Error ? error.message : error}\n`);
-    return wrong ? 2 : 1;
-  }
+  return await runFramed(usage, args, surroundings, async () => {
+    return await new Inscribing(readInscribeSettings(args, surroundings.env), surroundings).run();
+  });
 }
 
 /** Refusals that are about how the command was called. */
@@ -131,7 +95,7 @@ class Inscribing {
     try {
       return new JobClient({ url, apiKey, mode, discover, clock, ...impatience });
     } catch (cause) {
-      throw new UsageError((cause as Error).message, { cause });
+      throw new Failure((cause as Error).message, 2, { cause });
     }
   }
 
@@ -219,7 +183,7 @@ class Inscribing {
   }
 
   #followCommand(jobId: string): string {
-    return `heliograph inscribe --follow=${jobId} --url=${this.#settings.url}`;
+    return `${programName} inscribe --follow=${jobId} --url=${this.#settings.url}`;
   }
 }
 

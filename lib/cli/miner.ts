@@ -1,39 +1,21 @@
+import { ConfigError } from "../config/mod.ts";
 import { MinerPool } from "../client/mod.ts";
 import { KvOutbox } from "../client/kv_outbox.ts";
 import { cryptoReady, type Keypair } from "../crypto/mod.ts";
 import { FirstSignal } from "../protocol/mod.ts";
 import { configureLogging, flushLogs, logger } from "../telemetry/mod.ts";
-import type { Command } from "./command.ts";
+import { type Command, runFramed } from "./command.ts";
 import { eventLine } from "./miner/event_line.ts";
 import { openInput, openOutbox, readKey, readText } from "./miner/files.ts";
 import { takeIn } from "./miner/intake.ts";
 import { LineWriter } from "./miner/line_writer.ts";
-import {
-  describeMinerSettings,
-  type MinerSettings,
-  readMinerSettings,
-  SettingError,
-} from "./miner/settings.ts";
+import { type MinerSettings, readMinerSettings, usage } from "./miner/settings.ts";
 import { Summary } from "./miner/summary.ts";
 import { readValidators } from "./miner/validators.ts";
-import { processStdio, type Stdio } from "./stdio.ts";
+import { processStdio, type Stdio, writeSync } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 
-/** What `--help` prints. */
-export const usage = `Usage: heliograph miner --validators=URL,... --key=FILE [--FLAG=VALUE ...]
-
-Reads predictions, one JSON object on each line, and sends each to every validator until it is confirmed or refused. Prints
-what happens, one JSON object on each line: confirmations with their receipts, refusals, games, states and problems.
-A missing prediction_id is filled in, and a missing miner_uid. Exit code 0: all was confirmed; 1: something was refused or
-is still waiting in the outbox; 2: wrong usage.
-
-Examples:
-  heliograph miner --validators=127.0.0.1:10401 --key=miner.key --input=predictions.jsonl
-  tail -f predictions.jsonl | heliograph miner --validators=validators.txt --key=miner.key
-
-${describeMinerSettings()}
-Every setting is also a variable, such as HELIOGRAPH_MINER_VALIDATORS.
-`;
+export { usage };
 
 /** What the miner gets from around it; tests hand in their own. */
 export interface MinerSurroundings {
@@ -54,7 +36,7 @@ export const run: Command = async (args) => {
     return await runMiner(args, {
       env: Deno.env.toObject(),
       stdio: processStdio,
-      writeLog,
+      writeLog: (text) => writeSync(Deno.stderr, text),
       terminal: Deno.stderr.isTerminal(),
       signal,
     });
@@ -65,19 +47,9 @@ export const run: Command = async (args) => {
 
 /** {@link run} with surroundings of the caller's choice. */
 export async function runMiner(args: readonly string[], surroundings: MinerSurroundings): Promise<number> {
-  const { stdio, env } = surroundings;
-  if (args.includes("--help")) {
-    await stdio.print(usage);
-    return 0;
-  }
-  try {
-    return await mine(readMinerSettings(args, env), surroundings);
-  } catch (error) {
-    const wrong = error instanceof SettingError;
-    const advice = wrong ? '. "heliograph miner --help" says more' : "";
-    await stdio.complain(`${error instanceof Error ? error.message : error}${advice}\n`);
-    return wrong ? 2 : 1;
-  }
+  return await runFramed(usage, args, surroundings, () => {
+    return mine(readMinerSettings(args, surroundings.env), surroundings);
+  });
 }
 
 async function mine(settings: MinerSettings, surroundings: MinerSurroundings): Promise<number> {
@@ -147,7 +119,7 @@ async function work(pool: MinerPool, job: Job): Promise<{ done: Promise<void> }>
 
 /** The given uid, else what the first welcome tells. */
 async function uidOf(pool: MinerPool, settings: MinerSettings): Promise<number | string> {
-  if (settings.uid !== "") return Number(settings.uid);
+  if (settings.uid !== undefined) return settings.uid;
   const known = () => pool.clients.map(({ uid }) => uid).find((uid) => uid !== undefined);
   const uid = known();
   if (uid !== undefined) return uid;
@@ -181,11 +153,6 @@ function newPool(
       log: (level, message, properties = {}) => log[level](message.replaceAll(/[{}]/g, "$&$&"), properties),
     });
   } catch (error) {
-    throw new SettingError(error instanceof Error ? error.message : String(error));
+    throw new ConfigError(error instanceof Error ? error.message : String(error));
   }
-}
-
-function writeLog(text: string): void {
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
 }

@@ -1,46 +1,37 @@
-import { type Config, ConfigError, loadConfig } from "../config/mod.ts";
+import { type Config, configGrammar, loadConfig, readCommandLine } from "../config/mod.ts";
 import { type CreateApp, createGateway, type Gateway, listen, type Listening } from "../gateway/mod.ts";
 import { configureLogging, flushLogs, loggingTo } from "../telemetry/mod.ts";
-import type { Command } from "./command.ts";
+import { type Command, runFramed, type Usage } from "./command.ts";
 import { giveUpNeverNeeded, keepNeeded } from "./permissions.ts";
-import { settingsHelp } from "./settings_help.ts";
 import { processStdio } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 import { outliveFaults } from "./unhandled_faults.ts";
 import { version } from "./version.ts";
 
-/** What `--help` prints. */
-export const usage = `Usage: heliograph serve [--SETTING=VALUE ...]
-
-Starts the gateway. Every setting is a flag, a variable HELIOGRAPH_SETTING, and a key of a YAML file (--config=FILE);
-heliograph config example prints one. SIGINT or SIGTERM drains and stops it, a second one ends it at once.
-
-Examples:
-  heliograph serve --host=0.0.0.0 --kv=/var/lib/heliograph/heliograph.db --metagraph=metagraph.json
-  heliograph serve --config=/etc/heliograph/heliograph.yaml --rpc_url=http://127.0.0.1:9933
-
-Settings, with their defaults or an example:
-${settingsHelp()}`;
+/** How it is called. */
+export const usage = {
+  ...configGrammar,
+  name: "serve",
+  synopsis: ["serve [--SETTING=VALUE ...]"],
+  alsoKnown: ["version"],
+  about:
+    "Starts the gateway. Every setting is a flag, a variable HELIOGRAPH_SETTING, and a key of a YAML file " +
+    "(--config=FILE); heliograph config example prints one. SIGINT or SIGTERM drains and stops it, a second one " +
+    "ends it at once.",
+  examples: [
+    "heliograph serve --host=0.0.0.0 --metagraph=metagraph.json",
+    "heliograph serve --config=heliograph.yaml --rpc_url=http://127.0.0.1:9933",
+  ],
+} satisfies Usage;
 
 /** `heliograph serve`. */
-export const run: Command = async (args, createApp) => {
-  if (args.includes("--help")) {
-    await processStdio.print(usage);
-    return 0;
-  }
-  try {
-    const { config } = loadConfig({
-      flags: args,
-      env: Deno.env.toObject(),
-      readFile: Deno.readTextFileSync,
-    });
+export const run: Command = async (args, createApp) =>
+  await runFramed(usage, args, { stdio: processStdio }, async () => {
+    const { flags } = readCommandLine(args, usage);
+    const { config } = loadConfig({ flags, env: Deno.env.toObject(), readFile: Deno.readTextFileSync });
     await serve(config, createApp);
     return 0;
-  } catch (error) {
-    await processStdio.complain(`${(error as Error).message}\n`);
-    return error instanceof ConfigError ? 2 : 1;
-  }
-};
+  });
 
 async function serve(config: Config, createApp: CreateApp): Promise<void> {
   configureLogging(loggingTo(Deno.stderr, config));

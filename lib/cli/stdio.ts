@@ -5,6 +5,15 @@ export interface Stdio {
   print(text: string): Promise<void>;
   /** Writes to standard error likewise. */
   complain(text: string): Promise<void>;
+  /** The terminal that standard output goes to; undefined: a program reads it, or a file takes it. */
+  readonly terminal?: Terminal | undefined;
+}
+
+/** What people read on. */
+export interface Terminal {
+  readonly colours: boolean;
+  /** How wide it is just now. */
+  columns(): number;
 }
 
 /** The process's own streams. */
@@ -14,6 +23,9 @@ export const processStdio: Stdio = {
   },
   print: (text) => writeAll(Deno.stdout, text),
   complain: (text) => writeAll(Deno.stderr, text),
+  get terminal() {
+    return Deno.stdout.isTerminal() ? { colours: !Deno.noColor, columns: terminalColumns } : undefined;
+  },
 };
 
 async function writeAll(target: { write(bytes: Uint8Array): Promise<number> }, text: string): Promise<void> {

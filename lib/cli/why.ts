@@ -1,32 +1,37 @@
+import { flag, optional, UsageError } from "../config/mod.ts";
 import { systemClock } from "../protocol/mod.ts";
-import type { Command } from "./command.ts";
+import { type Command, readUsage, runFramed, type Usage } from "./command.ts";
+import { configuredEndpoint, configuredUrl, endpoint } from "./endpoint.ts";
 import { palette } from "./palette.ts";
-import { readArguments, UsageError } from "./keys/arguments.ts";
 import { processStdio, type Stdio, terminalColumns } from "./stdio.ts";
-import { ask, type Findings, NoAnswer } from "./why/ask.ts";
+import { ask, type Findings } from "./why/ask.ts";
 import { readSubject, type Subject } from "./why/subject.ts";
 import { showMany, showOne } from "./why/view.ts";
 
-const defaultUrl = "http://127.0.0.1:10401";
 const defaultWidth = 100;
 
-/** What `--help` prints. */
-export const usage = `Usage: heliograph why ID|HOTKEY|ADDRESS [--url=URL] [--json]
-
-Tells how a connection ended or, while it is open, how it stands. Its id is in the log, in the reason that its client was
-closed with, and in GET /admin/connections. For a hotkey (or the id of an API key, or an IP address) it lists the latest
-connections, and tells of the newest. A server remembers its last 10,000 endings until it is restarted.
-
-  --url=URL   the server, as its operators reach it (${defaultUrl})
-  --json      prints what the server said
-
-HELIOGRAPH_ADMIN_TOKEN has to be the server's. Exit code 0: found; 1: nothing is known; 2: not reachable, or wrong usage.
-
-Examples:
-  heliograph why c8f3ak12
-  heliograph why 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --url=https://gateway.example.org
-  heliograph why 192.0.2.7 --json
-`;
+/** How it is called. */
+export const usage = {
+  name: "why",
+  operand: "ID|HOTKEY|ADDRESS",
+  about:
+    "Tells how a connection ended or, while it is open, how it stands. Its id is in the log, in the reason that its " +
+    "client was closed with, and in GET /admin/connections. For a hotkey (or the id of an API key, or an IP address) " +
+    "it lists the latest connections, and tells of the newest. A server remembers its last 10,000 endings until it is " +
+    "restarted.",
+  options: {
+    url: optional(endpoint, "The server, as its operators reach it.", { shownDefault: configuredEndpoint }),
+    json: flag("Prints what the server said."),
+  },
+  closing:
+    "HELIOGRAPH_ADMIN_TOKEN has to be the server's. Exit code 0: found; 1: nothing is known; 2: not reachable, or " +
+    "wrong usage.",
+  examples: [
+    "heliograph why c8f3ak12",
+    "heliograph why 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty",
+    "heliograph why 192.0.2.7 --json --url=https://gateway.example.org",
+  ],
+} satisfies Usage;
 
 /** What the command gets from around it; tests hand in their own. */
 export interface WhySurroundings {
@@ -55,41 +60,23 @@ export const run: Command = (args) => {
 
 /** {@link run} in surroundings of the caller's choice. */
 export async function runWhy(args: string[], surroundings: WhySurroundings): Promise<number> {
-  const { stdio } = surroundings;
-  if (args.includes("--help")) {
-    await stdio.print(usage);
-    return 0;
-  }
-  try {
-    return await answer(args, surroundings);
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof NoAnswer)) throw error;
-    const advice = error instanceof UsageError ? '. "heliograph why --help" says more' : "";
-    await stdio.complain(`${error.message}${advice}\n`);
-    return 2;
-  }
+  return await runFramed(usage, args, surroundings, () => answer(args, surroundings));
 }
 
 async function answer(args: string[], surroundings: WhySurroundings): Promise<number> {
-  const { values, flags, operand } = readArguments(args, { url: "value", json: "flag" });
+  const { values, operand } = readUsage(usage, args);
   if (operand === undefined) throw new UsageError("Expected the id of a connection, a hotkey or an address");
   const { stdio, env, fetch } = surroundings;
   const token = env["HELIOGRAPH_ADMIN_TOKEN"] ?? "";
   if (token === "") throw new UsageError("Expected the server's admin token in HELIOGRAPH_ADMIN_TOKEN");
-  const url = readUrl(values.get("url") ?? defaultUrl);
+  const url = values.url ?? configuredUrl(surroundings, true);
   const subject = readSubject(operand);
   const findings = await ask({ url, token, fetch }, subject);
   const isFound = findings.connections.length > 0;
-  if (flags.has("json")) await stdio.print(`${JSON.stringify(findings.raw ?? null)}\n`);
+  if (values.json) await stdio.print(`${JSON.stringify(findings.raw ?? null)}\n`);
   else if (isFound) await stdio.print(show(subject, findings, surroundings));
   else await stdio.complain(`${nothing(subject)}\n`);
   return isFound ? 0 : 1;
-}
-
-function readUrl(text: string): string {
-  const url = text.replace(/^ws/, "http");
-  if (URL.canParse(url) && /^https?:/.test(url)) return url;
-  throw new UsageError(`Invalid --url: expected http:// or https://, got "${text.slice(0, 100)}"`);
 }
 
 function show(

@@ -1,12 +1,18 @@
+import { variableOf } from "./command_line.ts";
 import { withoutPasswords } from "./errors.ts";
-import { type Config, type SettingName, settingNames, settingOf, variableOf } from "./settings.ts";
+import { type Option, placeholderOf, spelled } from "./option.ts";
+import { type Config, configGrammar, type SettingName, settingOf, settings } from "./settings.ts";
 
-/** A setting as documentation shows it. */
-export interface SettingDescription {
-  readonly name: SettingName;
+/** An option as documentation shows it. */
+export interface OptionDescription<Name extends string = string> {
+  readonly name: Name;
   /** Undefined for secrets. */
   readonly flag: string | undefined;
-  readonly variable: string;
+  /** What stands for its value: `N`, or in a few words all that is allowed. */
+  readonly placeholder: string;
+  /** The flag with what stands for its value: `--port=N`. */
+  readonly spelled: string;
+  readonly variable: string | undefined;
   readonly unit: string | undefined;
   /** In words where the default is not one fixed value. */
   readonly default: string;
@@ -14,6 +20,9 @@ export interface SettingDescription {
   readonly example: string;
   /** Whether {@link example} is what applies where nothing is set. */
   readonly exampleIsDefault: boolean;
+  readonly required: boolean;
+  /** Whether it is a flag that is given or not. */
+  readonly valueless: boolean;
   readonly allowed: string;
   /** All that is allowed, where that is a few words. */
   readonly words: readonly string[];
@@ -21,18 +30,37 @@ export interface SettingDescription {
   readonly secret: boolean;
 }
 
-function describe(name: SettingName): SettingDescription {
-  const { kind, doc, secret = false, shownDefault, example, fallback } = settingOf(name);
-  const value = fallback();
+/** A setting of the gateway as documentation shows it. */
+export type SettingDescription = OptionDescription<SettingName> & { readonly variable: string };
+
+/** Options in the order of their table; `prefix` is that of their variables, where they have some. */
+export function describeOptions<Name extends string>(
+  options: Readonly<Record<Name, Option<unknown>>>,
+  prefix?: string,
+): readonly OptionDescription<Name>[] {
+  return (Object.keys(options) as Name[]).map((name) => describe(name, options[name], prefix));
+}
+
+function describe<Name extends string>(
+  name: Name,
+  option: Option<unknown>,
+  prefix: string | undefined,
+): OptionDescription<Name> {
+  const { kind, doc, secret = false, required = false, valueless = false, shownDefault, example } = option;
+  const value = required ? undefined : option.fallback();
   const shown = value === undefined || value === null ? "none" : kind.show(value);
   return {
     name,
     flag: secret ? undefined : `--${name}`,
-    variable: variableOf(name),
+    placeholder: placeholderOf(option),
+    spelled: spelled(name, option),
+    variable: prefix === undefined ? undefined : variableOf(name, prefix),
     unit: kind.unit,
     default: shownDefault ?? shown,
     example: example ?? shown,
-    exampleIsDefault: example === undefined,
+    exampleIsDefault: example === undefined && value !== undefined,
+    required,
+    valueless,
     allowed: kind.allowed,
     words: kind.words ?? [],
     doc,
@@ -42,7 +70,9 @@ function describe(name: SettingName): SettingDescription {
 
 /** All settings in the order of the documentation, which derives from this. */
 export function describeSettings(): readonly SettingDescription[] {
-  return settingNames.map(describe);
+  const { prefix } = configGrammar;
+  const described = describeOptions(settings as Readonly<Record<SettingName, Option<unknown>>>, prefix);
+  return described.map((option) => ({ ...option, variable: variableOf(option.name, prefix) }));
 }
 
 /** A value as an operator may see it: secrets and passwords in URLs masked, undefined where none is set. */

@@ -2,11 +2,11 @@ import { nearest } from "./nearest.ts";
 
 /** A setting that cannot be used. The message is one line for the operator. */
 export class ConfigError extends Error {
-  override readonly name = "ConfigError";
+  override readonly name: string = "ConfigError";
 }
 
 /** A command line that cannot be understood; ends with exit code 2. */
-export class UsageError extends Error {
+export class UsageError extends ConfigError {
   override readonly name = "UsageError";
 }
 
@@ -31,16 +31,15 @@ export function quoted(value: unknown): string {
   return Array.isArray(value) ? "a list" : "no single value";
 }
 
-/** The error for a name that no setting has; `spell` writes a name as its source does. */
+/** What is said of a name that nothing has. `spell` writes a name as its source does, `otherwise` is said without a guess. */
 export function unknownName(
   source: string,
   name: string,
   known: readonly string[],
   spell: (name: string) => string,
-): ConfigError {
+  otherwise?: string,
+): string {
   const guess = nearest(name, known);
-  const advice = guess === undefined
-    ? '"heliograph config example" shows all settings'
-    : `did you mean ${spell(guess)}?`;
-  return new ConfigError(`Unknown ${source}: ${advice}`);
+  const advice = guess === undefined ? otherwise : `did you mean ${spell(guess)}?`;
+  return `Unknown ${source}${advice === undefined ? "" : `: ${advice}`}`;
 }

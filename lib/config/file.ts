@@ -1,7 +1,7 @@
 import { parse } from "@std/yaml";
 import { ConfigError, oneLine, unknownName } from "./errors.ts";
-import { isSetting, type SettingName, settingNames } from "./settings.ts";
-import type { Given, Source } from "./sources.ts";
+import type { Given, Source } from "./resolve.ts";
+import { catalogue, isSetting, type SettingName, settingNames } from "./settings.ts";
 
 /** The first line alone: the others of a syntax error quote the file, which may hold a secret. So no cause either. */
 function firstLine(cause: unknown): string {
@@ -35,7 +35,9 @@ class FileReader {
     const origin = `key ${oneLine(name)} in ${oneLine(this.path)}`;
     if (isSetting(name)) return this.#set(name, { raw, origin });
     const section = settingNames.find((known) => known.startsWith(`${name}.`));
-    if (section === undefined) throw unknownName(origin, name, settingNames, String);
+    if (section === undefined) {
+      throw new ConfigError(unknownName(origin, name, settingNames, String, catalogue));
+    }
     if (isMapping(raw)) return this.read(raw, `${name}.`);
     if (raw !== null) {
       throw new ConfigError(`${origin} is not a section: expected keys in it, such as ${section}`);
@@ -58,5 +60,5 @@ export function readConfigFile(named: Given, readFile: (path: string) => string)
   else if (parsed !== null && parsed !== undefined) {
     throw new ConfigError(`Cannot use ${oneLine(path)}: expected settings as "name: value"`);
   }
-  return reader;
+  return reader.given;
 }

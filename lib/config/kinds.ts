@@ -2,10 +2,12 @@
 export interface Kind<T> {
   /** What is allowed, as the end of "expected ...". */
   readonly allowed: string;
+  /** What stands for a value in the help. */
+  readonly placeholder: string;
   /** The unit of a bare number. */
   readonly unit?: string;
-  /** True: a flag without a value means True. */
-  readonly bare?: boolean;
+  /** What a flag without a value means; without it, there has to be one. */
+  readonly bare?: string;
   /** All that is allowed, where that is a few words. */
   readonly words?: readonly string[];
   /** The value, or undefined when it is not one of this kind. */
@@ -25,18 +27,37 @@ function readNumber(raw: unknown, unit = ""): number {
 }
 
 /** One line of text that passes `accepts`; without it, any but the empty one. */
-export function text(allowed: string, accepts: (value: string) => boolean = () => true): Kind<string> {
+export function text(
+  allowed: string,
+  accepts: (value: string) => boolean = () => true,
+  placeholder = "TEXT",
+): Kind<string> {
   return {
     allowed,
+    placeholder,
     read: (raw) => typeof raw === "string" && /^\P{Cc}+$/u.test(raw) && accepts(raw) ? raw : undefined,
     show: (value) => value,
   };
 }
 
+/** The path of a file. */
+export const filePath: Kind<string> = text("a path", undefined, "FILE");
+
+/** Whether a text is the URL of a web page or service. */
+export function isWebUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+/** An address of the web. */
+export const webUrl: Kind<string> = text("an http:// or https:// URL", isWebUrl, "URL");
+
+const placeholders: Readonly<Record<string, string>> = { s: "SECONDS", ms: "MS" };
+
 /** A whole number from `least` to `most`. */
 export function integer(least: number, most: number, unit?: string): Kind<number> {
   return {
     allowed: `a whole number from ${least} to ${most}${unit === undefined ? "" : ` (${unit})`}`,
+    placeholder: placeholders[unit ?? ""] ?? "N",
     ...(unit === undefined ? {} : { unit }),
     read(raw) {
       const value = readNumber(raw, unit);
@@ -46,10 +67,25 @@ export function integer(least: number, most: number, unit?: string): Kind<number
   };
 }
 
+/** A number from `least` to `most`, fractions included. */
+export function between(least: number, most: number, unit: string): Kind<number> {
+  return {
+    allowed: `a number from ${least} to ${most} (${unit})`,
+    placeholder: placeholders[unit] ?? "N",
+    unit,
+    read(raw) {
+      const value = readNumber(raw, unit);
+      return value >= least && value <= most ? value : undefined;
+    },
+    show: String,
+  };
+}
+
 /** A number above 0 and up to `most`, fractions included. */
 export function positive(most: number, unit: string): Kind<number> {
   return {
     allowed: `a number above 0 and up to ${most} (${unit})`,
+    placeholder: placeholders[unit] ?? "N",
     unit,
     read(raw) {
       const value = readNumber(raw, unit);
@@ -88,6 +124,7 @@ export function showSize(bytes: number): string {
 export function size(most: number): Kind<number> {
   return {
     allowed: `a number of bytes from 1 to ${showSize(most)}, such as 1048576, 512KiB or 1MiB`,
+    placeholder: "SIZE",
     unit: "bytes",
     read(raw) {
       const value = readSize(raw);
@@ -102,7 +139,8 @@ const truths = new Map([["true", true], ["1", true], ["false", false], ["0", fal
 /** `True` or `False`, in any case, or `1` or `0`. */
 export const boolean: Kind<boolean> = {
   allowed: "True or False",
-  bare: true,
+  placeholder: "True|False",
+  bare: "True",
   words: ["True", "False"],
   read: (raw) => typeof raw === "object" ? undefined : truths.get(String(raw).trim().toLowerCase()),
   show: (value) => value ? "True" : "False",
@@ -112,6 +150,7 @@ export const boolean: Kind<boolean> = {
 export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   return {
     allowed: `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
+    placeholder: words.join("|"),
     words,
     read(raw) {
       const wanted = typeof raw === "string" ? raw.trim().toLowerCase() : undefined;
@@ -132,6 +171,7 @@ function readOrigin(raw: unknown): string | undefined {
 /** `all`, or origins as browsers send them: a comma between them in text, a list in YAML. */
 export const origins: Kind<"all" | readonly string[]> = {
   allowed: "all, or origins such as https://app.example.org with commas between them",
+  placeholder: "ORIGINS",
   read(raw) {
     if (typeof raw === "string" && raw.trim().toLowerCase() === "all") return "all";
     const items: unknown[] = typeof raw === "string"

@@ -1,14 +1,16 @@
-import { ConfigError, quoted } from "./errors.ts";
+import { readCommandLine, readVariables } from "./command_line.ts";
+import { ConfigError } from "./errors.ts";
 import { readConfigFile } from "./file.ts";
-import { type Config, type SettingName, settingNames, settingOf } from "./settings.ts";
-import { type Given, readFlags, readVariables } from "./sources.ts";
+import { resolve, type Source } from "./resolve.ts";
+import { type Config, configGrammar, type SettingName, settings } from "./settings.ts";
 
 /** Where each value comes from: `default`, `flag --port`, `variable HELIOGRAPH_PORT`, `key port in FILE`. */
 export type Origins = Readonly<Record<SettingName, string>>;
 
 /** Where {@link loadConfig} looks. */
 export interface ConfigSources {
-  readonly flags: readonly string[];
+  /** A command line, or what was read of one. */
+  readonly flags: readonly string[] | Source;
   readonly env: Readonly<Record<string, string>>;
   readonly readFile: (path: string) => string;
 }
@@ -17,14 +19,6 @@ export interface ConfigSources {
 export interface LoadedConfig {
   readonly config: Config;
   readonly origins: Origins;
-}
-
-function check(name: SettingName, { raw, origin }: Given): unknown {
-  const { kind, secret } = settingOf(name);
-  const value = kind.read(raw);
-  if (value !== undefined) return value;
-  const got = secret ? "***" : quoted(raw);
-  throw new ConfigError(`Invalid ${name}: ${origin} is ${got}, expected ${kind.allowed}`);
 }
 
 function checkTogether(config: Config, origins: Origins): void {
@@ -49,31 +43,28 @@ function checkTogether(config: Config, origins: Origins): void {
   );
 }
 
-function complete(given: (name: SettingName) => Given | undefined): LoadedConfig {
-  const values: Partial<Record<SettingName, unknown>> = {};
-  const origins: Partial<Record<SettingName, string>> = {};
-  for (const name of settingNames) {
-    const found = given(name);
-    values[name] = found === undefined ? settingOf(name).fallback() : check(name, found);
-    origins[name] = found?.origin ?? "default";
-  }
-  // The loop above goes over every name, which the compiler cannot see.
-  const loaded = { config: Object.freeze(values) as Config, origins: Object.freeze(origins) as Origins };
-  checkTogether(loaded.config, loaded.origins);
-  return loaded;
+function complete(sources: readonly Source[]): LoadedConfig {
+  const { values, origins } = resolve(settings, sources);
+  checkTogether(values, origins);
+  return { config: values, origins };
 }
+
+/** Variables of other subcommands, and the one that names the program itself. */
+const foreign = /^HELIOGRAPH_(?:MINER_|(?:API_KEY|BINARY)$)/;
 
 /**
  * Reads the configuration: flags win over variables, those over the file, that over the defaults.
  * @throws {ConfigError} for an unknown name or an unusable value, with one line that says which, where and why
  */
 export function loadConfig({ flags, env, readFile }: ConfigSources): LoadedConfig {
-  const sources = [readFlags(flags), readVariables(env)];
-  const named = sources.find((source) => source.file !== undefined)?.file;
-  if (named !== undefined) sources.push(readConfigFile(named, readFile));
-  return complete((name) =>
-    sources.map((source) => source.given.get(name)).find((given) => given !== undefined)
-  );
+  const given = isSource(flags) ? flags : readCommandLine(flags, configGrammar).flags;
+  const sources = [given, readVariables(env, configGrammar, (variable) => foreign.test(variable))];
+  const named = sources.find((source) => source.has("config"))?.get("config");
+  return complete(named === undefined ? sources : [...sources, readConfigFile(named, readFile)]);
+}
+
+function isSource(flags: readonly string[] | Source): flags is Source {
+  return !Array.isArray(flags);
 }
 
 /**
@@ -81,9 +72,7 @@ export function loadConfig({ flags, env, readFile }: ConfigSources): LoadedConfi
  * @throws {ConfigError} for a value that no flag could give either
  */
 export function defaultConfig(overrides: Partial<Config> = {}): Config {
-  const given = (name: SettingName) => {
-    const raw = overrides[name];
-    return raw === undefined ? undefined : { raw, origin: "the given value" };
-  };
-  return complete(given).config;
+  const given = Object.entries(overrides).filter(([, raw]) => raw !== undefined)
+    .map(([name, raw]) => [name, { raw, origin: "the given value" }] as const);
+  return complete([new Map(given)]).config;
 }

@@ -1,9 +1,35 @@
 /**
- * The gateway's configuration: one table of settings, from which flags, variables, file keys and documentation derive.
+ * What the program can be told: one table of settings and options, from which flags, variables, file keys, help,
+ * completions and documentation derive, and the reader of command lines.
  * @module
  */
-export { describeSettings, type SettingDescription, showSetting } from "./describe.ts";
-export { ConfigError, oneLine, UsageError } from "./errors.ts";
+export {
+  asksForHelp,
+  type CommandLine,
+  type Grammar,
+  readCommandLine,
+  readVariables,
+} from "./command_line.ts";
+export {
+  describeOptions,
+  describeSettings,
+  type OptionDescription,
+  type SettingDescription,
+  showSetting,
+} from "./describe.ts";
+export { ConfigError, oneLine, quoted, unknownName, UsageError } from "./errors.ts";
+export { between, boolean, filePath, integer, type Kind, oneOf, positive, text, webUrl } from "./kinds.ts";
 export { type ConfigSources, defaultConfig, loadConfig, type LoadedConfig, type Origins } from "./load.ts";
 export { nearest } from "./nearest.ts";
-export { type Config, type LogLevel, type Setting, type SettingName, settings } from "./settings.ts";
+export {
+  flag,
+  type Option,
+  optional,
+  type Options,
+  required,
+  setting,
+  spelled,
+  type Values,
+} from "./option.ts";
+export { resolve, type Resolved, type Source } from "./resolve.ts";
+export { type Config, configGrammar, type LogLevel, type SettingName, settings } from "./settings.ts";

@@ -18,6 +18,7 @@ function readNetwork(raw: unknown): readonly string[] {
 /** Networks in CIDR notation: a comma between addresses and networks in text, a list in YAML. */
 export const networks: Kind<readonly string[]> = {
   allowed: "addresses or networks such as loopback,10.0.0.0/8,2001:db8::/32",
+  placeholder: "NETWORKS",
   read(raw) {
     const items: unknown[] = typeof raw === "string"
       ? raw.split(",")

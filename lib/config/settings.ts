@@ -1,53 +1,21 @@
-import { boolean, integer, type Kind, oneOf, origins, positive, size, text } from "./kinds.ts";
+import type { Grammar } from "./command_line.ts";
+import {
+  boolean,
+  filePath,
+  integer,
+  isWebUrl,
+  oneOf,
+  origins,
+  positive,
+  size,
+  text,
+  webUrl,
+} from "./kinds.ts";
 import { networks } from "./networks.ts";
-
-/** One setting of the gateway. Flags, variables, file keys and their documentation derive from it. */
-export interface Setting<T> {
-  readonly kind: Kind<NonNullable<T>>;
-  /** One sentence for operators. */
-  readonly doc: string;
-  /** The value where nobody sets one. */
-  fallback(): T;
-  /** Default and example as the documentation shows them, where {@link fallback} does not tell. */
-  readonly shownDefault?: string;
-  readonly example?: string;
-  /** Never printed, and not a flag, since flags show in the list of processes. */
-  readonly secret?: boolean;
-}
-
-interface Extras {
-  readonly shownDefault?: string;
-  readonly example?: string;
-  readonly secret?: boolean;
-}
-
-function setting<T>(kind: Kind<NonNullable<T>>, fallback: T, doc: string, extras: Extras = {}): Setting<T> {
-  return { kind, doc, fallback: () => fallback, ...extras };
-}
-
-function computed<T>(
-  kind: Kind<NonNullable<T>>,
-  fallback: () => T,
-  doc: string,
-  extras: Extras & { readonly example: string },
-): Setting<T> {
-  return { kind, doc, fallback, ...extras };
-}
-
-function optional<T extends NonNullable<unknown>>(
-  kind: Kind<T>,
-  doc: string,
-  extras: Extras & { readonly example: string },
-): Setting<T | undefined> {
-  return { kind, doc, fallback: () => undefined, ...extras };
-}
+import { computed, type Option, optional, setting } from "./option.ts";
 
 function isHost(value: string): boolean {
   return /^[\w.-]+$/.test(value) || /^(?=.*:.*:)[\da-f:.]+(?:%\w+)?$/i.test(value);
-}
-
-function isWebUrl(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }
 
 /** Timers take at most 2^31 ms; this stays below. */
@@ -55,23 +23,23 @@ const LONGEST_SECONDS = 2_000_000;
 const MIB = 2 ** 20;
 
 const level = oneOf("TRACE", "DEBUG", "INFO", "WARNING", "ERROR");
-const path = text("a path");
+const path = filePath;
+const host = text("a host name or address without a port", isHost, "HOST");
 const seconds = positive(LONGEST_SECONDS, "s");
 const milliseconds = integer(1, LONGEST_SECONDS * 1000, "ms");
 const count = integer(1, 10_000_000);
 const bytes = size(64 * 1024 * MIB);
-const webUrl = text("an http:// or https:// URL", isWebUrl);
 
 /** Every setting of the gateway by its name. */
 export const settings = {
   host: setting(
-    text("a host name or address without a port", isHost),
+    host,
     "127.0.0.1",
     "Address to listen on; 0.0.0.0 for all.",
   ),
   port: setting(integer(0, 65535), 10401, "Port to listen on; 0 takes a free one."),
   kv: setting(
-    text("a path, :memory: or an https:// KV Connect URL"),
+    text("a path, :memory: or an https:// KV Connect URL", undefined, "FILE|URL"),
     "data/heliograph.db",
     "The store: a file, `:memory:`, or a KV Connect URL.",
   ),
@@ -86,7 +54,7 @@ export const settings = {
     { example: "metagraph.json", shownDefault: "none" },
   ),
   rpc_url: setting(
-    text("sim: or an http:// or https:// URL", (value) => value === "sim:" || isWebUrl(value)),
+    text("sim: or an http:// or https:// URL", (value) => value === "sim:" || isWebUrl(value), "URL"),
     "sim:",
     "JSON-RPC node that the streams poll; `sim:` is a built-in simulated one.",
   ),
@@ -100,7 +68,7 @@ export const settings = {
     shownDefault: "none",
   }),
   "admin.host": setting(
-    text("a host name or address without a port", isHost),
+    host,
     "127.0.0.1",
     "Address that admin.port is opened on.",
   ),
@@ -125,7 +93,7 @@ export const settings = {
     { example: "https://gateway.example.org", shownDefault: "from the request" },
   ),
   region: optional(
-    text("letters, digits, dots and hyphens", (value) => /^[\w.-]+$/.test(value)),
+    text("letters, digits, dots and hyphens", (value) => /^[\w.-]+$/.test(value), "NAME"),
     "Region that the list of servers names for this instance; without it, `default`.",
     { example: "eu-central", shownDefault: "none" },
   ),
@@ -231,7 +199,7 @@ export type SettingName = keyof typeof settings;
 
 /** All values, checked, in the unit of their setting. */
 export type Config = {
-  readonly [K in SettingName]: (typeof settings)[K] extends Setting<infer T> ? T : never;
+  readonly [K in SettingName]: (typeof settings)[K] extends Option<infer T> ? T : never;
 };
 
 /** Severity of a log line. */
@@ -246,11 +214,19 @@ export function isSetting(name: string): name is SettingName {
 }
 
 /** A setting without its own type, for code that treats all alike. */
-export function settingOf(name: SettingName): Setting<unknown> {
-  return settings[name] as Setting<unknown>;
+export function settingOf(name: SettingName): Option<unknown> {
+  return settings[name] as Option<unknown>;
 }
 
-/** The environment variable of a setting. */
-export function variableOf(name: string): string {
-  return `HELIOGRAPH_${name.toUpperCase().replaceAll(".", "_")}`;
-}
+/** What is said to whoever names a setting that comes near to none. */
+export const catalogue = '"heliograph config example" shows all settings';
+
+/** How the settings are given on a command line and in variables, with the file that may hold them. */
+export const configGrammar = {
+  options: {
+    config: optional(path, "YAML file with settings; flags and variables win over it."),
+    ...settings,
+  },
+  prefix: "HELIOGRAPH_",
+  catalogue,
+} satisfies Grammar;

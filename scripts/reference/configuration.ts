@@ -1,6 +1,11 @@
-import { usage as inscribeUsage } from "../../lib/cli/inscribe.ts";
-import { listMinerSettings, type MinerSettingDescription } from "../../lib/cli/miner/settings.ts";
-import { describeSettings, type SettingDescription } from "../../lib/config/mod.ts";
+import { usage as inscribeUsage } from "../../lib/cli/inscribe/settings.ts";
+import { usage as minerUsage } from "../../lib/cli/miner/settings.ts";
+import {
+  describeOptions,
+  describeSettings,
+  type OptionDescription,
+  type SettingDescription,
+} from "../../lib/config/mod.ts";
 import { wrapped } from "./wrapped.ts";
 
 const opening = [
@@ -33,10 +38,10 @@ export function configurationReference(): string {
     ...sections(),
     "## The miner",
     minerOpening,
-    bullets(listMinerSettings().map(describeMinerSetting)),
+    bullets(describeOptions(minerUsage.options, minerUsage.prefix).map(describeFlag)),
     "## Inscribing",
     inscribeOpening,
-    bullets(inscribeFlags()),
+    bullets(describeOptions(inscribeUsage.options).map(describeFlag)),
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -65,15 +70,15 @@ function describeSetting(setting: SettingDescription): string {
     .filter((part) => part !== "").join(" ");
 }
 
-function describeMinerSetting({ flag, doc, allowed, fallback, variable }: MinerSettingDescription): string {
-  const note = fallback === undefined ? " Required." : fallback === "" ? "" : ` Default: \`${fallback}\`.`;
-  return `**\`${flag}\`** ${doc}${note} Allowed: ${allowed}. Variable: \`${variable}\``;
-}
-
-/** What the command itself says of its flags. */
-function inscribeFlags(): string[] {
-  return [...inscribeUsage.matchAll(/^ {2}(--\S+) {2,}(.+)$/gm)]
-    .map(([, flag, doc]) => `**\`${flag}\`** ${doc}`);
+function describeFlag(option: OptionDescription): string {
+  const { spelled, doc, allowed, required, valueless, variable, exampleIsDefault } = option;
+  const fallback = exampleIsDefault ? `\`${option.default}\`` : option.default;
+  return [
+    `**\`${spelled}\`** ${doc}`,
+    ...required ? ["Required."] : valueless || fallback === "none" ? [] : [`Default: ${fallback}.`],
+    ...valueless ? [] : [`Allowed: ${allowed}.`],
+    ...variable === undefined ? [] : [`Variable: \`${variable}\``],
+  ].join(" ");
 }
 
 function bullets(items: readonly string[]): string {

@@ -91,10 +91,20 @@ Deno.test("config example with every line in use needs only the token changed", 
   assertEquals((await heliographConfig(["check", "--config=h.yaml"], {}, file)).err, "");
 });
 
+Deno.test("config print ends with 2, as serve does, where the command line cannot be used", async () => {
+  for (const flag of ["--port", "--prot=1", "--port=x"]) {
+    const { code, out } = await heliographConfig(["print", flag]);
+    assertEquals([flag, code, out], [flag, 2, ""]);
+  }
+});
+
 Deno.test("config without a known action answers with 2 and its usage, with --help 0", async () => {
   const { code, err } = await heliographConfig(["explode"]);
   assertEquals(code, 2);
-  assertStringIncludes(err, "Usage: heliograph config");
+  assertStringIncludes(
+    err,
+    'Expected an action: print, check, example. "deno task heliograph config --help"',
+  );
   assertEquals((await heliographConfig([])).code, 2);
   assertStringIncludes((await heliographConfig(["--help"])).out, "Usage: heliograph config");
 });

@@ -1,7 +1,8 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import type { DemoMiner, Tally } from "../../lib/cli/demo/demo_miner.ts";
 import { makeReport } from "../../lib/cli/demo/report.ts";
 import { readDemoSettings } from "../../lib/cli/demo/settings.ts";
+import { ConfigError } from "../../lib/config/mod.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -21,19 +22,17 @@ function minerWith(tally: Partial<Tally>, open = 0): DemoMiner {
 }
 
 Deno.test("the demo's flags have defaults that depend on its mode", () => {
-  const { validator: _, ...both } = readDemoSettings([]) as Exclude<
-    ReturnType<typeof readDemoSettings>,
-    string
-  >;
+  const { validator: _, ...both } = readDemoSettings([]);
   assertEquals(both, { mode: "both", seconds: 15, port: 0 });
   const alone = readDemoSettings(["--mode=validator", "--seconds=5"]);
   assertEquals(alone, { mode: "validator", seconds: 5, port: 10401, validator: "ws://127.0.0.1:10401/ws" });
+  assertEquals(readDemoSettings(["--mode", "validator", "--seconds", "5"]), alone);
 });
 
 for (const flag of ["--mode=all", "--seconds=0", "--seconds=soon", "--port=70000", "--speed=2", "now"]) {
   Deno.test(`the demo refuses ${flag} and names it`, () => {
-    const complaint = readDemoSettings([flag]);
-    assertMatch(String(complaint), new RegExp(flag.replace(/=.*/, "")));
+    const { message } = assertThrows(() => readDemoSettings([flag]), ConfigError);
+    assertMatch(message, new RegExp(flag.replace(/=.*/, "")));
   });
 }
 

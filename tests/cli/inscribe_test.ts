@@ -199,7 +199,7 @@ Deno.test("an interruption says that the job goes on and how to follow it, which
   assertEquals([code, printed], [130, ""]);
   assertEquals(
     complained,
-    `Interrupted; the job goes on. To wait for it again:\n  heliograph inscribe --follow=${jobId} --url=${desk.server.url}\n`,
+    `Interrupted; the job goes on. To wait for it again:\n  deno task heliograph inscribe --follow=${jobId} --url=${desk.server.url}\n`,
   );
   const again = desk.again();
   const following = again.call([`--follow=${jobId}`]);
@@ -248,7 +248,7 @@ Deno.test("what is wrong with a call is said in one line, with exit code 2 and n
     ["nothing to do", [], "Expected a FILE"],
     ["two things to do", [file, "--follow=x"], "Expected a FILE"],
     ["two files", [file, file], "Unexpected argument"],
-    ["an unknown flag", [file, "--hodler=1"], "Unknown option --hodler"],
+    ["an unknown flag", [file, "--hodler=1"], "Unknown flag --hodler: did you mean --holder?"],
     ["an unknown mode", [file, "--mode=nft"], 'flag --mode is "nft", expected file, upload'],
     ["no key", [file], "set HELIOGRAPH_API_KEY", {}],
     ["two keys", [file, "--api_key=topsecret", "--api_key_file=x"], "both given"],

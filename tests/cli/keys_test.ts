@@ -169,19 +169,22 @@ Deno.test("keys ends with 2 when it is not understood, and says what is wrong", 
   const outcomes = [
     [[], "Expected an action: new, inspect, sign, verify"],
     [["toString"], "Expected an action"],
-    [["new", "--output", "x"], "Unknown option --output"],
-    [["new", "--out"], "Missing value after --out"],
+    [["new", "--output", "x"], "Unknown flag --output"],
+    [["new", "--out"], "Flag --out has no value"],
     [["inspect"], "Missing a key file or an address"],
     [["inspect", "a", "b"], "Unexpected argument after the first one"],
     [["sign", "text"], "Missing --key"],
-    [["sign", "--json=yes"], "Option --json takes no value"],
+    [["sign", "--json=yes"], "Flag --json takes no value"],
+    [["sign", "--key=a", "--key=b"], "Flag --key is given twice"],
+    [["sign", "--key", "--json"], "Flag --key has no value: expected --key=FILE"],
+    [["sgin"], "did you mean sign?"],
     [["verify", "--address", key.address, "text"], "Missing --signature"],
   ] as const;
   for (const [args, complaint] of outcomes) {
     const { code, printed, complained } = await keys([...args]);
     assertEquals([code, printed], [2, ""]);
     assertStringIncludes(complained, complaint);
-    assertStringIncludes(complained, '"heliograph keys --help" says more');
+    assertStringIncludes(complained, 'heliograph keys --help" says more');
   }
 });
 

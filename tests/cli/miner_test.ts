@@ -226,9 +226,10 @@ Deno.test("miner takes settings from variables, which flags override", async () 
 const wrong: [flags: string[], env: Record<string, string>, complaint: string][] = [
   [[], {}, "Missing --validators"],
   [["--validators=a:1"], {}, "Missing --key"],
-  [["--validators=a:1", "--key=k", "--nonsense=1"], {}, "Unknown argument --nonsense"],
+  [["--validators=a:1", "--key=k", "--nonsense=1"], {}, "Unknown flag --nonsense"],
+  [["--inptu=x"], {}, "Unknown flag --inptu: did you mean --input?"],
   [["--validators=a:1", "--key=k", "--uid=x"], {}, 'Invalid uid: flag --uid is "x"'],
-  [["--validators=a:1", "--key=k", "--websocket_heartbeat_interval=0"], {}, "expected seconds above 0"],
+  [["--validators=a:1", "--key=k", "--websocket_heartbeat_interval=0"], {}, "expected a number above 0"],
   [["--validators=a:1", "--key=k", "--key=l"], {}, "Flag --key is given twice"],
   [["--validators=a:1", "--key"], {}, "Flag --key has no value"],
   [["--validators=ftp://a:1", "--key=k"], {}, "Cannot use validator ftp://a:1"],

@@ -114,8 +114,8 @@ Deno.test("why says why it gets no answer, and ends with 2", async (test) => {
     ["no server", ["c0000000"], { answer: nowhere }, "connection refused"],
     ["no admin calls", ["c0000000"], { answer: silent }, "nothing is served under /admin"],
     ["a strange server", ["c0000000"], { answer: strange }, "version"],
-    ["a strange URL", ["c0000000", "--url=ftp://x"], {}, "Invalid --url"],
-    ["an unknown option", ["c0000000", "--verbose"], {}, "Unknown option"],
+    ["a strange URL", ["c0000000", "--url=ftp://x"], {}, "Invalid url: flag --url"],
+    ["an unknown option", ["c0000000", "--verbose"], {}, "Unknown flag"],
   ];
   for (const [name, args, surroundings, says] of cases) {
     await test.step(name, async () => {

@@ -89,9 +89,9 @@ Deno.test("refusals say in one line what is wrong, where, and what is expected",
     [["--quux=1"], 'Unknown flag --quux: "heliograph config example" shows all settings'],
     [["serve"], 'Unexpected argument "serve": expected --name=value'],
     [["-p", "1"], 'Unexpected argument "-p": expected --name=value'],
-    [["--port"], "flag --port has no value: expected --port=VALUE"],
-    [["--kv", "--port=1"], "flag --kv has no value: expected --kv=VALUE"],
-    [["--port=1", "--port=1"], "flag --port is given twice"],
+    [["--port"], "Flag --port has no value: expected --port=N"],
+    [["--kv", "--port=1"], "Flag --kv has no value: expected --kv=FILE|URL"],
+    [["--port=1", "--port=1"], "Flag --port is given twice"],
     [["--kv="], 'Invalid kv: flag --kv is "", expected a path, :memory: or an https:// KV Connect URL'],
   ];
   for (const [flags, message] of rows) assertRefused({ flags }, message);

@@ -46,8 +46,7 @@ for (const arg of unusable) {
     const stdio = new MemoryStdio();
     assertEquals(await runBench([arg], stdio), 2);
     assertEquals(stdio.printed, "");
-    assertStringIncludes(stdio.complained, /^--(?:seconds|subscribers)/.exec(arg)?.[0] ?? arg);
-    assertStringIncludes(stdio.complained, "Usage: deno task bench");
+    assertStringIncludes(stdio.complained, arg.replace(/=.*/, ""));
   });
 }
 

@@ -1,5 +1,5 @@
-import { describeSettings } from "../../config/mod.ts";
-import type { Commands } from "../command.ts";
+import { describeOptions } from "../../config/mod.ts";
+import type { Commands, Usage } from "../command.ts";
 
 /** A flag of a subcommand. */
 export interface Flag {
@@ -13,59 +13,32 @@ export interface Flag {
 export interface CommandGrammar {
   readonly name: string;
   readonly summary: string;
-  /** Actions, such as `new` of `keys`. */
+  /** Actions, such as `new` of `keys`, or all that the operand may be. */
   readonly words: readonly string[];
   readonly flags: readonly Flag[];
 }
 
-/** Where a help text says that all settings of the gateway are flags. */
-const settingsMark = "[--SETTING=VALUE ...]";
-
-/** Reads what all subcommands take from their help texts and the table of settings, so that it cannot differ from those. */
+/** What all subcommands take, from the tables that they are read with. */
 export async function readGrammar(commands: Commands): Promise<readonly CommandGrammar[]> {
   return await Promise.all(
     Object.entries(commands).map(async ([name, { summary, load }]) => {
-      const usage = withoutExamples((await load()).usage);
-      return { name, summary, words: readWords(name, usage), flags: readAllFlags(usage) };
+      const { usage } = await load();
+      return { name, summary, words: wordsOf(usage), flags: flagsOf(usage) };
     }),
   );
 }
 
-const withoutExamples = (usage: string) => usage.replace(/^Examples:\n(?: .*\n)+/m, "");
-
-/** Words that the first lines or the list of actions name: `heliograph keys new`, or `  new [--out FILE]`. */
-function readWords(name: string, usage: string): readonly string[] {
-  const patterns = [
-    /^ {2}(?!variable )([a-z]\w*)(?= )/gm,
-    new RegExp(`^(?:Usage:|      ) heliograph ${name} ([a-z]\\w*)`, "gm"),
-  ];
-  return [
-    ...new Set(patterns.flatMap((pattern) => [...usage.matchAll(pattern)].map(([, word = ""]) => word))),
-  ];
+function wordsOf({ actions = [], words = {} }: Usage): readonly string[] {
+  return [...actions.map(({ name }) => name.replace(/^.* /, "")), ...Object.keys(words)];
 }
 
-function readAllFlags(usage: string): readonly Flag[] {
-  const found = new Map<string, Flag>();
-  for (const flag of readFlags(usage)) {
-    // Prose after the description names flags again, without their values.
-    if (!found.get(flag.name)?.takesValue) found.set(flag.name, flag);
-  }
-  if (usage.includes(settingsMark)) { for (const flag of settingFlags()) found.set(flag.name, flag); }
-  return [...found.values(), { name: "help", takesValue: false, words: [] }];
-}
-
-function readFlags(usage: string): Flag[] {
-  return [...usage.matchAll(/--([a-z][\w.]*)(?:=([\w|-]+)| [A-Z])?/g)].map((
-    [text, name = "", shown = ""],
-  ) => ({
+function flagsOf(usage: Usage): readonly Flag[] {
+  const all = [usage, ...usage.actions ?? []].flatMap(({ options }) => describeOptions(options));
+  const flags = all.filter(({ secret }) => !secret).map(({ name, valueless, words }) => ({
     name,
-    takesValue: /[= ]/.test(text),
-    words: shown.includes("|") && !/[A-Z]{2}/.test(shown) ? shown.split("|") : [],
+    takesValue: !valueless,
+    words: valueless ? [] : words,
   }));
-}
-
-function settingFlags(): Flag[] {
-  const flags = describeSettings().filter(({ secret }) => !secret)
-    .map(({ name, words }) => ({ name, takesValue: true, words }));
-  return [{ name: "config", takesValue: true, words: [] }, ...flags];
+  const help = { name: "help", takesValue: false, words: [] };
+  return [...new Map([...flags, help].map((flag) => [flag.name, flag])).values()];
 }

@@ -1,3 +1,6 @@
+import { between, integer, oneOf, optional, setting, text } from "../../config/mod.ts";
+import { readUsage, type Usage } from "../command.ts";
+
 /** What the demo is asked to show. */
 export interface DemoSettings {
   readonly mode: "both" | "validator" | "miner";
@@ -8,25 +11,42 @@ export interface DemoSettings {
 }
 
 const modes = ["both", "validator", "miner"] as const;
-const defaultUrl = "ws://127.0.0.1:10401/ws";
 
-/** Reads the flags; a text says what is wrong with them. */
-export function readDemoSettings(args: readonly string[]): DemoSettings | string {
-  const given = new Map<string, string>();
-  for (const arg of args) {
-    const match = /^--(mode|seconds|port|validator)=(.+)$/.exec(arg);
-    if (match?.[1] === undefined || match[2] === undefined) return `Unknown argument ${arg}`;
-    given.set(match[1], match[2]);
-  }
-  const mode = modes.find((name) => name === (given.get("mode") ?? "both"));
-  if (mode === undefined) return `--mode is "${given.get("mode")}", expected ${modes.join(", ")}`;
-  const seconds = Number(given.get("seconds") ?? (mode === "both" ? 15 : 60));
-  if (!(seconds >= 1 && seconds <= 86_400)) {
-    return `--seconds is "${given.get("seconds")}", expected 1 to 86400`;
-  }
-  const port = Number(given.get("port") ?? (mode === "validator" ? 10401 : 0));
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    return `--port is "${given.get("port")}", expected 0 to 65535`;
-  }
-  return { mode, seconds, port, validator: given.get("validator") ?? defaultUrl };
+/** How the command is called. */
+export const usage = {
+  name: "demo",
+  about:
+    "Shows the gateway at work on this machine: a real server, ten registered miners, games whose odds move. One miner " +
+    "is cut off and recovers, another one gets nothing but HTTP through for a while.",
+  options: {
+    mode: setting<typeof modes[number]>(oneOf(...modes), "both", "What is started here."),
+    seconds: optional(between(1, 86_400, "s"), "How long it goes on.", {
+      shownDefault: "15 s, and 60 s in the other modes",
+    }),
+    port: optional(integer(0, 65_535), "Port of the server; 0 takes a free one.", {
+      shownDefault: "a free one, and 10401 in mode validator",
+    }),
+    validator: setting(
+      text("a URL", undefined, "URL|HOST:PORT"),
+      "ws://127.0.0.1:10401/ws",
+      "Where the miners of mode miner connect.",
+    ),
+  },
+  closing: "Exit code 0: every prediction was confirmed exactly once.",
+  examples: [
+    "heliograph demo --seconds=60",
+    "heliograph demo --mode=validator       in one terminal, and in another:",
+    "heliograph demo --mode=miner --validator=ws://127.0.0.1:10401/ws",
+  ],
+} satisfies Usage;
+
+/** Reads the flags. Throws a `ConfigError`. */
+export function readDemoSettings(args: readonly string[]): DemoSettings {
+  const { mode, seconds, port, validator } = readUsage(usage, args).values;
+  return {
+    mode,
+    seconds: seconds ?? (mode === "both" ? 15 : 60),
+    port: port ?? (mode === "validator" ? 10401 : 0),
+    validator,
+  };
 }

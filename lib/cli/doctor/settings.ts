@@ -1,5 +1,14 @@
-import { type Config, loadConfig } from "../../config/mod.ts";
-import { readArguments, UsageError } from "../keys/arguments.ts";
+import {
+  type Config,
+  filePath,
+  flag,
+  type Kind,
+  loadConfig,
+  optional,
+  UsageError,
+} from "../../config/mod.ts";
+import { readUsage, type Usage } from "../command.ts";
+import { urlOf } from "../endpoint.ts";
 import type { ConfigSurroundings } from "../config.ts";
 import { readTarget, type Target } from "../../doctor/mod.ts";
 
@@ -19,84 +28,93 @@ export interface DoctorSettings {
   readonly skip: readonly string[];
 }
 
-const customaryIdle = [30, 60, 100, 300];
 const longestIdle = 3600;
 const mostIdle = 16;
 
 /** Those on which no other depends. */
 const optionalChecks = ["health", "clock", "heartbeat", "size", "events", "poll", "machine"];
 
-const kinds = {
-  key: "value",
-  ca: "value",
-  config: "value",
-  idle: "value",
-  skip: "value",
-  local: "flag",
-  fast: "flag",
-  json: "flag",
-  take_over: "flag",
-  findings: "flag",
-} as const;
+/** Whole numbers of seconds, each once and in their order. */
+const idleTimes: Kind<readonly number[]> = {
+  allowed: `up to ${mostIdle} whole numbers of seconds from 1 to ${longestIdle}, such as 30,60`,
+  placeholder: "30,60",
+  bare: "30,60,100,300",
+  read(raw) {
+    const times = String(raw).split(",").map((part) => /^\d{1,4}$/.test(part) ? Number(part) : NaN);
+    const areUsable = times.length <= mostIdle && times.every((time) => time >= 1 && time <= longestIdle);
+    return areUsable ? [...new Set(times)].toSorted((a, b) => a - b) : undefined;
+  },
+  show: (times) => times.join(),
+};
 
-/** Reads the command line. Throws a {@link UsageError}, or a `ConfigError` for the server's configuration. */
+const someChecks: Kind<readonly string[]> = {
+  allowed: optionalChecks.join(", "),
+  placeholder: "events,poll",
+  read(raw) {
+    const ids = String(raw).split(",");
+    return ids.every((id) => optionalChecks.includes(id)) ? ids : undefined;
+  },
+  show: (ids) => ids.join(),
+};
+
+/** How the command is called. */
+export const usage = {
+  name: "doctor",
+  synopsis: ["doctor [URL|HOST:PORT] [--FLAG ...]", "doctor --local"],
+  operand: "[URL|HOST:PORT]",
+  about:
+    "Walks the troubleshooting guide against an endpoint, of a gateway or of anything else that speaks WebSocket or " +
+    "Socket.IO, and says of each thing that is wrong what causes it and what mends it. Without a URL, the server that " +
+    "this machine's configuration (HELIOGRAPH_HOST, HELIOGRAPH_PORT, --config) names.",
+  options: {
+    key: optional(
+      filePath,
+      "Authenticates with a miner's key: by a signed heartbeat over HTTP, which disturbs nobody; where the server has no " +
+        "such path, as a connection, which may end that of a miner with the same key.",
+    ),
+    take_over: flag("Authenticates as a connection in any case."),
+    idle: optional(
+      idleTimes,
+      `Holds silent connections for so many seconds, to see what cuts them; --idle alone means ${idleTimes.bare}.`,
+    ),
+    ca: optional(filePath, "Trusts the certificates in this PEM file too."),
+    skip: optional(someChecks, `Leaves checks out: ${someChecks.allowed}.`),
+    json: flag("Prints one JSON object."),
+    fast: flag("Asks for the health alone and says nothing when it is good, for health checks."),
+    local: flag("Looks at this machine instead, as the host of a running server."),
+    findings: flag("Prints all that can be found, with cause and fix, as Markdown or with --json."),
+    config: optional(filePath, "The configuration file of the server on this machine."),
+  },
+  closing: "Exit code 0: nothing wrong; 1: findings; 2: not reachable, or wrong usage; 130: interrupted.",
+} satisfies Usage;
+
+/** Reads the command line. Throws a `ConfigError`, for the server's configuration too. */
 export function readDoctorSettings(
   args: readonly string[],
   surroundings: ConfigSurroundings,
 ): DoctorSettings {
-  const { operand, values, flags } = readArguments(args.map(completeIdle), kinds);
-  const mode = (["findings", "local", "fast"] as const).find((name) => flags.has(name)) ?? "walk";
-  if (flags.has("local") && (operand !== undefined || flags.has("fast"))) {
+  const { values, operand } = readUsage(usage, args);
+  const mode = (["findings", "local", "fast"] as const).find((name) => values[name]) ?? "walk";
+  if (values.local && (operand !== undefined || values.fast)) {
     throw new UsageError("--local looks at this machine: expected neither a URL nor --fast with it");
   }
   const config = operand === undefined && mode !== "findings"
-    ? readConfig(values.get("config"), surroundings)
+    ? readConfig(values.config, surroundings)
     : undefined;
   return {
     mode,
     target: readTarget(operand ?? urlOf(config)),
     config,
-    json: flags.has("json"),
-    keyFile: values.get("key"),
-    caFile: values.get("ca"),
-    idle: readIdle(values.get("idle")),
-    takeOver: flags.has("take_over"),
-    skip: readSkip(values.get("skip")),
+    json: values.json,
+    keyFile: values.key,
+    caFile: values.ca,
+    idle: values.idle ?? [],
+    takeOver: values.take_over,
+    skip: values.skip ?? [],
   };
-}
-
-/** `--idle` alone stands for the customary times. */
-function completeIdle(arg: string): string {
-  return arg === "--idle" ? `--idle=${customaryIdle.join()}` : arg;
-}
-
-function readIdle(text: string | undefined): readonly number[] {
-  if (text === undefined) return [];
-  const times = text.split(",").map((part) => /^\d{1,4}$/.test(part) ? Number(part) : NaN);
-  if (times.length > mostIdle || !times.every((time) => time >= 1 && time <= longestIdle)) {
-    throw new UsageError(
-      `Invalid --idle: expected up to ${mostIdle} whole numbers of seconds from 1 to ${longestIdle}, such as 30,60`,
-    );
-  }
-  return [...new Set(times)].toSorted((a, b) => a - b);
-}
-
-function readSkip(text: string | undefined): readonly string[] {
-  const ids = text?.split(",") ?? [];
-  const unknown = ids.find((id) => !optionalChecks.includes(id));
-  if (unknown === undefined) return ids;
-  throw new UsageError(`Invalid --skip: "${unknown}" is not one of ${optionalChecks.join(", ")}`);
 }
 
 function readConfig(file: string | undefined, { env, readFile }: ConfigSurroundings): Config {
   const flags = file === undefined ? [] : [`--config=${file}`];
   return loadConfig({ flags, env, readFile }).config;
-}
-
-/** How the server of a configuration is reached from its own machine. */
-function urlOf(config: Config | undefined): string {
-  const host = config?.host ?? "127.0.0.1";
-  const near = host === "0.0.0.0" ? "127.0.0.1" : /^[:0]+$/.test(host) && host.includes(":") ? "::1" : host;
-  const scheme = config?.["tls.cert"] === undefined ? "http" : "https";
-  return `${scheme}://${near.includes(":") ? `[${near}]` : near}:${config?.port ?? 10401}`;
 }

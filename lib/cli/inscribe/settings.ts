@@ -1,5 +1,7 @@
 import type { InscribeRequest, JobConnectionMode } from "../../client/mod.ts";
-import { type Arguments, readArguments, UsageError } from "../keys/arguments.ts";
+import { filePath, flag, oneOf, optional, setting, text, UsageError } from "../../config/mod.ts";
+import { readUsage, type Usage } from "../command.ts";
+import { configuredEndpoint, configuredUrl, endpoint } from "../endpoint.ts";
 
 /** What to do with what: inscribe a file, or wait for a job or end it. */
 export type InscribeTask =
@@ -25,60 +27,93 @@ export interface InscribeSettings {
   readonly mimeType: string | undefined;
 }
 
-const values = [
-  "url",
-  "api_key",
-  "api_key_file",
-  "holder",
-  "mode",
-  "network",
-  "connection",
-  "metadata",
-  "name",
-  "type",
-  "follow",
-  "cancel",
-] as const;
-const kinds = {
-  ...Object.fromEntries(values.map((name) => [name, "value" as const])),
-  json: "flag" as const,
-  discover: "flag" as const,
-};
-
 const connections = ["auto", "websocket", "http"] as const;
 const modes = ["file", "upload", "hashinal", "hashinal-collection"] as const;
 const networks = ["testnet", "mainnet"] as const;
 
-/** Where a gateway listens with nothing configured. */
-const defaultUrl = "http://127.0.0.1:10401";
 /** The local ledger knows no accounts, and takes any. */
 const defaultHolder = "0.0.1001";
+
+const jobId = text("the id of a job", undefined, "JOB");
+
+/** How the command is called. */
+export const usage = {
+  name: "inscribe",
+  synopsis: ["inscribe FILE [--FLAG=VALUE ...]", "inscribe --follow=JOB", "inscribe --cancel=JOB"],
+  operand: "FILE",
+  about:
+    "Inscribes a file with a gateway and waits until it is on the ledger. FILE is a path, - for standard input (both up " +
+    "to 2 MiB), or an http:// or https:// URL, which the gateway fetches. Once the gateway has taken a job it goes on by " +
+    "itself: --follow waits for it again, --cancel ends it.",
+  options: {
+    url: optional(endpoint, "The gateway.", { shownDefault: configuredEndpoint }),
+    api_key_file: optional(filePath, "A file that holds the API key; or set HELIOGRAPH_API_KEY."),
+    api_key: optional(text("an API key"), "The API key itself, which shows in the list of processes.", {
+      placeholder: "KEY",
+    }),
+    holder: setting(text("an account"), defaultHolder, "The account for which the file is inscribed.", {
+      placeholder: "ACCOUNT",
+    }),
+    mode: setting<typeof modes[number]>(oneOf(...modes), modes[0], `What is made: ${modes.join(", ")}.`, {
+      placeholder: "MODE",
+    }),
+    metadata: optional(
+      text("a path or a URL", undefined, "FILE|URL"),
+      "Metadata for the hashinal modes, a JSON object.",
+    ),
+    name: optional(text("a name", undefined, "NAME"), "The file's name, whose extension tells its type.", {
+      shownDefault: "the name of FILE",
+    }),
+    type: optional(
+      text("a media type", undefined, "TYPE"),
+      "Its type, such as image/png, where content and name do not tell.",
+    ),
+    network: setting<typeof networks[number]>(
+      oneOf(...networks),
+      networks[0],
+      "Which network's accounts are meant.",
+    ),
+    connection: setting<typeof connections[number]>(
+      oneOf(...connections),
+      connections[0],
+      "How the gateway is reached; auto means Socket.IO, and HTTP where that does not get through.",
+    ),
+    discover: flag("Connects to the instance that the gateway recommends."),
+    follow: optional(jobId, "Waits for a job that was begun before."),
+    cancel: optional(jobId, "Ends a job."),
+    json: flag("Prints the result as a JSON object."),
+  },
+  closing:
+    "Exit code 0: done; 1: refused or failed; 2: wrong usage, or the gateway cannot be reached; 130: interrupted.",
+  examples: [
+    "HELIOGRAPH_API_KEY=... heliograph inscribe picture.png",
+    "heliograph inscribe https://example.org/a.json --mode=hashinal \\",
+    "  --api_key_file=api.key --url=https://gateway.example.org",
+  ],
+} satisfies Usage;
 
 /** Reads the command line, and the key's variable. Throws a {@link UsageError}. */
 export function readInscribeSettings(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): InscribeSettings {
-  const given = readArguments(args, kinds);
-  const value = (name: typeof values[number]) => given.values.get(name);
+  const { values, operand } = readUsage(usage, args);
+  const { api_key, api_key_file, holder, type, follow, cancel, url, ...same } = values;
   return {
-    task: readTask(given),
-    url: value("url") ?? defaultUrl,
-    key: readKey(value("api_key"), value("api_key_file"), env["HELIOGRAPH_API_KEY"]),
-    connection: oneOf(connections, "connection", value("connection")),
-    discover: given.flags.has("discover"),
-    json: given.flags.has("json"),
-    holderId: value("holder") ?? defaultHolder,
-    mode: oneOf(modes, "mode", value("mode")),
-    network: oneOf(networks, "network", value("network")),
-    metadata: value("metadata"),
-    name: value("name"),
-    mimeType: value("type"),
+    ...same,
+    task: readTask(operand, follow, cancel),
+    key: readKey(api_key, api_key_file, env["HELIOGRAPH_API_KEY"]),
+    url: url ?? configuredUrl({ env }),
+    holderId: holder,
+    mimeType: type,
   };
 }
 
-function readTask({ operand: file, values }: Arguments): InscribeTask {
-  const [follow, cancel] = [values.get("follow"), values.get("cancel")];
+function readTask(
+  file: string | undefined,
+  follow: string | undefined,
+  cancel: string | undefined,
+): InscribeTask {
   const tasks: InscribeTask[] = [
     ...(file === undefined ? [] : [{ kind: "inscribe" as const, file }]),
     ...(follow === undefined ? [] : [{ kind: "follow" as const, jobId: follow }]),
@@ -90,25 +125,15 @@ function readTask({ operand: file, values }: Arguments): InscribeTask {
 }
 
 function readKey(
-  text: string | undefined,
+  key: string | undefined,
   file: string | undefined,
   variable: string | undefined,
 ): InscribeSettings["key"] {
-  if (text !== undefined && file !== undefined) {
+  if (key !== undefined && file !== undefined) {
     throw new UsageError("Flags --api_key and --api_key_file are both given");
   }
-  if (text !== undefined) return { text };
+  if (key !== undefined) return { text: key };
   if (file !== undefined) return { file };
   if (variable !== undefined && variable !== "") return { text: variable };
   throw new UsageError("Missing API key: set HELIOGRAPH_API_KEY, or --api_key_file=FILE");
-}
-
-function oneOf<const Words extends readonly [string, ...string[]]>(
-  words: Words,
-  name: string,
-  value: string | undefined,
-): Words[number] {
-  const word = words.find((word) => word === (value ?? words[0]));
-  if (word !== undefined) return word;
-  throw new UsageError(`Invalid ${name}: flag --${name} is "${value}", expected ${words.join(", ")}`);
 }

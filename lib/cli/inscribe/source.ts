@@ -1,15 +1,15 @@
 import { type InscribeFile, type InscribeRequest, maxFileSize } from "../../client/mod.ts";
-import { UsageError } from "../keys/arguments.ts";
+import { Failure } from "../command.ts";
 import type { InscribeSettings } from "./settings.ts";
 
 const isWebUrl = (text: string) => /^https?:\/\//i.test(text);
 
-/** The API key. Throws a {@link UsageError} when its file cannot be read. */
+/** The API key. Throws a {@link Failure} when its file cannot be read. */
 export async function readApiKey(key: InscribeSettings["key"]): Promise<string> {
   return "text" in key ? key.text : (await readTextFile("the API key", key.file)).trim();
 }
 
-/** The file to inscribe: at a URL, which the gateway fetches, in a file, or on standard input. Throws a {@link UsageError}. */
+/** The file to inscribe: at a URL, which the gateway fetches, in a file, or on standard input. Throws a {@link Failure}. */
 export async function readSource(
   path: string,
   { name, mimeType }: Pick<InscribeSettings, "name" | "mimeType">,
@@ -21,7 +21,7 @@ export async function readSource(
   return { bytes, name: named, mimeType: mimeType ?? typeOf(named, bytes) };
 }
 
-/** The metadata as a request carries it: from a file, or where it is. Throws a {@link UsageError}. */
+/** The metadata as a request carries it: from a file, or where it is. Throws a {@link Failure}. */
 export async function readMetadata(
   metadata: string | undefined,
 ): Promise<Pick<InscribeRequest, "metadataObject" | "jsonFileURL">> {
@@ -35,9 +35,9 @@ function parseObject(path: string, text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
   } catch (cause) {
-    throw new UsageError(`Cannot use metadata ${path}: it is not JSON`, { cause });
+    throw new Failure(`Cannot use metadata ${path}: it is not JSON`, 2, { cause });
   }
-  throw new UsageError(`Cannot use metadata ${path}: expected a JSON object`);
+  throw new Failure(`Cannot use metadata ${path}: expected a JSON object`, 2);
 }
 
 /** The gateway looks at the content and the extension; text without any of these would count as unknown. */
@@ -55,7 +55,7 @@ async function open(path: string): Promise<ReadableStream<Uint8Array>> {
   try {
     return (await Deno.open(path)).readable;
   } catch (cause) {
-    throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new Failure(`Cannot read ${path}: ${(cause as Error).message}`, 2, { cause });
   }
 }
 
@@ -63,7 +63,7 @@ async function readTextFile(what: string, path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (cause) {
-    throw new UsageError(`Cannot read ${what} in ${path}: ${(cause as Error).message}`, { cause });
+    throw new Failure(`Cannot read ${what} in ${path}: ${(cause as Error).message}`, 2, { cause });
   }
 }
 
@@ -77,11 +77,12 @@ async function readBytes(path: string, stream: ReadableStream<Uint8Array>): Prom
       pieces.push(new Uint8Array(piece));
     }
   } catch (cause) {
-    throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new Failure(`Cannot read ${path}: ${(cause as Error).message}`, 2, { cause });
   }
-  if (size === 0) throw new UsageError(`Cannot inscribe ${path}: it is empty`);
+  if (size === 0) throw new Failure(`Cannot inscribe ${path}: it is empty`, 2);
   if (size <= maxFileSize) return new Uint8Array(await new Blob(pieces).arrayBuffer());
-  throw new UsageError(
+  throw new Failure(
     `Cannot inscribe ${path}: it has more than 2 MiB, put it where the gateway can fetch it and give its URL`,
+    2,
   );
 }

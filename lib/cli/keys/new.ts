@@ -1,28 +1,42 @@
+import { dirname } from "node:path";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { type Keypair, keypairFromSeed, randomSeed } from "../../crypto/mod.ts";
+import { filePath, optional } from "../../config/mod.ts";
+import { keypairFromSeed, randomSeed } from "../../crypto/mod.ts";
+import { readUsage, type Usage } from "../command.ts";
+import { facts } from "../facts.ts";
 import type { Stdio } from "../stdio.ts";
-import { readArguments } from "./arguments.ts";
 import { describeKey } from "./inspect.ts";
+
+/** How it is called. */
+export const newUsage = {
+  name: "keys new",
+  about: "Makes a key. Without a file its seed is printed.",
+  options: {
+    out: optional(filePath, "Where the seed is written, for you alone to read; the folder is made too."),
+  },
+} satisfies Usage;
 
 /** `keys new`: makes a key, and writes its seed to a file that only the user can read. */
 export async function newKey(args: string[], stdio: Stdio): Promise<number> {
-  const out = readArguments(args, { out: "value" }).values.get("out");
-  const keypair = keypairFromSeed(randomSeed());
-  const seed = bytesToHex(keypair.seed);
-  if (out !== undefined) await writeKeyFile(out, seed);
-  await stdio.print(keyLine(keypair, out === undefined ? { seed } : {}));
+  const { out } = readUsage(newUsage, args).values;
+  const { seed, publicKey } = keypairFromSeed(randomSeed());
+  const hex = bytesToHex(seed);
+  if (out !== undefined) await writeKeyFile(out, hex);
+  await stdio.print(facts({ ...describeKey(publicKey), ...out === undefined ? { seed: hex } : {} }, stdio));
   return 0;
-}
-
-function keyLine({ publicKey }: Keypair, more: Record<string, string>): string {
-  return `${JSON.stringify({ ...describeKey(publicKey), ...more })}\n`;
 }
 
 async function writeKeyFile(path: string, seed: string): Promise<void> {
   try {
+    await Deno.mkdir(dirname(path), { recursive: true });
     await Deno.writeTextFile(path, `${seed}\n`, { createNew: true, mode: 0o600 });
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
-    throw new Error(`Cannot write key file: ${path} exists already`, { cause });
+    const reason = cause instanceof Deno.errors.AlreadyExists ? "exists already" : undefined;
+    throw new Error(
+      `Cannot write key file: ${reason === undefined ? (cause as Error).message : `${path} ${reason}`}`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -1,23 +1,30 @@
+import { filePath, flag, required } from "../../config/mod.ts";
 import type { Keypair } from "../../crypto/mod.ts";
 import { attachSignature, parseMessage, signedText } from "../../protocol/mod.ts";
+import { readUsage, type Usage } from "../command.ts";
 import { readLines, readText, type Stdio } from "../stdio.ts";
-import { readArguments, required } from "./arguments.ts";
 import { readKeypair } from "./key.ts";
 
-const options = {
-  key: "value",
-  json: "flag",
-  lines: "flag",
-} as const;
+/** How it is called. */
+export const signUsage = {
+  name: "keys sign",
+  operand: "[TEXT]",
+  about: "Prints the signature over TEXT, or over standard input.",
+  options: {
+    key: required(filePath, "The key to sign with."),
+    lines: flag("Signs each line of standard input, one signature a line."),
+    json: flag("Signs messages, one a line, and prints each with its signature added."),
+  },
+} satisfies Usage;
 
 /** `keys sign`: signs a text, or a stream of texts or messages, each answered as soon as it is read. */
 export async function sign(args: string[], stdio: Stdio): Promise<number> {
-  const given = readArguments(args, options);
-  const keypair = await readKeypair(required(given, "key"));
-  if (given.flags.has("json")) return await signMessages(given.operand, keypair, stdio);
-  const texts = given.operand === undefined && given.flags.has("lines")
+  const { values: { key, json, lines }, operand } = readUsage(signUsage, args);
+  const keypair = await readKeypair(key);
+  if (json) return await signMessages(operand, keypair, stdio);
+  const texts = operand === undefined && lines
     ? readLines(stdio.input)
-    : [given.operand ?? await readText(stdio.input)];
+    : [operand ?? await readText(stdio.input)];
   for await (const text of texts) await stdio.print(`${keypair.sign(text)}\n`);
   return 0;
 }

@@ -1,6 +1,6 @@
+import { ConfigError } from "../../config/mod.ts";
 import { parseValidator, type ValidatorAddress, validatorUrls } from "../../client/mod.ts";
 import { isAddress } from "../../crypto/mod.ts";
-import { SettingError } from "./settings.ts";
 
 const bareAddress = /^[\w.-]+:\d+(?:[/#].*)?$|^\[[\da-f:]+\]:\d+(?:[/#].*)?$/i;
 
@@ -11,7 +11,7 @@ export async function readValidators(
 ): Promise<ValidatorAddress[]> {
   const entries = isList(value) ? value.split(",") : linesOf(await readFile(value));
   const validators = entries.map((entry) => entry.trim()).filter((entry) => entry !== "").map(check);
-  if (validators.length === 0) throw new SettingError(`Invalid validators: ${value} names none`);
+  if (validators.length === 0) throw new ConfigError(`Invalid validators: ${value} names none`);
   return validators;
 }
 
@@ -28,10 +28,10 @@ function check(entry: string): ValidatorAddress {
   try {
     validatorUrls(validator.url);
   } catch (error) {
-    throw new SettingError(`Invalid validators: ${(error as Error).message}`);
+    throw new ConfigError(`Invalid validators: ${(error as Error).message}`);
   }
   if (validator.hotkey !== undefined && !isAddress(validator.hotkey)) {
-    throw new SettingError(`Invalid validators: ${validator.hotkey} is no SS58 address with prefix 42`);
+    throw new ConfigError(`Invalid validators: ${validator.hotkey} is no SS58 address with prefix 42`);
   }
   return validator;
 }

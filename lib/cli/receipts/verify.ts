@@ -1,58 +1,73 @@
+import {
+  filePath,
+  flag,
+  integer,
+  type Kind,
+  optional,
+  required,
+  setting,
+  text,
+  UsageError,
+} from "../../config/mod.ts";
 import { ReceiptAudit, type ReceiptReport } from "../../client/mod.ts";
 import { CryptoPool, isAddress } from "../../crypto/mod.ts";
-import { type Arguments, readArguments, required, UsageError } from "../keys/arguments.ts";
+import { readUsage, type Usage } from "../command.ts";
 import { auditFile } from "./audit_file.ts";
 import { Progress } from "./progress.ts";
 import { reportJson, reportText } from "./report.ts";
 import { readSentPredictions } from "./sent_predictions.ts";
 import type { ReceiptsSurroundings } from "./surroundings.ts";
 
-const options = {
-  validator: "value",
-  miner: "value",
-  from: "value",
-  predictions: "value",
-  any_order: "flag",
-  json: "flag",
-} as const;
+const address: Kind<string> = text("an SS58 address with prefix 42", isAddress, "ADDRESS");
+
+/** How it is called. */
+export const verifyUsage = {
+  name: "receipts verify",
+  operand: "FILE",
+  about:
+    "Checks, without asking anybody, that a validator signed every confirmation in FILE, and that none of the " +
+    "miner's receipts is missing, changed or doubled. FILE holds one signed confirmation on each line, as the " +
+    "validator sent it, or is what heliograph miner printed; - is standard input.",
+  options: {
+    validator: required(address, "The validator; GET /ws/health tells its address."),
+    miner: optional(
+      address,
+      "The miner; receipts of others are then faults. Without it, each miner has a chain of its own.",
+    ),
+    predictions: optional(
+      filePath,
+      "What was sent, one prediction with its prediction_id on each line: each receipt must be for one of them.",
+    ),
+    from: setting(
+      integer(1, 999_999_999_999_999),
+      1,
+      "The receipt of the miner that the file begins with.",
+    ),
+    any_order: flag(
+      "Lines may stand in another order than their receipts, as those of requests at the same time do.",
+    ),
+    json: flag("Prints the report as a JSON object."),
+  },
+} satisfies Usage;
 
 /** `receipts verify`: exit code 0 if the file is sound, 1 if not, 2 if it or the command line cannot be used. */
 export async function verify(args: readonly string[], surroundings: ReceiptsSurroundings): Promise<number> {
-  const given = readArguments(args, options);
-  const { operand: path, flags, values } = given;
+  const { values, operand: path } = readUsage(verifyUsage, args);
   if (path === undefined) throw new UsageError("Missing FILE");
-  const settings = readSettings(given);
-  const predictionsPath = values.get("predictions");
+  const { validator, miner, from, any_order: anyOrder, predictions: predictionsPath, json } = values;
   const predictions = predictionsPath === undefined
     ? undefined
     : await reading(predictionsPath, async () =>
       await readSentPredictions(await open(predictionsPath, surroundings)));
   using pool = new CryptoPool({ workers: navigator.hardwareConcurrency });
-  const audit = new ReceiptAudit({ ...settings, predictions, verify: pool.verify.bind(pool) });
+  const check = pool.verify.bind(pool);
+  const audit = new ReceiptAudit({ validator, miner, from, anyOrder, predictions, verify: check });
   using progress = new Progress(surroundings, await sizeOf(path));
   await reading(path, async () => await auditFile(await open(path, surroundings), audit, progress.tell));
   const report = audit.report();
   refuseUnusable(path, report);
-  await surroundings.stdio.print((flags.has("json") ? reportJson : reportText)(path, report));
+  await surroundings.stdio.print((json ? reportJson : reportText)(path, report));
   return report.sound ? 0 : 1;
-}
-
-function readSettings(given: Arguments) {
-  const from = given.values.get("from") ?? "1";
-  if (!/^[1-9]\d{0,14}$/.test(from)) {
-    throw new UsageError(`Invalid --from: got "${from}", expected a whole number from 1 on`);
-  }
-  return {
-    validator: addressOf("validator", required(given, "validator")),
-    miner: given.values.has("miner") ? addressOf("miner", required(given, "miner")) : undefined,
-    from: Number(from),
-    anyOrder: given.flags.has("any_order"),
-  };
-}
-
-function addressOf(name: string, text: string): string {
-  if (isAddress(text)) return text;
-  throw new UsageError(`Invalid --${name}: got "${text}", expected an SS58 address with prefix 42`);
 }
 
 async function open(path: string, { stdio }: ReceiptsSurroundings): Promise<ReadableStream<Uint8Array>> {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { Failure } from "../command.ts";
 import { connectionSchema, listSchema, type Told } from "./answers.ts";
 import type { Subject } from "./subject.ts";
 
@@ -22,11 +23,9 @@ export interface Server {
 }
 
 /** That there is no answer, as opposed to one that nothing is known. */
-export class NoAnswer extends Error {
-  override readonly name = "NoAnswer";
-}
+const noAnswer = (message: string, options?: ErrorOptions) => new Failure(message, 2, options);
 
-/** Asks a server. Throws {@link NoAnswer}. */
+/** Asks a server. Throws a {@link Failure}. */
 export async function ask(server: Server, { kind, text }: Subject): Promise<Findings> {
   const name = encodeURIComponent(text);
   if (kind === "id") {
@@ -45,13 +44,13 @@ async function call({ url, token, fetch }: Server, path: string): Promise<unknow
     headers: { authorization: `Bearer ${token}` },
     signal: AbortSignal.timeout(patience),
   }).catch((cause) => {
-    throw new NoAnswer(`Cannot reach ${target.origin}: ${(cause as Error).message}`, { cause });
+    throw noAnswer(`Cannot reach ${target.origin}: ${(cause as Error).message}`, { cause });
   });
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
   const message = String(body?.error?.message ?? "");
   if (response.status === 404 && message.startsWith("No such connection")) return undefined;
-  throw new NoAnswer(
+  throw noAnswer(
     `Cannot ask ${target.origin}: ${refusals[response.status] ?? `${response.status} ${message}`}`,
   );
 }
@@ -65,5 +64,5 @@ const refusals: Record<number, string> = {
 function read<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw new NoAnswer("Cannot understand the server: its version is another");
+  throw noAnswer("Cannot understand the server: its version is another");
 }

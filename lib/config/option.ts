@@ -1,0 +1,92 @@
+import { boolean, type Kind } from "./kinds.ts";
+
+/** One thing that a program can be told. Flags, variables, file keys, help, completions and documentation derive from it. */
+export interface Option<T> {
+  readonly kind: Kind<NonNullable<T>>;
+  /** One sentence for whoever sets it. */
+  readonly doc: string;
+  /** The value where nobody sets one. */
+  fallback(): T;
+  /** Default and example as the documentation shows them, where {@link fallback} does not tell. */
+  readonly shownDefault?: string;
+  readonly example?: string;
+  /** Never printed, and not a flag, since flags show in the list of processes. */
+  readonly secret?: boolean;
+  /** What stands for the value in the help, where the kind's own word says too little. */
+  readonly placeholder?: string;
+  /** Nothing works without it. */
+  readonly required?: boolean;
+  /** A flag that is given or not, and takes no value. */
+  readonly valueless?: boolean;
+}
+
+/** Options by their names. */
+export type Options = Readonly<Record<string, Option<unknown>>>;
+
+/** What options are set to. */
+export type Values<O extends Options> = {
+  readonly [N in keyof O]: O[N] extends Option<infer T> ? T : never;
+};
+
+interface Extras {
+  readonly shownDefault?: string;
+  readonly example?: string;
+  readonly secret?: boolean;
+  readonly placeholder?: string;
+}
+
+/** An option with a fixed default. */
+export function setting<T>(
+  kind: Kind<NonNullable<T>>,
+  fallback: T,
+  doc: string,
+  extras: Extras = {},
+): Option<T> {
+  return { kind, doc, fallback: () => fallback, ...extras };
+}
+
+/** An option whose default depends on the machine. */
+export function computed<T>(
+  kind: Kind<NonNullable<T>>,
+  fallback: () => T,
+  doc: string,
+  extras: Extras & { readonly example: string },
+): Option<T> {
+  return { kind, doc, fallback, ...extras };
+}
+
+/** An option without a default. */
+export function optional<T extends NonNullable<unknown>>(
+  kind: Kind<T>,
+  doc: string,
+  extras: Extras = {},
+): Option<T | undefined> {
+  return { kind, doc, fallback: () => undefined, ...extras };
+}
+
+/** An option that must be given. */
+export function required<T extends NonNullable<unknown>>(
+  kind: Kind<T>,
+  doc: string,
+  extras: Extras = {},
+): Option<T> {
+  const fallback = () => {
+    throw new RangeError("A required option has no default");
+  };
+  return { kind, doc, fallback, required: true, ...extras };
+}
+
+/** A flag that is given or not. */
+export function flag(doc: string): Option<boolean> {
+  return { kind: boolean, doc, fallback: () => false, valueless: true };
+}
+
+/** What stands for an option's value in the help. */
+export function placeholderOf({ kind, placeholder }: Option<unknown>): string {
+  return placeholder ?? kind.placeholder;
+}
+
+/** An option as it is written, with what stands for its value: `--port=N`. */
+export function spelled(name: string, option: Option<unknown>): string {
+  return option.valueless ? `--${name}` : `--${name}=${placeholderOf(option)}`;
+}
