@@ -23,6 +23,8 @@ export class BadRequest extends Error {
     message: string,
     readonly status: ContentfulStatusCode = 400,
     readonly code: string = "invalid_request",
+    /** What the answer tells beside its body. */
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }
@@ -38,7 +40,9 @@ export function codeOf(error: unknown): string {
 /** Answers whatever a route throws. What nobody foresaw is logged, and its cause is not told. */
 export function answerError(error: Error, context: Context): Response {
   if (error instanceof Refusal || error instanceof InscriptionError) return answerRefusal(error, context);
-  if (error instanceof BadRequest) return context.json(body(error.code, error.message), error.status);
+  if (error instanceof BadRequest) {
+    return context.json(body(error.code, error.message), error.status, { ...error.headers });
+  }
   if (error instanceof HTTPException) return error.getResponse();
   faults.error(log, error.name, "Fault while serving {method} {path}: {error}", {
     method: context.req.method,

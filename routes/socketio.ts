@@ -3,12 +3,14 @@ import { createMiddleware } from "hono/factory";
 import type { Gateway } from "../lib/gateway/mod.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
+import { checkHandshake } from "./handshake.ts";
 import { StraySockets } from "./stray_sockets.ts";
 
 /** Where Socket.IO clients connect. Protocol, section 5. */
 export function socketRoutes(gateway: Gateway): Hono<Env> {
   return new Hono<Env>().all("/socket.io/*", (context) => {
     const { raw } = context.req;
+    if (isUpgrade(context)) checkHandshake(raw);
     if (gateway.status === "disabled" && isUpgrade(context)) {
       throw new BadRequest("WebSocket is disabled on this server", 503, "disabled");
     }
@@ -23,6 +25,7 @@ export function correctSocketClients(origins: "all" | readonly string[]) {
   return createMiddleware<Env>(async (context, next) => {
     const { EIO: revision, transport } = context.req.query();
     if (revision === undefined || transport === undefined) return await next();
+    if (isUpgrade(context)) checkHandshake(context.req.raw);
     const message = `Socket.IO is served on /socket.io/, not on ${context.req.path.slice(0, 128)}`;
     const response = isUpgrade(context) ? strays.correct(context.req.raw, message) : undefined;
     if (response !== undefined) return response;

@@ -4,6 +4,7 @@ import { Refusal, type StreamFormat, streamSubprotocols } from "../lib/protocol/
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { FirstFrame } from "./first_frame.ts";
+import { checkHandshake } from "./handshake.ts";
 import { turnAway } from "./turn_away.ts";
 import { type Door, WebSocketLink } from "./websocket_link.ts";
 
@@ -51,9 +52,7 @@ function upgrade(context: Context<Env>, door: Door): Response {
 
 /** Throws where there must be no upgrade. */
 function refuseUpgrade(request: Request, { gateway: { config, status, hub }, turnedAway }: Door): void {
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    throw new BadRequest("upgrade required: connect here with a WebSocket", 426, "upgrade_required");
-  }
+  checkHandshake(request);
   if (status === "disabled") throw new BadRequest("WebSocket is disabled on this server", 503, "disabled");
   if (status === "draining") throw new Refusal("server_closing", { retryAfterMs: hub.returnTime() });
   // Whoever is turned away holds a socket until it answers the close; those that do not must not add up.

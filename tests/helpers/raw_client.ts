@@ -1,5 +1,21 @@
 const encoder = new TextEncoder();
 
+/** The head of the answer to a request that no library would send. */
+export async function rawHead(url: string, request: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  const bytes = encoder.encode(request);
+  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
+  const buffer = new Uint8Array(4096);
+  const read = await connection.read(buffer) ?? 0;
+  return new TextDecoder().decode(buffer.subarray(0, read)).split("\r\n\r\n")[0] ?? "";
+}
+
+/** The status of the answer to a request that no library would send. */
+export async function rawStatus(url: string, request: string): Promise<number> {
+  return Number((await rawHead(url, request)).split(" ")[1]);
+}
+
 /** A WebSocket client made by hand, which does what no library would. */
 export class RawClient implements Disposable {
   readonly #connection: Deno.TcpConn;

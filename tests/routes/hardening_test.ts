@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { adminToken, startGateway, type TestGateway } from "../helpers/gateway.ts";
+import { adminToken, startGateway } from "../helpers/gateway.ts";
 import { Peer } from "../helpers/peer.ts";
+import { rawHead } from "../helpers/raw_client.ts";
 
 const authorization = `Bearer ${adminToken}`;
 
@@ -8,17 +9,6 @@ async function get({ url }: { url: string }, path: string, headers: HeadersInit 
   const response = await fetch(`${url}${path}`, { headers });
   await response.body?.cancel();
   return response;
-}
-
-/** The head of the answer to a request that no library would send. */
-async function rawHead({ url }: TestGateway, request: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  const bytes = new TextEncoder().encode(request);
-  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
-  const buffer = new Uint8Array(4096);
-  const read = await connection.read(buffer) ?? 0;
-  return new TextDecoder().decode(buffer.subarray(0, read)).split("\r\n\r\n")[0] ?? "";
 }
 
 Deno.test("every answer tells browsers to be strict, whatever it is", async () => {
@@ -61,9 +51,9 @@ Deno.test("a URL or headers beyond what any client needs are refused with 414 an
   const large = await fetch(`${server.url}/healthz`, { headers: { "x-large": "x".repeat(40_000) } });
   assertEquals([large.status, (await large.json()).error.code], [431, "too_large"]);
   const fields = Array.from({ length: 110 }, (_, index) => `x-${index}: 1\r\n`).join("");
-  const many = await rawHead(server, `GET /healthz HTTP/1.1\r\nHost: x\r\n${fields}\r\n`);
+  const many = await rawHead(server.url, `GET /healthz HTTP/1.1\r\nHost: x\r\n${fields}\r\n`);
   assertMatch(many, /^HTTP\/1\.1 431 /);
-  const enormous = await rawHead(server, `GET /${"a".repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  const enormous = await rawHead(server.url, `GET /${"a".repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
   assertMatch(enormous, /^HTTP\/1\.1 4\d\d /);
   assertEquals((await get(server, `/healthz?${"a".repeat(8000)}`)).status, 200);
 });
@@ -94,7 +84,7 @@ Deno.test("pages of origins that are not allowed neither connect nor read", asyn
   for (const path of ["/", "/ws", "/ws/stream"]) {
     const upgrade = (origin: string) =>
       rawHead(
-        server,
+        server.url,
         `GET ${path} HTTP/1.1\r\nHost: x\r\nOrigin: ${origin}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
       );

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Authority, noOpenssl } from "../helpers/certificates.ts";
 import { adminToken, startGateway } from "../helpers/gateway.ts";
 import { TemporaryFolder } from "../helpers/process.ts";
+import { rawStatus } from "../helpers/raw_client.ts";
 import { rawHttp2Status } from "../helpers/raw_http2.ts";
 import { testWith } from "../helpers/test_with.ts";
 
@@ -40,16 +41,6 @@ const goodHosts = [
   "GW.Example.ORG",
 ];
 
-/** What the first line of an answer to these bytes says. */
-async function statusOf(url: string, request: string): Promise<number> {
-  const { hostname, port } = new URL(url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  await connection.write(new TextEncoder().encode(request));
-  const buffer = new Uint8Array(4096);
-  const answer = new TextDecoder().decode(buffer.subarray(0, await connection.read(buffer) ?? 0));
-  return Number(answer.split(" ")[1]);
-}
-
 const authorization = `Authorization: Bearer ${adminToken}\r\n`;
 
 function get(target: string, host: string | null, version = "1.1"): string {
@@ -61,10 +52,10 @@ Deno.test("a host that is none is refused on every port, whatever is asked for",
   await using server = await startGateway({ "admin.port": 0 });
   for (const url of [server.url, server.adminUrl]) {
     for (const host of badHosts) {
-      for (const path of ["/x", "/healthz"]) assertEquals(await statusOf(url, get(path, host)), 400, host);
+      for (const path of ["/x", "/healthz"]) assertEquals(await rawStatus(url, get(path, host)), 400, host);
     }
-    for (const host of goodHosts) assertEquals(await statusOf(url, get("/healthz", host)), 200, host);
-    assertEquals(await statusOf(url, get("/healthz", null, "1.0")), 200);
+    for (const host of goodHosts) assertEquals(await rawStatus(url, get("/healthz", host)), 200, host);
+    assertEquals(await rawStatus(url, get("/healthz", null, "1.0")), 200);
   }
 });
 
@@ -82,7 +73,7 @@ Deno.test("a target with a host of its own is routed by its path, and must name 
     ["ftp://gw/healthz", "gw", 400],
   ];
   for (const [target, host, status] of rows) {
-    assertEquals(await statusOf(server.url, get(target, host)), status, `${target} at ${host}`);
+    assertEquals(await rawStatus(server.url, get(target, host)), status, `${target} at ${host}`);
   }
 });
 
@@ -100,9 +91,9 @@ Deno.test("a path is what was written: nothing in it is decoded or resolved", as
     "/metric%73",
     "/x%zz/../../admin/miners",
   ];
-  for (const path of paths) assertEquals(await statusOf(server.url, get(path, "gw")), 404, path);
-  assertEquals(await statusOf(server.url, get("/admin/miners", "gw")), 200);
-  const name = await statusOf(server.url, get("/api/v1/streams/network%5Fmetrics", "gw"));
+  for (const path of paths) assertEquals(await rawStatus(server.url, get(path, "gw")), 404, path);
+  assertEquals(await rawStatus(server.url, get("/admin/miners", "gw")), 200);
+  const name = await rawStatus(server.url, get("/api/v1/streams/network%5Fmetrics", "gw"));
   assertEquals(name, 200);
 });
 

@@ -197,31 +197,6 @@ Deno.test("a first frame with a type makes a connection on /ws a stream client",
   await peer.close();
 });
 
-Deno.test("requests that are no proper upgrade are answered, whatever the spelling of the header", async () => {
-  await using scene = await Scene.start();
-  for (const path of ["/ws", "/ws/stream", "/"]) {
-    const plain = await scene.call("GET", path);
-    assertEquals([plain.status, (plain.body["error"] as Record<string, unknown>)["code"]], [
-      426,
-      "upgrade_required",
-    ]);
-  }
-  for (const version of ["12", "x"]) {
-    const answer = await rawRequest(
-      scene,
-      `GET /ws HTTP/1.1\r\nhost: x\r\nupgrade: WebSocket\r\nconnection: Upgrade\r\n` +
-        `sec-websocket-version: ${version}\r\n\r\n`,
-    );
-    assertStringIncludes(answer, "HTTP/1.1 400");
-  }
-  const upgraded = await rawRequest(
-    scene,
-    "GET /ws HTTP/1.1\r\nhost: x\r\nUPGRADE: WebSocket\r\nconnection: keep-alive, Upgrade\r\n" +
-      "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n\r\n",
-  );
-  assertStringIncludes(upgraded, "HTTP/1.1 101");
-});
-
 Deno.test("upgrades are refused where WebSockets are disabled, or from an origin that is not allowed", async () => {
   const upgrade = (origin: string) =>
     `GET /ws HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: Upgrade\r\norigin: ${origin}\r\n` +

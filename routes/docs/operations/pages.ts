@@ -62,21 +62,21 @@ export const pageOperations: readonly Operation[] = [
     path: "/",
     tag: "Pages",
     summary: "The dashboard, or a WebSocket for streams",
-    answers: { 101: upgraded, 200: html, ...refusals(403, 426, 503) },
+    answers: { 101: upgraded, 200: html, ...refusals(400, 403, 426, 503) },
   },
   {
     method: "get",
     path: "/ws",
     tag: "Pages",
     summary: "A WebSocket for miners",
-    answers: { 101: upgraded, ...refusals(403, 426, 503) },
+    answers: { 101: upgraded, ...refusals(400, 403, 426, 503) },
   },
   {
     method: "get",
     path: "/ws/stream",
     tag: "Pages",
     summary: "A WebSocket for streams",
-    answers: { 101: upgraded, ...refusals(403, 426, 503) },
+    answers: { 101: upgraded, ...refusals(400, 403, 426, 503) },
   },
   {
     method: "get",
@@ -86,7 +86,7 @@ export const pageOperations: readonly Operation[] = [
     answers: {
       101: upgraded,
       200: { description: "Engine.IO packets", type: "text/plain" },
-      ...refusals(503),
+      ...refusals(400, 403, 426, 503),
     },
   },
   {
