@@ -13,21 +13,30 @@ export interface Figure {
   readonly reached?: boolean;
 }
 
+/** What stands for a ratio to something that took no time that could be measured. */
+const tooShort = "too short";
 const headings = ["", "value", "baseline", "ratio", "goal", "reached"];
 
 /** The figures as a table for people. */
 export function formatTable(figures: readonly Figure[]): string {
-  const rows = [headings, ...figures.map(cells)];
+  const all = figures.map(cells);
+  const used = headings.map((_, column) => all.some((row) => row[column] !== ""));
+  const rows = [headings, ...all].map((row) => row.map((cell, column) => used[column] ? cell : ""));
   const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
-    row.map((cell, column) => align(cell, widths[column] ?? 0, column)).join("  ").trimEnd();
+    row.map((cell, column) => align(cell, widths[column] ?? 0, column)).filter((_, column) => used[column])
+      .join("  ").trimEnd();
   return rows.map((row) => `${line(row)}\n`).join("");
 }
 
-/** What each baseline is, a line each. */
+/** What the baselines are, a line for each kind. */
 export function describeBaselines(figures: readonly Figure[]): string[] {
-  return figures.filter(({ against }) => against !== undefined)
-    .map(({ name, against }) => `baseline of "${name}": ${against}`);
+  const compared = figures.filter(({ against }) => against !== undefined);
+  const groups = [...Map.groupBy(compared, ({ against }) => against)];
+  return groups.map(([against, [first, ...others]]) => {
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    return `baseline of "${first?.name}"${more}: ${against}`;
+  });
 }
 
 function align(cell: string, width: number, column: number): string {
@@ -40,7 +49,7 @@ function cells({ name, value, unit, baseline, ratio, goal, reached }: Figure): s
     name,
     `${formatNumber(value)} ${unit}`,
     baseline === undefined ? "" : `${formatNumber(baseline)} ${unit}`,
-    ratio === undefined ? "" : ratio.toFixed(3),
+    ratio === undefined ? "" : Number.isFinite(ratio) ? ratio.toFixed(3) : tooShort,
     goal ?? "",
     reached === undefined ? "" : reached ? "yes" : "NO",
   ];

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { deflateRawSync } from "node:zlib";
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { runBench } from "../../scripts/bench/main.ts";
-import { type Figure, formatNumber, formatTable } from "../../scripts/bench/figure.ts";
+import { describeBaselines, type Figure, formatNumber, formatTable } from "../../scripts/bench/figure.ts";
 import { hasProcessStats, parseCpuSeconds, residentBytes } from "../../scripts/bench/process_stats.ts";
 import { Progress } from "../../scripts/bench/progress.ts";
 import { readBenchSettings } from "../../scripts/bench/settings.ts";
@@ -96,6 +96,23 @@ Deno.test("formatTable() lines figures up and leaves out what a figure has not",
     "p99    12.5 ms                   under 10 ms   NO",
     "p50    3.00 ms",
     "",
+  ]);
+});
+
+Deno.test("formatTable() leaves out columns without a figure, and says where a ratio could not be measured", () => {
+  const figures: Figure[] = [{ name: "cost", value: 2, unit: "µs", baseline: 0, ratio: NaN }];
+  assertEquals(formatTable(figures).split("\n"), [
+    "        value  baseline      ratio",
+    "cost  2.00 µs      0 µs  too short",
+    "",
+  ]);
+});
+
+Deno.test("describeBaselines() says once what several figures are held against", () => {
+  const figure = (name: string, against: string): Figure => ({ name, value: 1, unit: "", against });
+  assertEquals(describeBaselines([figure("a", "HTTP"), figure("b", "HTTP"), figure("c", "a loop")]), [
+    'baseline of "a" and 1 more: HTTP',
+    'baseline of "c": a loop',
   ]);
 });
 
