@@ -1,21 +1,21 @@
-import { green, red } from "@std/fmt/colors";
+import { bold, green, red } from "@std/fmt/colors";
 import { cryptoReady } from "../crypto/mod.ts";
 import type { CreateApp } from "../gateway/mod.ts";
 import { configureLogging } from "../telemetry/mod.ts";
 import { type Command, runFramed } from "./command.ts";
-import { DemoMiner } from "./demo/demo_miner.ts";
+import { betPace, DemoMiner } from "./demo/demo_miner.ts";
 import { DemoValidator } from "./demo/demo_validator.ts";
 import { minerCount } from "./demo/fixtures.ts";
 import { makeReport, type Report } from "./demo/report.ts";
 import { LiveView, PlainView, type View } from "./demo/view.ts";
 import { type DemoSettings, readDemoSettings, usage } from "./demo/settings.ts";
-import { processStdio, writeSync } from "./stdio.ts";
+import { processStdio, terminalSize, writeSync } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 
 export { usage };
 
-/** Milliseconds between two bets of a miner, two moves of the odds, and two pictures. */
-const pace = { bet: 400, odds: 500, picture: 200 } as const;
+/** Milliseconds between two moves of the odds, and two pictures. */
+const pace = { odds: 500, picture: 200 } as const;
 /** Milliseconds that confirmations may take after the last bet. */
 const patience = 30_000;
 
@@ -44,15 +44,18 @@ async function show(settings: DemoSettings, createApp: CreateApp, signal: AbortS
   const numbers = mode === "validator" ? [] : Array.from({ length: minerCount }, (_, index) => index + 1);
   const miners = numbers.map((number) => new DemoMiner({ number, url, random, onNews }));
   const shown = { miners, validator, url, write: writeOut };
-  const view = stage.view = Deno.stdout.isTerminal() ? new LiveView(shown) : new PlainView(shown);
+  const view = stage.view = Deno.stdout.isTerminal()
+    ? new LiveView({ ...shown, size: terminalSize })
+    : new PlainView(shown);
   try {
     await Promise.all(miners.map(({ client }) => client.start()));
     await play({ miners, validator, view, seconds, signal });
     delete stage.view;
     view.end();
     if (mode === "validator") return 0;
-    return tell(await makeReport(miners, validator));
+    return tell(await makeReport(miners, validator), url);
   } finally {
+    view.end();
     await Promise.all(miners.map(({ client }) => client.close()));
     await validator?.stop();
   }
@@ -73,7 +76,7 @@ async function play({ miners, validator, view, seconds, signal }: Scene): Promis
   const picture = setInterval(refresh, pace.picture);
   const trouble = makeTrouble(miners, seconds, (text) => view.news(text));
   const stops = [
-    ...miners.map((miner) => repeat(pace.bet, () => miner.bet())),
+    ...miners.map((miner) => repeat(betPace, () => miner.bet())),
     ...validator === undefined ? [] : [repeat(pace.odds, () => validator.tick())],
   ];
   await timeUp(seconds, signal);
@@ -132,10 +135,18 @@ async function allConfirmed(miners: readonly DemoMiner[], signal: AbortSignal): 
   }
 }
 
-function tell({ rows, faults }: Report): number {
+/** Faults that are named; of one kind there may be thousands. */
+const faultsNamed = 10;
+
+function tell({ rows, faults }: Report, url: string): number {
   const width = Math.max(...rows.map(([label]) => label.length));
-  writeOut(`\n${rows.map(([label, value]) => `${label.padEnd(width)}  ${value}\n`).join("")}`);
-  for (const fault of faults) writeOut(`${red("fault")} ${fault}\n`);
+  writeOut(
+    `${bold("Heliograph demo")} on ${url}\n${
+      rows.map(([label, value]) => `${label.padEnd(width)}  ${value}\n`).join("")
+    }`,
+  );
+  for (const fault of faults.slice(0, faultsNamed)) writeOut(`${red("fault")} ${fault}\n`);
+  if (faults.length > faultsNamed) writeOut(`... and ${faults.length - faultsNamed} more\n`);
   if (faults.length === 0) writeOut(`${green("all confirmed exactly once")}\n`);
   return faults.length === 0 ? 0 : 1;
 }

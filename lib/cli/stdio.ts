@@ -39,13 +39,18 @@ export function writeSync(target: { writeSync(bytes: Uint8Array): number }, text
   while (rest.length > 0) rest = rest.subarray(target.writeSync(rest));
 }
 
-/** How wide the terminal is, or is taken for where it does not tell. */
-export function terminalColumns(): number {
+/** How large the terminal is, or is taken for where it does not tell. */
+export function terminalSize(): { readonly columns: number; readonly rows: number } {
   try {
-    return Deno.consoleSize().columns;
+    return Deno.consoleSize();
   } catch {
-    return 80;
+    return { columns: 80, rows: 24 };
   }
+}
+
+/** How wide the terminal is. */
+export function terminalColumns(): number {
+  return terminalSize().columns;
 }
 
 /** The whole input as text, without a final line break. */

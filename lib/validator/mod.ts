@@ -3,6 +3,7 @@
  * @module
  */
 export type { GamesPublished } from "./game_board.ts";
+export { dailyWagerLimit } from "./rules.ts";
 export { type NewGame, readGame } from "./game_table.ts";
 export type { CustomMessage, Handler, HandlerContext } from "./handlers.ts";
 export type { Registration } from "./metagraph.ts";

@@ -1,7 +1,12 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import type { DemoMiner, Tally } from "../../lib/cli/demo/demo_miner.ts";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { stripAnsiCode } from "@std/fmt/colors";
+import { betPace, type DemoMiner, type Tally, wager } from "../../lib/cli/demo/demo_miner.ts";
+import type { DemoValidator } from "../../lib/cli/demo/demo_validator.ts";
+import { demoGames } from "../../lib/cli/demo/fixtures.ts";
 import { makeReport } from "../../lib/cli/demo/report.ts";
 import { readDemoSettings } from "../../lib/cli/demo/settings.ts";
+import { LiveView } from "../../lib/cli/demo/view.ts";
+import { dailyWagerLimit } from "../../lib/validator/mod.ts";
 import { ConfigError } from "../../lib/config/mod.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -56,6 +61,46 @@ for (const [what, miner, expected] of faulty) {
     const { faults } = await makeReport([miner], undefined);
     assertEquals(faults.length, 1);
     assertMatch(faults[0] ?? "", expected);
+  });
+}
+
+Deno.test("a miner of the demo may bet for a whole day", () => {
+  assert(wager > 0 && wager * 24 * 3600 * 1000 / betPace <= dailyWagerLimit);
+});
+
+for (const [columns, rows] of [[80, 24], [40, 16], [120, 50]] as const) {
+  Deno.test(`the demo's picture fits into ${columns} by ${rows}, is drawn in place, and leaves nothing`, () => {
+    let written = "";
+    const miners = Array.from({ length: 10 }, (_, index) => ({
+      ...minerWith({}, 3),
+      number: index + 1,
+      client: { state: "waiting" },
+      cable: { state: "cut" },
+      reason: "until it is back, however long that takes it",
+    } as unknown as DemoMiner));
+    const games = demoGames(0, () => 0.5);
+    const view = new LiveView({
+      miners,
+      validator: { games } as DemoValidator,
+      url: "ws://127.0.0.1:10401/ws",
+      write: (text) => void (written += text),
+      size: () => ({ columns, rows }),
+    });
+    for (let count = 0; count < 20; count++) view.news(`${count} ${"news ".repeat(30)}`);
+    view.refresh(3);
+    const lines = stripAnsiCode(written).split("\n");
+    assert(lines.length <= rows, `${lines.length} lines`);
+    assertEquals(lines.filter((line: string) => line.length > columns), []);
+    assertMatch(written, /Heliograph demo/);
+    written = "";
+    view.refresh(2);
+    assert(written.startsWith(`\x1b[${lines.length - 1}A`));
+    written = "";
+    view.end();
+    view.end();
+    view.refresh(1);
+    assertEquals(stripAnsiCode(written).trim(), "");
+    assert(written.endsWith(`\x1b[${lines.length - 1}A\x1b[?25h`));
   });
 }
 

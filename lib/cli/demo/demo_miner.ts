@@ -1,6 +1,12 @@
 import { type ClientEvent, type ClientState, MinerClient } from "../../client/mod.ts";
+import { dailyWagerLimit } from "../../validator/mod.ts";
 import { Cable } from "./cable.ts";
 import { demoKey } from "./fixtures.ts";
+
+/** Milliseconds between two bets of a miner. */
+export const betPace = 400;
+/** So much at once that a whole day of bets stays within what a miner may wager on a day. */
+export const wager: number = Math.floor(1000 * dailyWagerLimit * betPace / 86_400_000) / 1000;
 
 interface KnownGame {
   readonly game_id: string;
@@ -51,6 +57,7 @@ export class DemoMiner {
   readonly #onNews: (text: string) => void;
   #wasConnected = false;
   #told: ClientState = "closed";
+  #trouble = "";
   #count = 0;
 
   constructor(
@@ -76,6 +83,20 @@ export class DemoMiner {
     return this.tally.wishes - this.tally.confirmed.size;
   }
 
+  /** Why predictions wait, in a few words; empty where none do. */
+  get reason(): string {
+    if (this.open === 0) return this.client.state === "waiting" ? this.#trouble : "";
+    if (this.cable.state === "cut") return "until it is back";
+    switch (this.client.state) {
+      case "authenticated":
+        return "for the commit";
+      case "http":
+        return "for HTTP answers";
+      default:
+        return this.#trouble === "" ? "for a connection" : this.#trouble;
+    }
+  }
+
   /** Bets on one of the games that it knows. */
   async bet(): Promise<void> {
     if (this.#games.size === 0) return;
@@ -97,7 +118,7 @@ export class DemoMiner {
       predicted_odds: game[`team_${outcome}_odds`],
       team_a: game.team_a,
       team_b: game.team_b,
-      wager: 1,
+      wager,
       team_a_odds: game.team_a_odds,
       team_b_odds: game.team_b_odds,
       tie_odds: game.tie_odds,
@@ -120,6 +141,7 @@ export class DemoMiner {
         return this.#refused(event.message);
       case "problem":
         this.tally.problems.push(`${event.code}: ${event.message}`);
+        this.#trouble = event.code.replaceAll("_", " ");
         return;
       case "state":
         return this.#changed(event.state);
@@ -127,6 +149,7 @@ export class DemoMiner {
   }
 
   #changed(state: ClientState): void {
+    if (state === "authenticated") this.#trouble = "";
     if (state === "authenticated" && this.#wasConnected) this.tally.reconnects += 1;
     this.#wasConnected ||= state === "authenticated";
     if (state === this.#told || state === "connecting") return;

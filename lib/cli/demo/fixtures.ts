@@ -33,9 +33,9 @@ export interface DemoGame {
   readonly fields: ExactObject;
 }
 
-/** The sample games, all of which start tomorrow. */
+/** The sample games, all of which start later than the longest demo ends. */
 export function demoGames(now: number, random: () => number): DemoGame[] {
-  const starts = new Date(now + 24 * 3600 * 1000).toISOString();
+  const starts = new Date(now + 48 * 3600 * 1000).toISOString();
   const created = new Date(now).toISOString();
   return fixtures.map(([team_a, team_b, sport, league], index) => ({
     game_id: `demo-${index + 1}`,
