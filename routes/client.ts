@@ -1,7 +1,6 @@
 import ipaddr from "ipaddr.js";
-import type { PortInfo } from "../lib/gateway/mod.ts";
+import type { PortInfo, TrustedProxies } from "../lib/gateway/mod.ts";
 import { authorityOf, isHost } from "./request_target.ts";
-import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /** Who asks, and how it reached us. */
 export interface Client {

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
-import type { CreateApp, Gateway, Part } from "../lib/gateway/mod.ts";
+import { type CreateApp, type Gateway, type Part, TrustedProxies } from "../lib/gateway/mod.ts";
 import { adminRoutes } from "./admin.ts";
 import { readClient } from "./client.ts";
 import { countResponses } from "./count_responses.ts";
@@ -18,7 +18,7 @@ import { hostCheck, pathOf } from "./request_target.ts";
 import { securityHeaders } from "./security_headers.ts";
 import { correctSocketClients, socketRoutes } from "./socketio.ts";
 import { streamRoutes } from "./streams.ts";
-import { TrustedProxies } from "./trusted_proxies.ts";
+
 import { websocketRoutes } from "./websocket.ts";
 
 /** The gateway's HTTP side: what is served on which path. */

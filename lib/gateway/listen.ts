@@ -1,12 +1,14 @@
-import type { Config } from "../config/mod.ts";
 import type { Gateway } from "./gateway.ts";
 import { CertificateFiles } from "./ports/certificate_files.ts";
 import { openPlainPort } from "./ports/plain_port.ts";
 import type { Port, PortAddress, PortHandler } from "./ports/port.ts";
 import { TlsPort } from "./ports/tls_port.ts";
+import { TrustedProxies } from "./ports/trusted_proxies.ts";
 
 /** Milliseconds that answers under way may take to leave. */
 const patience = 1000;
+/** Milliseconds by which the port waits longer for a silent WebSocket than the hub does. */
+const grace = 60_000;
 
 /** What a port serves: everything, or where operators have a port of their own, what is for clients or for them. */
 export type Part = "all" | "clients" | "operators";
@@ -86,7 +88,17 @@ function openPort(
 ): Port {
   try {
     if (files === undefined) return openPlainPort(address, handler, clock);
-    return new TlsPort({ address, handler, files, clock, maxConnections: mostConnections(config) });
+    return new TlsPort({
+      address,
+      handler,
+      files,
+      clock,
+      maxConnections: mostConnections(config["websocket.max_connections"]),
+      maxConnectionsPerAddress: mostConnections(config["websocket.max_connections_per_address"]),
+      proxies: new TrustedProxies(config["http.trusted_proxies"] ?? []),
+      // The hub knows why a WebSocket is silent, and ends it first.
+      socketPatience: 1000 * config["websocket.connection_timeout"] + grace,
+    });
   } catch (cause) {
     const why = cause instanceof Deno.errors.AddrInUse
       ? `it is in use; stop what listens there, or choose another with ${flag}`
@@ -95,9 +107,9 @@ function openPort(
   }
 }
 
-/** WebSockets, as many Socket.IO sessions, and room to tell others that there is none. */
-function mostConnections(config: Config): number {
-  return 2 * config["websocket.max_connections"] + 1000;
+/** WebSockets, as many Socket.IO sessions, and room for requests and to tell others that there is none. */
+function mostConnections(sockets: number): number {
+  return 2 * sockets + Math.max(100, sockets / 10);
 }
 
 function urlOf({ scheme, port }: Port, hostname: string): string {

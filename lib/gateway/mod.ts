@@ -9,4 +9,5 @@ export { maxJobMessage } from "./job_sockets.ts";
 export { type CreateApp, listen, type Listening, type Part } from "./listen.ts";
 export type { CustomMessage, Handler, HandlerContext } from "../validator/mod.ts";
 export type { PortInfo } from "./ports/port.ts";
+export { TrustedProxies } from "./ports/trusted_proxies.ts";
 export { type Config, defaultConfig, loadConfig } from "../config/mod.ts";

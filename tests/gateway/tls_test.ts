@@ -6,107 +6,17 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import type { Config } from "../../lib/gateway/mod.ts";
 import { readCertificate } from "../../lib/gateway/ports/certificate.ts";
 import { flushLogs } from "../../lib/telemetry/mod.ts";
 import { Authority, noOpenssl } from "../helpers/certificates.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
-import { adminToken, startGateway, type TestGateway } from "../helpers/gateway.ts";
+import { adminToken, startGateway } from "../helpers/gateway.ts";
 import { LogLines } from "../helpers/log_lines.ts";
 import { TemporaryFolder } from "../helpers/process.ts";
 import { testWith } from "../helpers/test_with.ts";
+import { stop, TlsScene } from "../helpers/tls_scene.ts";
 
 const twoLooks = 4000;
-
-/** A gateway with a certificate, on a clock that the test moves. */
-class TlsScene implements AsyncDisposable {
-  readonly #stack: AsyncDisposableStack;
-
-  private constructor(
-    stack: AsyncDisposableStack,
-    readonly folder: string,
-    readonly authority: Authority,
-    readonly clock: FakeClock,
-    readonly server: TestGateway,
-  ) {
-    this.#stack = stack;
-  }
-
-  static async start(overrides: Partial<Config> = {}): Promise<TlsScene> {
-    await using stack = new AsyncDisposableStack();
-    const { path } = stack.use(await TemporaryFolder.make());
-    const authority = await Authority.make(path, "first");
-    await authority.issue();
-    const clock = new FakeClock(Date.now());
-    const tls = { "tls.cert": `${path}/cert.pem`, "tls.key": `${path}/key.pem` };
-    const server = await startGateway({ ...tls, ...overrides }, clock);
-    stack.defer(() => stop(server, clock));
-    return new TlsScene(stack.move(), path, authority, clock, server);
-  }
-
-  /** A client that trusts one authority alone. */
-  trust(authority: Authority): Deno.HttpClient {
-    return this.#stack.adopt(Deno.createHttpClient({ caCerts: [authority.pem] }), (client) => client.close());
-  }
-
-  async reaches(client: Deno.HttpClient): Promise<boolean> {
-    const response = await fetch(`${this.server.url}/healthz`, { client });
-    await response.body?.cancel();
-    return response.ok;
-  }
-
-  async get(client: Deno.HttpClient, path: string, headers: HeadersInit = {}): Promise<unknown> {
-    const response = await fetch(`${this.server.url}${path}`, { client, headers });
-    return await response.json();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#stack.disposeAsync();
-  }
-}
-
-async function stop(server: TestGateway, clock: FakeClock): Promise<void> {
-  let stopped = false;
-  const stopping = server.stop().finally(() => stopped = true);
-  while (!stopped) await clock.advance(20);
-  await stopping;
-}
-
-/** A stream client over TLS. */
-async function openStream({ server }: TlsScene, client: Deno.HttpClient) {
-  const socket = new WebSocket(server.url.replace("https", "wss"), { client });
-  const frames: string[] = [];
-  let wake = () => {};
-  socket.onmessage = ({ data }) => {
-    frames.push(JSON.parse(data).type);
-    wake();
-  };
-  let isOpen = true;
-  const ended = new Promise<void>((resolve) => {
-    socket.onclose = () => {
-      isOpen = false;
-      wake();
-      resolve();
-    };
-  });
-  const next = async (type: string) => {
-    while (!frames.includes(type)) {
-      if (!isOpen) throw new Error(`the connection ended before the ${type}`);
-      await new Promise<void>((resolve) => wake = resolve);
-    }
-    frames.splice(0);
-  };
-  await next("welcome");
-  const ping = async () => {
-    socket.send('{"type":"ping"}');
-    await next("pong");
-  };
-  const close = async () => {
-    socket.close();
-    await ended;
-  };
-  return { ping, close };
-}
 
 testWith(
   noOpenssl,
@@ -120,7 +30,7 @@ testWith(
       recommended: string;
     };
     assertEquals(recommended, scene.server.url.replace("https", "wss"));
-    const stream = await openStream(scene, client);
+    const stream = await scene.openStream(client);
     await stream.ping();
     const headers = { authorization: `Bearer ${adminToken}` };
     const { connections } = await scene.get(client, "/admin/connections", headers) as {
@@ -137,7 +47,7 @@ testWith(
   async () => {
     await using scene = await TlsScene.start();
     const first = scene.trust(scene.authority);
-    const stream = await openStream(scene, first);
+    const stream = await scene.openStream(first);
     const other = await Authority.make(scene.folder, "second");
     await other.issue();
     const second = scene.trust(other);
@@ -146,7 +56,7 @@ testWith(
     assert(await scene.reaches(second));
     await assertRejects(() => scene.reaches(scene.trust(scene.authority)), TypeError);
     await stream.ping();
-    const later = await openStream(scene, second);
+    const later = await scene.openStream(second);
     await later.ping();
     await Promise.all([stream.close(), later.close()]);
   },

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { defaultConfig } from "../../lib/gateway/mod.ts";
+import { defaultConfig, TrustedProxies } from "../../lib/gateway/mod.ts";
 import { readClient } from "../../routes/client.ts";
-import { TrustedProxies } from "../../routes/trusted_proxies.ts";
 import { Peer } from "../helpers/peer.ts";
 import { adminToken, startGateway } from "../helpers/gateway.ts";
 

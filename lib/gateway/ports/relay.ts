@@ -1,17 +1,25 @@
 const least = 1024;
 const most = 64 * 1024;
 
-/** Carries bytes both ways between two connections until one of them is over, and closes both. Never rejects. */
-export async function relay(client: Deno.TcpConn, server: Deno.TcpConn): Promise<void> {
+/**
+ * Carries bytes both ways between two connections until one of them is over, and closes both; tells of each piece that came.
+ * Never rejects.
+ */
+export async function relay(client: Deno.TcpConn, server: Deno.TcpConn, moved: () => void): Promise<void> {
   const close = () => {
     closeQuietly(client);
     closeQuietly(server);
   };
   // A client may be done speaking and still listen; once the server is, there is nothing more to come.
-  const asking = pump(client, server).catch(close);
-  await pump(server, client).catch(() => {});
+  const asking = pump(client, server, moved).catch(close);
+  await pump(server, client, moved).catch(() => {});
   close();
   await asking;
+}
+
+/** Writes all of the bytes. */
+export async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += await connection.write(bytes.subarray(written));
 }
 
 /** Closes a connection that may be closed already. */
@@ -24,10 +32,11 @@ export function closeQuietly(connection: Deno.TcpConn): void {
 }
 
 /** An idle connection holds a small buffer, a busy one a large one. */
-async function pump(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+async function pump(from: Deno.TcpConn, to: Deno.TcpConn, moved: () => void): Promise<void> {
   let buffer = new Uint8Array(least);
   for (let read = await from.read(buffer); read !== null; read = await from.read(buffer)) {
-    for (let written = 0; written < read;) written += await to.write(buffer.subarray(written, read));
+    moved();
+    await writeAll(to, buffer.subarray(0, read));
     const wanted = read === buffer.length
       ? 4 * read
       : 8 * read < buffer.length
