@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 import uuid
 from datetime import datetime, timezone
 
@@ -34,6 +35,13 @@ class Keys:
         return {**message, "signature": self.signer.stdout.readline().strip()}
 
 
+def validator_of(url):
+    """The validator's hotkey: messages that name it are of no use to another validator."""
+    base = "http" + url.removeprefix("ws").removesuffix("/").removesuffix("/ws")
+    with urllib.request.urlopen(base + "/ws/health", timeout=10) as answer:
+        return json.load(answer)["validator"]
+
+
 def stamp():
     return {"timestamp": datetime.now(timezone.utc).isoformat(), "nonce": str(uuid.uuid4())}
 
@@ -47,13 +55,14 @@ def predict(game, uid):
     }
 
 
-async def serve(url, keys):
+async def serve(url, keys, validator):
     async with websockets.connect(url) as socket:
         async def send(kind, data):
-            await socket.send(json.dumps(keys.sign({"type": kind, "sender": keys.address, "data": data, **stamp()})))
+            message = {"type": kind, "sender": keys.address, "validator": validator, "data": data, **stamp()}
+            await socket.send(json.dumps(keys.sign(message)))
 
-        recover = {"games": {"epoch": "", "offset": 0}}
-        await socket.send(json.dumps(keys.sign({"hotkey": keys.address, "recover": recover, **stamp()})))
+        hello = {"hotkey": keys.address, "validator": validator, **stamp()}
+        await socket.send(json.dumps(keys.sign(hello)))
         uid = None
         async for text in socket:
             message = json.loads(text)
@@ -73,10 +82,11 @@ async def serve(url, keys):
 
 
 async def run(url, keys):
-    delay = 5
+    delay, validator = 5, None
     while True:
         try:
-            await serve(url, keys)
+            validator = validator or validator_of(url)
+            await serve(url, keys, validator)
             delay = 5
         except (OSError, websockets.WebSocketException) as error:
             print(f"{error}; again in {delay} s", flush=True)

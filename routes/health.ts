@@ -9,7 +9,7 @@ export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
     .get("/ws/health", async (context) => {
       await gateway.health.obstacles();
       return context.json(
-        part === "clients" ? { status: gateway.status } : health(gateway),
+        part === "clients" ? outline(gateway) : health(gateway),
         isUp(gateway) ? 200 : 503,
       );
     })
@@ -28,6 +28,11 @@ export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
 
 function isUp({ status }: Gateway): boolean {
   return status === "online" || status === "disabled";
+}
+
+/** What anybody may know: miners' clients sign for the validator that is named here. */
+function outline({ status, validator }: Gateway) {
+  return { status, validator: validator.notary.address };
 }
 
 function health({ status, hub, sockets, validator, uptime }: Gateway) {

@@ -64,7 +64,10 @@ export class MinerClient {
     const positions = new Positions();
     this.validator = urls.socket;
     const context = this.#context = this.#newContext();
-    const signer = this.#signer = new Signer(settings.keypair, settings.clock, settings.random);
+    const signer = this.#signer = new Signer(settings.keypair, {
+      ...settings,
+      validator: () => identity.hotkey,
+    });
     const handlers = this.#handlers = new Handlers(context);
     const receipts = this.#receipts = new ReceiptFollower(context);
     const kept = this.#kept = new KeptState(context, outbox, positions, receipts);

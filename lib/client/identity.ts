@@ -18,10 +18,11 @@ interface Memory {
   hotkey: string | undefined;
 }
 
-/** Who a validator is: the hotkey that was given for it, else the one that it showed first. */
+/** Who a validator is: the hotkey that was given for it, else the one that it showed first, else the one that it names. */
 export class ValidatorIdentity {
   readonly #given: string | undefined;
   readonly #memory: Memory;
+  #named: string | undefined;
 
   constructor(given: string | undefined, memory: Memory) {
     this.#given = given;
@@ -29,7 +30,17 @@ export class ValidatorIdentity {
   }
 
   get hotkey(): string | undefined {
-    return this.#given ?? this.#memory.hotkey;
+    return this.#given ?? this.#memory.hotkey ?? this.#named;
+  }
+
+  /** Whether the hotkey was given, or has signed something. */
+  get isProven(): boolean {
+    return (this.#given ?? this.#memory.hotkey) !== undefined;
+  }
+
+  /** What the validator says that its hotkey is; to be proven by what it signs. */
+  named(hotkey: string): void {
+    this.#named = hotkey;
   }
 
   /** Reads a validator's signed message. Throws {@link UntrustedMessage}, or a Refusal for one without the form. */
@@ -38,7 +49,11 @@ export class ValidatorIdentity {
     const { signer, signature, signedText, type } = envelope;
     const expected = this.hotkey;
     if (expected !== undefined && signer !== expected) {
-      const whose = this.#given === undefined ? "the hotkey that it showed first" : "the given hotkey";
+      const whose = this.#given !== undefined
+        ? "the given hotkey"
+        : this.isProven
+        ? "the hotkey that it showed first"
+        : "the hotkey that it names";
       throw new UntrustedMessage(
         "wrong_sender",
         `Ignored ${type} by ${signer}: expected ${whose}, ${expected}`,
@@ -47,7 +62,7 @@ export class ValidatorIdentity {
     if (!verifySignature(signedText, signature, signer)) {
       throw new UntrustedMessage("bad_signature", `Ignored ${type}: its signature is not by ${signer}`);
     }
-    if (expected === undefined) this.#memory.hotkey = signer;
+    if (!this.isProven) this.#memory.hotkey = signer;
     return envelope;
   }
 }

@@ -34,6 +34,8 @@ export interface SessionParts {
   readonly signer: Signer;
   readonly identity: ValidatorIdentity;
   readonly positions: Positions;
+  /** Asks the validator who it is, where that is not known; resolves without an answer too. */
+  readonly introduce: () => Promise<void>;
 }
 
 /** What a session tells about. */
@@ -100,6 +102,11 @@ export class Session {
     if (this.#stage !== "connecting") return;
     this.#stage = "open";
     this.#awaitNext("no_frames");
+    if (this.#parts.identity.isProven) this.#authenticate();
+    else void this.#parts.introduce().then(() => this.#authenticate());
+  }
+
+  #authenticate(): void {
     this.send(this.#parts.signer.authentication(this.#parts.positions.recover()));
   }
 

@@ -29,14 +29,24 @@ export class Signer {
   readonly #key: MinerKey;
   readonly #clock: Clock;
   readonly #random: () => number;
+  readonly #validator: () => string | undefined;
   #count = 0;
   #skewMs = 0;
   #adjusted = false;
 
-  constructor(key: MinerKey, clock: Clock, random: () => number) {
+  /** `validator` tells the address of the validator that everything is for, once it is known. */
+  constructor(
+    key: MinerKey,
+    { clock, random, validator }: {
+      clock: Clock;
+      random: () => number;
+      validator: () => string | undefined;
+    },
+  ) {
     this.#key = key;
     this.#clock = clock;
     this.#random = random;
+    this.#validator = validator;
   }
 
   get address(): string {
@@ -66,14 +76,16 @@ export class Signer {
   /** A message of sections 1 and 3. */
   message(type: string, data: ExactJson): SignedMessage {
     const nonce = this.#nonce();
-    return this.#seal(composeText({ type, sender: this.address, data, now: this.#now(), nonce }), nonce);
+    const [sender, validator] = [this.address, this.#validator()];
+    return this.#seal(composeText({ type, sender, data, now: this.#now(), nonce, validator }), nonce);
   }
 
   /** The first frame on a connection. */
   authentication(recover: ExactObject): SignedMessage {
     const nonce = this.#nonce();
     const timestamp = formatTimestamp(this.#now());
-    return this.#seal(renderSigned({ hotkey: this.address, timestamp, nonce, recover }), nonce);
+    const [hotkey, validator] = [this.address, this.#validator()];
+    return this.#seal(renderSigned({ hotkey, timestamp, nonce, recover, validator }), nonce);
   }
 
   /** The headers that sign a GET request. */

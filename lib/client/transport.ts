@@ -9,6 +9,7 @@ import { HttpLink } from "./http_link.ts";
 import { HttpPolls } from "./http_polls.ts";
 import type { ValidatorIdentity } from "./identity.ts";
 import type { Inbox } from "./inbox.ts";
+import { Introduction } from "./introduction.ts";
 import type { KeptState } from "./kept_state.ts";
 import type { Settings } from "./options.ts";
 import type { Positions } from "./positions.ts";
@@ -42,6 +43,9 @@ export class Transport {
   readonly #socket: Courier;
   readonly #http: HttpCourier;
   readonly #polls: HttpPolls;
+  readonly #introduction: Introduction;
+  /** Whether HTTP does what the WebSocket should. */
+  #onHttp = false;
   #state: ClientState = "closed";
   #reported = "";
 
@@ -51,6 +55,7 @@ export class Transport {
     this.#connection = this.#newConnection();
     this.#socket = { name: "WebSocket", post: (message) => this.#connection.send(message) };
     const link = new HttpLink(context.clock, parts.settings.fetch, parts.urls.http);
+    this.#introduction = new Introduction(context, link, parts.identity);
     this.#http = new HttpCourier(context, link, parts.identity, {
       message: (envelope, text) => this.#received(envelope, text),
       failure: (failure) => this.#failed(failure),
@@ -85,6 +90,7 @@ export class Transport {
     this.#connection.stop();
     this.#polls.stop();
     this.#http.stop();
+    this.#introduction.stop();
     this.#enter("closed", 0);
   }
 
@@ -97,6 +103,7 @@ export class Transport {
       heartbeatMs: settings.heartbeatInterval * 1000,
       baseMs: settings.reconnectBaseInterval * 1000,
       maximumMs: settings.maxReconnectInterval * 1000,
+      introduce: () => this.#introduction.take(),
     };
     return new Connection(this.#context, parts, {
       state: (state, attempt, delayMs) => this.#enter(state, attempt, delayMs),
@@ -135,9 +142,13 @@ export class Transport {
   }
 
   #useHttp(on: boolean): void {
-    this.#parts.scheduler.use(on ? this.#http : undefined);
+    this.#onHttp = on;
     if (on) this.#polls.start();
     else this.#polls.stop();
+    if (!on || this.#parts.identity.isProven) return this.#parts.scheduler.use(on ? this.#http : undefined);
+    void this.#introduction.take().then(() => {
+      if (this.#onHttp) this.#parts.scheduler.use(this.#http);
+    });
   }
 
   #enter(state: ClientState, attempt: number, delayMs?: number): void {

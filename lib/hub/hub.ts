@@ -6,6 +6,7 @@ import {
   maxStrangerSize,
   Refusal,
   type Timer,
+  WallTimes,
 } from "../protocol/mod.ts";
 import { Activity, logger, Throttle } from "../telemetry/mod.ts";
 import { AddressCounts } from "./address_counts.ts";
@@ -51,6 +52,7 @@ export class Hub implements ConnectionHost {
   /** How the latest connections ended. */
   readonly records: ConnectionRecords;
   readonly #clock: Clock;
+  readonly #wallTimes: WallTimes;
   readonly activity: Activity;
   readonly #traceFrames: boolean;
   readonly #connections = new Map<string, Connection>();
@@ -68,6 +70,7 @@ export class Hub implements ConnectionHost {
   constructor(options: { clock: Clock; limits: HubLimits; activity?: Activity; traceFrames?: boolean }) {
     this.#traceFrames = options.traceFrames ?? false;
     this.#clock = options.clock;
+    this.#wallTimes = new WallTimes(options.clock);
     this.activity = options.activity ?? new Activity();
     this.limits = options.limits;
     this.records = new ConnectionRecords(options.clock);
@@ -112,7 +115,7 @@ export class Hub implements ConnectionHost {
 
   /** How a connection stands. */
   describe(connection: Connection): ConnectionRecord {
-    return recordOf(connection, this.#clock);
+    return recordOf(connection, this.#wallTimes);
   }
 
   /** Takes no more connections in. */
@@ -161,7 +164,7 @@ export class Hub implements ConnectionHost {
     if (!this.#connections.delete(connection.id)) return;
     this.#perAddress.add(connection.address, -1);
     this.#backlogged.delete(connection);
-    const record = recordOf(connection, this.#clock, endingOf(connection, close, this.#clock.now()));
+    const record = recordOf(connection, this.#wallTimes, endingOf(connection, close, this.#clock.now()));
     const ender = connection.closedBy === undefined ? "client" : "server";
     this.activity.close(ender, record.ending?.code ?? close.code);
     connection.end(close);

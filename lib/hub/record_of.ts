@@ -1,4 +1,4 @@
-import { type Clock, type Close, wallTime } from "../protocol/mod.ts";
+import type { Close, WallTimes } from "../protocol/mod.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionRecord, Ending } from "./connection_record.ts";
 import { causeOf, causeOfLoss, endCauses, noGoodbye } from "./end_causes.ts";
@@ -7,9 +7,9 @@ import { ownText } from "./own_text.ts";
 const longestText = 200;
 
 /** How a connection stands or, with its ending, stood. */
-export function recordOf(connection: Connection, clock: Clock, ending?: Ending): ConnectionRecord {
+export function recordOf(connection: Connection, wallTimes: WallTimes, ending?: Ending): ConnectionRecord {
   const { openedAt, heartbeatAt, readyAt, answeredAt, closing } = connection;
-  const wall = (moment: number) => wallTime(clock, moment);
+  const wall = (moment: number) => wallTimes.of(moment);
   const wallOf = (moment: number | undefined) => moment === undefined ? undefined : wall(moment);
   return {
     id: connection.id,

@@ -13,9 +13,24 @@ export interface Clock {
   after(milliseconds: number, task: () => void): Timer;
 }
 
-/** When a moment of `clock.elapsed()` was, in milliseconds since the Unix epoch by the wall clock as it goes now. */
-export function wallTime(clock: Clock, moment: number): number {
-  return Math.round(clock.now() - (clock.elapsed() - moment));
+/** Milliseconds by which two readings of the wall clock may differ though nobody has set it. */
+const jitter = 5;
+
+/** Tells when a moment of `clock.elapsed()` was by the wall clock as it goes now. */
+export class WallTimes {
+  readonly #clock: Clock;
+  #ahead = NaN;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** In milliseconds since the Unix epoch; the same each time, unless the wall clock was set. */
+  of(moment: number): number {
+    const ahead = this.#clock.now() - this.#clock.elapsed();
+    if (!(Math.abs(ahead - this.#ahead) < jitter)) this.#ahead = ahead;
+    return Math.round(moment + this.#ahead);
+  }
 }
 
 /** Milliseconds by which a timer is late where this process stood still, and then for reading what waits. */

@@ -27,6 +27,7 @@ export const envelopeSchema = z.looseObject({
   timestamp,
   nonce,
   signature,
+  validator: address.optional(),
 });
 
 /** A miner's first frame. Protocol, section 2. */
@@ -35,6 +36,7 @@ export const authenticationSchema = z.looseObject({
   timestamp,
   nonce,
   signature,
+  validator: address.optional(),
   recover: z.object({ games: positionSchema.optional(), confirmations: positionSchema.optional() })
     .optional(),
 });
@@ -49,6 +51,8 @@ interface Signed {
   readonly timestamp: string;
   readonly nonce: string;
   readonly signature: string;
+  /** The SS58 address of the validator that it is for; undefined: it names none. */
+  readonly validator: string | undefined;
   /** The text that the signature covers; rendered when it is first asked for. */
   readonly signedText: string;
 }
@@ -90,7 +94,7 @@ export function isObject(value: ExactJson | undefined): value is ExactObject {
 
 /** Reads a signed message. Throws a {@link Refusal} `invalid_message`. */
 export function readEnvelope(message: ExactObject): Envelope {
-  const { type, sender, data, timestamp, nonce, signature } = checked(envelopeSchema, message);
+  const { type, sender, data, timestamp, nonce, signature, validator } = checked(envelopeSchema, message);
   const exactData = isObject(message["data"]) ? message["data"] : Object.create(null);
   const text = whenAsked(() => signedText(message));
   return {
@@ -101,6 +105,7 @@ export function readEnvelope(message: ExactObject): Envelope {
     timestamp,
     nonce,
     signature,
+    validator,
     get signedText() {
       return text();
     },
@@ -109,13 +114,15 @@ export function readEnvelope(message: ExactObject): Envelope {
 
 /** Reads a miner's first frame. Throws a {@link Refusal} `invalid_message`. */
 export function readAuthentication(message: ExactObject): Authentication {
-  const { hotkey, timestamp, nonce, signature, recover = {} } = checked(authenticationSchema, message);
+  const { hotkey, recover = {}, ...rest } = checked(authenticationSchema, message);
+  const { timestamp, nonce, signature, validator } = rest;
   const text = whenAsked(() => signedText(message));
   return {
     signer: hotkey,
     timestamp,
     nonce,
     signature,
+    validator,
     recover,
     get signedText() {
       return text();
@@ -134,12 +141,19 @@ export function signedText(message: ExactObject): string {
   return renderSigned({ ...message, signature: undefined });
 }
 
-/** The text that a new message's signature covers. */
+/** The text that a new message's signature covers; `validator` is for whom a miner's message is. */
 export function composeText(
-  message: { type: string; sender: string; data: ExactJson; now: number; nonce: string },
+  message: {
+    type: string;
+    sender: string;
+    data: ExactJson;
+    now: number;
+    nonce: string;
+    validator?: string | undefined;
+  },
 ): string {
-  const { type, sender, data, now, nonce } = message;
-  return renderSigned({ type, sender, data, timestamp: formatTimestamp(now), nonce });
+  const { now, ...rest } = message;
+  return renderSigned({ ...rest, timestamp: formatTimestamp(now) });
 }
 
 /** The frame of a signed text: the same JSON object with its `signature` (hex) added. */

@@ -83,6 +83,8 @@ export interface ErrorFrame {
   readonly status: "error";
   readonly code: ErrorCode;
   readonly message: string;
+  /** The two again, where Bettensor's miners read them. */
+  readonly data: { readonly message: string; readonly code: ErrorCode };
   readonly in_reply_to?: string;
   readonly retry_after_ms?: number;
 }
@@ -119,11 +121,13 @@ export class Refusal extends Error {
 
   /** The frame to send. */
   frame(): ErrorFrame {
+    const { code, message } = this;
     return {
       type: "error",
       status: "error",
-      code: this.code,
-      message: this.message,
+      code,
+      message,
+      data: { message, code },
       ...(this.inReplyTo === undefined ? {} : { in_reply_to: this.inReplyTo }),
       ...(this.retryAfterMs === undefined ? {} : { retry_after_ms: this.retryAfterMs }),
     };

@@ -3,7 +3,7 @@
  * codes. Pure, and runs in browsers.
  * @module
  */
-export { afterSilence, type Clock, sleep, systemClock, type Timer, wallTime } from "./clock.ts";
+export { afterSilence, type Clock, sleep, systemClock, type Timer, WallTimes } from "./clock.ts";
 export {
   type Close,
   closes,
@@ -45,7 +45,7 @@ export {
   type TeamGamePrediction,
   teamGamePredictionSchema,
 } from "./predictions.ts";
-export { describeIssue } from "./schema.ts";
+export { describeFault, describeIssue } from "./schema.ts";
 export {
   type ExactJson,
   type ExactObject,
@@ -72,4 +72,4 @@ export {
   type StreamStatus,
   streamSubprotocols,
 } from "./streams.ts";
-export { formatTimestamp, parseTimestamp, timestampWindow, utcDay } from "./timestamp.ts";
+export { formatTimestamp, isDate, parseTimestamp, timestampWindow, utcDay } from "./timestamp.ts";

@@ -1,38 +1,46 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
-import { describeIssue } from "./schema.ts";
+import { describeFault } from "./schema.ts";
 import { type Envelope, isObject } from "./envelope.ts";
 import { Refusal } from "./errors.ts";
 import { maxIdLength } from "./games.ts";
 import { type ExactJson, renderSigned } from "./signed_text.ts";
+import { isDate } from "./timestamp.ts";
 
 /** Predictions beyond which a batch is refused. */
 export const maxBatch = 100;
 
-const id = z.string().min(1).max(maxIdLength);
-const text = z.string().max(256);
-// Infinity stands for an integer beyond a double, which the rules refuse with the right words.
-const amount = z.number().or(z.literal(Infinity));
+const isoDate = "expected a date and time of ISO 8601";
+
+const id = text(1, maxIdLength);
+const name = text(0, 256);
+const nameOrNumber = z.union([z.string().max(256), z.number()], "expected a text or a number");
+const odds = amount("expected a number");
+const date = z.string(isoDate).max(64, isoDate).refine(isDate, isoDate);
+const outcome = z.union(
+  [z.enum(["Unfinished", "0", "1", "2", "3"]), z.literal([0, 1, 2, 3])],
+  'expected "Unfinished", 0, 1, 2 or 3',
+);
 
 /** A miner's prediction. Fields that are not named here are kept. Protocol, section 3. */
 export const teamGamePredictionSchema = z.looseObject({
   prediction_id: id,
   game_id: id,
-  miner_uid: z.union([text, z.number()]),
-  prediction_date: text,
-  predicted_outcome: z.union([text, z.number()]),
-  predicted_odds: amount,
-  team_a: text,
-  team_b: text,
-  wager: amount,
-  team_a_odds: amount,
-  team_b_odds: amount,
-  tie_odds: amount.nullable().optional(),
-  model_name: text.nullable().optional(),
-  confidence_score: amount.nullable().optional(),
-  outcome: z.union([text, z.number()]),
-  payout: amount.nullable(),
+  miner_uid: nameOrNumber,
+  prediction_date: date,
+  predicted_outcome: nameOrNumber,
+  predicted_odds: odds,
+  team_a: name,
+  team_b: name,
+  wager: amount("expected a number over 0"),
+  team_a_odds: odds,
+  team_b_odds: odds,
+  tie_odds: odds.nullable().optional(),
+  model_name: name.nullable().optional(),
+  confidence_score: amount("expected a number from 0 to 1").nullable().optional(),
+  outcome,
+  payout: odds.nullable(),
 });
 
 /** A prediction that {@link teamGamePredictionSchema} accepts. */
@@ -104,11 +112,21 @@ function readPrediction(
 ): ReceivedPrediction {
   if (!isObject(exact)) throw refuse(`${path}: expected an object`);
   const result = teamGamePredictionSchema.safeParse(plain);
-  if (!result.success) throw refuse(`${path}.${describeIssue(result.error)}`);
+  if (!result.success) throw refuse(`${path}.${describeFault(result.error, plain)}`);
   const text = renderSigned(exact);
   return { fields: result.data, text, hash: sha256Hex(text) };
 }
 
 function isList(value: ExactJson | undefined): value is readonly ExactJson[] {
   return Array.isArray(value);
+}
+
+function text(least: number, most: number) {
+  const expected = `expected a text of ${least} to ${most} characters`;
+  return z.string(expected).min(least, expected).max(most, expected);
+}
+
+/** Infinity stands for an integer beyond a double, which the rules refuse with the right words. */
+function amount(expected: string) {
+  return z.union([z.number(), z.literal(Infinity)], expected);
 }

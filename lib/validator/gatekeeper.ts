@@ -13,6 +13,8 @@ export interface Claim {
   readonly timestamp: string;
   readonly nonce: string;
   readonly signature: string;
+  /** The validator that the message is for; undefined: it names none. */
+  readonly validator?: string | undefined;
   readonly signedText: string;
 }
 
@@ -25,6 +27,7 @@ const longBacklog = 80;
 
 /** Decides whether a signed message is what it says: registered signer, fresh timestamp, unused nonce, signature. */
 export class Gatekeeper {
+  readonly #address: string;
   readonly #find: (hotkey: string) => Registration | undefined;
   readonly #nonces: NonceWindow;
   readonly #pool: CryptoPool;
@@ -34,12 +37,15 @@ export class Gatekeeper {
   readonly #queue: FairQueue;
 
   constructor(options: {
+    /** This validator's own. */
+    address: string;
     find: (hotkey: string) => Registration | undefined;
     nonces: NonceWindow;
     pool: CryptoPool;
     clock: Clock;
     activity?: Activity;
   }) {
+    this.#address = options.address;
     this.#find = options.find;
     this.#nonces = options.nonces;
     this.#pool = options.pool;
@@ -60,6 +66,7 @@ export class Gatekeeper {
    */
   async admit(claim: Claim, from: string): Promise<Registration> {
     const timestamp = this.#checkTimestamp(claim);
+    this.#checkValidator(claim);
     this.registered(claim);
     if (this.#nonces.isUsed(claim.signer, claim.nonce)) throw replayed(claim);
     await this.#checkSignature(claim, { address: addressGroup(from), signer: claim.signer });
@@ -126,12 +133,23 @@ export class Gatekeeper {
     }
   }
 
+  /** What a miner said to one validator is no business of another's, which may have been handed it. */
+  #checkValidator(claim: Claim): void {
+    const { validator = this.#address } = claim;
+    if (validator === this.#address) return;
+    throw refusal(claim, "not_authorized", `for another validator: ${validator}, this is ${this.#address}`);
+  }
+
   #checkTimestamp(claim: Claim): number {
     const now = this.#clock.now();
     this.#nonces.forgetBefore(now);
     const timestamp = parseTimestamp(claim.timestamp);
     if (timestamp === null) {
-      throw refusal(claim, "invalid_message", "timestamp: expected ISO 8601 in UTC, with Z or +00:00");
+      throw refusal(
+        claim,
+        "invalid_message",
+        "timestamp: expected ISO 8601 with an offset or Z, such as 2026-11-21T08:00:00+00:00",
+      );
     }
     const skew = Math.round((timestamp - now) / 1000);
     if (Math.abs(timestamp - now) <= 1000 * timestampWindow) return timestamp;

@@ -5,12 +5,14 @@ import {
   type ReceivedPrediction,
   Refusal,
 } from "../protocol/mod.ts";
-import type { Activity } from "../telemetry/mod.ts";
+import { type Activity, logger, Throttle } from "../telemetry/mod.ts";
 import type { Confirmations } from "./confirmations.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import type { Registration } from "./metagraph.ts";
 import type { PredictionBook } from "./prediction_book.ts";
 import type { Verdict } from "./prediction_draft.ts";
+
+const log = logger("miners");
 
 /** A prediction's verdict and its signed confirmation. */
 export interface Confirmed {
@@ -39,6 +41,7 @@ export class PredictionDesk {
   readonly #confirmations: Confirmations;
   readonly #clock: Clock;
   readonly #activity: Activity;
+  readonly #warnings: Throttle;
   readonly #underWay = new Set<Promise<unknown>>();
   #admitting = true;
   #submitting = true;
@@ -55,6 +58,7 @@ export class PredictionDesk {
     this.#confirmations = options.confirmations;
     this.#clock = options.clock;
     this.#activity = options.activity;
+    this.#warnings = new Throttle({ clock: options.clock });
   }
 
   /**
@@ -66,7 +70,7 @@ export class PredictionDesk {
   async admit(envelope: Envelope, from: string): Promise<Admitted> {
     if (!this.#admitting) throw closing(envelope);
     const receivedAt = this.#clock.elapsed();
-    const predictions = readPredictions(envelope);
+    const predictions = this.#read(envelope);
     const registration = await this.#gatekeeper.admit(envelope, from);
     return { envelope, predictions, registration, receivedAt };
   }
@@ -100,6 +104,19 @@ export class PredictionDesk {
   async finish(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     this.#submitting = false;
+  }
+
+  #read(envelope: Envelope): ReceivedPrediction[] {
+    try {
+      return readPredictions(envelope);
+    } catch (error) {
+      const { signer } = envelope;
+      this.#warnings.warn(log, "malformed", "Malformed prediction of {signer} refused: {reason}", {
+        signer,
+        reason: (error as Error).message,
+      });
+      throw error;
+    }
   }
 
   async #confirm(

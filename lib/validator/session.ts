@@ -103,7 +103,7 @@ export class MinerSession implements Session {
     const channels = { games: board.channel.offset, confirmations: own.offset };
     const games = board.channel.subscribe(this.connection, recover.games);
     const confirmed = own.subscribe(this.connection, recover.confirmations);
-    const snapshot = games.recovered === false && board.size > 0 ? [board.snapshot()] : [];
+    const snapshot = games.recovered !== true && board.size > 0 ? [board.snapshot()] : [];
     // A position that cannot be recovered lies before all that is kept.
     const ownMissed = confirmed.recovered === false ? own.history() : confirmed.missed;
     const welcome = notary.seal("welcome", {
@@ -168,12 +168,18 @@ export class MinerSession implements Session {
   #follow(confirming: readonly Promise<Confirmed>[]): void {
     let refused = false;
     for (const confirmed of confirming) {
-      confirmed.then(({ predictionId }) => {
-        if (!this.connection.isOpen) return;
-        log.info("Sent confirmation for prediction {predictionId} via WebSocket", {
-          predictionId,
-          id: this.connection.id,
-        });
+      confirmed.then(({ predictionId, verdict }) => {
+        const { isOpen, id } = this.connection;
+        if (!verdict.accepted) {
+          const { message: reason } = verdict;
+          log.info("Prediction {predictionId} refused via WebSocket: {reason}", {
+            predictionId,
+            reason,
+            id,
+          });
+        } else if (isOpen) {
+          log.info("Sent confirmation for prediction {predictionId} via WebSocket", { predictionId, id });
+        }
       }, (error) => {
         // One error frame answers the message, however many of its predictions it concerns.
         if (!refused) this.#refuse(error);

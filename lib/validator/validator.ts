@@ -61,6 +61,7 @@ export class Validator implements SessionHost {
     this.#predictions = new PredictionRepository(database);
     this.registry = new MinerRegistry({ repository: new MinerRepository(database), metagraph, clock });
     this.gatekeeper = new Gatekeeper({
+      address: keypair.address,
       find: (hotkey) => this.registry.find(hotkey),
       nonces: new NonceWindow(),
       pool,

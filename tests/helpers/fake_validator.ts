@@ -309,6 +309,7 @@ export class FakeValidator {
 
   async #request(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/ws/health") return Response.json({ status: "online", validator: this.key.address });
     this.requests.push(`${request.method} ${pathname}`);
     const scripted = this.onRequest?.(request);
     if (scripted !== undefined) return scripted;

@@ -39,25 +39,25 @@ export function signMessage(
   key: Keypair,
   type: string,
   data: ExactJson,
-  options: { nonce?: string; now?: number } = {},
+  options: { nonce?: string; now?: number; validator?: string } = {},
 ): string {
-  const { nonce = freshNonce(), now = systemClock.now() } = options;
-  const text = composeText({ type, sender: key.address, data, now, nonce });
+  const { nonce = freshNonce(), now = systemClock.now(), validator } = options;
+  const text = composeText({ type, sender: key.address, data, now, nonce, validator });
   return attachSignature(text, key.sign(text));
 }
 
 /** A miner's first frame. */
 export function signAuthentication(
   key: Keypair,
-  options: { recover?: ExactJson; nonce?: string; now?: number } = {},
+  options: { recover?: ExactJson; nonce?: string; now?: number; validator?: string } = {},
 ): string {
-  const { recover, nonce = freshNonce(), now = systemClock.now() } = options;
+  const { recover, nonce = freshNonce(), now = systemClock.now(), validator } = options;
   const timestamp = new Date(now).toISOString();
-  const text = renderSigned({ hotkey: key.address, timestamp, nonce, recover });
+  const text = renderSigned({ hotkey: key.address, timestamp, nonce, recover, validator });
   return attachSignature(text, key.sign(text));
 }
 
-/** A plain WebSocket client that remembers what comes in. */
+/** A plain WebSocket client that remembers what comes in, but for games that it did not ask for. */
 export class Peer {
   readonly socket: WebSocket;
   /** Every frame that came in, in order. */
@@ -68,6 +68,8 @@ export class Peer {
   id: string | undefined;
   #taken = 0;
   #isEnded = false;
+  /** Whether it named what it has, so that all games at once are an answer. */
+  #recovers = false;
   #wake: () => void = () => {};
 
   constructor(url: string, options: string[] | WebSocketOptions = []) {
@@ -78,7 +80,9 @@ export class Peer {
     });
     this.opened.catch(() => {});
     this.socket.onmessage = ({ data }) => {
-      this.frames.push(JSON.parse(data));
+      const frame = JSON.parse(data);
+      if (frame.data?.snapshot === true && !this.#recovers) return;
+      this.frames.push(frame);
       this.#wake();
     };
     this.ended = new Promise((resolve) => {
@@ -108,6 +112,7 @@ export class Peer {
   }
 
   send(text: string): void {
+    this.#recovers ||= text.includes('"recover"');
     this.socket.send(text);
   }
 

@@ -53,7 +53,7 @@ export class Scene implements AsyncDisposable {
   sign(
     type: string,
     data: ExactJson,
-    options: { key?: Keypair; nonce?: string; now?: number } = {},
+    options: { key?: Keypair; nonce?: string; now?: number; validator?: string } = {},
   ): string {
     const { key = this.key, ...rest } = options;
     return signMessage(key, type, data, { now: this.clock.now(), ...rest });

@@ -21,7 +21,8 @@ Deno.test("an open connection tells how it stands, also by its hotkey and its ad
     ["open", "miners", scene.key.address, null, true],
   );
   assertEquals(stagesOf(one ?? { stages: [] }), ["connected", "authenticated"]);
-  assertEquals([one?.messages_in, one?.messages_out, one?.queued_bytes], [1, 1, 0]);
+  // The authentication; the welcome and the games.
+  assertEquals([one?.messages_in, one?.messages_out, one?.queued_bytes], [1, 2, 0]);
   assertEquals((await listTold(scene.server, `&address=${one?.address}`)).open.length, 1);
   assertEquals((await listTold(scene.server, "&address=192.0.2.1")).open, []);
   assertEquals((await listTold(scene.server, "&hotkey=nobody")).open, []);

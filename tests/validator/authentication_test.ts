@@ -250,3 +250,14 @@ Deno.test("a miner that is blacklisted or removed is disconnected at once, other
   assertEquals((await peers[2].next()).type, "heartbeat_ack");
   await peers[2].close();
 });
+
+Deno.test("a miner that names no position gets all current games after the welcome", async () => {
+  await using scene = await Scene.start();
+  const peer = await Peer.open(scene.server.ws);
+  peer.send(signAuthentication(scene.key, { recover: {} }));
+  const [welcome, games] = [await peer.next(), await peer.next()];
+  assertEquals([welcome.type, games.type], ["welcome", "game_update"]);
+  const data = games["data"] as { snapshot: boolean; games: { game_id: string }[] };
+  assertEquals([data.snapshot, data.games.map(({ game_id }) => game_id)], [true, ["g1"]]);
+  await peer.close();
+});

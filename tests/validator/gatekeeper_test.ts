@@ -12,7 +12,13 @@ function createGatekeeper() {
   const verdict = Promise.withResolvers<boolean>();
   pool.verify = () => verdict.promise;
   let registration = { hotkey: "A", uid: 7, blacklisted: false };
-  const gatekeeper = new Gatekeeper({ find: () => registration, nonces: new NonceWindow(), pool, clock });
+  const gatekeeper = new Gatekeeper({
+    address: "",
+    find: () => registration,
+    nonces: new NonceWindow(),
+    pool,
+    clock,
+  });
   return {
     gatekeeper,
     verdict,

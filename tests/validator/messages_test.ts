@@ -1,5 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { ExactJson } from "../../lib/protocol/mod.ts";
 import { freshNonce, type Peer, testKey } from "../helpers/peer.ts";
+import { LogLines } from "../helpers/log_lines.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
 
@@ -48,6 +50,7 @@ Deno.test("on an authenticated connection a refused message gets an error, and t
   for (const [what, text, code, message] of cases) {
     await test.step(what, async () => {
       const error = await answer(peer, text);
+      assertEquals(error["data"], { message: error["message"], code });
       assertEquals([error["code"], error["in_reply_to"]], [code, JSON.parse(text).nonce]);
       assertStringIncludes(String(error["message"]), message);
     });
@@ -103,4 +106,48 @@ Deno.test("a heartbeat_response is taken without an answer", async () => {
   assertEquals((await answer(peer, scene.sign("heartbeat", {}))).type, "heartbeat_ack");
   assertEquals(peer.frames.length, 2);
   await peer.close();
+});
+
+Deno.test("a malformed prediction is answered with the field, what was expected and what came", async (test) => {
+  await using scene = await Scene.start();
+  const cases: readonly (readonly [Record<string, ExactJson | undefined>, string])[] = [
+    [{ wager: "ten" }, 'wager: expected a number over 0, got "ten"'],
+    [{ wager: undefined }, "wager: expected a number over 0, got nothing"],
+    [
+      { prediction_date: "yesterday" },
+      'prediction_date: expected a date and time of ISO 8601, got "yesterday"',
+    ],
+    [{ outcome: "foo" }, 'outcome: expected "Unfinished", 0, 1, 2 or 3, got "foo"'],
+    [{ outcome: 1.5 }, 'outcome: expected "Unfinished", 0, 1, 2 or 3, got 1.5'],
+    [{ team_a: ["x"] }, "team_a: expected a text of 0 to 256 characters, got a list"],
+    [{ predicted_outcome: {} }, "predicted_outcome: expected a text or a number, got an object"],
+    [
+      { prediction_id: "x".repeat(200) },
+      `prediction_id: expected a text of 1 to 128 characters, got "${
+        "x".repeat(64)
+      }" and 136 characters more`,
+    ],
+    [{ confidence_score: true }, "confidence_score: expected a number from 0 to 1, got true"],
+  ];
+  for (const [fields, detail] of cases) {
+    await test.step(detail, async () => {
+      const { status, body } = await scene.submit({ ...samplePrediction("p1"), ...fields });
+      assertEquals([status, body["message"]], [400, `Invalid message format: data.${detail}`]);
+    });
+  }
+});
+
+Deno.test("the log tells a refused prediction from a confirmed one, and of malformed ones", async () => {
+  using log = new LogLines();
+  await using scene = await Scene.start();
+  const peer = await scene.connect();
+  await answer(peer, scene.sign("prediction", samplePrediction("good")));
+  await answer(peer, scene.sign("prediction", samplePrediction("bad", { wager: 0 })));
+  await answer(peer, scene.sign("prediction", samplePrediction("worse", { outcome: "foo" })));
+  await peer.close();
+  const told = (words: string) => log.text.split("\n").filter((line) => line.includes(words)).length;
+  assertEquals(told("Sent confirmation for prediction good via WebSocket"), 1);
+  assertEquals(told("Sent confirmation for prediction bad"), 0);
+  assertEquals(told("Prediction bad refused via WebSocket: Invalid wager: got 0"), 1);
+  assertEquals(told("refused: Invalid message format: data.outcome: expected"), 1);
 });

@@ -40,6 +40,7 @@ async function signedHeartbeat(context: Context, keypair: Keypair): Promise<Outc
     data: {},
     now: context.clock.now(),
     nonce: nonceOf(context),
+    validator: context.known.health?.validator,
   });
   const body = attachSignature(text, keypair.sign(text));
   const path = `${context.known.base}/api/v1/heartbeat`;
@@ -95,7 +96,12 @@ async function authenticate(
   const upgraded = await openSocket(context, scope, path);
   if (!upgraded.opened) throw new Closed(upgraded.head.status, "");
   const timestamp = formatTimestamp(context.clock.now());
-  const text = renderSigned({ hotkey: keypair.address, timestamp, nonce: nonceOf(context) });
+  const text = renderSigned({
+    hotkey: keypair.address,
+    timestamp,
+    nonce: nonceOf(context),
+    validator: context.known.health?.validator,
+  });
   await upgraded.socket.send(attachSignature(text, keypair.sign(text)));
   const answer = await nextMessage(upgraded.socket, ({ kind, ...rest }) => {
     const message = kind === "text" && "text" in rest ? readObject(rest.text) : undefined;

@@ -7,7 +7,7 @@ export const minerChannel: Channel = {
   path: "/ws",
   title: "Miners and their validator",
   description:
-    "The gateway stays silent until the first frame, which authenticates the miner. Every message but an error is signed with sr25519 over its signed text: the message without `signature` as Python's `json.dumps(message, sort_keys=True)` writes it. A first frame with a `type` is served as on /ws/stream.",
+    "The gateway stays silent until the first frame, which authenticates the miner. Every message but an error is signed with sr25519 over its signed text: the message without `signature` as Python's `json.dumps(message, sort_keys=True)` writes it. A miner's message should name, as `validator`, the validator that it is for (`GET /ws/health` tells); one that names another is refused. A first frame with a `type` is served as on /ws/stream.",
   messages: [
     {
       name: "authentication",
@@ -42,7 +42,7 @@ export const minerChannel: Channel = {
     {
       name: "game_update",
       from: "gateway",
-      summary: "Games that changed",
+      summary: "Games that changed; all current ones, with `snapshot`, for a miner that named no position",
       schema: "GameUpdate",
       example: minerExamples.gameUpdate,
     },

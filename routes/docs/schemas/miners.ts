@@ -84,6 +84,7 @@ export const minerSchemas = {
     status: z.literal("error"),
     code: z.enum(Object.keys(errorKinds) as ErrorCode[]),
     message: z.string(),
+    data: z.object({ message: z.string(), code: z.string() }).describe("the two again"),
     in_reply_to: z.string().optional().describe("nonce of the message that it answers"),
     retry_after_ms: z.number().int().min(0).optional(),
   }),
@@ -107,6 +108,7 @@ export const minerSchemas = {
 } as const;
 
 const signature = "a2".repeat(64);
+const refusal = "Not authorized: timestamp is 412 s from the server's clock";
 const validator = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 const miner = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 const timestamp = "2026-11-21T08:00:00.123456+00:00";
@@ -198,7 +200,8 @@ export const minerExamples = {
     type: "error",
     status: "error",
     code: "not_authorized",
-    message: "Not authorized: timestamp is 412 s from the server's clock",
+    message: refusal,
+    data: { message: refusal, code: "not_authorized" },
     in_reply_to: "1795248000000.12",
   },
   authentication: {
@@ -206,6 +209,7 @@ export const minerExamples = {
     timestamp,
     nonce: "1795248000000.11",
     signature,
+    validator,
     recover: { games: { epoch: "9f0c2a11", offset: 38 } },
   },
   prediction: { type: "prediction", data: examplePrediction, ...minerEnvelope },

@@ -40,6 +40,8 @@ class Day:
         self.connection, self.welcome = await Connection.open(self.socket_url, self.keys)
         assert self.keys.verifies(self.welcome), self.welcome
         assert self.welcome["data"]["uid"] == 7, self.welcome
+        games = await self.connection.next("game_update")
+        assert games["data"]["snapshot"] is True, games
 
     async def submits_single_predictions(self):
         renderings = [{}, {"sort_keys": True}, {"ensure_ascii": False}, {"indent": 1}, {"separators": (",", ":")}]
