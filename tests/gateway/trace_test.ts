@@ -18,7 +18,8 @@ Deno.test("at TRACE every frame is shown with its connection's id, signatures an
     JSON.parse(line)
   );
   assertEquals(new Set(frames.map(({ id }) => id)), new Set([one?.id]));
-  assertEquals(frames.length, 4);
+  // The authentication, the welcome, the games, the prediction, its confirmation.
+  assertEquals(frames.length, 5);
   assert(lines.text.includes(JSON.parse(message).signature));
   assertEquals(lines.text.includes("a secret of the miner"), false);
 });
