@@ -66,7 +66,7 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
       if (envelope.type !== "prediction") {
         throw new Refusal("invalid_message", { detail: `type: expected prediction, got "${envelope.type}"` });
       }
-      const admitted = await validator.desk.admit(envelope, context.env.client.address);
+      const admitted = await validator.desk.admit(envelope, context.env.client);
       countRequest(envelope);
       const confirmed = await Promise.all(validator.desk.submit(admitted, "http"));
       return "predictions" in envelope.exactData ? answerBatch(confirmed) : answerOne(confirmed);
@@ -94,7 +94,7 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
       const { hotkey, since = 0, epoch } = readQuery(confirmationsQuery, context.req.query());
       const claim = readClaim(context.req.header());
       if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected that of x-hotkey");
-      await validator.gatekeeper.admit(claim, context.env.client.address);
+      await validator.gatekeeper.admit(claim, context.env.client);
       countRequest(claim);
       const channel = validator.confirmations.channelOf(hotkey);
       const missed = channel.since({ epoch: epoch ?? channel.epoch, offset: since });
@@ -122,7 +122,7 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
         return new Response(ack, { headers: json });
       }
       const envelope = readEnvelope(message);
-      await validator.gatekeeper.admit(envelope, context.env.client.address);
+      await validator.gatekeeper.admit(envelope, context.env.client);
       countRequest(envelope);
       const ack = await validator.notary.seal("heartbeat_ack", validator.heartbeatAck(envelope.exactData));
       return new Response(ack, { headers: json });

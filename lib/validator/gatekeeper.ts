@@ -1,11 +1,10 @@
 import type { CryptoPool } from "../crypto/mod.ts";
-import { addressGroup } from "../hub/mod.ts";
 import { type Clock, formatTimestamp, parseTimestamp, Refusal, timestampWindow } from "../protocol/mod.ts";
 import { Activity, stopwatch } from "../telemetry/mod.ts";
 import { FairQueue } from "./fair_queue.ts";
 import type { Registration } from "./metagraph.ts";
 import type { NonceWindow } from "./nonce_window.ts";
-import { type Source, Suspects } from "./suspects.ts";
+import { type Account, type Origin, Suspects } from "./suspects.ts";
 
 /** What a miner's signed message says of itself. */
 export interface Claim {
@@ -59,17 +58,16 @@ export class Gatekeeper {
   /**
    * Checks a message, the cheap things first, and uses up its nonce.
    *
-   * @param from on whose account bad signatures go: the address that it came from, or the id of a connection that has
-   * authenticated
+   * @param from on whose account bad signatures go
    * @returns the signer's registration
    * @throws {Refusal} `not_authorized`, `replayed`, `rate_limited`; the nonce is then not used up
    */
-  async admit(claim: Claim, from: string): Promise<Registration> {
+  async admit(claim: Claim, from: Origin): Promise<Registration> {
     const timestamp = this.#checkTimestamp(claim);
     this.#checkValidator(claim);
     this.registered(claim);
     if (this.#nonces.isUsed(claim.signer, claim.nonce)) throw replayed(claim);
-    await this.#checkSignature(claim, { address: addressGroup(from), signer: claim.signer });
+    await this.#checkSignature(claim, this.#suspects.accountOf(from, claim.signer));
     // It may have been removed or blacklisted while the signature was verified.
     const registration = this.registered(claim);
     if (!this.#nonces.claim(claim.signer, claim.nonce, timestamp)) throw replayed(claim);
@@ -101,27 +99,20 @@ export class Gatekeeper {
     return registration;
   }
 
-  async #checkSignature(claim: Claim, source: Source): Promise<void> {
-    this.#checkSource(claim, source);
-    const turn = this.#suspects.turnOf(source);
+  async #checkSignature(claim: Claim, account: Account): Promise<void> {
+    checkAccount(claim, account);
     const cost = overhead + claim.signedText.length;
-    if (this.#queue.isFull(turn, cost)) {
+    if (this.#queue.isFull(account.turn, cost)) {
       throw refusal(claim, "rate_limited", "too many signatures wait to be verified", 5000);
     }
-    await this.#queue.run(turn, cost, async () => {
-      // What came from there may have been found out while this waited.
-      this.#checkSource(claim, source);
+    await this.#queue.run(account.turn, cost, async () => {
+      // Others on the account may have been found out while this waited.
+      checkAccount(claim, account);
       const isGood = await this.#verify(claim);
-      if (isGood) return this.#suspects.prove(source);
-      this.#suspects.accuse(source);
+      if (isGood) return account.prove();
+      account.accuse();
       throw refusal(claim, "not_authorized", "bad signature");
     });
-  }
-
-  /** Throws where no more signatures from there are verified for a while. */
-  #checkSource(claim: Claim, source: Source): void {
-    const wait = this.#suspects.wait(source);
-    if (wait > 0) throw refusal(claim, "rate_limited", "too many bad signatures", wait);
   }
 
   async #verify({ signedText, signature, signer }: Claim): Promise<boolean> {
@@ -160,6 +151,12 @@ export class Gatekeeper {
         `allowed ${timestampWindow} s`,
     );
   }
+}
+
+/** Throws where no more signatures on the account are verified for a while. */
+function checkAccount(claim: Claim, account: Account): void {
+  const wait = account.wait();
+  if (wait > 0) throw refusal(claim, "rate_limited", "too many bad signatures", wait);
 }
 
 function replayed(claim: Claim): Refusal {

@@ -11,6 +11,7 @@ import type { Gatekeeper } from "./gatekeeper.ts";
 import type { Registration } from "./metagraph.ts";
 import type { PredictionBook } from "./prediction_book.ts";
 import type { Verdict } from "./prediction_draft.ts";
+import type { Origin } from "./suspects.ts";
 
 const log = logger("miners");
 
@@ -67,7 +68,7 @@ export class PredictionDesk {
    * @param from as for the gatekeeper
    * @throws {Refusal} when the message is refused as a whole; its nonce is then not used up
    */
-  async admit(envelope: Envelope, from: string): Promise<Admitted> {
+  async admit(envelope: Envelope, from: Origin): Promise<Admitted> {
     if (!this.#admitting) throw closing(envelope);
     const receivedAt = this.#clock.elapsed();
     const predictions = this.#read(envelope);

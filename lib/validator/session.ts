@@ -17,6 +17,7 @@ import type { Handlers } from "./handlers.ts";
 import type { Registration } from "./metagraph.ts";
 import type { Notary } from "./notary.ts";
 import type { Confirmed, PredictionDesk } from "./prediction_desk.ts";
+import type { Origin } from "./suspects.ts";
 
 const log = logger("miners");
 
@@ -48,6 +49,7 @@ export class MinerSession implements Session {
   readonly connection: Connection;
   readonly #host: SessionHost;
   registration: Registration | undefined;
+  readonly #origin: Origin;
   #authenticating = false;
   #pendingSize = 0;
   /** Settles when everything received so far has been handed on. */
@@ -55,6 +57,7 @@ export class MinerSession implements Session {
 
   constructor(connection: Connection, host: SessionHost) {
     this.connection = connection;
+    this.#origin = { connection: connection.id };
     this.#host = host;
   }
 
@@ -84,7 +87,7 @@ export class MinerSession implements Session {
   }
 
   async #authenticate(authentication: Authentication): Promise<void> {
-    const registration = await this.#host.gatekeeper.admit(authentication, this.connection.address);
+    const registration = await this.#host.gatekeeper.admit(authentication, this.connection);
     if (!this.connection.isOpen) return;
     this.#host.enter(this, registration);
     await this.#welcome(registration, authentication);
@@ -157,10 +160,10 @@ export class MinerSession implements Session {
     }
     if (envelope.type === "heartbeat_response") this.#host.heartbeatAnswered(this.connection);
     if (envelope.type === "prediction") {
-      const admitted = await this.#host.desk.admit(envelope, this.connection.id);
+      const admitted = await this.#host.desk.admit(envelope, this.#origin);
       return () => this.#follow(this.#host.desk.submit(admitted, "websocket"));
     }
-    const registration = await this.#host.gatekeeper.admit(envelope, this.connection.id);
+    const registration = await this.#host.gatekeeper.admit(envelope, this.#origin);
     return () => this.#dispatch(envelope, registration);
   }
 

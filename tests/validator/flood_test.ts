@@ -63,9 +63,25 @@ Deno.test("what is forged in a miner's name at its own address does not keep its
   await peer.next(({ type }) => type === "welcome");
   const forged = (count: number) => Array.from({ length: count }, () => forge(scene.key, scene.clock.now()));
   await flood(scene, forged(60));
-  assertEquals(await flood(scene, forged(5)), { 429: 5 });
   peer.send(scene.sign("prediction", samplePrediction("p1")));
   assertEquals(dataOf(await peer.next())["status"], "success");
+  await peer.close();
+});
+
+Deno.test("a neighbour's forgeries in a miner's name do not keep it from predicting over HTTP and from coming back", async () => {
+  await using scene = await Scene.start(behindProxy, new FakeClock());
+  const submit = async (name: string) => {
+    const body = scene.sign("prediction", samplePrediction(name));
+    return (await scene.call("POST", "/api/v1/predictions", { body, headers: attacker })).status;
+  };
+  assertEquals(await submit("p1"), 200);
+  const forged = Array.from({ length: 60 }, () => forge(scene.key, scene.clock.now()));
+  assertEquals(await flood(scene, forged), { 401: 60 });
+  assertEquals(await submit("p2"), 200);
+  const peer = new Peer(scene.server.ws, { headers: attacker });
+  await peer.opened;
+  peer.send(signAuthentication(scene.key, { now: scene.clock.now() }));
+  assertEquals((await peer.next()).type, "welcome");
   await peer.close();
 });
 

@@ -36,7 +36,7 @@ function createGatekeeper() {
 
 Deno.test("a miner blacklisted while its signature is being verified is refused", async () => {
   using scene = createGatekeeper();
-  const admitted = scene.gatekeeper.admit(scene.claim, "127.0.0.1");
+  const admitted = scene.gatekeeper.admit(scene.claim, { address: "127.0.0.1" });
   scene.blacklist();
   scene.verdict.resolve(true);
   const refusal = await assertRejects(() => admitted, Refusal);
@@ -46,8 +46,8 @@ Deno.test("a miner blacklisted while its signature is being verified is refused"
 Deno.test("of two messages with one nonce that are verified at the same time one is a replay", async () => {
   using scene = createGatekeeper();
   const both = [
-    scene.gatekeeper.admit(scene.claim, "127.0.0.1"),
-    scene.gatekeeper.admit(scene.claim, "127.0.0.1"),
+    scene.gatekeeper.admit(scene.claim, { address: "127.0.0.1" }),
+    scene.gatekeeper.admit(scene.claim, { address: "127.0.0.1" }),
   ];
   scene.verdict.resolve(true);
   const [first, second] = await Promise.allSettled(both);
@@ -63,6 +63,6 @@ Deno.test("who is not registered costs no rendering of what it signed", async ()
       throw new Error("rendered");
     },
   };
-  const refusal = await assertRejects(() => scene.gatekeeper.admit(claim, "127.0.0.1"), Refusal);
+  const refusal = await assertRejects(() => scene.gatekeeper.admit(claim, { address: "127.0.0.1" }), Refusal);
   assertEquals(refusal.detail, "hotkey is blacklisted");
 });
