@@ -20,7 +20,7 @@ import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { count, readQuery, wait } from "./query.ts";
 import { RequestLimit } from "./request_limit.ts";
-import { WaitingRoom } from "./waiting_room.ts";
+import type { WaitingRoom } from "./waiting_room.ts";
 
 const json = { "content-type": "application/json; charset=utf-8" };
 const maxRenewed = 100;
@@ -42,11 +42,10 @@ export const claimHeaders = z.object({
 });
 
 /** What miners do over plain HTTP where WebSockets do not get through. Protocol, section 3. */
-export function minerRoutes(gateway: Gateway): Hono<Env> {
+export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<Env> {
   const { validator, config, clock } = gateway;
   const maxSize = config["websocket.max_message_size"];
   const perMiner = new RequestLimit(config["websocket.rate_limit"], clock);
-  const waitingRoom = new WaitingRoom();
 
   /** Throws, and gives the nonce back, when a miner sends too much. */
   const countRequest = (envelope: Pick<Envelope, "signer" | "nonce">) => {
@@ -77,7 +76,10 @@ export function minerRoutes(gateway: Gateway): Hono<Env> {
       const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };
       if (since !== undefined && board.changedSince(position) !== null) {
         using first = new FirstSignal(context.req.raw.signal, gateway.ending);
-        await waitingRoom.enter(() => validator.board.channel.next(since, 1000 * wait, first.signal));
+        await waitingRoom.enter(
+          context.env.client.address,
+          () => validator.board.channel.next(since, 1000 * wait, first.signal),
+        );
       }
       const changed = since === undefined ? null : board.changedSince(position);
       return new Response(

@@ -18,7 +18,7 @@ import { hostCheck, pathOf } from "./request_target.ts";
 import { securityHeaders } from "./security_headers.ts";
 import { correctSocketClients, socketRoutes } from "./socketio.ts";
 import { streamRoutes } from "./streams.ts";
-
+import { WaitingRoom } from "./waiting_room.ts";
 import { websocketRoutes } from "./websocket.ts";
 
 /** The gateway's HTTP side: what is served on which path. */
@@ -52,6 +52,7 @@ function clientRoutes(gateway: Gateway): Hono<Env> {
     exposeHeaders: ["ETag", "Retry-After"],
   });
   const inscriptions = inscriptionRoutes(gateway);
+  const waitingRoom = new WaitingRoom();
   return new Hono<Env>()
     .use(requestLimit(config["http.rate_limit"], clock))
     .route("/", socketRoutes(gateway))
@@ -61,8 +62,8 @@ function clientRoutes(gateway: Gateway): Hono<Env> {
     .route("/", docsRoutes())
     .route("/", dashboardRoutes())
     .route("/", websocketRoutes(gateway))
-    .route("/api/v1", minerRoutes(gateway))
-    .route("/api/v1", streamRoutes(gateway))
+    .route("/api/v1", minerRoutes(gateway, waitingRoom))
+    .route("/api/v1", streamRoutes(gateway, waitingRoom))
     .route("/inscriptions", inscriptions)
     .route("/api/inscriptions", inscriptions);
 }

@@ -9,7 +9,7 @@ import { BadRequest } from "./errors.ts";
 import { EventLink } from "./event_link.ts";
 import { count, readQuery, wait } from "./query.ts";
 import { turnAway } from "./turn_away.ts";
-import { WaitingRoom } from "./waiting_room.ts";
+import type { WaitingRoom } from "./waiting_room.ts";
 
 const maxStreams = 32;
 /** Proxies cut what is silent for 30 to 60 s. */
@@ -37,9 +37,8 @@ export const eventsQuery = z.object({
 });
 
 /** Streams for those whom WebSockets do not reach: newest values, long polling, server-sent events. Protocol, section 4. */
-export function streamRoutes(gateway: Gateway): Hono<Env> {
+export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<Env> {
   const { streams, hub } = gateway;
-  const waitingRoom = new WaitingRoom();
   hub.setHeartbeat("events", sendComments, commentInterval);
 
   const find = (name: string): Stream => {
@@ -73,7 +72,10 @@ export function streamRoutes(gateway: Gateway): Hono<Env> {
       const position = since === undefined ? undefined : { epoch: epoch ?? streams.epoch, offset: since };
       if (position !== undefined && stream.channel.since(position) !== "lost") {
         using first = new FirstSignal(context.req.raw.signal, gateway.ending);
-        await waitingRoom.enter(() => stream.next(position.offset, 1000 * (wait ?? 0), first.signal));
+        await waitingRoom.enter(
+          context.env.client.address,
+          () => stream.next(position.offset, 1000 * (wait ?? 0), first.signal),
+        );
       }
       return await answerNews(stream, position);
     });

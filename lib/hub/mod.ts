@@ -27,9 +27,11 @@ export { ConnectionRecords, keptEndings, type TurnedAway } from "./connection_re
 export { DeflateLink } from "./deflate_link.ts";
 export { Deflater } from "./deflater.ts";
 export { type EndCause, endCauses, type EndedBy } from "./end_causes.ts";
+export { FairShares } from "./fair_shares.ts";
 export { HistoryBudget } from "./history_budget.ts";
 export { Hub, type HubLimits } from "./hub.ts";
 export type { Frame, Link } from "./link.ts";
+export { Pace } from "./pace.ts";
 export { type Outgoing, Priority } from "./outbox.ts";
 export { ownText } from "./own_text.ts";
 export { Publisher } from "./publisher.ts";
