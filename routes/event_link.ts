@@ -40,6 +40,12 @@ export class EventLink implements Link {
     else controller?.close();
   }
 
+  sever(): void {
+    const controller = this.#controller;
+    this.#end();
+    controller?.error(new Error("severed"));
+  }
+
   #end(): void {
     if (this.#controller === undefined) return;
     this.#controller = undefined;

@@ -56,7 +56,7 @@ function clientRoutes(gateway: Gateway): Hono<Env> {
   return new Hono<Env>()
     .use(requestLimit(config["http.rate_limit"], clock))
     .route("/", socketRoutes(gateway))
-    .use(correctSocketClients(origins))
+    .use(correctSocketClients(gateway))
     .use("/api/*", crossOrigin)
     .use("/inscriptions/*", crossOrigin)
     .route("/", docsRoutes())

@@ -4,7 +4,7 @@ import type { Gateway } from "../lib/gateway/mod.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { checkHandshake } from "./handshake.ts";
-import { StraySockets } from "./stray_sockets.ts";
+import { correctStray } from "./stray_sockets.ts";
 
 /** Where Socket.IO clients connect. Protocol, section 5. */
 export function socketRoutes(gateway: Gateway): Hono<Env> {
@@ -20,14 +20,17 @@ export function socketRoutes(gateway: Gateway): Hono<Env> {
 }
 
 /** Tells Socket.IO clients that came to another path where to go; pages of `origins` may read it. */
-export function correctSocketClients(origins: "all" | readonly string[]) {
-  const strays = new StraySockets();
+export function correctSocketClients(gateway: Gateway) {
+  const origins = gateway.config["websocket.allowed_origins"];
   return createMiddleware<Env>(async (context, next) => {
     const { EIO: revision, transport } = context.req.query();
     if (revision === undefined || transport === undefined) return await next();
     if (isUpgrade(context)) checkHandshake(context.req.raw);
     const message = `Socket.IO is served on /socket.io/, not on ${context.req.path.slice(0, 128)}`;
-    const response = isUpgrade(context) ? strays.correct(context.req.raw, message) : undefined;
+    const { address } = context.env.client;
+    const response = isUpgrade(context)
+      ? correctStray(gateway, context.req.raw, address, message)
+      : undefined;
     if (response !== undefined) return response;
     const origin = origins === "all" ? "*" : context.req.header("origin") ?? "";
     if (origin === "*" || origins.includes(origin)) context.header("Access-Control-Allow-Origin", origin);

@@ -1,4 +1,5 @@
-import { TurnedAway } from "../lib/socketio/turned_away.ts";
+import { type LastWords, tellAndClose } from "../lib/hub/mod.ts";
+import type { Gateway } from "../lib/gateway/mod.ts";
 
 /** An Engine.IO handshake, without which its clients do not read what follows. */
 const handshake = JSON.stringify({
@@ -9,25 +10,29 @@ const handshake = JSON.stringify({
   maxPayload: 1,
 });
 
-/** WebSockets of Socket.IO clients that came to the wrong path. */
-export class StraySockets {
-  readonly #turnedAway = new TurnedAway();
-
-  /** Sends an error that Socket.IO clients show, and closes; undefined where that cannot be done. */
-  correct(request: Request, message: string): Response | undefined {
-    const upgraded = this.#turnedAway.hasRoom ? start(request) : undefined;
-    if (upgraded === undefined) return undefined;
-    const refusal = JSON.stringify({ message, data: { code: "wrong_path" } });
-    const frames = [`0${handshake}`, `44${refusal}`];
-    this.#turnedAway.dismiss(upgraded.socket, frames, 1008, "Socket.IO is on /socket.io/");
-    return upgraded.response;
-  }
-}
-
-function start(request: Request): Deno.WebSocketUpgrade | undefined {
+/**
+ * Sends an error that Socket.IO clients show to one that came to the wrong path, and closes; undefined where that cannot be
+ * done.
+ */
+export function correctStray(
+  { hub, clock }: Gateway,
+  request: Request,
+  address: string,
+  message: string,
+): Response | undefined {
+  const refusal = JSON.stringify({ message, data: { code: "wrong_path" } });
+  const words: LastWords = {
+    frames: [`0${handshake}`, `44${refusal}`],
+    code: 1008,
+    reason: "Socket.IO is on /socket.io/",
+  };
+  const place = hub.reserve(address);
   try {
-    return Deno.upgradeWebSocket(request, { idleTimeout: 0 });
+    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
+    tellAndClose(socket, words, { place, clock });
+    return response;
   } catch {
+    place.letGo();
     return undefined;
   }
 }

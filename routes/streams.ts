@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../lib/gateway/mod.ts";
-import { type Connection, Priority } from "../lib/hub/mod.ts";
+import { type Connection, type Place, Priority } from "../lib/hub/mod.ts";
 import { closes, FirstSignal, type Position } from "../lib/protocol/mod.ts";
 import type { Stream, Wanted } from "../lib/streams/mod.ts";
 import type { Env } from "./env.ts";
@@ -123,15 +123,17 @@ function openEvents(context: Context<Env>, gateway: Gateway, streams: readonly S
   const { last_event_id } = readQuery(eventsQuery, context.req.query());
   const wanted = readPositions(streams, context.req.header("last-event-id") ?? last_event_id);
   const link = new EventLink(() => hub.release(connection, closes.normal));
-  const connection = admit(gateway, link, context);
+  const place = takePlace(gateway, context);
+  const connection = hub.admit(link, place, "events");
+  place.letGo();
   gateway.streams.serveEvents(connection, wanted);
   return new Response(link.body, { headers: { ...eventStream, "x-connection-id": connection.id } });
 }
 
-function admit(gateway: Gateway, link: EventLink, context: Context<Env>): Connection {
+function takePlace(gateway: Gateway, context: Context<Env>): Place {
   const { address } = context.env.client;
   try {
-    return gateway.hub.admit(link, address, "events");
+    return gateway.hub.reserve(address);
   } catch (error) {
     const id = turnAway(gateway, { family: "events", address, error });
     if (id !== undefined) context.header("X-Connection-Id", id);

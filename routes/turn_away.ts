@@ -8,21 +8,19 @@ export interface Refused {
   readonly family: "miners" | "streams" | "events";
   readonly address: string;
   readonly error: unknown;
-  /** The close code, where he was told by a close. */
-  readonly close?: number;
 }
 
 /** Counts a connection that was refused and, where its cause is one for connections, remembers it; answers its id. */
 export function turnAway(
   { hub, activity }: Gateway,
-  { family, address, error, close }: Refused,
+  { family, address, error }: Refused,
 ): string | undefined {
   const code = codeOf(error);
   activity.refuse(code);
   if (!isEndCause(code)) return undefined;
   const status = error instanceof Refusal || error instanceof BadRequest ? error.status : 500;
   const detail = error instanceof Error ? error.message : undefined;
-  return hub.records.turnedAway({ family, address, cause: code, detail, code: close ?? status });
+  return hub.records.turnedAway({ family, address, cause: code, detail, code: status });
 }
 
 function isEndCause(code: string): code is EndCause {

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { Gateway } from "../lib/gateway/mod.ts";
+import type { Place } from "../lib/hub/mod.ts";
 import { Refusal, type StreamFormat, streamSubprotocols } from "../lib/protocol/mod.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
@@ -8,23 +9,19 @@ import { checkHandshake } from "./handshake.ts";
 import { turnAway } from "./turn_away.ts";
 import { type Door, WebSocketLink } from "./websocket_link.ts";
 
-const maxTurnedAway = 256;
 const formats = Object.keys(streamSubprotocols) as StreamFormat[];
 
 /** The paths that WebSockets connect to. */
 export function websocketRoutes(gateway: Gateway): Hono<Env> {
-  const turnedAway: Door["turnedAway"] = new Set();
   const streams: Door = {
     gateway,
     family: "streams",
     open: (connection) => gateway.streams.createSession(connection),
-    turnedAway,
   };
   const miners: Door = {
     gateway,
     family: "miners",
     open: (connection) => new FirstFrame(connection, gateway),
-    turnedAway,
   };
   return new Hono<Env>()
     .get("/ws", (context) => upgrade(context, miners))
@@ -34,29 +31,31 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
 
 function upgrade(context: Context<Env>, door: Door): Response {
   const request = context.req.raw;
-  try {
-    refuseUpgrade(request, door);
-  } catch (error) {
-    const refused = { family: door.family, address: context.env.client.address, error };
-    const id = turnAway(door.gateway, refused);
-    if (id !== undefined) context.header("X-Connection-Id", id);
-    throw error;
-  }
-  // Once upgraded, the request tells nothing more.
   const { address } = context.env.client;
+  const place = takePlace(context, door, address);
+  // Once upgraded, the request tells nothing more.
   const format = readFormat(request);
-  const { socket, response } = startUpgrade(request, format);
-  new WebSocketLink(socket, address, door, format);
+  const { socket, response } = startUpgrade(request, format, place);
+  new WebSocketLink(socket, place, door, format);
   return response;
 }
 
+function takePlace(context: Context<Env>, door: Door, address: string): Place {
+  try {
+    refuseUpgrade(context.req.raw, door);
+    return door.gateway.hub.reserve(address);
+  } catch (error) {
+    const id = turnAway(door.gateway, { family: door.family, address, error });
+    if (id !== undefined) context.header("X-Connection-Id", id);
+    throw error;
+  }
+}
+
 /** Throws where there must be no upgrade. */
-function refuseUpgrade(request: Request, { gateway: { config, status, hub }, turnedAway }: Door): void {
+function refuseUpgrade(request: Request, { gateway: { config, status, hub } }: Door): void {
   checkHandshake(request);
   if (status === "disabled") throw new BadRequest("WebSocket is disabled on this server", 503, "disabled");
   if (status === "draining") throw new Refusal("server_closing", { retryAfterMs: hub.returnTime() });
-  // Whoever is turned away holds a socket until it answers the close; those that do not must not add up.
-  if (turnedAway.size >= maxTurnedAway) throw new Refusal("max_connections", { retryAfterMs: 30_000 });
   const origin = request.headers.get("origin");
   const allowed = config["websocket.allowed_origins"];
   if (origin !== null && allowed !== "all" && !allowed.includes(origin)) {
@@ -74,7 +73,11 @@ function readFormat(request: Request): StreamFormat | undefined {
   return undefined;
 }
 
-function startUpgrade(request: Request, format: StreamFormat | undefined): Deno.WebSocketUpgrade {
+function startUpgrade(
+  request: Request,
+  format: StreamFormat | undefined,
+  place: Place,
+): Deno.WebSocketUpgrade {
   try {
     return Deno.upgradeWebSocket(request, {
       // Dead peers are found by the hub, with one timer for all; the runtime's own would outlive a reset connection.
@@ -82,6 +85,7 @@ function startUpgrade(request: Request, format: StreamFormat | undefined): Deno.
       ...(format === undefined ? {} : { protocol: streamSubprotocols[format] }),
     });
   } catch (error) {
+    place.letGo();
     throw new BadRequest(`cannot upgrade: ${(error as Error).message}`);
   }
 }

@@ -1,5 +1,12 @@
 import { type Config, configGrammar, loadConfig, readCommandLine } from "../config/mod.ts";
-import { type CreateApp, createGateway, type Gateway, listen, type Listening } from "../gateway/mod.ts";
+import {
+  checkSevering,
+  type CreateApp,
+  createGateway,
+  type Gateway,
+  listen,
+  type Listening,
+} from "../gateway/mod.ts";
 import { configureLogging, flushLogs, loggingTo } from "../telemetry/mod.ts";
 import { type Command, runFramed, type Usage } from "./command.ts";
 import { giveUpNeverNeeded, keepNeeded } from "./permissions.ts";
@@ -43,6 +50,7 @@ async function serve(config: Config, createApp: CreateApp): Promise<void> {
   outliveFaults(gateway);
   await processStdio.print(banner(gateway, listening));
   keepNeeded(config);
+  checkSevering();
   await aborted(stop.signal);
   await listening.stop();
   flushLogs();

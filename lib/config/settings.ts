@@ -157,12 +157,12 @@ export const settings = {
   "websocket.max_connections": setting(
     count,
     10_000,
-    "Open WebSockets of all clients together; as many Socket.IO sessions may be open beside them.",
+    "Open connections of all clients together: WebSockets, event streams and Socket.IO sessions.",
   ),
   "websocket.max_connections_per_address": setting(
     count,
     1000,
-    "Open WebSockets of one address, and Socket.IO sessions beside them.",
+    "Open connections of one address; an IPv6 network of 64 bits counts as one.",
   ),
   "websocket.max_message_size": setting(
     size(256 * MIB),

@@ -168,7 +168,7 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
       activityDefinition({ clock, hub, validator, activity }),
     ],
   });
-  const jobs = new JobService({ config, database, clock, activity, records: hub.records });
+  const jobs = new JobService({ config, database, clock, activity, hub });
   const gateway = new Gateway(
     config,
     clock,

@@ -1,5 +1,5 @@
 import type { Config } from "../config/mod.ts";
-import type { ConnectionRecords } from "../hub/mod.ts";
+import type { Hub } from "../hub/mod.ts";
 import { Inscriptions } from "../inscriptions/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
 import { InstanceRepository } from "../engine/mod.ts";
@@ -16,12 +16,12 @@ export class JobService {
   readonly instances: Instances;
 
   constructor(
-    { config, database, clock, activity, records }: {
+    { config, database, clock, activity, hub }: {
       config: Config;
       database: Deno.Kv;
       clock: Clock;
       activity: Activity;
-      records: ConnectionRecords;
+      hub: Hub;
     },
   ) {
     const settings = {
@@ -45,7 +45,7 @@ export class JobService {
       cluster: instances,
     });
     const gate = this.gate = new ApiKeyGate({ keys: inscriptions.keys, clock });
-    this.sockets = new JobSockets({ config, clock, activity, inscriptions, gate, records });
+    this.sockets = new JobSockets({ config, clock, activity, inscriptions, gate, hub });
   }
 
   /** Joins the list of servers, and takes up the jobs on which nobody works. */

@@ -1,6 +1,6 @@
 import type { Socket } from "socket.io";
 import type { Config } from "../config/mod.ts";
-import { type ConnectionRecord, type ConnectionRecords, type EndCause, ReturnTimes } from "../hub/mod.ts";
+import { type ConnectionRecord, type EndCause, type Hub, ReturnTimes } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
 import { type Clock, errorKinds, Refusal, sleep } from "../protocol/mod.ts";
 import {
@@ -36,7 +36,7 @@ export interface JobSocketParts {
   readonly activity: Activity;
   readonly inscriptions: Inscriptions;
   readonly gate: ApiKeyGate;
-  readonly records: ConnectionRecords;
+  readonly hub: Hub;
 }
 
 const log = logger("socketio");
@@ -55,7 +55,7 @@ export class JobSocketServer {
 
   constructor(parts: JobSocketParts) {
     this.#parts = parts;
-    const { config, clock, records } = parts;
+    const { config, clock, hub: { records } } = parts;
     const tracePackets = config["websocket.log_level"] === "TRACE";
     const connections = this.#connections = new JobConnections({ records, clock, tracePackets });
     const faults = new Throttle({ clock });
@@ -184,7 +184,7 @@ const refusalReasons: Partial<Record<EngineErrorName, EndCause>> = {
   forbidden: "origin_not_allowed",
 };
 
-function engineOptions({ config, clock }: JobSocketParts) {
+function engineOptions({ config, clock, hub }: JobSocketParts) {
   const rateLimit = config["websocket.rate_limit"];
   return {
     clock,
@@ -192,8 +192,7 @@ function engineOptions({ config, clock }: JobSocketParts) {
     pingTimeout: config["socketio.ping_timeout"],
     maxHttpBufferSize: maxJobMessage,
     maxBuffer: config["websocket.max_queue"],
-    maxSessions: config["websocket.max_connections"],
-    maxSessionsPerAddress: config["websocket.max_connections_per_address"],
+    places: { take: (address: string) => hub.reserve(address) },
     origins: config["websocket.allowed_origins"],
     // Events above their own limit are answered; whoever goes on regardless loses the session.
     rateLimit: 2 * rateLimit,

@@ -29,6 +29,10 @@ export class BatchLink implements Link {
     this.#link.close(code, reason);
   }
 
+  sever(): void {
+    this.#link.sever();
+  }
+
   /** Sends what is gathered. */
   flush(encoder: ArrayEncoder): void {
     if (this.#gathered.length === 0) return;

@@ -3,6 +3,7 @@ import type { Activity } from "../telemetry/mod.ts";
 import { reasonWithId } from "./close_reason.ts";
 import type { Frame, Link } from "./link.ts";
 import { Outbox, type Outgoing, type Priority } from "./outbox.ts";
+import type { Place } from "./places.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** Kinds of connections, counted apart; `events` are server-sent event streams. */
@@ -70,7 +71,8 @@ export class Connection {
   received = 0;
 
   readonly id: string;
-  readonly address: string;
+  /** Held until its transport is gone. */
+  readonly place: Place;
   readonly openedAt: number;
   #family: Family;
   /** When the last frame came in. */
@@ -101,19 +103,23 @@ export class Connection {
 
   constructor(options: {
     id: string;
-    address: string;
+    place: Place;
     family: Family;
     link: Link;
     host: ConnectionHost;
   }) {
     this.id = options.id;
-    this.address = options.address;
+    this.place = options.place;
     this.#family = options.family;
     this.openedAt = this.heardAt = this.heartbeatAt = options.host.elapsed();
     this.#link = options.link;
     this.#host = options.host;
     const { rateLimit } = options.host.limits;
     this.#messages = new TokenBucket(rateLimit, 4 * rateLimit, this.openedAt);
+  }
+
+  get address(): string {
+    return this.place.address;
   }
 
   get family(): Family {

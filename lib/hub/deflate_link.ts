@@ -22,4 +22,8 @@ export class DeflateLink implements Link {
   close(code: number, reason: string): void {
     this.#link.close(code, reason);
   }
+
+  sever(): void {
+    this.#link.sever();
+  }
 }

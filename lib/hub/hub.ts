@@ -9,12 +9,12 @@ import {
   WallTimes,
 } from "../protocol/mod.ts";
 import { Activity, logger, Throttle } from "../telemetry/mod.ts";
-import { AddressCounts } from "./address_counts.ts";
 import { addressGroup } from "./address_group.ts";
 import { Connection, type ConnectionHost, type ConnectionLimits, type Family } from "./connection.ts";
 import type { ConnectionRecord } from "./connection_record.ts";
 import { ConnectionRecords } from "./connection_records.ts";
 import type { Link } from "./link.ts";
+import { type Place, Places } from "./places.ts";
 import { endingOf, recordOf } from "./record_of.ts";
 import { ReturnTimes } from "./return_times.ts";
 import { TokenBuckets } from "./token_buckets.ts";
@@ -51,12 +51,12 @@ export class Hub implements ConnectionHost {
   readonly limits: HubLimits;
   /** How the latest connections ended. */
   readonly records: ConnectionRecords;
+  readonly #places: Places;
   readonly #clock: Clock;
   readonly #wallTimes: WallTimes;
   readonly activity: Activity;
   readonly #traceFrames: boolean;
   readonly #connections = new Map<string, Connection>();
-  readonly #perAddress = new AddressCounts();
   readonly #strangers: TokenBuckets | undefined;
   readonly #backlogged = new Set<Connection>();
   readonly #heartbeats = new Map<Family, Heartbeat>();
@@ -74,6 +74,10 @@ export class Hub implements ConnectionHost {
     this.activity = options.activity ?? new Activity();
     this.limits = options.limits;
     this.records = new ConnectionRecords(options.clock);
+    this.#places = new Places({
+      total: options.limits.maxConnections,
+      perAddress: options.limits.maxConnectionsPerAddress,
+    });
     this.#faults = new Throttle({ clock: options.clock });
     const { strangerRate: rate } = options.limits;
     if (rate !== undefined) {
@@ -118,6 +122,11 @@ export class Hub implements ConnectionHost {
     return recordOf(connection, this.#wallTimes);
   }
 
+  /** Whether it takes no more connections in. */
+  get isClosed(): boolean {
+    return this.#returnTimes !== undefined;
+  }
+
   /** Takes no more connections in. */
   close(): void {
     this.#returnTimes ??= new ReturnTimes(this.size);
@@ -128,41 +137,34 @@ export class Hub implements ConnectionHost {
     return this.#returnTimes?.next() ?? 0;
   }
 
-  /** Takes a connection in. Throws a {@link Refusal} `max_connections` or `server_closing`. */
-  admit(link: Link, address: string, family: Family): Connection {
-    this.#checkRoom(address);
+  /** Takes a place for a connection that is about to begin. Throws a {@link Refusal} `max_connections` or `server_closing`. */
+  reserve(address: string): Place {
+    if (this.#returnTimes !== undefined) {
+      throw new Refusal("server_closing", { retryAfterMs: this.#returnTimes.next() });
+    }
+    return this.#places.take(address);
+  }
+
+  /** Takes a connection in, on the place that was taken for it. */
+  admit(link: Link, place: Place, family: Family): Connection {
+    place.hold();
     const id = this.records.nextId();
     const connection = new Connection({
       id,
-      address,
+      place,
       family,
       link: this.#traceFrames ? new TracedLink(link, id) : link,
       host: this,
     });
     this.#connections.set(connection.id, connection);
-    this.#perAddress.add(address, 1);
     this.activity.accepted[family === "events" ? "events" : "websocket"] += 1;
     return connection;
-  }
-
-  #checkRoom(address: string): void {
-    if (this.#returnTimes !== undefined) {
-      throw new Refusal("server_closing", { retryAfterMs: this.#returnTimes.next() });
-    }
-    const { maxConnections, maxConnectionsPerAddress } = this.limits;
-    if (this.#connections.size >= maxConnections) {
-      throw new Refusal("max_connections", { detail: `${maxConnections} in all`, retryAfterMs: 30_000 });
-    }
-    if (this.#perAddress.of(address) >= maxConnectionsPerAddress) {
-      const detail = `${maxConnectionsPerAddress} from one address`;
-      throw new Refusal("max_connections", { detail, retryAfterMs: 30_000 });
-    }
   }
 
   /** The transport has ended: the connection's place is free again. */
   release(connection: Connection, close: Close): void {
     if (!this.#connections.delete(connection.id)) return;
-    this.#perAddress.add(connection.address, -1);
+    connection.place.letGo();
     this.#backlogged.delete(connection);
     const record = recordOf(connection, this.#wallTimes, endingOf(connection, close, this.#clock.now()));
     const ender = connection.closedBy === undefined ? "client" : "server";

@@ -6,5 +6,8 @@ export interface Link {
   /** Bytes handed over and not yet sent. */
   readonly bufferedAmount: number;
   send(frame: Frame): void;
+  /** Tells the peer and ends; a peer that does not answer is cut off after a while. */
   close(code: number, reason: string): void;
+  /** Ends at once, whatever the peer does. */
+  sever(): void;
 }

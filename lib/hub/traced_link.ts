@@ -29,4 +29,8 @@ export class TracedLink implements Link {
     log.trace("{id} closes with {code} {reason}", { id: this.#id, code, reason });
     this.#link.close(code, reason);
   }
+
+  sever(): void {
+    this.#link.sever();
+  }
 }

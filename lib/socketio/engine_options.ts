@@ -1,3 +1,4 @@
+import type { Places } from "../hub/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import type { EngineErrorName } from "./engine_errors.ts";
@@ -26,9 +27,8 @@ export interface EngineOptions {
   readonly maxHttpBufferSize: number;
   /** What may wait unsent for one session before it is closed. */
   readonly maxBuffer: number;
-  /** Sessions in all. */
-  readonly maxSessions: number;
-  readonly maxSessionsPerAddress: number;
+  /** Who counts sessions and their sockets; may be shared with whatever else is connected. */
+  readonly places: Pick<Places, "take">;
   /** Messages a second of one session; bursts may be four times that. */
   readonly rateLimit: number;
   /** Origins of web pages that may connect. Only listed ones may send credentials. */
@@ -36,8 +36,6 @@ export interface EngineOptions {
   /** What to tell clients that speak another protocol. */
   readonly wrongProtocol: string;
   readonly clock: Clock;
-  /** Counts sessions elsewhere too: gives what to call when the session is gone, or null to refuse it. */
-  admit(address: string): (() => void) | null;
   /** Looks at a message before anybody pays for it; false ends the session with `parse error`. */
   accepts(message: unknown): boolean;
   /** Is told of every request that was refused, and whose it was where it asked for a session. */
@@ -46,8 +44,8 @@ export interface EngineOptions {
   onFault(error: unknown): void;
 }
 
-/** As the original has them, where it has them. */
-export const engineDefaults: EngineOptions = {
+/** As the original has them, where it has them; places are counted for each engine by itself. */
+export const engineDefaults: Omit<EngineOptions, "places"> = {
   path: "/socket.io/",
   pingInterval: 25_000,
   pingTimeout: 20_000,
@@ -55,13 +53,10 @@ export const engineDefaults: EngineOptions = {
   closeTimeout: 1000,
   maxHttpBufferSize: 1e6,
   maxBuffer: 4 * 1024 * 1024,
-  maxSessions: 10_000,
-  maxSessionsPerAddress: 1000,
   rateLimit: Infinity,
   origins: "all",
   wrongProtocol: "This is a Socket.IO endpoint; connect plain WebSockets to /ws",
   clock: systemClock,
-  admit: () => () => {},
   accepts: () => true,
   onRefused: () => {},
   onFault: (error) => logger("socketio").error("Fault in a listener: {error}", { error }),

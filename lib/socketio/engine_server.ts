@@ -1,13 +1,12 @@
 import { EventEmitter } from "node:events";
+import { type Place, Places, tellAndClose } from "../hub/mod.ts";
 import { type Ask, findFault, isForeign, readAsk } from "./ask.ts";
 import { CrossOrigin } from "./cross_origin.ts";
 import { type EngineErrorName, refuse } from "./engine_errors.ts";
 import { engineDefaults, type EngineOptions, type PeerInfo } from "./engine_options.ts";
 import { EngineSession, type SessionOptions } from "./engine_session.ts";
 import { type HandshakeRequest, handshakeRequest } from "./handshake_request.ts";
-import { type Place, Places } from "./places.ts";
 import type { CloseReason } from "./transport.ts";
-import { TurnedAway } from "./turned_away.ts";
 import { type WebSocketOptions, WebSocketTransport } from "./websocket_transport.ts";
 
 /** What an {@link EngineServer} emits, with the arguments of its listeners. */
@@ -27,18 +26,19 @@ export class EngineServer extends EventEmitter<EngineEvents> {
   readonly #options: EngineOptions;
   readonly #path: string;
   readonly #crossOrigin: CrossOrigin;
-  readonly #places: Places;
-  readonly #turnedAway = new TurnedAway();
   readonly #entries = new Map<string, Entry>();
+  /** Sessions, and sockets that outlive theirs until their peers have answered the close. */
+  #present = 0;
+  #emptied: () => void = () => {};
   #closing: Promise<void> | undefined;
   #admitsMore = true;
 
   constructor(options: Partial<EngineOptions> = {}) {
     super();
-    this.#options = { ...engineDefaults, ...options };
+    const places = new Places({ total: 10_000, perAddress: 1000 });
+    this.#options = { ...engineDefaults, places, ...options };
     this.#path = withSlash(this.#options.path);
     this.#crossOrigin = new CrossOrigin(this.#options.origins);
-    this.#places = new Places(this.#options);
   }
 
   /** How many sessions there are. */
@@ -87,7 +87,7 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     if (!withSlash(url.pathname).startsWith(this.#path)) return this.#refuse("notHere");
     if (request.method === "OPTIONS") return this.#crossOrigin.preflight(request);
     const ask = readAsk(request, url);
-    if (ask.isUpgrade && isForeign(ask)) return this.#correct(request);
+    if (ask.isUpgrade && isForeign(ask)) return this.#correct(request, info.address);
     const entry = this.#entries.get(ask.sid ?? "");
     const fault = findFault(ask, entry?.session);
     // Balancers pass a 503 on, and the next instance may have the session: it takes this one's new clients.
@@ -102,8 +102,8 @@ export class EngineServer extends EventEmitter<EngineEvents> {
   #open(request: Request, { isUpgrade }: Ask, handshake: HandshakeRequest): Response | Promise<Response> {
     const { remoteAddress } = handshake.connection;
     if (!this.#admitsMore) return this.#refuse("closing", undefined, remoteAddress);
-    const place = this.#places.take(remoteAddress);
-    if (place === null) return this.#refuse("full", undefined, remoteAddress);
+    const place = this.#takePlace(remoteAddress);
+    if (place === undefined) return this.#refuse("full", undefined, remoteAddress);
     if (isUpgrade) return this.#openWebSocket(request, handshake, place);
     const session = this.#admit(handshake, place);
     const answer = session.serve(request);
@@ -117,19 +117,15 @@ export class EngineServer extends EventEmitter<EngineEvents> {
       place.letGo();
       return this.#refuse("badRequest");
     }
-    const { clock, upgradeTimeout } = this.#options;
-    const unopened = clock.after(upgradeTimeout, place.letGo);
-    const opened = (transport: WebSocketTransport) => {
-      unopened.cancel();
-      if (this.#admitsMore && place.hold()) return this.#admit(handshake, place, transport);
-      transport.drop();
-      return undefined;
-    };
-    this.#listen(upgraded.socket, (transport) => {
-      const session = opened(transport);
-      if (session !== undefined) this.#announce(session);
+    this.#listen(upgraded.socket, place, (transport) => {
+      if (!this.#admitsMore || !place.hold()) {
+        transport.drop();
+        return undefined;
+      }
+      const session = this.#admit(handshake, place, transport);
+      this.#announce(session);
       return session;
-    }, place.letGo);
+    });
     return upgraded.response;
   }
 
@@ -137,19 +133,45 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     const upgraded = startWebSocket(request);
     if (upgraded === undefined) return this.#refuse("badRequest");
     const upgrade = session.startUpgrade();
-    this.#listen(upgraded.socket, (transport) => {
-      place.hold();
-      return upgrade.opened(transport);
-    }, () => {
-      place.letGo();
-      upgrade.gone();
-    });
+    place.hold();
+    this.#listen(upgraded.socket, place, (transport) => upgrade.opened(transport), () => upgrade.gone());
     return upgraded.response;
   }
 
-  #listen(socket: WebSocket, opened: WebSocketOptions["opened"], gone: () => void): void {
-    const { maxHttpBufferSize, onFault } = this.#options;
-    new WebSocketTransport(socket, { maxHttpBufferSize, onFault, opened, gone });
+  #listen(
+    socket: WebSocket,
+    place: Place,
+    opened: WebSocketOptions["opened"],
+    gone: () => void = () => {},
+  ): void {
+    const { clock, maxHttpBufferSize, onFault } = this.#options;
+    new WebSocketTransport(socket, {
+      clock,
+      place,
+      maxHttpBufferSize,
+      onFault,
+      opened: (transport) => {
+        this.#present += 1;
+        return opened(transport);
+      },
+      gone: () => {
+        gone();
+        this.#left();
+      },
+    });
+  }
+
+  #takePlace(address: string): Place | undefined {
+    try {
+      return this.#options.places.take(address);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #left(): void {
+    this.#present -= 1;
+    if (this.#present === 0) this.#emptied();
   }
 
   #admit(request: HandshakeRequest, place: Place, transport?: WebSocketTransport): EngineSession {
@@ -157,6 +179,7 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     const ended: SessionOptions["ended"] = (session, reason, error) => {
       this.#entries.delete(id);
       place.letGo();
+      this.#left();
       this.#tell("disconnection", session, reason, error);
     };
     const session = new EngineSession({
@@ -166,6 +189,7 @@ export class EngineServer extends EventEmitter<EngineEvents> {
       ended,
       ...(transport === undefined ? {} : { transport }),
     });
+    this.#present += 1;
     this.#entries.set(id, { session, place });
     return session;
   }
@@ -184,12 +208,18 @@ export class EngineServer extends EventEmitter<EngineEvents> {
   }
 
   /** Tells a WebSocket client that speaks something else where it is. */
-  #correct(request: Request): Response {
-    const { wrongProtocol: message } = this.#options;
-    const upgraded = this.#turnedAway.hasRoom ? startWebSocket(request) : undefined;
-    if (upgraded === undefined) return this.#refuse("unknownTransport", message);
+  #correct(request: Request, address: string): Response {
+    const { wrongProtocol: message, clock } = this.#options;
+    const place = this.#takePlace(address);
+    if (place === undefined) return this.#refuse("full", message, address);
+    const upgraded = startWebSocket(request);
+    if (upgraded === undefined) {
+      place.letGo();
+      return this.#refuse("unknownTransport", message);
+    }
     const frame = { type: "error", status: "error", code: "wrong_protocol", message };
-    this.#turnedAway.dismiss(upgraded.socket, [JSON.stringify(frame)], 1008, "Socket.IO endpoint");
+    const words = { frames: [JSON.stringify(frame)], code: 1008, reason: "Socket.IO endpoint" };
+    tellAndClose(upgraded.socket, words, { place, clock });
     return upgraded.response;
   }
 
@@ -203,7 +233,8 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = clock.after(closeTimeout, resolve);
     for (const { session } of this.#entries.values()) session.close();
-    this.#places.whenEmpty(resolve);
+    this.#emptied = resolve;
+    if (this.#present === 0) resolve();
     await promise;
     timer.cancel();
     for (const { session } of this.#entries.values()) session.close(true);

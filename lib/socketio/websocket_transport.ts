@@ -1,38 +1,39 @@
+import { type Place, ServerSocket, type SocketOwner } from "../hub/mod.ts";
+import type { Clock } from "../protocol/mod.ts";
 import { decodeFrame, encodeFrame, type EnginePacket, wireSize } from "./engine_packet.ts";
 import type { Transport, TransportOwner } from "./transport.ts";
 
 // Above this much in the socket's own buffer, volatile packets had better be dropped.
 const congested = 64 * 1024;
-const events = ["open", "message", "close", "error"] as const;
 
 /** What a {@link WebSocketTransport} needs. */
 export interface WebSocketOptions {
+  readonly clock: Clock;
+  /** Held until the socket is gone. */
+  readonly place: Place;
   readonly maxHttpBufferSize: number;
   /** It is open: gives who owns it, or nobody when it has been closed at once. */
   opened(transport: WebSocketTransport): TransportOwner | undefined;
-  /** After it was open: the socket is gone, and nothing of it takes memory any more. */
+  /** After it was open: the socket is gone. */
   gone(): void;
   onFault(error: unknown): void;
 }
 
-/** A packet in each frame. It listens to all of its socket's events, so that no fault can end the process. */
-export class WebSocketTransport implements Transport {
+/** A packet in each frame. */
+export class WebSocketTransport implements Transport, SocketOwner {
   readonly name = "websocket";
   owner: TransportOwner | undefined;
-  readonly #socket: WebSocket;
+  readonly #socket: ServerSocket;
   readonly #options: WebSocketOptions;
-  #closing: ReturnType<typeof setTimeout> | undefined;
-  #phase: "new" | "opened" | "gone" = "new";
+  #wasOpened = false;
 
   constructor(socket: WebSocket, options: WebSocketOptions) {
-    this.#socket = socket;
     this.#options = options;
-    socket.binaryType = "arraybuffer";
-    for (const event of events) socket.addEventListener(event, this);
+    this.#socket = new ServerSocket(socket, { ...options, owner: this });
   }
 
   get open(): boolean {
-    return this.#socket.readyState === WebSocket.OPEN;
+    return this.#socket.isOpen;
   }
 
   get writable(): boolean {
@@ -55,22 +56,32 @@ export class WebSocketTransport implements Transport {
   drop(): void {
     const label = this.owner?.label;
     this.owner = undefined;
-    if (this.#socket.readyState > WebSocket.OPEN) return;
-    // Closed in the same turn as a frame came in, with another one behind it, Deno would drop the close frame.
-    this.#closing ??= setTimeout(() => this.#guard(() => this.#close(label)), 0);
-  }
-
-  handleEvent(event: Event): void {
-    this.#guard(() => {
-      if (event instanceof MessageEvent) this.#receive(event.data);
-      else if (event.type === "open") this.#opened();
-      else this.#ended(event);
-    });
-  }
-
-  #close(label: string | undefined): void {
     if (label === undefined) this.#socket.close();
     else this.#socket.close(1000, `(${label})`);
+  }
+
+  opened(): void {
+    this.#wasOpened = true;
+    this.#guard(() => this.owner = this.#options.opened(this));
+  }
+
+  received(data: unknown): void {
+    this.#guard(() => this.#receive(data));
+  }
+
+  ended(code: number): void {
+    this.#guard(() => {
+      if (code === 0) this.owner?.lost("transport error", new Error("connection lost"));
+      else this.owner?.lost("transport close");
+    });
+    this.owner = undefined;
+    if (this.#wasOpened) this.#options.gone();
+  }
+
+  #receive(data: unknown): void {
+    if (typeof data !== "string" && !(data instanceof ArrayBuffer)) return;
+    if (wireSize(data) <= this.#options.maxHttpBufferSize) this.owner?.receive(decodeFrame(data));
+    else this.owner?.lost("transport error", new Error("message too large"));
   }
 
   #guard(task: () => void): void {
@@ -79,31 +90,5 @@ export class WebSocketTransport implements Transport {
     } catch (error) {
       this.#options.onFault(error);
     }
-  }
-
-  #opened(): void {
-    this.#phase = "opened";
-    this.owner = this.#options.opened(this);
-  }
-
-  #receive(data: string | ArrayBuffer): void {
-    if (wireSize(data) <= this.#options.maxHttpBufferSize) {
-      this.owner?.receive(decodeFrame(data));
-      return;
-    }
-    this.owner?.lost("transport error", new Error("message too large"));
-  }
-
-  #ended(event: Event): void {
-    if (event.type === "error") {
-      // Deno reports a reset connection as an error and then closes; unheard it would end the process.
-      event.preventDefault();
-      this.owner?.lost("transport error", new Error("connection lost"));
-    } else this.owner?.lost("transport close");
-    this.owner = undefined;
-    clearTimeout(this.#closing);
-    if (event.type === "error" || this.#phase !== "opened") return;
-    this.#phase = "gone";
-    this.#options.gone();
   }
 }

@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { defaultConfig } from "../../lib/config/mod.ts";
 import type { Host } from "../../lib/doctor/host.ts";
+import type { Context } from "../../lib/doctor/check.ts";
+import { severing } from "../../lib/doctor/local/severing.ts";
 import { Scene } from "../helpers/scene.ts";
 import { examine } from "./examine.ts";
 import { FakeEndpoint } from "./fake_endpoint.ts";
@@ -125,4 +127,11 @@ Deno.test("doctor's fast form takes the server of the configuration, with TLS wh
   const { doctor } = await import("./examine.ts");
   assertEquals((await doctor(["--fast"], { env, network })).code, 2);
   assertEquals(asked, [`::1:${defaultConfig().port}`]);
+});
+
+Deno.test("doctor --local says where the runtime cannot cut off clients that do not answer", async () => {
+  const [able, unable] = await Promise.all(
+    [true, false].map((severs) => severing(() => Promise.resolve(severs)).run({} as Context)),
+  );
+  assertEquals([able?.findings ?? [], unable?.findings?.map(({ id }) => id)], [[], ["cannot-sever"]]);
 });

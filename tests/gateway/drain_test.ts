@@ -89,14 +89,14 @@ Deno.test("while it drains the server says so, takes nothing new, and ends long 
   assertEquals((await scene.server.admin("GET", "/admin/predictions?wait=60"))["predictions"], []);
 });
 
-Deno.test("a client that does not answer the close does not hold up the drain", async () => {
+Deno.test("a client that does not answer the close does not hold up the drain, and is cut off", async () => {
   const clock = new FakeClock();
   await using scene = await Scene.start({}, clock);
 
   using _client = await RawClient.open(scene.server.ws);
   while (scene.server.gateway.hub.size === 0) await settle();
   await finished(scene.server.gateway.drain(), clock);
-  assertEquals(scene.server.gateway.hub.size, 1);
+  while (scene.server.gateway.hub.size > 0) await clock.advance(1000);
 });
 
 Deno.test("draining twice is draining once", async () => {

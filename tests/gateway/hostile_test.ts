@@ -6,7 +6,7 @@ import { collectedHeap } from "../helpers/collected_heap.ts";
 import { settle } from "../helpers/fake_clock.ts";
 import { jsonSoup, jsonText, spoiltText } from "../helpers/json_texts.ts";
 import { Peer, signAuthentication, testKey } from "../helpers/peer.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { RawClient, refusedUpgrade } from "../helpers/raw_client.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
 
@@ -218,9 +218,7 @@ Deno.test("after a crowd left there is place for as many of the same address aga
   await using scene = await Scene.start({ "websocket.max_connections_per_address": 20 });
   for (const _ of ["first", "second", "third"]) {
     const crowd = await Promise.all(Array.from({ length: 20 }, () => RawClient.open(scene.server.ws)));
-    const refused = await Peer.open(scene.server.ws);
-    assertEquals((await refused.next())["code"], "max_connections");
-    await refused.ended;
+    assertEquals((await refusedUpgrade(scene.server.ws)).body.error.code, "max_connections");
     for (const client of crowd) client[Symbol.dispose]();
     await emptied(scene);
   }

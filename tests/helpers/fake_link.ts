@@ -5,6 +5,7 @@ export class FakeLink implements Link {
   readonly sent: string[] = [];
   bufferedAmount = 0;
   closed: { readonly code: number; readonly reason: string } | undefined;
+  severed = false;
   /** Whether what is sent stays in the buffer. */
   stuck = false;
 
@@ -15,6 +16,10 @@ export class FakeLink implements Link {
 
   close(code: number, reason: string): void {
     this.closed = { code, reason };
+  }
+
+  sever(): void {
+    this.severed = true;
   }
 
   /** The peer reads everything, and goes on reading. */

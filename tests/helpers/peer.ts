@@ -97,8 +97,8 @@ export class Peer {
   }
 
   /** A connection that is open. */
-  static async open(url: string): Promise<Peer> {
-    const peer = new Peer(url);
+  static async open(url: string, options: string[] | WebSocketOptions = []): Promise<Peer> {
+    const peer = new Peer(url, options);
     await peer.opened;
     return peer;
   }

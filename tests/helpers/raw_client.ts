@@ -16,6 +16,46 @@ export async function rawStatus(url: string, request: string): Promise<number> {
   return Number((await rawHead(url, request)).split(" ")[1]);
 }
 
+/** What an upgrade that is not granted is answered. */
+export interface RefusedUpgrade {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: { readonly message: string; readonly error: { readonly code: string } };
+}
+
+function upgradeRequest(url: string, headers: Readonly<Record<string, string>> = {}): Uint8Array {
+  const { hostname, pathname, search } = new URL(url.replace("ws", "http"));
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  return encoder.encode(
+    `GET ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${more}` +
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+  );
+}
+
+/** Asks for an upgrade that must not be granted. */
+export async function refusedUpgrade(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<RefusedUpgrade> {
+  const { hostname, port } = new URL(url.replace("ws", "http"));
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(upgradeRequest(url, headers));
+  const buffer = new Uint8Array(16 * 1024);
+  for (let text = "";;) {
+    const size = await connection.read(buffer);
+    if (size === null) throw new Error(`Cannot read the answer: it ends after ${text}`);
+    text += new TextDecoder().decode(buffer.subarray(0, size));
+    const [head = "", body] = text.split("\r\n\r\n");
+    const [first = "", ...lines] = head.split("\r\n");
+    const status = Number(first.split(" ")[1]);
+    if (status === 101) throw new Error("It was granted");
+    const answered = new Headers(lines.map((line) => line.split(": ", 2) as [string, string]));
+    if (body?.length === Number(answered.get("content-length"))) {
+      return { status, headers: answered, body: JSON.parse(body) };
+    }
+  }
+}
+
 /** A WebSocket client made by hand, which does what no library would. */
 export class RawClient implements Disposable {
   readonly #connection: Deno.TcpConn;
@@ -26,13 +66,10 @@ export class RawClient implements Disposable {
 
   /** Connects and upgrades; afterwards nothing is read that nobody asks for. */
   static async open(url: string): Promise<RawClient> {
-    const { hostname, port, pathname } = new URL(url.replace("ws", "http"));
+    const { hostname, port } = new URL(url.replace("ws", "http"));
     const connection = await Deno.connect({ hostname, port: Number(port) });
     const client = new RawClient(connection);
-    await client.write(encoder.encode(
-      `GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-    ));
+    await client.write(upgradeRequest(url));
     const head = await client.read();
     if (head.startsWith("HTTP/1.1 101")) return client;
     connection.close();

@@ -85,7 +85,7 @@ Deno.test("whatever the interleaving, a client that recovers gets every publicat
       const connect = () => {
         drop();
         const link = client.connect();
-        const connection = hub.admit(link, "a", "miners");
+        const connection = hub.admit(link, hub.reserve("a"), "miners");
         connection.hold();
         const { recovered, missed } = channel.subscribe(connection, client.position);
         assertEquals(recovered, true);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Connection, Priority } from "../../lib/hub/mod.ts";
+import { Connection, Places, Priority } from "../../lib/hub/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeLink } from "../helpers/fake_link.ts";
@@ -10,7 +10,7 @@ function create({ maxQueue = 1_000_000, rateLimit = 10 } = {}) {
   let ended = 0;
   const connection = new Connection({
     id: "c1",
-    address: "a",
+    place: new Places({ total: 1, perAddress: 1 }).take("a"),
     family: "miners",
     link,
     host: {

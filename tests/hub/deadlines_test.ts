@@ -22,7 +22,7 @@ function crowded() {
     },
   });
   const connections = ["a", "b", "c", "d", "e"].map((peer) => {
-    const connection = hub.admit(new FakeLink(), "127.0.0.1", "miners");
+    const connection = hub.admit(new FakeLink(), hub.reserve("127.0.0.1"), "miners");
     connection.peer = peer;
     return connection;
   });

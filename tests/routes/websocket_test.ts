@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { Peer, signAuthentication, testKey } from "../helpers/peer.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { RawClient, refusedUpgrade } from "../helpers/raw_client.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
 
 /** Moves the clock until `done`. */
@@ -112,12 +112,10 @@ Deno.test("connections over the limit in all are turned away, and places become 
   await using scene = await Scene.start({ "websocket.max_connections": 2 });
   const first = await scene.connect();
   const second = await Peer.open(scene.server.ws);
-  const third = await Peer.open(scene.server.ws);
-  const error = await third.next();
-  assertEquals(error["code"], "max_connections");
-  assertStringIncludes(String(error["message"]), "Max connections reached");
-  assert(Number(error["retry_after_ms"]) > 0);
-  assertEquals((await third.ended).code, 1013);
+  const { status, headers, body } = await refusedUpgrade(scene.server.ws);
+  assertEquals([status, body.error.code], [503, "max_connections"]);
+  assertStringIncludes(body.message, "Max connections reached");
+  assert(Number(headers.get("retry-after")) > 0);
   await second.close();
   while (scene.server.gateway.hub.size > 1) await settle();
   const fourth = await Peer.open(scene.server.ws.replace(/ws$/, "ws/stream"));
@@ -129,9 +127,8 @@ Deno.test("connections over the limit in all are turned away, and places become 
 Deno.test("connections over the limit of one address are turned away", async () => {
   await using scene = await Scene.start({ "websocket.max_connections_per_address": 1 });
   const first = await scene.connect();
-  const second = await Peer.open(scene.server.ws);
-  const error = await second.next();
-  assertEquals([error["code"], (await second.ended).code], ["max_connections", 1013]);
+  const { status, body } = await refusedUpgrade(scene.server.ws);
+  assertEquals([status, body.error.code], [503, "max_connections"]);
   await first.close();
 });
 
@@ -219,15 +216,33 @@ async function rawRequest(scene: Scene, request: string): Promise<string> {
   return new TextDecoder().decode(buffer.subarray(0, await connection.read(buffer) ?? 0));
 }
 
-Deno.test("clients that were turned away and do not leave cannot add up without bound", async () => {
-  await using scene = await Scene.start({ "websocket.max_connections": 1 });
-  const first = await scene.connect();
-  using stubborn = new DisposableStack();
-  const openMore = async () => {
-    for (let opened = 0; opened < 300; opened++) stubborn.use(await RawClient.open(scene.server.ws));
-  };
-  const { message } = await assertRejects(openMore, Error);
-  assertStringIncludes(message, "HTTP/1.1 503");
-  assertEquals((await scene.call("GET", "/ws/health")).body["connections"], 1);
-  await first.close();
+Deno.test("clients that find no place are not upgraded, however many ask, and take none from others", async () => {
+  await using scene = await Scene.start({
+    "websocket.max_connections_per_address": 2,
+    "http.trusted_proxies": ["127.0.0.1/32"],
+  });
+  const from = (address: string) => ({ "x-forwarded-for": address });
+  const open = (address: string) => Peer.open(scene.server.ws, { headers: from(address) });
+  const peers = [await open("192.0.2.1"), await open("192.0.2.1")];
+  for (let asked = 0; asked < 300; asked += 1) {
+    assertEquals((await refusedUpgrade(scene.server.ws, from("192.0.2.1"))).status, 503);
+  }
+  peers.push(await open("192.0.2.2"));
+  assertEquals((await scene.call("GET", "/ws/health")).body["connections"], 3);
+  for (const peer of peers) await peer.close();
+});
+
+Deno.test("Socket.IO clients on the wrong path take a place of their address while they do not leave", async () => {
+  await using scene = await Scene.start({ "websocket.max_connections_per_address": 3 });
+  const url = `${scene.server.ws}/?EIO=4&transport=websocket`;
+  {
+    using strays = new DisposableStack();
+    for (let opened = 0; opened < 3; opened += 1) strays.use(await RawClient.open(url));
+    for (const asked of [url, scene.server.ws]) {
+      assertEquals((await refusedUpgrade(asked)).body.error.code, "max_connections");
+    }
+  }
+  let peer: Peer | undefined;
+  while (peer === undefined) peer = await Peer.open(scene.server.ws).catch(() => undefined);
+  await peer.close();
 });

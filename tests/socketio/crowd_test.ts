@@ -1,3 +1,4 @@
+import { Places } from "../../lib/hub/mod.ts";
 import { assertEquals } from "@std/assert";
 import { connected, received } from "./socket_client.ts";
 import { Service } from "./service.ts";
@@ -5,7 +6,7 @@ import { Service } from "./service.ts";
 const size = 200;
 
 Deno.test("two hundred polling clients at once are each answered, and all hear the same", async () => {
-  await using service = new Service({ maxSessions: size });
+  await using service = new Service({ places: new Places({ total: size, perAddress: size }) });
   const { io, engine } = service.sockets;
   io.on("connection", (socket) => {
     socket.on("double", (value: number, answer: (twice: number) => void) => answer(2 * value));

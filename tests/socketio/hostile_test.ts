@@ -1,3 +1,4 @@
+import { Places } from "../../lib/hub/mod.ts";
 import { assertEquals } from "@std/assert";
 import { settle } from "../helpers/fake_clock.ts";
 import { FrameClient } from "./frame_client.ts";
@@ -91,7 +92,7 @@ Deno.test("a million separators in one body cost the session and nothing else", 
 });
 
 Deno.test("floods of requests without a session are refused and leave nothing behind", async () => {
-  await using service = new Service({ maxSessions: 10 });
+  await using service = new Service({ places: new Places({ total: 10, perAddress: 10 }) });
   const client = await PollingClient.open(service.origin);
   const floods = ["&sid=unknown", "", "&sid=%00", `&sid=${"x".repeat(2000)}`];
   const statuses = await Promise.all(Array.from({ length: 400 }, async (_, index) => {

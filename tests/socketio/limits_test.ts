@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Places } from "../../lib/hub/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
@@ -8,8 +9,10 @@ import { rawUpgrade } from "./raw_upgrade.ts";
 const polling = "/socket.io/?EIO=4&transport=polling";
 const websocket = "/socket.io/?EIO=4&transport=websocket";
 
+const placesFor = (total: number) => new Places({ total, perAddress: total });
+
 Deno.test("sessions over the limit in all are refused, and places become free again", async () => {
-  await using service = new EngineService({ maxSessions: 2 });
+  await using service = new EngineService({ places: placesFor(2) });
   const client = await PollingClient.open(service.origin);
   const { client: socket } = await FrameClient.open(service.origin);
   const { status, body } = await ask(service.origin + polling);
@@ -22,7 +25,7 @@ Deno.test("sessions over the limit in all are refused, and places become free ag
 });
 
 Deno.test("sessions over the limit of one address are refused, others are not", async () => {
-  await using service = new EngineService({ maxSessionsPerAddress: 1 });
+  await using service = new EngineService({ places: new Places({ total: 10, perAddress: 1 }) });
   const from = (address: string) => ({ "x-test-address": address });
   await PollingClient.open(service.origin, from("192.0.2.1"));
   assertEquals((await ask(service.origin + polling, { headers: from("192.0.2.1") })).status, 503);
@@ -31,25 +34,24 @@ Deno.test("sessions over the limit of one address are refused, others are not", 
 
 Deno.test("somebody else may count the sessions, and is told when they are gone", async () => {
   const counted: string[] = [];
-  let room = 2;
-  const admit = (address: string) => {
-    if (room === 0) return null;
-    room -= 1;
+  const shared = placesFor(2);
+  const take = (address: string) => {
+    const place = shared.take(address);
     counted.push(address);
-    return () => void (room += 1);
+    return place;
   };
-  await using service = new EngineService({ admit });
+  await using service = new EngineService({ places: { take } });
   const client = await PollingClient.open(service.origin);
   const { client: socket } = await FrameClient.open(service.origin);
   assertEquals((await ask(service.origin + polling)).status, 503);
-  assertEquals([counted, room], [["127.0.0.1", "127.0.0.1"], 0]);
+  assertEquals([counted, shared.taken], [["127.0.0.1", "127.0.0.1"], 2]);
   await client.post("1");
   await socket.close();
-  while (room < 2) await settle();
+  while (shared.taken > 0) await settle();
 });
 
 Deno.test("a WebSocket that is not gone keeps the place of its session", async () => {
-  await using service = new EngineService({ maxSessions: 1 });
+  await using service = new EngineService({ places: placesFor(1) });
   const begun = service.session();
   const client = await PollingClient.open(service.origin);
   const stalled = await rawUpgrade(client.upgradeUrl);
@@ -60,7 +62,7 @@ Deno.test("a WebSocket that is not gone keeps the place of its session", async (
 });
 
 Deno.test("a malformed upgrade takes no place", async () => {
-  await using service = new EngineService({ maxSessions: 1 });
+  await using service = new EngineService({ places: placesFor(1) });
   const { hostname, port } = new URL(service.origin);
   const connection = await Deno.connect({ hostname, port: Number(port) });
   const head = `GET ${websocket} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`;
@@ -102,7 +104,7 @@ Deno.test("many small messages count for more than their text", async () => {
 });
 
 Deno.test("a client that does not read its WebSocket is closed, and others are served", async () => {
-  await using service = new EngineService({ maxBuffer: 1024 * 1024, maxSessions: 2 });
+  await using service = new EngineService({ maxBuffer: 1024 * 1024, places: placesFor(2) });
   const begun = service.session();
   const stalled = await rawUpgrade(service.origin + websocket);
   const session = await begun;

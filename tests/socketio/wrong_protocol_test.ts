@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { Places } from "../../lib/hub/mod.ts";
 import { looksLikeEngineIo } from "../../lib/socketio/mod.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
@@ -26,13 +27,13 @@ Deno.test("a plain GET is refused as ever, with a hint", async () => {
   assertEquals([status, JSON.parse(body)], [400, { code: 0, message: "Transport unknown", hint: message }]);
 });
 
-Deno.test("plain WebSockets that never answer their close do not add up", async () => {
-  await using service = new EngineService();
+Deno.test("plain WebSockets that never answer their close do not add up, and take no place from others", async () => {
+  await using service = new EngineService({ places: new Places({ total: 1000, perAddress: 64 }) });
   const url = `${service.origin}/socket.io/`;
   const strays = [];
   for (let index = 0; index < 64; index += 1) strays.push(await rawUpgrade(url));
   await assertRejects(() => rawUpgrade(url));
-  await PollingClient.open(service.origin);
+  await PollingClient.open(service.origin, { "x-test-address": "192.0.2.2" });
   for (const stray of strays) stray.close();
   const later = async () => (await rawUpgrade(url)).close();
   for (let isFree = false; !isFree;) isFree = await later().then(() => true, () => false);

@@ -39,6 +39,14 @@ export const machineFindings = {
     fix: "Stop it, or choose another port.",
     example: "ss -ltnp | grep 10401\nheliograph serve --port=10402",
   },
+  "cannot-sever": {
+    severity: "warning",
+    title: "Connections that do not answer cannot be cut off",
+    cause:
+      "This version of Deno ends the TCP connection of a WebSocket only when its client answers the close, or the network gives up on it after some 15 minutes.",
+    fix: "Run the server on Deno 2.9 or later, or put a proxy in front of it that cuts off idle connections.",
+    example: "deno upgrade\nheliograph doctor --local",
+  },
   "files-short": {
     severity: "error",
     title: "The limit of open files is below the limit of connections",

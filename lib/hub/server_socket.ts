@@ -1,0 +1,139 @@
+import { afterSilence, type Clock, type Timer } from "../protocol/mod.ts";
+import type { Frame } from "./link.ts";
+import type { Place } from "./places.ts";
+import { sever } from "./sever.ts";
+
+/** Milliseconds that a peer may take to read what it was sent, and to answer a close. */
+export const closePatience = 5000;
+/** Milliseconds that an upgrade may take to become a WebSocket. */
+const openPatience = 10_000;
+/** Milliseconds after which the kernel gives up on a peer that acknowledges nothing; Linux takes some 15 minutes. */
+const kernelPatience = 16 * 60_000;
+
+/** Who is told what becomes of a {@link ServerSocket}. Nothing of it may throw. */
+export interface SocketOwner {
+  opened(): void;
+  received(data: unknown): void;
+  /** It is over, and told of once. The code is 0 where no close frame came. */
+  ended(code: number, reason: string): void;
+}
+
+const events = ["open", "message", "close", "error"] as const;
+
+/**
+ * A WebSocket of `Deno.upgradeWebSocket` that ends: it holds its place until it is gone, listens to all of its socket's events,
+ * so that none can end the process, and severs a peer that does not answer a close in time.
+ */
+export class ServerSocket {
+  readonly #socket: WebSocket;
+  readonly #place: Place;
+  readonly #clock: Clock;
+  readonly #owner: SocketOwner;
+  /** For what is waited for: that it opens, that the peer answers the close, or that the kernel gives up. */
+  #deadline: Timer | undefined;
+  #closing: ReturnType<typeof setTimeout> | undefined;
+  #isDropped = false;
+  #phase: "new" | "open" | "closing" | "severed" | "gone" = "new";
+
+  /** Takes over one hold of `place`. */
+  constructor(
+    socket: WebSocket,
+    { place, clock, owner }: { place: Place; clock: Clock; owner: SocketOwner },
+  ) {
+    this.#socket = socket;
+    this.#place = place;
+    this.#clock = clock;
+    this.#owner = owner;
+    socket.binaryType = "arraybuffer";
+    for (const event of events) socket.addEventListener(event, this);
+    this.#deadline = clock.after(openPatience, () => this.sever());
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(frame: Frame | ArrayBuffer | ArrayBufferView<ArrayBuffer>): void {
+    this.#socket.send(frame);
+  }
+
+  /** Tells the peer, which then has so long to answer. */
+  close(code?: number, reason?: string): void {
+    if (this.#phase !== "open") return;
+    this.#phase = "closing";
+    this.#deadline = afterSilence(this.#clock, closePatience, () => this.sever());
+    // Closed in the same turn as a frame came in, with another one behind it, Deno would drop the close frame.
+    this.#closing = setTimeout(() => this.#close(code, reason), 0);
+  }
+
+  /** Ends it at once. */
+  sever(): void {
+    if (this.#phase === "severed" || this.#phase === "gone") return;
+    if (this.#phase === "new") return this.#leave();
+    clearTimeout(this.#closing);
+    this.#deadline?.cancel();
+    const { bufferedAmount } = this.#socket;
+    this.#phase = "severed";
+    this.#place.abandon();
+    // The runtime tells what becomes of the unsent only where a close was begun, in an earlier turn.
+    this.#close();
+    this.#closing = setTimeout(() => this.#drop(bufferedAmount), 0);
+    this.#owner.ended(0, "");
+  }
+
+  /** What is unsent, in bytes, stays in memory until the kernel gives up on the peer. */
+  #drop(unsent: number): void {
+    this.#isDropped = sever(this.#socket);
+    if (this.#isDropped && unsent === 0) this.#leave();
+    else this.#deadline = this.#clock.after(kernelPatience, () => this.#leave());
+  }
+
+  handleEvent(event: Event): void {
+    if (event instanceof MessageEvent) this.#received(event.data);
+    else if (event instanceof CloseEvent) this.#ended(event);
+    else if (event.type === "open") this.#opened();
+    // Deno reports a reset connection as an error and then closes; unheard it would end the process.
+    else event.preventDefault();
+  }
+
+  #opened(): void {
+    if (this.#phase !== "new") {
+      this.#close();
+      sever(this.#socket);
+      return;
+    }
+    this.#deadline?.cancel();
+    this.#phase = "open";
+    this.#owner.opened();
+  }
+
+  #received(data: unknown): void {
+    if (this.#phase === "open" || this.#phase === "closing") this.#owner.received(data);
+  }
+
+  #close(code?: number, reason?: string): void {
+    if (this.isOpen) this.#socket.close(code, reason);
+  }
+
+  #ended({ code, reason }: CloseEvent): void {
+    if (this.#phase === "gone") return;
+    if (this.#phase === "severed") {
+      // The first that it tells of after a drop is the drop itself.
+      if (!this.#isDropped || code === 0) this.#leave();
+      return;
+    }
+    this.#leave();
+    this.#owner.ended(code, reason);
+  }
+
+  #leave(): void {
+    this.#phase = "gone";
+    clearTimeout(this.#closing);
+    this.#deadline?.cancel();
+    this.#place.letGo();
+  }
+}

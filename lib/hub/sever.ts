@@ -1,0 +1,78 @@
+/** Whether {@link sever} does what it says; believed until {@link canSever} has tried. */
+let works = true;
+
+/**
+ * Ends the TCP connection under one of the server's WebSockets at once, whatever its peer does. No public interface of the
+ * runtime does so: `close()` waits for the peer's answer for ever. On Deno 2.9 the socket's resource can be dropped; on 2.4
+ * the runtime goes on waiting for the peer all the same, which {@link canSever} finds out.
+ *
+ * @returns false where it cannot
+ */
+export function sever(socket: WebSocket): boolean {
+  if (!works) return false;
+  const resource = resourceOf(socket);
+  const drop = dropperOf(Deno);
+  if (resource === undefined || drop === undefined) return false;
+  drop(resource);
+  return true;
+}
+
+/** Milliseconds in which the peer of a severed connection sees its end; it takes less than one. */
+const patience = 1000;
+const handshake = new TextEncoder().encode(
+  "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+);
+
+/** Finds out whether {@link sever} works on this runtime, on a connection of this process with itself. */
+export async function canSever(): Promise<boolean> {
+  const isUpgraded = Promise.withResolvers<WebSocket>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
+    socket.addEventListener("open", () => isUpgraded.resolve(socket));
+    socket.addEventListener("error", (event) => event.preventDefault());
+    return response;
+  });
+  using peer = await Deno.connect({ port: server.addr.port });
+  await peer.write(handshake);
+  const socket = await isUpgraded.promise;
+  socket.close();
+  const isEnded = sever(socket) ? endOf(peer) : Promise.resolve(false);
+  const { promise: tooLong, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(resolve, patience, false);
+  try {
+    return works = await Promise.race([isEnded, tooLong]);
+  } finally {
+    clearTimeout(timer);
+    await server.shutdown();
+  }
+}
+
+async function endOf(peer: Deno.Conn): Promise<true> {
+  const buffer = new Uint8Array(1024);
+  try {
+    while (await peer.read(buffer) !== null);
+  } catch {
+    // Closed by `using`, or reset: both are an end.
+  }
+  return true;
+}
+
+/** The number by which the runtime knows a server's WebSocket. */
+function resourceOf(socket: WebSocket): number | undefined {
+  const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === "[[rid]]");
+  const resource = symbol === undefined ? undefined : member(socket, symbol);
+  return typeof resource === "number" ? resource : undefined;
+}
+
+/** What drops a resource of the runtime. */
+function dropperOf(runtime: object): ((resource: number) => void) | undefined {
+  const internal = member(runtime, "internal");
+  const core = typeof internal === "symbol" ? member(member(runtime, internal), "core") : undefined;
+  const drop = member(core, "tryClose");
+  return typeof drop === "function" ? (resource) => drop(resource) : undefined;
+}
+
+function member(object: unknown, name: string | symbol): unknown {
+  return typeof object === "object" && object !== null ? Reflect.get(object, name) : undefined;
+}

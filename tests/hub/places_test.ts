@@ -1,0 +1,41 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Places } from "../../lib/hub/mod.ts";
+import { Refusal } from "../../lib/protocol/mod.ts";
+
+const full = (take: () => unknown) => assertThrows(take, Refusal, "Max connections reached");
+
+Deno.test("one address cannot take the places of others, and networks of IPv6 count as one address", () => {
+  const places = new Places({ total: 4, perAddress: 2 });
+  places.take("2001:db8::1");
+  places.take("2001:db8::ffff:2");
+  full(() => places.take("2001:db8::3"));
+  places.take("192.0.2.1");
+  places.take("192.0.2.2");
+  full(() => places.take("192.0.2.3"));
+  assertEquals(places.taken, 4);
+});
+
+Deno.test("a place is free when all who hold it have let it go, once", () => {
+  const places = new Places({ total: 2, perAddress: 1 });
+  const place = places.take("a");
+  assertEquals(place.hold(), true);
+  place.letGo();
+  full(() => places.take("a"));
+  place.letGo();
+  place.letGo();
+  assertEquals([place.hold(), places.taken], [false, 0]);
+  places.take("a");
+});
+
+Deno.test("what cannot be made to leave takes room from its own address alone", () => {
+  const places = new Places({ total: 1, perAddress: 1 });
+  const place = places.take("a");
+  place.abandon();
+  place.abandon();
+  full(() => places.take("a"));
+  const other = places.take("b");
+  other.letGo();
+  place.letGo();
+  assertEquals(places.taken, 0);
+  places.take("a");
+});

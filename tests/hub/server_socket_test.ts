@@ -1,0 +1,142 @@
+import { assertEquals } from "@std/assert";
+import { canSever, closePatience, type Place, Places, ServerSocket } from "../../lib/hub/mod.ts";
+import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { RawClient } from "../helpers/raw_client.ts";
+
+const severs = await canSever();
+
+/** One server whose sockets are {@link ServerSocket}s, by a clock that stands still. */
+class SocketServer implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly places = new Places({ total: 10, perAddress: 10 });
+  /** What its owner was told of the socket that came last. */
+  readonly told: (string | number)[] = [];
+  place: Place = this.places.take("a");
+  socket: ServerSocket | undefined;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor() {
+    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
+      const owner = {
+        opened: () => void this.told.push("opened"),
+        received: (data: unknown) => void this.told.push(String(data)),
+        ended: (code: number) => void this.told.push("ended", code),
+      };
+      this.socket = new ServerSocket(socket, { place: this.place, clock: this.clock, owner });
+      return response;
+    });
+  }
+
+  async connect(): Promise<RawClient> {
+    const client = await RawClient.open(`ws://127.0.0.1:${this.#server.addr.port}`);
+    while (this.told.length === 0) await settle();
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+}
+
+/** Reads to the end, which is all that the test waits for. */
+async function readToEnd(client: RawClient): Promise<void> {
+  try {
+    while (await client.read() !== "");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+  }
+}
+
+const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+
+Deno.test({
+  name: "this runtime lets a server end a connection whatever its peer does",
+  ignore: major === 2 && minor < 5,
+  fn: () => assertEquals(severs, true),
+});
+
+Deno.test("a peer that does not answer a close in time is cut off, and its place is free", async () => {
+  await using server = new SocketServer();
+  using client = await server.connect();
+  server.socket?.close(1001, "bye");
+  while (server.socket?.isOpen) await settle();
+  await server.clock.advance(closePatience - 1);
+  assertEquals([server.told, server.places.taken], [["opened"], 1]);
+  await server.clock.advance(1);
+  assertEquals([server.told, server.places.taken], [["opened", "ended", 0], 0]);
+  if (severs) {
+    await readToEnd(client);
+    assertEquals(server.clock.pending, 0);
+  }
+});
+
+Deno.test("a peer in the middle of a frame is cut off as well", async () => {
+  await using server = new SocketServer();
+  using client = await server.connect();
+  await client.write(new Uint8Array([0x81, 0xfe, 0xff, 0xff, 0, 0, 0, 0, ...new Uint8Array(1000)]));
+  server.socket?.sever();
+  assertEquals([server.told, server.places.taken], [["opened", "ended", 0], 0]);
+  if (severs) await readToEnd(client);
+});
+
+Deno.test("a peer that does not read what waits for it takes room from its own address alone until it is gone", async () => {
+  await using server = new SocketServer();
+  {
+    using _client = await server.connect();
+    // The kernel takes some of it.
+    while ((server.socket?.bufferedAmount ?? 0) < 2 ** 20) {
+      for (let sent = 0; sent < 16; sent += 1) server.socket?.send("x".repeat(2 ** 18));
+      await settle();
+    }
+    server.socket?.sever();
+    assertEquals([server.told, server.places.taken, server.place.hold()], [["opened", "ended", 0], 0, true]);
+    server.place.letGo();
+    await settle();
+    await settle();
+  }
+  while (server.place.hold()) {
+    server.place.letGo();
+    await settle();
+  }
+  assertEquals(server.clock.pending, 0);
+});
+
+Deno.test("a peer that answers the close keeps nobody waiting, and its code is told", async () => {
+  await using server = new SocketServer();
+  using client = await server.connect();
+  server.socket?.close(1001, "bye");
+  await client.read();
+  await client.write(new Uint8Array([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]));
+  while (server.places.taken > 0) await settle();
+  assertEquals([server.told, server.clock.pending], [["opened", "ended", 1001], 0]);
+});
+
+Deno.test("a connection that is reset is told of without a code, and frees its place", async () => {
+  await using server = new SocketServer();
+  (await server.connect())[Symbol.dispose]();
+  while (server.places.taken > 0) await settle();
+  assertEquals([server.told.slice(0, 2), server.clock.pending], [["opened", "ended"], 0]);
+});
+
+Deno.test("an upgrade that never opens gives its place back", async () => {
+  const [clock, places] = [new FakeClock(), new Places({ total: 1, perAddress: 1 })];
+  const told: string[] = [];
+  const owner = {
+    opened: () => void told.push("opened"),
+    received: () => {},
+    ended: () => void told.push("ended"),
+  };
+  class Unopened extends EventTarget {
+    readonly readyState = WebSocket.CONNECTING;
+    readonly bufferedAmount = 0;
+  }
+  const socket = new Unopened() as unknown as WebSocket;
+  new ServerSocket(socket, { place: places.take("a"), clock, owner });
+  await clock.advance(9999);
+  assertEquals(places.taken, 1);
+  await clock.advance(1);
+  assertEquals(places.taken, 0);
+  socket.dispatchEvent(new Event("open"));
+  assertEquals([told, clock.pending], [[], 0]);
+});
