@@ -5,9 +5,11 @@ import type { PredictionBook } from "../validator/mod.ts";
 import { Probe } from "./probe.ts";
 
 /** Milliseconds for which one commit, or one signature, tells that the next would work too. */
-const validFor = 10_000;
+const validFor = 1000;
 /** Milliseconds without an answer after which clients had better go elsewhere. */
-const longestWait = 5000;
+const longestWait = 2000;
+/** Milliseconds that one waits who asks whether the process lives, which it does if it answers. */
+const briefly = 500;
 /** Milliseconds of trouble after which only a restart may help. */
 const longestTrouble = 60_000;
 
@@ -35,7 +37,7 @@ export class Health {
 
   /** What keeps the gateway from serving; empty when nothing does. */
   async obstacles(): Promise<string[]> {
-    await this.#ask();
+    await this.#ask(longestWait);
     return [
       ...this.#book.canCommit && this.#store.troubledFor < longestWait
         ? []
@@ -48,7 +50,7 @@ export class Health {
 
   /** Why the process should be restarted; empty when it should not. A full disk is no reason: a restart frees none. */
   async ailments(): Promise<string[]> {
-    await this.#ask();
+    await this.#ask(briefly);
     const isStuck = !this.#store.isFailing && this.#store.troubledFor >= longestTrouble;
     return [
       ...isStuck ? ["the store has not answered for a minute"] : [],
@@ -58,7 +60,10 @@ export class Health {
     ];
   }
 
-  async #ask(): Promise<void> {
-    await Promise.all([this.#store.ask(!this.#book.canCommit || !this.#guard.isSound), this.#crypto.ask()]);
+  async #ask(patience: number): Promise<void> {
+    await Promise.all([
+      this.#store.ask({ patience, must: !this.#book.canCommit || !this.#guard.isSound }),
+      this.#crypto.ask({ patience, must: false }),
+    ]);
   }
 }

@@ -1,9 +1,6 @@
 import type { Clock } from "../protocol/mod.ts";
 import { within } from "./patience.ts";
 
-/** Milliseconds that an asker waits; those who ask for health give up after a second. */
-const patience = 500;
-
 /** What a {@link Probe} works with. */
 export interface ProbeOptions {
   readonly clock: Clock;
@@ -17,8 +14,8 @@ export interface ProbeOptions {
 export class Probe {
   readonly #options: ProbeOptions;
   #running: Promise<void> | undefined;
-  /** The wait that all who ask share: a run that hangs must not gather what each of them leaves. */
-  #waiting: Promise<unknown> | undefined;
+  /** Waits that those who ask share: a run that hangs must not gather what each of them leaves. */
+  readonly #waiting = new Map<number, Promise<unknown>>();
   #startedAt = 0;
   #succeededAt = -Infinity;
   #failingSince: number | undefined;
@@ -38,15 +35,24 @@ export class Probe {
     return this.#failingSince !== undefined;
   }
 
-  /** Tries it when the last time is too long ago, or did not go well, or it `must` be; waits for the outcome, but not long. */
-  async ask(must = false): Promise<void> {
+  /**
+   * Tries it when the last time is too long ago, or did not go well, or it `must` be; waits for the outcome until the try
+   * takes longer than `patience`.
+   */
+  async ask({ patience, must }: { readonly patience: number; readonly must: boolean }): Promise<void> {
     const { clock, validFor } = this.#options;
     const isFresh = !must && !this.isFailing && clock.elapsed() - this.#succeededAt < validFor;
     if (this.#running === undefined && !isFresh) this.#start();
     if (this.#running === undefined) return;
-    this.#waiting ??= within(clock, clock.elapsed() + patience, this.#running)
-      .finally(() => this.#waiting = undefined);
-    await this.#waiting;
+    if (clock.elapsed() - this.#startedAt < patience) await this.#wait(patience, this.#running);
+  }
+
+  #wait(patience: number, running: Promise<void>): Promise<unknown> {
+    const shared = this.#waiting.get(patience) ??
+      within(this.#options.clock, this.#startedAt + patience, running)
+        .finally(() => this.#waiting.delete(patience));
+    this.#waiting.set(patience, shared);
+    return shared;
   }
 
   #start(): void {

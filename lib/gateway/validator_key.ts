@@ -18,8 +18,11 @@ export async function openValidatorKey(path: string): Promise<ValidatorKey> {
     if (text !== null) return { keypair: keypairFromSeed(parseKeyFile(text)), isNew: false };
     return { keypair: await create(path), isNew: true };
   } catch (cause) {
-    const doing = text === null ? "make" : "use";
-    throw new Error(`Cannot ${doing} the validator key ${path}: ${(cause as Error).message}`, { cause });
+    const { message } = cause as Error;
+    const [doing, advice] = text === null
+      ? ["make", "; make its folder writable, or name another place with --validator_key"]
+      : ["use", ""];
+    throw new Error(`Cannot ${doing} the validator key ${path}: ${message}${advice}`, { cause });
   }
 }
 
