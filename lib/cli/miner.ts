@@ -1,5 +1,5 @@
 import { ConfigError } from "../config/mod.ts";
-import { MinerPool } from "../client/mod.ts";
+import { type ClientEvent, MinerPool } from "../client/mod.ts";
 import { KvOutbox } from "../client/kv_outbox.ts";
 import { cryptoReady, type Keypair } from "../crypto/mod.ts";
 import { FirstSignal } from "../protocol/mod.ts";
@@ -10,8 +10,11 @@ import { openInput, openOutbox, readKey, readText } from "./miner/files.ts";
 import { takeIn } from "./miner/intake.ts";
 import { LineWriter } from "./miner/line_writer.ts";
 import { type MinerSettings, readMinerSettings, usage } from "./miner/settings.ts";
+import { type InvalidLine, readableLine } from "./miner/readable_line.ts";
+import { Refusals } from "./miner/refusals.ts";
 import { Summary } from "./miner/summary.ts";
 import { readValidators } from "./miner/validators.ts";
+import { palette } from "./palette.ts";
 import { processStdio, type Stdio, writeSync } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 
@@ -25,6 +28,8 @@ export interface MinerSurroundings {
   readonly writeLog: (text: string) => void;
   /** Whether people read the log. */
   readonly terminal: boolean;
+  /** Whether people type the input. */
+  readonly isTyped?: boolean;
   /** Aborts when the miner is to end. */
   readonly signal: AbortSignal;
 }
@@ -38,6 +43,7 @@ export const run: Command = async (args) => {
       stdio: processStdio,
       writeLog: (text) => writeSync(Deno.stderr, text),
       terminal: Deno.stderr.isTerminal(),
+      isTyped: Deno.stdin.isTerminal(),
       signal,
     });
   } finally {
@@ -54,12 +60,14 @@ export async function runMiner(args: readonly string[], surroundings: MinerSurro
 
 async function mine(settings: MinerSettings, surroundings: MinerSurroundings): Promise<number> {
   const { stdio, writeLog, terminal } = surroundings;
+  // What people see on a terminal says the same as the log would.
+  const quiet = stdio.terminal === undefined ? "INFO" : "ERROR";
   await cryptoReady();
   const validators = await readValidators(settings.validators, (path) => readText("validators", path));
   const keypair = await readKey(settings.key);
   configureLogging({
-    level: settings.log_level,
-    websocketLevel: settings.websocket_log_level,
+    level: settings.log_level ?? quiet,
+    websocketLevel: settings.websocket_log_level ?? quiet,
     format: terminal ? "pretty" : "json",
     write: writeLog,
   });
@@ -69,31 +77,68 @@ async function mine(settings: MinerSettings, surroundings: MinerSurroundings): P
   using kv = await openOutbox(settings.outbox);
   await using pool = newPool(settings, validators, keypair, kv);
   const summary = new Summary(pool.clients.map(({ validator }) => validator));
+  const refusals = new Refusals(validators.length, 1000 * settings.websocket_max_reconnect_interval);
+  const tell = teller(stdio, validators.length > 1, (line) => writer.write(line));
   pool.subscribe((event) => {
     summary.count(event);
-    writer.write(eventLine(event));
+    refusals.take(event);
+    tell(event);
   });
-  const taking = await work(pool, { settings, stdio, summary, writer, signal: first.signal });
+  if (settings.input === "-" && surroundings.isTyped) await stdio.complain(invitation);
+  const { address } = keypair;
+  const taking = await work(pool, {
+    settings,
+    stdio,
+    summary,
+    refusals,
+    address,
+    tell,
+    signal: first.signal,
+  });
   await pool.close();
   await taking.done;
   for (const { validator, waiting } of pool.clients) summary.waiting(validator, waiting);
   await writer.flushed();
   flushLogs();
-  await stdio.complain(summary.table());
+  await stdio.complain(stdio.terminal === undefined ? summary.table() : summary.sentences());
+  if (refusals.isRefusedByAll) await stdio.complain(unregistered(address, settings, pool.waiting));
   return summary.allConfirmed ? 0 : 1;
+}
+
+const invitation = "Waiting for predictions: one JSON object on each line; Ctrl-D ends the input\n";
+
+function unregistered(address: string, { outbox }: MinerSettings, waiting: number): string {
+  const kept = waiting === 0 ? "" : ` What waits is kept in ${outbox}.`;
+  return `No validator here has this hotkey registered:\n  ${address}\n` +
+    `An operator registers it with PUT /admin/miners/HOTKEY.${kept}\n`;
+}
+
+type Tell = (event: ClientEvent | InvalidLine) => void;
+
+/** Says what happens: a line for people on a terminal, else one of JSON. */
+function teller({ terminal }: Stdio, several: boolean, write: (line: string) => void): Tell {
+  if (terminal === undefined) return (event) => write(eventLine(event));
+  const paint = palette(terminal.colours);
+  return (event) => {
+    const line = readableLine(event, { paint, several, columns: terminal.columns() });
+    if (line !== undefined) write(line);
+  };
 }
 
 interface Job {
   readonly settings: MinerSettings;
   readonly stdio: Stdio;
   readonly summary: Summary;
-  readonly writer: LineWriter;
+  readonly refusals: Refusals;
+  /** The miner's hotkey. */
+  readonly address: string;
+  readonly tell: Tell;
   readonly signal: AbortSignal;
 }
 
 /** Runs until there is nothing more to do, or until the signal. `done`: the input is taken in, or given up. */
 async function work(pool: MinerPool, job: Job): Promise<{ done: Promise<void> }> {
-  const { settings, stdio, summary, writer, signal } = job;
+  const { settings, stdio, summary, refusals, tell, signal } = job;
   const stopped = aborted(signal);
   await pool.start();
   const input = settings.input === "-" ? stdio.input : await openInput(settings.input);
@@ -102,23 +147,23 @@ async function work(pool: MinerPool, job: Job): Promise<{ done: Promise<void> }>
       await pool.submit(prediction);
       summary.submitted();
     },
-    uid: () => uidOf(pool, settings),
+    uid: () => uidOf(pool, job),
     invalid(line, message) {
       summary.invalid();
       logger("miner").warning("Line {line} of the input is not submitted: {reason}", {
         line,
         reason: message,
       });
-      writer.write(JSON.stringify({ event: "invalid", line, message }));
+      tell({ type: "invalid", line, message });
     },
   }, signal);
   await Promise.race([done, stopped]);
-  await Promise.race(settings.exit_when_done ? [pool.idle(), stopped] : [stopped]);
+  await Promise.race(settings.exit_when_done ? [pool.idle(), refusals.byAll, stopped] : [stopped]);
   return { done };
 }
 
 /** The given uid, else what the first welcome tells. */
-async function uidOf(pool: MinerPool, settings: MinerSettings): Promise<number | string> {
+async function uidOf(pool: MinerPool, { settings, refusals, address }: Job): Promise<number | string> {
   if (settings.uid !== undefined) return settings.uid;
   const known = () => pool.clients.map(({ uid }) => uid).find((uid) => uid !== undefined);
   const uid = known();
@@ -129,6 +174,9 @@ async function uidOf(pool: MinerPool, settings: MinerSettings): Promise<number |
   for await (const _ of pool.events()) {
     const uid = known();
     if (uid !== undefined) return uid;
+    if (refusals.isRefusedByAll && settings.exit_when_done) {
+      throw new Error(`miner_uid is missing, and no validator knows ${address}`);
+    }
   }
   throw new Error("miner_uid is missing, and no validator has told it");
 }

@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runMiner } from "../../lib/cli/miner.ts";
+import type { Terminal } from "../../lib/cli/stdio.ts";
 import { resetLogging } from "../../lib/telemetry/mod.ts";
 import { FakeValidator } from "../helpers/fake_validator.ts";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";
@@ -15,6 +16,8 @@ class Mine {
   readonly stop = new AbortController();
   stdio = new MemoryStdio();
   log = "";
+  /** The terminal that people sit at; undefined: there is none. */
+  terminal: Terminal | undefined;
 
   get url(): string {
     return this.#server.url;
@@ -42,12 +45,13 @@ class Mine {
     input: string | ReadableStream<Uint8Array> = "",
     env = {},
   ): Promise<number> {
-    this.stdio = new MemoryStdio(input);
+    this.stdio = new MemoryStdio(input, this.terminal);
     return runMiner(flags, {
       env,
       stdio: this.stdio,
       writeLog: (text) => void (this.log += text),
       terminal: false,
+      isTyped: this.terminal !== undefined,
       signal: this.stop.signal,
     });
   }
@@ -276,6 +280,41 @@ Deno.test("miner --help names every flag", async () => {
   ) {
     assert(stdio.printed.includes(`--${flag}=`), flag);
   }
+});
+
+Deno.test("miner ends with 1 and names its hotkey when no validator knows it, and keeps what waits", async () => {
+  await using mine = new Mine();
+  const close = { code: 1008, reason: "Not authorized" };
+  mine.validator.onAuthentication = (peer) => peer.refuse({ code: "not_authorized" }, close);
+  assertEquals(await mine.run(line("p1")), 1);
+  assert(
+    mine.stdio.complained.includes(`No validator here has this hotkey registered:\n  ${minerKey.address}\n`),
+  );
+  const { miner_uid: _, ...withoutUid } = predictionOf("p2");
+  assertEquals(await mine.run(JSON.stringify(withoutUid)), 1);
+  assertEquals(mine.of("invalid").map(({ message }) => message), [
+    `miner_uid is missing, and no validator knows ${minerKey.address}`,
+  ]);
+  mine.validator.onAuthentication = undefined;
+  assertEquals(await mine.run(""), 0);
+  assertEquals(mine.of("confirmation").map(({ prediction_id }) => prediction_id), ["p1"]);
+});
+
+Deno.test("miner prints a line for people on a terminal, and says that it waits for them", async () => {
+  await using mine = new Mine();
+  mine.terminal = { colours: false, columns: () => 60 };
+  mine.validator.games = [{ game_id: "g1", team_a: "Reds", team_b: "Blues" }];
+  mine.validator.rule = ({ fields }) =>
+    fields.prediction_id === "p2" ? "Unknown game: no" + "o".repeat(100) : undefined;
+  assertEquals(await mine.run(`${line("p1")}\n${line("p2")}\nnonsense\n`), 1);
+  const lines = mine.stdio.printed.trimEnd().split("\n");
+  const of = (word: string) => lines.filter((each) => each.startsWith(word));
+  assertMatch(of("connected").join(), /^connected {2}as miner 7$/);
+  assertMatch(of("confirmed").join(), /^confirmed {2}p1 {2}receipt 1, in \d+ ms$/);
+  assertMatch(of("refused").join(), /^refused {4}p2 {2}Unknown game: noo+…$/);
+  assertMatch(of("invalid").join(), /^invalid {4}line 3 is not submitted: /);
+  assertEquals(lines.filter((each) => each.length > 60), []);
+  assert(mine.stdio.complained.startsWith("Waiting for predictions: one JSON object on each line"));
 });
 
 Deno.test("miner signs with the key of its file", async () => {

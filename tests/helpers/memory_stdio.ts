@@ -1,4 +1,4 @@
-import type { Stdio } from "../../lib/cli/stdio.ts";
+import type { Stdio, Terminal } from "../../lib/cli/stdio.ts";
 
 /** Standard streams in memory. */
 export class MemoryStdio implements Stdio {
@@ -6,7 +6,7 @@ export class MemoryStdio implements Stdio {
   printed = "";
   complained = "";
 
-  constructor(input: ReadableStream<Uint8Array> | string = "") {
+  constructor(input: ReadableStream<Uint8Array> | string = "", readonly terminal?: Terminal) {
     this.input = typeof input === "string" ? new Blob([input]).stream() : input;
   }
 

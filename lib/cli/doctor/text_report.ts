@@ -13,6 +13,7 @@ import {
   type Status,
   statusOf,
 } from "../../doctor/mod.ts";
+import { counted } from "../counted.ts";
 import { type Palette, palette } from "../palette.ts";
 import { wrap } from "../wrap.ts";
 
@@ -121,7 +122,9 @@ export class TextReport implements Reporter {
     const { bold, status } = this.#paint;
     const time = duration(this.#screen.stopwatch() - this.#started);
     const skipped = all.filter(({ outcome }) => statusOf(outcome) === "skipped").length;
-    const done = `${all.length - skipped} checks in ${time}${skipped === 0 ? "" : `, ${skipped} skipped`}`;
+    const done = `${counted(all.length - skipped, "check")} in ${time}${
+      skipped === 0 ? "" : `, ${skipped} skipped`
+    }`;
     const code = exitCodeOf(all);
     if (code === 0) return `  ${bold(status.ok("Nothing wrong."))} ${done}.`;
     const head = code === 2 ? "Not reachable." : `${count(all)}.`;

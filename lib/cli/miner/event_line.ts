@@ -1,7 +1,12 @@
 import type { ClientEvent } from "../../client/mod.ts";
+import type { InvalidLine } from "./readable_line.ts";
 
 /** An event as one line of JSON. */
-export function eventLine(event: ClientEvent): string {
+export function eventLine(event: ClientEvent | InvalidLine): string {
+  if (event.type === "invalid") {
+    const { line, message } = event;
+    return JSON.stringify({ event: "invalid", line, message });
+  }
   return JSON.stringify({ event: event.type, validator: event.validator, ...fieldsOf(event) });
 }
 

@@ -12,8 +12,8 @@ import {
 } from "../../config/mod.ts";
 import { readUsage, type Usage } from "../command.ts";
 
-const levels = ["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] as const;
-const level = oneOf(...levels);
+const level = oneOf("TRACE", "DEBUG", "INFO", "WARNING", "ERROR");
+const levelDefault = "INFO, and ERROR where the lines are for people";
 const seconds = positive(86_400, "s");
 
 /** How the command is called. */
@@ -48,12 +48,10 @@ export const usage = {
     websocket_heartbeat_interval: setting(seconds, 60, "A heartbeat is sent after so long without another."),
     websocket_reconnect_base_interval: setting(seconds, 5, "The shortest wait before connecting again."),
     websocket_max_reconnect_interval: setting(seconds, 300, "The longest one."),
-    websocket_log_level: setting<typeof levels[number]>(
-      level,
-      "INFO",
-      "For connections; TRACE logs every frame.",
-    ),
-    log_level: setting<typeof levels[number]>(level, "INFO", "For everything else."),
+    websocket_log_level: optional(level, "For connections; TRACE logs every frame.", {
+      shownDefault: levelDefault,
+    }),
+    log_level: optional(level, "For everything else.", { shownDefault: levelDefault }),
   },
   prefix: "HELIOGRAPH_MINER_",
   closing:

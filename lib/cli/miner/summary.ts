@@ -1,4 +1,5 @@
 import type { ClientEvent } from "../../client/mod.ts";
+import { counted } from "../counted.ts";
 
 class Tally {
   submitted = 0;
@@ -61,8 +62,20 @@ export class Summary {
   table(): string {
     const rows = [...this.#tallies].map(([validator, tally]) => rowOf(validator, tally));
     if (rows.length > 1) rows.push(rowOf("all", this.#total()));
-    const note = this.#invalid === 0 ? "" : `${this.#invalid} lines of the input were not submitted\n`;
+    const note = this.#invalid === 0 ? "" : this.#notSubmitted();
     return aligned([header, ...rows]) + note;
+  }
+
+  /** A line for each validator, for people. */
+  sentences(): string {
+    const lines = [...this.#tallies].map(([validator, tally]) => `${validator}: ${sentenceOf(tally)}\n`);
+    return lines.join("") + (this.#invalid === 0 ? "" : this.#notSubmitted());
+  }
+
+  #notSubmitted(): string {
+    return `${counted(this.#invalid, "line")} of the input ${
+      this.#invalid === 1 ? "was" : "were"
+    } not submitted\n`;
   }
 
   #total(): Tally {
@@ -94,6 +107,19 @@ function rowOf(name: string, tally: Tally): string[] {
   const sorted = latencies.toSorted((a, b) => a - b);
   const counts = [submitted, confirmed, duplicates, refused, waiting].map(String);
   return [name, ...counts, percentile(sorted, 0.5), percentile(sorted, 0.99)];
+}
+
+function sentenceOf({ submitted, confirmed, duplicates, refused, waiting, latencies }: Tally): string {
+  const sorted = latencies.toSorted((a, b) => a - b);
+  const parts = [
+    `${submitted} submitted`,
+    `${confirmed} confirmed`,
+    duplicates === 0 ? "" : `${duplicates} of them before`,
+    refused === 0 ? "" : `${refused} refused`,
+    waiting === 0 ? "" : `${waiting} waiting`,
+    sorted.length === 0 ? "" : `p50 ${percentile(sorted, 0.5)} ms, p99 ${percentile(sorted, 0.99)} ms`,
+  ];
+  return parts.filter((part) => part !== "").join(", ");
 }
 
 function percentile(sorted: readonly number[], share: number): string {

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { ReceiptsSurroundings } from "./surroundings.ts";
 
 /** Milliseconds between two looks. */
@@ -23,7 +24,7 @@ export class Progress implements Disposable {
     this.#shownAt = clock.elapsed();
     this.#shown = true;
     const share = this.#size === 0 ? "" : `, ${Math.min(100, Math.floor(100 * bytes / this.#size))} %`;
-    show(`\r${lines} lines${share}`);
+    show(`\r${counted(lines, "line")}${share}`);
   };
 
   [Symbol.dispose](): void {

@@ -1,4 +1,6 @@
 import { oneLine } from "../../config/mod.ts";
+import { counted } from "../counted.ts";
+import type { Palette } from "../palette.ts";
 import {
   type ChainSummary,
   findingKinds,
@@ -7,16 +9,20 @@ import {
 } from "../../client/mod.ts";
 
 /** A report for people. */
-export function reportText(file: string, report: ReceiptReport): string {
+export function reportText(file: string, report: ReceiptReport, paint: Palette): string {
   const { sound, confirmations, refusals, miners, findings, validator } = report;
   const refused = refusals === 0 ? "" : `, ${refusals} of them refusals`;
   return [
     ...findings.map((finding) => `${file}${findingText(finding)}`),
     ...moreThanListed(report),
-    `${confirmations} confirmations of ${validator}${refused}`,
+    `${counted(confirmations, "confirmation")} of ${validator}${refused}`,
     ...miners.map(minerText),
-    sound ? "sound: every line is the validator's, and no receipt is missing or changed" : "NOT SOUND",
-  ].map((line) => `${oneLine(line, 1000)}\n`).join("");
+  ].map((line) => `${oneLine(line, 1000)}\n`).join("") + verdict(sound, paint);
+}
+
+function verdict(sound: boolean, { status, bold }: Palette): string {
+  if (!sound) return `${bold(status.error("NOT SOUND"))}\n`;
+  return `${status.ok("sound: every line is the validator's, and no receipt is missing or changed")}\n`;
 }
 
 /** A report for programs. */
@@ -38,7 +44,7 @@ function moreThanListed({ findings, counts }: ReceiptReport): string[] {
 }
 
 function minerText({ hotkey, receipts, first, last, head }: ChainSummary): string {
-  return `  ${
-    hotkey ?? "a miner that is not named"
-  }: ${receipts} receipts, ${first} to ${last}, head ${head}`;
+  return `  ${hotkey ?? "a miner that is not named"}: ${
+    counted(receipts, "receipt")
+  }, ${first} to ${last}, head ${head}`;
 }

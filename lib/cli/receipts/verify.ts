@@ -12,6 +12,7 @@ import {
 import { ReceiptAudit, type ReceiptReport } from "../../client/mod.ts";
 import { CryptoPool, isAddress } from "../../crypto/mod.ts";
 import { readUsage, type Usage } from "../command.ts";
+import { palette } from "../palette.ts";
 import { auditFile } from "./audit_file.ts";
 import { Progress } from "./progress.ts";
 import { reportJson, reportText } from "./report.ts";
@@ -66,7 +67,9 @@ export async function verify(args: readonly string[], surroundings: ReceiptsSurr
   await reading(path, async () => await auditFile(await open(path, surroundings), audit, progress.tell));
   const report = audit.report();
   refuseUnusable(path, report);
-  await surroundings.stdio.print((json ? reportJson : reportText)(path, report));
+  const { stdio } = surroundings;
+  const paint = palette(stdio.terminal?.colours ?? false);
+  await stdio.print(json ? reportJson(path, report) : reportText(path, report, paint));
   return report.sound ? 0 : 1;
 }
 

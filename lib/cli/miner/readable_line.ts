@@ -1,0 +1,103 @@
+import type { ClientEvent, StateEvent } from "../../client/mod.ts";
+import { escapeControls } from "../../telemetry/mod.ts";
+import type { Palette } from "../palette.ts";
+
+/** A line of the input that was not submitted. */
+export interface InvalidLine {
+  readonly type: "invalid";
+  readonly line: number;
+  readonly message: string;
+}
+
+/** What a line is made with. */
+export interface ReadableOptions {
+  readonly paint: Palette;
+  readonly columns: number;
+  /** Whether there are several validators, so that each line names its own. */
+  readonly several: boolean;
+}
+
+interface Said {
+  readonly word: string;
+  readonly tone: "ok" | "warning" | "error" | "note";
+  readonly text: string;
+}
+
+const longestWord = 9;
+
+/** What happened, in one line for people; undefined where it is not worth one. */
+export function readableLine(event: ClientEvent | InvalidLine, options: ReadableOptions): string | undefined {
+  const said = sayingOf(event);
+  if (said === undefined) return undefined;
+  const { paint, columns, several } = options;
+  const place = several && "validator" in event ? `  ${event.validator}` : "";
+  const text = `${escapeControls(said.text)}${place}`;
+  const room = Math.max(0, columns - longestWord - 3);
+  const shown = text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
+  return `${paint.status[said.tone](said.word.padEnd(longestWord))}  ${shown}`;
+}
+
+function sayingOf(event: ClientEvent | InvalidLine): Said | undefined {
+  switch (event.type) {
+    case "confirmation": {
+      const { predictionId, receipt, duplicate, latencyMs } = event;
+      const parts = [
+        receipt === undefined ? "" : `receipt ${receipt.miner_sequence}`,
+        duplicate ? "as before" : "",
+        latencyMs === undefined ? "" : `in ${Math.round(latencyMs)} ms`,
+      ];
+      const more = parts.filter((part) => part !== "").join(", ");
+      return { word: "confirmed", tone: "ok", text: `${predictionId}  ${more}` };
+    }
+    case "refused":
+      return { word: "refused", tone: "error", text: `${event.predictionId}  ${event.message}` };
+    case "games":
+      return { word: "games", tone: "note", text: gamesText(event.games, event.snapshot) };
+    case "state":
+      return standing(event);
+    case "problem":
+      return { word: "problem", tone: "warning", text: event.message };
+    case "invalid":
+      return {
+        word: "invalid",
+        tone: "error",
+        text: `line ${event.line} is not submitted: ${event.message}`,
+      };
+  }
+}
+
+function standing({ state, uid, delayMs }: StateEvent): Said | undefined {
+  if (state === "authenticated") {
+    return { word: "connected", tone: "ok", text: uid === undefined ? "" : `as miner ${uid}` };
+  }
+  const again = delayMs === undefined ? "" : `, the next attempt at a WebSocket is in ${seconds(delayMs)}`;
+  if (state === "http") return { word: "HTTP", tone: "warning", text: `predictions go over HTTP${again}` };
+  if (state === "waiting") return { word: "waiting", tone: "warning", text: `nothing gets through${again}` };
+  return undefined;
+}
+
+function gamesText(games: readonly unknown[], snapshot: boolean): string {
+  const [first] = games;
+  if (!snapshot && games.length === 1) return gameText(first as Partial<Game>);
+  const count = games.length === 1 ? "1 game" : `${games.length} games`;
+  return snapshot ? `${count} can be bet on` : `${count} changed`;
+}
+
+interface Game {
+  readonly game_id: string;
+  readonly team_a: string;
+  readonly team_b: string;
+  readonly team_a_odds: unknown;
+  readonly team_b_odds: unknown;
+  readonly tie_odds: unknown;
+}
+
+/** As the validator says it, in whatever form: numbers come with their own text. */
+function gameText({ game_id, team_a, team_b, team_a_odds, tie_odds, team_b_odds }: Partial<Game>): string {
+  const odds = [team_a_odds, tie_odds, team_b_odds].filter((value) => value !== null && value !== undefined);
+  return `${game_id}  ${team_a} – ${team_b}  ${odds.join("  ")}`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.max(1, Math.round(milliseconds / 1000))} s`;
+}
