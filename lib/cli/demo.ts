@@ -1,6 +1,7 @@
 import { bold, green, red } from "@std/fmt/colors";
 import { cryptoReady } from "../crypto/mod.ts";
 import type { CreateApp } from "../gateway/mod.ts";
+import { FirstSignal } from "../protocol/mod.ts";
 import { configureLogging } from "../telemetry/mod.ts";
 import { type Command, runFramed } from "./command.ts";
 import { betPace, DemoMiner } from "./demo/demo_miner.ts";
@@ -9,7 +10,7 @@ import { minerCount } from "./demo/fixtures.ts";
 import { makeReport, type Report } from "./demo/report.ts";
 import { LiveView, PlainView, type View } from "./demo/view.ts";
 import { type DemoSettings, readDemoSettings, usage } from "./demo/settings.ts";
-import { processStdio, terminalSize, writeSync } from "./stdio.ts";
+import { processStdio, tellSync, terminalSize, writeSync } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 
 export { usage };
@@ -35,7 +36,21 @@ async function show(settings: DemoSettings, createApp: CreateApp, signal: AbortS
   await cryptoReady();
   const { mode, port, seconds } = settings;
   // What the gateway logs would tear the picture apart; its warnings are worth that.
-  configureLogging({ level: "ERROR", websocketLevel: "ERROR", format: "pretty", write: writeError });
+  configureLogging({
+    level: "ERROR",
+    websocketLevel: "ERROR",
+    format: "pretty",
+    write: (text) => tellSync(Deno.stderr, text),
+  });
+  const broken = new AbortController();
+  const write = (text: string) => {
+    try {
+      if (!broken.signal.aborted) writeSync(Deno.stdout, text);
+    } catch (error) {
+      broken.abort(error);
+    }
+  };
+  using first = new FirstSignal(signal, broken.signal);
   const random = Math.random;
   const validator = mode === "miner" ? undefined : await DemoValidator.start({ port, random, createApp });
   const url = validator?.url ?? settings.validator;
@@ -43,17 +58,18 @@ async function show(settings: DemoSettings, createApp: CreateApp, signal: AbortS
   const onNews = (text: string) => stage.view?.news(text);
   const numbers = mode === "validator" ? [] : Array.from({ length: minerCount }, (_, index) => index + 1);
   const miners = numbers.map((number) => new DemoMiner({ number, url, random, onNews }));
-  const shown = { miners, validator, url, write: writeOut };
+  const shown = { miners, validator, url, write };
   const view = stage.view = Deno.stdout.isTerminal()
     ? new LiveView({ ...shown, size: terminalSize })
     : new PlainView(shown);
   try {
     await Promise.all(miners.map(({ client }) => client.start()));
-    await play({ miners, validator, view, seconds, signal });
+    await play({ miners, validator, view, seconds, signal: first.signal });
     delete stage.view;
     view.end();
     if (mode === "validator") return 0;
-    return tell(await makeReport(miners, validator), url);
+    broken.signal.throwIfAborted();
+    return await tell(await makeReport(miners, validator), url);
   } finally {
     view.end();
     await Promise.all(miners.map(({ client }) => client.close()));
@@ -138,23 +154,15 @@ async function allConfirmed(miners: readonly DemoMiner[], signal: AbortSignal): 
 /** Faults that are named; of one kind there may be thousands. */
 const faultsNamed = 10;
 
-function tell({ rows, faults }: Report, url: string): number {
+async function tell({ rows, faults }: Report, url: string): Promise<number> {
   const width = Math.max(...rows.map(([label]) => label.length));
-  writeOut(
-    `${bold("Heliograph demo")} on ${url}\n${
-      rows.map(([label, value]) => `${label.padEnd(width)}  ${value}\n`).join("")
-    }`,
-  );
-  for (const fault of faults.slice(0, faultsNamed)) writeOut(`${red("fault")} ${fault}\n`);
-  if (faults.length > faultsNamed) writeOut(`... and ${faults.length - faultsNamed} more\n`);
-  if (faults.length === 0) writeOut(`${green("all confirmed exactly once")}\n`);
+  const lines = [
+    `${bold("Heliograph demo")} on ${url}`,
+    ...rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`),
+    ...faults.slice(0, faultsNamed).map((fault) => `${red("fault")} ${fault}`),
+    ...faults.length > faultsNamed ? [`... and ${faults.length - faultsNamed} more`] : [],
+    ...faults.length === 0 ? [green("all confirmed exactly once")] : [],
+  ];
+  await processStdio.print(lines.map((line) => `${line}\n`).join(""));
   return faults.length === 0 ? 0 : 1;
-}
-
-function writeOut(text: string): void {
-  writeSync(Deno.stdout, text);
-}
-
-function writeError(text: string): void {
-  writeSync(Deno.stderr, text);
 }

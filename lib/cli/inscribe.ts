@@ -14,7 +14,7 @@ import { type InscribeSettings, readInscribeSettings, usage } from "./inscribe/s
 import { readApiKey, readMetadata, readSource } from "./inscribe/source.ts";
 import type { Shown, View } from "./inscribe/view.ts";
 import { programName } from "./program_name.ts";
-import { processStdio, type Stdio, terminalColumns, writeSync } from "./stdio.ts";
+import { processStdio, type Stdio, tellSync, terminalColumns } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
 
 export { usage };
@@ -39,7 +39,7 @@ export const run: Command = async (args) => {
     return await runInscribe(args, {
       env: Deno.env.toObject(),
       stdio: processStdio,
-      write: (text) => writeSync(Deno.stderr, text),
+      write: (text) => tellSync(Deno.stderr, text),
       columns: Deno.stderr.isTerminal() ? terminalColumns : undefined,
       signal,
       clock: systemClock,
@@ -133,7 +133,8 @@ class Inscribing {
     wait: (options: Parameters<JobClient["follow"]>[1]) => Promise<JobResult>,
   ): Promise<number> {
     const { stdio, signal, write } = this.#surroundings;
-    const view = this.#view({ name, preparation, transport: () => client.transport, write });
+    const hints = (jobId: string) => this.#hints(jobId);
+    const view = this.#view({ name, preparation, transport: () => client.transport, write, hints });
     let result: JobResult;
     try {
       result = await wait({
@@ -172,18 +173,22 @@ class Inscribing {
 
   #interruption(): string {
     if (this.#jobId === undefined) return "Interrupted before the gateway had taken the job\n";
-    return `Interrupted; the job goes on. To wait for it again:\n  ${this.#followCommand(this.#jobId)}\n`;
+    return `Interrupted; the job goes on. To wait for it again, or to end it:\n${this.#hints(this.#jobId)}`;
   }
 
   #advice(code: string): string {
     if (code === "unauthorized") return `: ${this.#settings.url} does not know it`;
     if (!usageCodes.includes(code)) return "";
     if (this.#jobId === undefined) return `; is the gateway running, and is --url right?`;
-    return `; the job may go on, to wait for it again:\n  ${this.#followCommand(this.#jobId)}`;
+    return `; the job may go on, to wait for it again, or to end it:\n${this.#hints(this.#jobId).trimEnd()}`;
   }
 
-  #followCommand(jobId: string): string {
-    return `${programName} inscribe --follow=${jobId} --url=${this.#settings.url}`;
+  #hints(jobId: string): string {
+    const { url, isUrlGiven } = this.#settings;
+    const where = isUrlGiven ? ` --url=${url}` : "";
+    return ["follow", "cancel"].map((flag) => `  ${programName} inscribe --${flag}=${jobId}${where}\n`).join(
+      "",
+    );
   }
 }
 

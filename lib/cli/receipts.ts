@@ -3,7 +3,7 @@ import { systemClock } from "../protocol/mod.ts";
 import { type Action, type Command, runAction, runFramed, type Usage } from "./command.ts";
 import type { ReceiptsSurroundings } from "./receipts/surroundings.ts";
 import { verify, verifyUsage } from "./receipts/verify.ts";
-import { processStdio, writeSync } from "./stdio.ts";
+import { processStdio, tellSync } from "./stdio.ts";
 
 /** How it is called. */
 export const usage: Usage = {
@@ -24,7 +24,7 @@ export const run: Command = (args) =>
   runReceipts(args, {
     stdio: processStdio,
     clock: systemClock,
-    show: Deno.stderr.isTerminal() ? (text) => writeSync(Deno.stderr, text) : undefined,
+    show: Deno.stderr.isTerminal() ? (text) => tellSync(Deno.stderr, text) : undefined,
   });
 
 /** {@link run} with surroundings of the caller's choice. */

@@ -10,7 +10,8 @@ import {
 import { configureLogging, flushLogs, loggingTo } from "../telemetry/mod.ts";
 import { type Command, runFramed, type Usage } from "./command.ts";
 import { giveUpNeverNeeded, keepNeeded } from "./permissions.ts";
-import { processStdio } from "./stdio.ts";
+import { programName } from "./program_name.ts";
+import { processStdio, tellSync } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 import { outliveFaults } from "./unhandled_faults.ts";
 import { version } from "./version.ts";
@@ -52,6 +53,10 @@ async function serve(config: Config, createApp: CreateApp): Promise<void> {
   keepNeeded(config);
   checkSevering();
   await aborted(stop.signal);
+  tellSync(
+    Deno.stdout,
+    `Stopping, within ${config["shutdown_timeout"]} s; a second signal ends it at once\n`,
+  );
   await listening.stop();
   flushLogs();
 }
@@ -67,7 +72,8 @@ async function listenOrStop(gateway: Gateway, createApp: CreateApp): Promise<Lis
 
 function banner({ config, keyIsNew, validator, streams }: Gateway, { url, adminUrl }: Listening): string {
   const next = config["admin_token"] === undefined && config["metagraph"] === undefined
-    ? "no miner is registered: set HELIOGRAPH_ADMIN_TOKEN or --metagraph=FILE; see it work: deno task demo"
+    ? "no miner is registered: set HELIOGRAPH_ADMIN_TOKEN or --metagraph=FILE; see it work: " +
+      `${programName} demo`
     : `curl ${adminUrl}/ws/health`;
   const rows = [
     ["dashboard", url],

@@ -39,6 +39,15 @@ export function writeSync(target: { writeSync(bytes: Uint8Array): number }, text
   while (rest.length > 0) rest = rest.subarray(target.writeSync(rest));
 }
 
+/** Writes a text if anybody reads it. */
+export function tellSync(target: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  try {
+    writeSync(target, text);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
 /** How large the terminal is, or is taken for where it does not tell. */
 export function terminalSize(): { readonly columns: number; readonly rows: number } {
   try {

@@ -61,10 +61,11 @@ function stackOf(error: Error): string[] {
   return frames.map((line) => `\n  ${escapeControls(line)}`);
 }
 
-/** Names that the template shows already are left out. */
+/** Names that the template shows already are left out, and those without a value. */
 function pairsOf(record: LogRecord): string {
   const template = typeof record.rawMessage === "string" ? record.rawMessage : "";
-  const shown = Object.entries(properties(record)).filter(([name]) => !template.includes(`{${name}}`));
+  const shown = Object.entries(properties(record))
+    .filter(([name, value]) => value !== undefined && !template.includes(`{${name}}`));
   return shown.map(([name, value]) => {
     const original = record.properties[name];
     return ` ${name}=${isError(original) ? JSON.stringify(errorChain(original)) : brief(value)}`;

@@ -7,6 +7,7 @@ import { makeReport } from "../../lib/cli/demo/report.ts";
 import { readDemoSettings } from "../../lib/cli/demo/settings.ts";
 import { LiveView } from "../../lib/cli/demo/view.ts";
 import { dailyWagerLimit } from "../../lib/validator/mod.ts";
+import { commandLine } from "../helpers/process.ts";
 import { ConfigError } from "../../lib/config/mod.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -103,6 +104,14 @@ for (const [columns, rows] of [[80, 24], [40, 16], [120, 50]] as const) {
     assert(written.endsWith(`\x1b[${lines.length - 1}A\x1b[?25h`));
   });
 }
+
+Deno.test("the demo ends quietly when nobody looks any more", async () => {
+  const [program = "", ...args] = commandLine("demo", "--seconds=60");
+  const child = new Deno.Command(program, { args, stdout: "piped", stderr: "piped" }).spawn();
+  await child.stdout.cancel();
+  const complained = await new Response(child.stderr).text();
+  assertEquals([(await child.status).code, complained], [141, ""]);
+});
 
 Deno.test("the demo shows a real server, ten miners, an outage and the way over HTTP, and ends well", async () => {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {

@@ -199,7 +199,9 @@ Deno.test("an interruption says that the job goes on and how to follow it, which
   assertEquals([code, printed], [130, ""]);
   assertEquals(
     complained,
-    `Interrupted; the job goes on. To wait for it again:\n  deno task heliograph inscribe --follow=${jobId} --url=${desk.server.url}\n`,
+    `Interrupted; the job goes on. To wait for it again, or to end it:\n` +
+      `  deno task heliograph inscribe --follow=${jobId} --url=${desk.server.url}\n` +
+      `  deno task heliograph inscribe --cancel=${jobId} --url=${desk.server.url}\n`,
   );
   const again = desk.again();
   const following = again.call([`--follow=${jobId}`]);
@@ -326,13 +328,15 @@ const progress: JobProgress = {
   maxMessages: 1000,
 };
 
+const hints = (jobId: string) => `  inscribe --follow=${jobId}\n`;
+
 /** A view of one terminal line, and the pictures that it draws. */
 function drawing(columns: number, transport: () => JobTransportName | undefined = () => "websocket") {
   const clock = new FakeClock();
   const pictures: string[] = [];
   const write = (text: string) => void pictures.push(text);
   const view = new LiveView(
-    { name: "a-file-with-a-long-name.png", preparation: "sending", transport, write },
+    { name: "a-file-with-a-long-name.png", preparation: "sending", transport, write, hints },
     clock,
     () => columns,
   );
@@ -360,6 +364,13 @@ Deno.test("on a terminal one line is rewritten, with percentage, messages, time 
   assert(pictures.slice(1).every((picture) => picture.startsWith("\r\x1b[K") && !picture.includes("\n")));
   view.end();
   assertEquals([clock.pending, pictures.at(-1)], [0, "\r\x1b[K\x1b[?25h"]);
+});
+
+Deno.test("on a terminal the job's id stays to be read from when the gateway has taken it", () => {
+  const { view, pictures } = drawing(80);
+  view.started({ jobId: "job-1", transactionId: "t", transactionBytes: "" });
+  view.end();
+  assertMatch(pictures.join(""), /to wait for it again, or to end it:\n {2}inscribe --follow=job-1\n/);
 });
 
 Deno.test("a line is never longer than its terminal", () => {
@@ -402,7 +413,13 @@ Deno.test("without a connection the line says so", async () => {
 Deno.test("without a terminal there is a line for each state and each tenth", () => {
   let text = "";
   const write = (more: string) => void (text += more);
-  const view = new PlainView({ name: "a.png", preparation: "sending", transport: () => "http", write });
+  const view = new PlainView({
+    name: "a.png",
+    preparation: "sending",
+    transport: () => "http",
+    write,
+    hints,
+  });
   view.started({ jobId: "job-1", transactionId: "0.0.5@1.2", transactionBytes: "" });
   view.progress({ ...progress, status: "queued" });
   for (let percentage = 0; percentage <= 100; percentage += 4) {

@@ -32,6 +32,19 @@ Deno.test("a command gets what follows its name, and its exit code is the progra
   assertEquals({ code, called }, { code: 7, called: [["keys", "new", "--out=FILE", "--help"]] });
 });
 
+Deno.test("a program whose output nobody reads any more ends quietly, as one that SIGPIPE ended", async () => {
+  const stdio = new MemoryStdio();
+  stdio.print = () => Promise.reject(new Deno.errors.BrokenPipe());
+  const load = () => import("../../lib/cli/keys.ts");
+  const run = (args: string[]) =>
+    runProgram(args, {
+      commands: { keys: { summary: "", load } },
+      createApp: () => () => new Response(),
+      stdio,
+    });
+  assertEquals([await run(["--help"]), await run(["keys", "--help"]), stdio.complained], [141, 141, ""]);
+});
+
 Deno.test("without a command the gateway is started, with all flags", async () => {
   assertEquals((await heliograph()).called, [["serve"]]);
   assertEquals((await heliograph("--port=0", "--host=::1")).called, [["serve", "--port=0", "--host=::1"]]);

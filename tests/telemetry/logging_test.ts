@@ -53,6 +53,14 @@ Deno.test("a property cannot take the place of the time or the message", () => {
   assertEquals([line.message, line.level, line.message_, line.level_], ["real", "INFO", "forged", "ERROR"]);
 });
 
+Deno.test("a line leaves out what has no value", () => {
+  for (const format of ["json", "pretty"] as const) {
+    using captured = capture({ format });
+    logger("hub").info("Dropped", { id: "c1", peer: undefined, detail: undefined });
+    assertEquals(/undefined|peer|detail/.test(onlyLine(captured.writes)), false);
+  }
+});
+
 Deno.test("a pretty line shows what the message does not", () => {
   using captured = capture({ format: "pretty" });
   logger("hub").info("Dropped {id}", { id: "c1", reason: "too slow", bytes: 12n, at: "10.0.0.1:80" });

@@ -1,5 +1,5 @@
 import { cyan, dim } from "@std/fmt/colors";
-import type { JobProgress } from "../../client/mod.ts";
+import type { JobProgress, StartedJob } from "../../client/mod.ts";
 import type { Clock, Timer } from "../../protocol/mod.ts";
 import { Pace } from "./pace.ts";
 import { phaseOf, type Shown, type View } from "./view.ts";
@@ -32,7 +32,11 @@ export class LiveView implements View {
     this.#draw();
   }
 
-  started(): void {}
+  /** The job's id stays to be read, however this call ends. */
+  started({ jobId }: StartedJob): void {
+    this.#shown.write(`\r\x1b[KThe gateway has taken the job; to wait for it again, or to end it:\n`);
+    this.#shown.write(this.#shown.hints(jobId));
+  }
 
   progress(progress: JobProgress): void {
     this.#progress = progress;

@@ -13,6 +13,8 @@ export type InscribeTask =
 export interface InscribeSettings {
   readonly task: InscribeTask;
   readonly url: string;
+  /** Whether the configuration says another URL, or none. */
+  readonly isUrlGiven: boolean;
   /** The key itself, or the file that holds it. */
   readonly key: { readonly text: string } | { readonly file: string };
   readonly connection: JobConnectionMode;
@@ -104,6 +106,7 @@ export function readInscribeSettings(
     task: readTask(operand, follow, cancel),
     key: readKey(api_key, api_key_file, env["HELIOGRAPH_API_KEY"]),
     url: url ?? configuredUrl({ env }),
+    isUrlGiven: url !== undefined,
     holderId: holder,
     mimeType: type,
   };

@@ -17,6 +17,8 @@ export interface Shown {
   /** Undefined: there is no connection just now. */
   readonly transport: () => JobTransportName | undefined;
   readonly write: (text: string) => void;
+  /** What is to be typed to wait for a job again, and to end it. */
+  readonly hints: (jobId: string) => string;
 }
 
 const phases: Readonly<Record<JobProgress["status"], string>> = {
