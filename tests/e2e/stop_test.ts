@@ -36,6 +36,14 @@ for (const [signal, code] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
   });
 }
 
+Deno.test("a Ctrl-C that comes twice, as through deno task, lets serve finish", async () => {
+  await using folder = await TemporaryFolder.make();
+  await using server = await ServerProcess.start({ cwd: folder.path });
+  server.signal("SIGINT");
+  const { code } = await server.end("SIGINT");
+  assertEquals([code, server.stdout.all.filter((line) => line.startsWith("Stopping")).length], [0, 1]);
+});
+
 Deno.test("serve ends with exit code 0 within its shutdown timeout though a client never closes, and says so", async () => {
   await withSilentClient(["--shutdown_timeout=1"], async (server) => {
     const { success, code } = await server.end("SIGTERM");

@@ -6,7 +6,10 @@ export class MemoryStdio implements Stdio {
   printed = "";
   complained = "";
 
-  constructor(input: ReadableStream<Uint8Array> | string = "", readonly terminal?: Terminal) {
+  constructor(
+    input: ReadableStream<Uint8Array> | string = "",
+    readonly terminal: Terminal | undefined = undefined,
+  ) {
     this.input = typeof input === "string" ? new Blob([input]).stream() : input;
   }
 
