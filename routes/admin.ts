@@ -1,3 +1,4 @@
+import { answerJson } from "./answer_json.ts";
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
@@ -23,6 +24,7 @@ import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { count, readQuery, wait } from "./query.ts";
 
+const noAdmin = "Not found: nothing is served under /admin without an admin token (HELIOGRAPH_ADMIN_TOKEN)";
 const maxBody = 16 * 1024 * 1024;
 const json = { "content-type": "application/json; charset=utf-8" };
 
@@ -43,7 +45,7 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
   const { validator, hub, clock } = gateway;
   return new Hono<Env>()
     .use(requireToken(gateway.config["admin_token"]))
-    .get("/miners", (context) => context.json({ miners: validator.registry.list() }))
+    .get("/miners", (context) => answerJson(context, { miners: validator.registry.list() }))
     .put("/miners/:hotkey", async (context) => {
       const hotkey = readHotkey(context.req.param("hotkey"));
       const body = toPlain(
@@ -53,17 +55,17 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
       if (!miner.success) throw new BadRequest(`Invalid miner: ${describeIssue(miner.error)}`);
       const registration = { hotkey, ...miner.data };
       await validator.registry.put(registration);
-      return context.json(registration);
+      return answerJson(context, registration);
     })
     .delete("/miners/:hotkey", async (context) => {
       const hotkey = readHotkey(context.req.param("hotkey"));
       const removed = await validator.registry.delete(hotkey);
       const registered = validator.registry.find(hotkey) !== undefined;
-      return context.json({ hotkey, removed, registered }, removed ? 200 : 404);
+      return answerJson(context, { hotkey, removed, registered }, removed ? 200 : 404);
     })
     .post("/games", async (context) => {
       const games = readGames(await readText(context.req.raw, maxBody, clock));
-      return context.json(await validator.board.publish(games).catch(refuseTooLarge));
+      return answerJson(context, await validator.board.publish(games).catch(refuseTooLarge));
     })
     .get("/predictions", async (context) => {
       const { after, limit, wait } = readQuery(predictionsQuery, context.req.query());
@@ -79,20 +81,20 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
         return new Response(lines, { headers: { "content-type": "application/x-ndjson" } });
       }
       const next = records.at(-1)?.receipt.sequence ?? after;
-      return new Response(renderSigned({ predictions: accepted, next }), { headers: json });
+      return new Response(`${renderSigned({ predictions: accepted, next })}\n`, { headers: json });
     })
     .route("/api-keys", apiKeyRoutes(gateway))
     .route("/connections", connectionRoutes(gateway))
     .post("/drain", (context) => {
       const connections = hub.size + gateway.sockets.size;
       gateway.drain();
-      return context.json({ status: gateway.status, connections }, 202);
+      return answerJson(context, { status: gateway.status, connections }, 202);
     });
 }
 
 function requireToken(token: string | undefined) {
   return createMiddleware<Env>(async (context, next) => {
-    if (token === undefined) throw new BadRequest("Not found", 404, "not_found");
+    if (token === undefined) throw new BadRequest(noAdmin, 404, "not_found");
     if (!hasAdminToken(context, token)) {
       context.header("WWW-Authenticate", "Bearer");
       throw new BadRequest("Wrong or missing admin token", 401, "unauthorized");

@@ -1,3 +1,4 @@
+import { answerJson } from "./answer_json.ts";
 import { Hono } from "hono";
 import type { Gateway } from "../lib/gateway/mod.ts";
 import { parseMessage, valueBounds } from "../lib/protocol/mod.ts";
@@ -10,16 +11,16 @@ const maxBody = 16 * 1024;
 /** Who may inscribe. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function apiKeyRoutes({ inscriptions: { keys }, clock }: Gateway): Hono<Env> {
   return new Hono<Env>()
-    .get("/", (context) => context.json({ api_keys: keys.list() }))
+    .get("/", (context) => answerJson(context, { api_keys: keys.list() }))
     .post("/", async (context) => {
       const { name } = parseMessage(await readText(context.req.raw, maxBody, clock), valueBounds.stranger);
       const created = await keys.create(name);
       context.header("Cache-Control", "no-store");
-      return context.json({ ...created }, 201);
+      return answerJson(context, { ...created }, 201);
     })
     .delete("/:id", async (context) => {
       const id = context.req.param("id");
       if (!await keys.revoke(id)) throw new BadRequest("No such API key", 404, "not_found");
-      return context.json({ id, revoked: true });
+      return answerJson(context, { id, revoked: true });
     });
 }

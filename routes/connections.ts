@@ -1,3 +1,4 @@
+import { answerJson } from "./answer_json.ts";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../lib/gateway/mod.ts";
@@ -22,9 +23,9 @@ export function connectionRoutes(gateway: Gateway): Hono<Env> {
     .get("/", (context) => {
       const { ended, ...filter } = readQuery(listQuery, context.req.query());
       const connections = open(gateway).filter((record) => matches(record, filter)).map(describe);
-      if (ended === undefined) return context.json({ connections });
+      if (ended === undefined) return answerJson(context, { connections });
       const endings = hub.records.latest(ended, (record) => matches(record, filter)).map(describe);
-      return context.json({ connections, ended: endings });
+      return answerJson(context, { connections, ended: endings });
     })
     .get("/:id", (context) => {
       const id = context.req.param("id");
@@ -32,14 +33,14 @@ export function connectionRoutes(gateway: Gateway): Hono<Env> {
       if (record === undefined) {
         throw unknown(`it is not open, and not among the last ${keptEndings} that ended`);
       }
-      return context.json(describe(record));
+      return answerJson(context, describe(record));
     })
     .delete("/:id", (context) => {
       const id = context.req.param("id");
       const connection = hub.find(id);
       connection?.close(closes.dropped);
       if (connection === undefined && !sockets.drop(id)) throw unknown("it is not open");
-      return context.json({ id });
+      return answerJson(context, { id });
     });
 }
 

@@ -1,3 +1,4 @@
+import { answerJson } from "./answer_json.ts";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -41,7 +42,7 @@ export function codeOf(error: unknown): string {
 export function answerError(error: Error, context: Context): Response {
   if (error instanceof Refusal || error instanceof InscriptionError) return answerRefusal(error, context);
   if (error instanceof BadRequest) {
-    return context.json(body(error.code, error.message), error.status, { ...error.headers });
+    return answerJson(context, body(error.code, error.message), error.status, { ...error.headers });
   }
   if (error instanceof HTTPException) return error.getResponse();
   faults.error(log, error.name, "Fault while serving {method} {path}: {error}", {
@@ -49,7 +50,7 @@ export function answerError(error: Error, context: Context): Response {
     path: context.req.path,
     error,
   });
-  return context.json(body("internal_error", "Internal error"), 500);
+  return answerJson(context, body("internal_error", "Internal error"), 500);
 }
 
 function answerRefusal(
@@ -57,7 +58,7 @@ function answerRefusal(
   context: Context,
 ): Response {
   if (retryAfterMs !== undefined) context.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
-  return context.json(body(code, message, retryAfterMs), status as ContentfulStatusCode);
+  return answerJson(context, body(code, message, retryAfterMs), status as ContentfulStatusCode);
 }
 
 function body(code: string, message: string, retryAfterMs?: number): ErrorBody {

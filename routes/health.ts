@@ -1,3 +1,4 @@
+import { answerJson } from "./answer_json.ts";
 import { Hono } from "hono";
 import type { Gateway, Part } from "../lib/gateway/mod.ts";
 import type { Env } from "./env.ts";
@@ -8,7 +9,8 @@ export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
   return new Hono<Env>()
     .get("/ws/health", async (context) => {
       await gateway.health.obstacles();
-      return context.json(
+      return answerJson(
+        context,
         part === "clients" ? outline(gateway) : health(gateway),
         isUp(gateway) ? 200 : 503,
       );
@@ -16,13 +18,17 @@ export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
     .get("/healthz", async (context) => {
       const reasons = await gateway.health.ailments();
       const isWell = reasons.length === 0;
-      return context.json({ status: isWell ? "ok" : "restart", ...details(reasons) }, isWell ? 200 : 503);
+      return answerJson(
+        context,
+        { status: isWell ? "ok" : "restart", ...details(reasons) },
+        isWell ? 200 : 503,
+      );
     })
     .get("/readyz", async (context) => {
       const obstacles = await gateway.health.obstacles();
       const { status } = gateway;
       const reasons = status === "draining" ? ["the server is draining", ...obstacles] : obstacles;
-      return context.json({ status, ...details(reasons) }, reasons.length === 0 ? 200 : 503);
+      return answerJson(context, { status, ...details(reasons) }, reasons.length === 0 ? 200 : 503);
     });
 }
 

@@ -1,3 +1,4 @@
+import { answerJson } from "./answer_json.ts";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { type Gateway, maxJobMessage, socketUrl } from "../lib/gateway/mod.ts";
@@ -33,7 +34,7 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
     })
     .get("/websocket-servers", async (context) => {
       const servers = await instances.list(ownUrl(context.env.client));
-      return context.json({ servers, recommended: servers[0]?.url ?? null });
+      return answerJson(context, { servers, recommended: servers[0]?.url ?? null });
     })
     .route("/content", contentRoutes(gateway))
     .post("/start-inscription", async (context) => {
@@ -43,25 +44,25 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
       const { jobId } = await inscriptions.inscribe(owner.id, body, raw.signal).catch((error) => {
         throw raw.signal.aborted ? new BadRequest("The client went away") : error;
       });
-      return context.json(found(await inscriptions.find(owner.id, jobId)));
+      return answerJson(context, found(await inscriptions.find(owner.id, jobId)));
     })
     .get("/retrieve-inscription", async (context) => {
       const owner = ownerOf(context);
       const query = readQuery(z.object({ id }), context.req.query());
-      return context.json(found(await inscriptions.find(owner.id, query.id)));
+      return answerJson(context, found(await inscriptions.find(owner.id, query.id)));
     })
     .get("/numbers", async (context) => {
       ownerOf(context);
-      return context.json(await inscriptions.numbers(context.req.query()));
+      return answerJson(context, await inscriptions.numbers(context.req.query()));
     })
     .get("/holder-inscriptions", async (context) => {
       const owner = ownerOf(context);
-      return context.json(await inscriptions.holder(owner.id, context.req.query()));
+      return answerJson(context, await inscriptions.holder(owner.id, context.req.query()));
     })
     .delete("/:id", async (context) => {
       const owner = ownerOf(context);
       const params = readQuery(z.object({ id }), context.req.param());
-      return context.json(found(await inscriptions.cancel(owner.id, params.id)));
+      return answerJson(context, found(await inscriptions.cancel(owner.id, params.id)));
     });
 }
 

@@ -1,4 +1,5 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { answerJson } from "./answer_json.ts";
 import { cors } from "hono/cors";
 import { type CreateApp, type Gateway, type Part, TrustedProxies } from "../lib/gateway/mod.ts";
 import { adminRoutes } from "./admin.ts";
@@ -32,7 +33,7 @@ export const createApp: CreateApp = (gateway, part = "all") => {
 export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
   const app = new Hono<Env>({ getPath: pathOf })
     .onError(answerError)
-    .notFound(({ req }) => answerNotFound(req.path))
+    .notFound(answerNotFound)
     .use(countResponses(gateway.activity))
     .use(securityHeaders())
     .use(hostCheck())
@@ -68,7 +69,7 @@ function clientRoutes(gateway: Gateway): Hono<Env> {
     .route("/api/inscriptions", inscriptions);
 }
 
-function answerNotFound(path: string): Response {
-  const message = `Nothing is served on ${path.slice(0, 128)}`;
-  return Response.json({ message, error: { code: "not_found", message } }, { status: 404 });
+function answerNotFound(context: Context): Response {
+  const message = `Nothing is served on ${context.req.path.slice(0, 128)}`;
+  return answerJson(context, { message, error: { code: "not_found", message } }, 404);
 }

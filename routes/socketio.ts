@@ -1,3 +1,4 @@
+import { answerJson } from "./answer_json.ts";
 import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Gateway } from "../lib/gateway/mod.ts";
@@ -34,7 +35,7 @@ export function correctSocketClients(gateway: Gateway) {
     if (response !== undefined) return response;
     const origin = origins === "all" ? "*" : context.req.header("origin") ?? "";
     if (origin === "*" || origins.includes(origin)) context.header("Access-Control-Allow-Origin", origin);
-    return context.json({ code: 3, message }, 400);
+    return answerJson(context, { code: 3, message }, 400);
   });
 }
 

@@ -1,3 +1,4 @@
+import { answerJson } from "./answer_json.ts";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../lib/gateway/mod.ts";
@@ -50,7 +51,8 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<E
   return new Hono<Env>()
     .get(
       "/streams",
-      (context) => context.json({ streams: streams.list().map(describe), simulated: streams.simulated }),
+      (context) =>
+        answerJson(context, { streams: streams.list().map(describe), simulated: streams.simulated }),
     )
     .get("/streams/events", (context) => {
       const names = readQuery(eventsQuery, context.req.query()).streams?.split(",") ?? [];
@@ -100,7 +102,7 @@ async function answerNewest(stream: Stream): Promise<Response> {
   const frame = await stream.newest();
   if (frame === undefined) throw new BadRequest(stream.failure?.message ?? "no value yet", 503, "stale");
   const more = JSON.stringify({ epoch: stream.channel.epoch, ...statusOf(stream) });
-  return new Response(`${frame.slice(0, -1)},${more.slice(1)}`, { headers: json });
+  return new Response(`${frame.slice(0, -1)},${more.slice(1)}\n`, { headers: json });
 }
 
 async function answerNews(stream: Stream, position: Position | undefined): Promise<Response> {
@@ -115,7 +117,7 @@ async function answerNews(stream: Stream, position: Position | undefined): Promi
     recovered,
     ...statusOf(stream),
   });
-  return new Response(`${head.slice(0, -1)},"messages":[${messages.join()}]}`, { headers: json });
+  return new Response(`${head.slice(0, -1)},"messages":[${messages.join()}]}\n`, { headers: json });
 }
 
 function openEvents(context: Context<Env>, gateway: Gateway, streams: readonly Stream[]): Response {

@@ -26,7 +26,7 @@ export class StreamSession implements Session {
     this.#reply({
       type: "welcome",
       message: "Connected to The Block real-time data stream",
-      available_streams: streams.list().map(({ name }) => name),
+      available_streams: this.#names(),
       simulated: streams.simulated,
     });
   }
@@ -57,7 +57,7 @@ export class StreamSession implements Session {
       return toPlain(parseExact(text, { maxValues: valueBounds.stranger }));
     } catch (error) {
       if (error instanceof RangeError) this.#refuse("invalid_message", error.message);
-      else this.#refuse("invalid_json");
+      else this.#refuse("invalid_json", undefined);
       return undefined;
     }
   }
@@ -84,7 +84,7 @@ export class StreamSession implements Session {
   #each(message: Message, act: (wanted: Wanted) => void): void {
     for (const { name, position } of this.#read(message)) {
       const stream = this.#streams.find(name);
-      if (stream === undefined) this.#refuse("unknown_stream", undefined, name);
+      if (stream === undefined) this.#refuseName(name);
       else act({ stream, position });
     }
   }
@@ -105,14 +105,25 @@ export class StreamSession implements Session {
     this.#reply({ type: "heartbeat_ack", data: { timestamp, ...(echo === undefined ? {} : { echo }) } });
   }
 
-  #refuse(code: StreamErrorCode, detail?: string, stream?: string): void {
+  #refuse(code: StreamErrorCode, detail: string | undefined): void {
+    const message = streamErrors[code];
+    this.#reply({ type: "error", code, message: detail === undefined ? message : `${message}: ${detail}` });
+  }
+
+  #refuseName(name: string): void {
+    const code = "unknown_stream";
     const message = streamErrors[code];
     this.#reply({
       type: "error",
       code,
-      message: detail === undefined ? message : `${message}: ${detail}`,
-      ...(stream === undefined ? {} : { stream: stream.slice(0, 64) }),
+      message,
+      stream: name.slice(0, 64),
+      available_streams: this.#names(),
     });
+  }
+
+  #names(): string[] {
+    return this.#streams.list().map(({ name }) => name);
   }
 
   #reply(message: object): void {

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { inflateRawSync } from "node:zlib";
+import { streamNames } from "../../lib/protocol/mod.ts";
 import { networkStrength } from "../../lib/streams/network_metrics.ts";
 import type { FakeClock } from "../helpers/fake_clock.ts";
 import { fakeReceipt, FakeRpcError } from "../helpers/fake_node.ts";
@@ -162,6 +163,8 @@ Deno.test("each mistake of a subscriber has its error, and keeps nothing from th
     assertEquals([error.type, error["code"]], ["error", code], frame);
     assert(message.test(String(error["message"])), `${error["message"]}`);
   }
+  peer.send('{"type": "subscribe", "stream": "nonsense"}');
+  assertEquals((await peer.next())["available_streams"], streamNames);
   peer.send('{"type": "subscribe", "streams": ["nonsense", "peers"]}');
   assertEquals((await peer.next())["stream"], "nonsense");
   assertEquals((await peer.next()).type, "subscribed");

@@ -146,6 +146,7 @@ export const streamSchemas = {
     code: z.string(),
     message: z.string(),
     stream: z.string().optional(),
+    available_streams: z.array(z.string()).optional().describe("with unknown_stream"),
     timestamp: seconds.optional(),
   }),
 } as const;
@@ -212,6 +213,7 @@ export const streamExamples = {
     code: "unknown_stream",
     message: "Invalid stream name",
     stream: "blocks",
+    available_streams: [...streamNames],
     timestamp: 1_795_248_000,
   },
 } as const;
