@@ -12,7 +12,7 @@ import {
 } from "../config/mod.ts";
 import type { CreateApp } from "../gateway/mod.ts";
 import { helpText } from "./help.ts";
-import { programName } from "./program_name.ts";
+import { callOf } from "./program_name.ts";
 import type { Stdio } from "./stdio.ts";
 
 /** A subcommand: takes what follows its name and answers with the exit code. */
@@ -117,9 +117,11 @@ export async function runFramed(
   }
 }
 
-function adviceAfter({ message }: UsageError, { name, program = programName }: Usage): string {
-  const [command] = name.split(" ");
-  return `${message.endsWith("?") ? "" : "."} "${program} ${command} --help" says more`;
+function adviceAfter({ message }: UsageError, { name, program }: Usage): string {
+  // A suggestion says enough.
+  if (message.endsWith("?")) return "";
+  const [command = ""] = name.split(" ");
+  return `. "${program === undefined ? callOf(command) : `${program} ${command}`} --help" says more`;
 }
 
 /** What an action of a command does with what follows its name. */

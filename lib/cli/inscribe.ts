@@ -13,7 +13,7 @@ import { describeCancelled, describeResult, resultJson } from "./inscribe/report
 import { type InscribeSettings, readInscribeSettings, usage } from "./inscribe/settings.ts";
 import { readApiKey, readMetadata, readSource } from "./inscribe/source.ts";
 import type { Shown, View } from "./inscribe/view.ts";
-import { programName } from "./program_name.ts";
+import { callOf } from "./program_name.ts";
 import { processStdio, type Stdio, tellSync, terminalColumns } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
 
@@ -186,7 +186,7 @@ class Inscribing {
   #hints(jobId: string): string {
     const { url, isUrlGiven } = this.#settings;
     const where = isUrlGiven ? ` --url=${url}` : "";
-    return ["follow", "cancel"].map((flag) => `  ${programName} inscribe --${flag}=${jobId}${where}\n`).join(
+    return ["follow", "cancel"].map((flag) => `  ${callOf("inscribe")} --${flag}=${jobId}${where}\n`).join(
       "",
     );
   }

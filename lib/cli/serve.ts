@@ -10,7 +10,7 @@ import {
 import { configureLogging, flushLogs, loggingTo } from "../telemetry/mod.ts";
 import { type Command, runFramed, type Usage } from "./command.ts";
 import { giveUpNeverNeeded, keepNeeded } from "./permissions.ts";
-import { programName } from "./program_name.ts";
+import { callOf } from "./program_name.ts";
 import { processStdio, tellSync } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
 import { outliveFaults } from "./unhandled_faults.ts";
@@ -73,7 +73,7 @@ async function listenOrStop(gateway: Gateway, createApp: CreateApp): Promise<Lis
 function banner({ config, keyIsNew, validator, streams }: Gateway, { url, adminUrl }: Listening): string {
   const next = config["admin_token"] === undefined && config["metagraph"] === undefined
     ? "no miner is registered: set HELIOGRAPH_ADMIN_TOKEN or --metagraph=FILE; see it work: " +
-      `${programName} demo`
+      callOf("demo")
     : `curl ${adminUrl}/ws/health`;
   const rows = [
     ["dashboard", url],

@@ -177,7 +177,6 @@ Deno.test("keys ends with 2 when it is not understood, and says what is wrong", 
     [["sign", "--json=yes"], "Flag --json takes no value"],
     [["sign", "--key=a", "--key=b"], "Flag --key is given twice"],
     [["sign", "--key", "--json"], "Flag --key has no value: expected --key=FILE"],
-    [["sgin"], "did you mean sign?"],
     [["verify", "--address", key.address, "text"], "Missing --signature"],
   ] as const;
   for (const [args, complaint] of outcomes) {
@@ -186,6 +185,11 @@ Deno.test("keys ends with 2 when it is not understood, and says what is wrong", 
     assertStringIncludes(complained, complaint);
     assertStringIncludes(complained, 'heliograph keys --help" says more');
   }
+});
+
+Deno.test("keys suggests the action that was meant", async () => {
+  const { code, complained } = await keys(["sgin"]);
+  assertEquals([code, complained], [2, "Unknown action: did you mean sign?\n"]);
 });
 
 Deno.test("keys --help explains every action", async () => {

@@ -44,7 +44,7 @@ async function call({ url, token, fetch }: Server, path: string): Promise<unknow
     headers: { authorization: `Bearer ${token}` },
     signal: AbortSignal.timeout(patience),
   }).catch((cause) => {
-    throw noAnswer(`Cannot reach ${target.origin}: ${(cause as Error).message}`, { cause });
+    throw noAnswer(`Cannot reach ${target.origin}: ${reasonOf(cause)}`, { cause });
   });
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
@@ -53,6 +53,12 @@ async function call({ url, token, fetch }: Server, path: string): Promise<unknow
   throw noAnswer(
     `Cannot ask ${target.origin}: ${refusals[response.status] ?? `${response.status} ${message}`}`,
   );
+}
+
+/** The innermost error says most. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
 const refusals: Record<number, string> = {
