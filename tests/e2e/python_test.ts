@@ -8,6 +8,8 @@ import { testWith } from "../helpers/test_with.ts";
 
 const python = await pythonWith("websockets");
 const missing = python === undefined ? "no Python with the module websockets" : undefined;
+const guide = new URL("../../docs/miner.py", import.meta.url).pathname;
+const sdk = new URL("../../sdk/python", import.meta.url).pathname;
 const program = (name: string) => [python ?? "", "-B", `${import.meta.dirname}/python/${name}.py`];
 
 testWith(
@@ -76,16 +78,33 @@ testWith(missing, "the miner of the guides predicts on a game and prints its rec
   await server.admin("PUT", `/admin/miners/${JSON.parse(made.stdout).address}`, { uid: 7 });
   await server.admin("POST", "/admin/games", { games: [sampleGame()] });
   const miner = new Deno.Command(python ?? "", {
-    args: ["-B", `${import.meta.dirname}/../../docs/miner.py`, server.ws, key],
-    env: { HELIOGRAPH: commandLine().join(" ") },
+    args: ["-B", guide, server.ws, key],
+    cwd: folder.path,
+    env: { PYTHONPATH: sdk },
     stdout: "piped",
+    stderr: "piped",
   }).spawn();
-  const lines = new Lines(miner.stdout);
+  const [lines, complaints] = [new Lines(miner.stdout), new Lines(miner.stderr)];
   const line = await lines.find(/./);
-  assertMatch(
-    line,
-    /^success Prediction accepted \{"hash": "[0-9a-f]{64}", "miner_sequence": 1, .*"sequence": 1\}$/,
-  );
+  assertMatch(line, /^Prediction accepted \{'hash': '[0-9a-f]{64}', 'miner_sequence': 1, .*'sequence': 1\}$/);
   miner.kill("SIGINT");
-  await Promise.all([miner.status, lines.ended]);
+  const [{ code }] = await Promise.all([miner.status, lines.ended, complaints.ended]);
+  assertEquals([code, complaints.all], [130, []]);
 });
+
+const misuses: readonly [what: string, args: readonly string[], says: string][] = [
+  ["without arguments", [], "python3 miner.py ws://127.0.0.1:10401 data/miner.key"],
+  ["with an absent key", ["ws://127.0.0.1:1", "absent.key"], "No such file"],
+  ["with what is no key", ["ws://127.0.0.1:1", guide], "Cannot read key file"],
+  ["with a wrong URL", ["ftp://127.0.0.1", "miner.key"], "expected a ws://, wss://, http:// or https:// URL"],
+];
+
+for (const [what, args, says] of misuses) {
+  testWith(missing, `the miner of the guides says in one line what is wrong ${what}`, async () => {
+    await using folder = await TemporaryFolder.make();
+    await Deno.writeTextFile(`${folder.path}/miner.key`, "1".repeat(64));
+    const line = [python ?? "", "-B", guide, ...args];
+    const { code, stderr } = await runToEnd(line, { cwd: folder.path, env: { PYTHONPATH: sdk } });
+    assertEquals([code, stderr.trimEnd().split("\n").length, stderr.includes(says)], [1, 1, true], stderr);
+  });
+}

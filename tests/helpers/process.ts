@@ -53,7 +53,7 @@ export class Lines {
   }
 
   /** The first line that matches, once it is there. */
-  async find(wanted: RegExp): Promise<string> {
+  async find(wanted: Pick<RegExp, "test">): Promise<string> {
     for (let seen = 0;; seen++) {
       while (seen === this.all.length) {
         if (this.#isEnded) throw new Error(`No line ${wanted} among:\n${this.all.join("\n")}`);

@@ -1,0 +1,142 @@
+"""HTTP in the place of a WebSocket: predictions are posted, and what a WebSocket would bring is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from typing import Protocol
+from urllib.parse import urlencode
+
+from .backoff import Backoff
+from .envelope import Envelope, Json, Signer, Unreadable, Untrusted, parse_object
+from .failures import Failure, read_http_error
+from .http import Answer, HttpFailed, request
+
+_logger = logging.getLogger("heliograph")
+
+_TIMEOUT = 30.0
+_GAMES_WAIT = 30
+"""Seconds that the validator holds a request for games."""
+_LEAST_PAUSE = 1.0
+"""Between answers without news, should a validator not hold requests."""
+_CONFIRMATIONS_INTERVAL = 30.0
+"""Between looks for confirmations that were missed."""
+
+
+class Host(Protocol):
+    """What works over HTTP."""
+
+    signer: Signer
+    positions: dict[str, Json]
+
+    @property
+    def waiting(self) -> int: ...
+    def open(self, message: Json, text: str | None = None) -> Envelope: ...
+    def problem(self, code: str, message: str) -> None: ...
+    def received(self, envelope: Envelope) -> None: ...
+    def failed(self, failure: Failure) -> None: ...
+    def games_answered(self, answer: Json) -> bool: ...
+
+
+class HttpWay:
+    """Requests to one validator."""
+
+    name = "HTTP"
+
+    def __init__(self, host: Host, base: str, longest: float, context: ssl.SSLContext | None) -> None:
+        self._host = host
+        self._base = base
+        self._context = context
+        self._backoff = Backoff(1, longest)
+
+    async def validator(self) -> str | None:
+        """The hotkey that the validator's health names; None where it cannot be asked, or names none."""
+        try:
+            answer = await request(f"{self._base}/ws/health", timeout=5, context=self._context)
+            named = parse_object(answer.text).get("validator")
+        except (HttpFailed, Unreadable):
+            return None
+        return named if isinstance(named, str) else None
+
+    async def post(self, nonce: str, frame: str) -> None:
+        try:
+            answer = await self._request("/api/v1/predictions", method="POST", body=frame)
+        except HttpFailed as error:
+            self._host.failed(Failure("unreachable", f"Cannot send over HTTP: {error}", "later", nonce))
+            return
+        if not self._accept(answer):
+            self._host.failed(read_http_error(answer, nonce))
+
+    async def poll(self) -> None:
+        """Asks for games and for missed confirmations, until it is cancelled."""
+        await asyncio.gather(self._poll_games(), self._poll_confirmations())
+
+    def _accept(self, answer: Answer) -> bool:
+        """Takes the signed confirmations of an answer. False: it holds none."""
+        try:
+            body = parse_object(answer.text)
+        except Unreadable:
+            return False
+        confirmations = [body] if body.get("type") == "confirmation" else body.get("confirmations")
+        if not isinstance(confirmations, list):
+            return False
+        for confirmation in confirmations:
+            if not isinstance(confirmation, dict):
+                continue
+            try:
+                self._host.received(self._host.open(confirmation))
+            except Untrusted as error:
+                self._host.problem(error.code, str(error))
+            except Unreadable as error:
+                self._host.problem("bad_message", f"Ignored a message of the validator: {error}")
+        return True
+
+    async def _poll_games(self) -> None:
+        while True:
+            known = self._host.positions.get("games")
+            query = known and {"since": known["offset"], "epoch": known["epoch"], "wait": _GAMES_WAIT}
+            try:
+                answer = await self._request("/api/v1/games", query, timeout=_GAMES_WAIT + 15)
+                if answer.status != 200:
+                    raise HttpFailed(read_http_error(answer).message)
+                news = self._host.games_answered(parse_object(answer.text))
+                self._backoff.reset()
+                await asyncio.sleep(0 if news else _LEAST_PAUSE)
+            except (HttpFailed, Unreadable) as error:
+                if self._backoff.attempt == 0:
+                    self._host.problem("games_unavailable", f"Cannot get games: {error}")
+                await asyncio.sleep(max(_LEAST_PAUSE, self._backoff.next()))
+
+    async def _poll_confirmations(self) -> None:
+        while True:
+            if self._host.waiting:
+                await self._fetch_confirmations()
+            await asyncio.sleep(_CONFIRMATIONS_INTERVAL)
+
+    async def _fetch_confirmations(self) -> None:
+        known = self._host.positions.get("confirmations") or {"offset": 0}
+        query: Json = {"hotkey": self._host.signer.hotkey, "since": known["offset"]}
+        if "epoch" in known:
+            query["epoch"] = known["epoch"]
+        try:
+            headers = self._host.signer.headers()
+            self._accept(await self._request("/api/v1/confirmations", query, headers=headers))
+        except HttpFailed as error:
+            # Nothing is lost by it: what stays unconfirmed is sent again.
+            _logger.debug("Cannot get confirmations: %s", error)
+
+    async def _request(
+        self,
+        path: str,
+        query: Json | None = None,
+        *,
+        method: str = "GET",
+        headers: dict[str, str] | None = None,
+        body: str | None = None,
+        timeout: float = _TIMEOUT,
+    ) -> Answer:
+        url = f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
+        return await request(
+            url, method=method, headers=headers, body=body, timeout=timeout, context=self._context
+        )
