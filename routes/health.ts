@@ -1,6 +1,7 @@
 import { answerJson } from "./answer_json.ts";
 import { Hono } from "hono";
 import type { Gateway, Part } from "../lib/gateway/mod.ts";
+import type { ChainState } from "../lib/validator/mod.ts";
 import type { Env } from "./env.ts";
 
 /** What operators and their load balancers ask; where operators have a port of their own, clients get no details. */
@@ -51,5 +52,11 @@ function health({ status, hub, sockets, validator, uptime }: Gateway) {
     uptime: Math.floor(uptime / 1000),
     families,
     validator: validator.notary.address,
+    ...metagraph(validator.chain?.state),
   };
+}
+
+/** Where the miners come from a chain: how old what is known of it is. */
+function metagraph(state: ChainState | undefined) {
+  return state === undefined ? {} : { metagraph: { ...state, age: Math.floor(state.age) } };
 }

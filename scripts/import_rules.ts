@@ -2,6 +2,7 @@
 const houseOrder = [
   "protocol",
   "crypto",
+  "chain",
   "config",
   "telemetry",
   "engine",

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { isChainUrl } from "../chain/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { storeFiles } from "../engine/mod.ts";
 import { isSecretName, logger } from "../telemetry/mod.ts";
@@ -31,11 +32,15 @@ export function keepNeeded(config: Config): void {
   // Socket.IO's library looks at variables when its first client comes, so that the permission itself has to stay.
   for (const name of Object.keys(Deno.env.toObject()).filter(isOurs)) Deno.env.delete(name);
   const store = storeFiles(config["kv"]);
-  const readable = [ownFolder, ...store, config["metagraph"], config["tls.cert"], config["tls.key"]]
+  const readable = [ownFolder, ...store, metagraphFile(config), config["tls.cert"], config["tls.key"]]
     .filter((path) => path !== undefined);
   for (const path of readable) Deno.permissions.requestSync({ name: "read", path });
   const { state } = Deno.permissions.revokeSync({ name: "read", path: "/" });
   log.debug("Reading is {state}", { state: state === "granted" ? "not restricted" : "restricted", readable });
+}
+
+function metagraphFile({ metagraph }: Config): string | undefined {
+  return metagraph === undefined || isChainUrl(metagraph) ? undefined : metagraph;
 }
 
 function isOurs(name: string): boolean {

@@ -1,3 +1,4 @@
+import { isChainUrl, parseChainUrl } from "../chain/mod.ts";
 import type { Grammar } from "./command_line.ts";
 import {
   boolean,
@@ -16,6 +17,16 @@ import { computed, type Option, optional, setting } from "./option.ts";
 
 function isHost(value: string): boolean {
   return /^[\w.-]+$/.test(value) || /^(?=.*:.*:)[\da-f:.]+(?:%\w+)?$/i.test(value);
+}
+
+function isMetagraph(value: string): boolean {
+  if (!isChainUrl(value)) return true;
+  try {
+    parseChainUrl(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Timers take at most 2^31 ms; this stays below. */
@@ -49,9 +60,19 @@ export const settings = {
     "File with the seed that answers are signed with; made at the first start, mode 0600.",
   ),
   metagraph: optional(
-    path,
-    'JSON file of registered miners, `{"miners": [{"hotkey", "uid", "blacklisted"?}]}`, read again when it changes; without it the store alone decides.',
+    text("a path, or ws://NODE:9944?netuid=N", isMetagraph, "FILE|URL"),
+    'JSON file of registered miners, `{"miners": [{"hotkey", "uid", "blacklisted"?}]}`, read again when it changes; or nodes of a chain and the number of a subnet, `ws://NODE:9944?netuid=N`, several with commas; without it the store alone decides.',
     { example: "metagraph.json", shownDefault: "none" },
+  ),
+  "metagraph.min_stake": setting(
+    integer(0, 1_000_000_000, "TAO"),
+    0,
+    "Smallest stake that a key of the subnet needs to count as a miner, in TAO as it weighs in the subnet.",
+  ),
+  "metagraph.permit": setting<"any" | "required" | "none">(
+    oneOf("any", "required", "none"),
+    "any",
+    "Which keys of the subnet count as miners: `any`, those whose permit to set weights is `required`, or those with `none`.",
   ),
   rpc_url: setting(
     text("sim: or an http:// or https:// URL", (value) => value === "sim:" || isWebUrl(value), "URL"),

@@ -5,6 +5,7 @@
  */
 export { type ApiKeyRecord, ApiKeyRepository } from "./repositories/api_keys.ts";
 export { type BlobClaim, blobPieceSize, BlobRepository } from "./repositories/blobs.ts";
+export { type ChainEntry, type ChainListRecord, ChainListRepository } from "./repositories/chain_lists.ts";
 export { openDatabase } from "./kv/database.ts";
 export { type GameRecord, GameRepository } from "./repositories/games.ts";
 export { InstanceName } from "./instance_name.ts";

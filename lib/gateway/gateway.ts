@@ -157,6 +157,7 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
     clock,
     channels,
     metagraph: config["metagraph"],
+    chainFilter: { minStake: config["metagraph.min_stake"], permit: config["metagraph.permit"] },
     duplicatePolicy: config["websocket.duplicate_policy"],
   });
   const streams = new Streams({

@@ -40,6 +40,7 @@ function readConnections({ hub, validator, activity, historyBudget }: Gateway) {
   return {
     heliograph_connections: states,
     heliograph_active_miners: validator.activeMiners(),
+    heliograph_metagraph_age_seconds: validator.chain?.state?.age ?? 0,
     heliograph_connections_accepted_total: activity.accepted,
     heliograph_connections_refused_total: activity.refused,
     heliograph_connections_closed_total: activity.closed,

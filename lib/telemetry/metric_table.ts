@@ -50,6 +50,9 @@ export const metricTable = {
   heliograph_active_miners: gauge(
     "Authenticated miners that were heard from within two heartbeat intervals.",
   ),
+  heliograph_metagraph_age_seconds: gauge(
+    "Since the miners were last read from the chain; 0 where they do not come from one.",
+  ),
   heliograph_connections_accepted_total: counter("Connections taken in.", by("transport", transports)),
   heliograph_connections_refused_total: counter("Connections refused.", by("reason", refusalReasons)),
   heliograph_connections_closed_total: counter(

@@ -2,6 +2,7 @@
  * Family 1: miners prove who they are, submit predictions, get signed confirmations, and are told of games.
  * @module
  */
+export type { ChainFilter, ChainState } from "./chain_metagraph.ts";
 export type { GamesPublished } from "./game_board.ts";
 export { dailyWagerLimit } from "./rules.ts";
 export { type NewGame, readGame } from "./game_table.ts";

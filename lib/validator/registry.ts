@@ -2,16 +2,18 @@ import { isAddress } from "../crypto/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
 import type { MinerRepository } from "../engine/mod.ts";
 import { logger, Throttle } from "../telemetry/mod.ts";
+import type { ChainMetagraph } from "./chain_metagraph.ts";
 import { MetagraphFile, type Registration } from "./metagraph.ts";
 
 const log = logger("registry");
 /** Milliseconds between two looks at the metagraph file, and at the store, which other servers may share. */
 const [fileInterval, storeInterval] = [1000, 5000];
 
-/** Who may connect: the metagraph file's miners, and over them the operator's own entries. */
+/** Who may connect: the miners of the metagraph, a file or a chain, and over them the operator's own entries. */
 export class MinerRegistry {
   readonly #repository: MinerRepository;
   readonly #file: MetagraphFile | undefined;
+  readonly #chain: ChainMetagraph | undefined;
   readonly #clock: Clock;
   readonly #faults: Throttle;
   readonly #onChange = new Set<() => void>();
@@ -23,27 +25,36 @@ export class MinerRegistry {
   #metagraph = new Map<string, Registration>();
   #stopped = false;
 
-  constructor(options: { repository: MinerRepository; metagraph: string | undefined; clock: Clock }) {
+  constructor(options: {
+    repository: MinerRepository;
+    /** Path of the metagraph file. */
+    metagraph: string | undefined;
+    chain: ChainMetagraph | undefined;
+    clock: Clock;
+  }) {
     this.#repository = options.repository;
+    this.#chain = options.chain;
     this.#clock = options.clock;
     this.#faults = new Throttle({ clock: options.clock, intervalMs: 60_000 });
     if (options.metagraph !== undefined) this.#file = new MetagraphFile(options.metagraph, isAddress);
   }
 
-  /** Reads both sources. Throws when the metagraph file cannot be read: a start must not lack its miners. */
+  /** Reads all sources. Throws when the metagraph cannot be read: a start must not lack its miners. */
   async load(): Promise<void> {
     await this.#readStore();
     this.#look(storeInterval, () => this.#readStore());
+    await this.#chain?.start((miners) => this.#take(miners));
     const file = this.#file;
     if (file === undefined) return;
     await this.#readFile(file);
     this.#look(fileInterval, () => this.#readFile(file));
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
+    await this.#chain?.stop();
   }
 
   find(hotkey: string): Registration | undefined {
@@ -115,8 +126,12 @@ export class MinerRegistry {
   async #readFile(file: MetagraphFile): Promise<void> {
     const miners = await file.readIfChanged();
     if (miners === null) return;
-    this.#metagraph = new Map(miners.map((miner) => [miner.hotkey, miner]));
     log.info("Read the metagraph: {count} miners", { count: miners.length });
+    this.#take(miners);
+  }
+
+  #take(miners: readonly Registration[]): void {
+    this.#metagraph = new Map(miners.map((miner) => [miner.hotkey, miner]));
     this.#changed();
   }
 }

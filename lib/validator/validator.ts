@@ -1,13 +1,16 @@
+import { isChainUrl } from "../chain/mod.ts";
 import type { CryptoPool, Keypair } from "../crypto/mod.ts";
 import { type ChannelSettings, type Connection, type Hub, Priority } from "../hub/mod.ts";
 import { type Clock, type ExactObject, formatTimestamp, Refusal } from "../protocol/mod.ts";
 import {
+  ChainListRepository,
   GameRepository,
   MinerRepository,
   type PredictionRecord,
   PredictionRepository,
 } from "../engine/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
+import { type ChainFilter, ChainMetagraph } from "./chain_metagraph.ts";
 import { Confirmations } from "./confirmations.ts";
 import { GameBoard } from "./game_board.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
@@ -28,8 +31,10 @@ export interface ValidatorOptions {
   readonly hub: Hub;
   readonly clock: Clock;
   readonly channels: ChannelSettings;
-  /** Path of the metagraph file. */
+  /** Path of the metagraph file, or the nodes of a chain. */
   readonly metagraph: string | undefined;
+  /** Which keys of the chain are miners. */
+  readonly chainFilter: ChainFilter;
   /** Which of two connections of one miner goes: the older (`replace`) or the newer (`reject`). */
   readonly duplicatePolicy: "replace" | "reject";
 }
@@ -37,6 +42,8 @@ export interface ValidatorOptions {
 /** The miners' family: who they are, what they submit, what they are told. */
 export class Validator implements SessionHost {
   readonly registry: MinerRegistry;
+  /** Where the miners come from a chain. */
+  readonly chain: ChainMetagraph | undefined;
   readonly gatekeeper: Gatekeeper;
   readonly notary: Notary;
   readonly board: GameBoard;
@@ -59,7 +66,21 @@ export class Validator implements SessionHost {
     const activity = this.#activity = settings.activity;
     this.#duplicatePolicy = options.duplicatePolicy;
     this.#predictions = new PredictionRepository(database);
-    this.registry = new MinerRegistry({ repository: new MinerRepository(database), metagraph, clock });
+    const isChain = metagraph !== undefined && isChainUrl(metagraph);
+    this.chain = isChain
+      ? new ChainMetagraph({
+        repository: new ChainListRepository(database),
+        url: metagraph,
+        filter: options.chainFilter,
+        clock,
+      })
+      : undefined;
+    this.registry = new MinerRegistry({
+      repository: new MinerRepository(database),
+      metagraph: isChain ? undefined : metagraph,
+      chain: this.chain,
+      clock,
+    });
     this.gatekeeper = new Gatekeeper({
       address: keypair.address,
       find: (hotkey) => this.registry.find(hotkey),
@@ -104,7 +125,7 @@ export class Validator implements SessionHost {
 
   /** Takes nothing more; resolves when everything under way is confirmed. */
   async stop(): Promise<void> {
-    this.registry.stop();
+    await this.registry.stop();
     this.desk.close();
     await Promise.all([...this.#sessions.values()].map((session) => session.handedOn()));
     await this.desk.finish();

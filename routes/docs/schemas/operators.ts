@@ -66,6 +66,13 @@ export const operatorSchemas = {
     uptime: z.number().int().optional().describe("seconds"),
     families: z.record(z.string(), z.number().int()).optional(),
     validator: hotkey.optional(),
+    metagraph: z.looseObject({
+      netuid: z.number().int(),
+      block: z.number().int().describe("the final block that was read last"),
+      miners: z.number().int(),
+      age: z.number().int().describe("seconds since then"),
+      problem: z.string().optional().describe("what is wrong with the newest reading"),
+    }).optional().describe("where the miners come from a chain"),
   }),
   Status: z.looseObject({ status: z.string(), reasons: z.array(z.string()) }),
   Miner: minerSchema,
