@@ -6,8 +6,23 @@ import { isSecretName, logger } from "../telemetry/mod.ts";
 
 const log = logger("permissions");
 
-/** What no configuration needs: programs, native libraries, facts about the machine, code from elsewhere. */
-const neverNeeded = ["run", "ffi", "sys", "import"] as const;
+/** What no configuration needs: programs, native libraries, code from elsewhere. */
+const neverNeeded = ["run", "ffi", "import"] as const;
+
+/** Facts about the machine, but for how much of a disk is free. */
+const neverAsked = [
+  "loadavg",
+  "hostname",
+  "systemMemoryInfo",
+  "networkInterfaces",
+  "osRelease",
+  "osUptime",
+  "uid",
+  "gid",
+  "username",
+  "cpus",
+  "homedir",
+] as const;
 
 /** Where the program itself lies: workers and the dashboard are read from there later on. */
 const ownFolder = resolve(import.meta.dirname ?? "", "../..");
@@ -19,6 +34,10 @@ const ownFolder = resolve(import.meta.dirname ?? "", "../..");
 export function giveUpNeverNeeded(config: Config): void {
   if (config["websocket.handlers"] !== undefined) return;
   for (const name of neverNeeded) Deno.permissions.revokeSync({ name });
+  for (const kind of neverAsked) Deno.permissions.revokeSync({ name: "sys", kind });
+  // Where everything was granted, nothing of it can be kept alone.
+  const { state } = Deno.permissions.querySync({ name: "sys" });
+  if (state === "granted") Deno.permissions.revokeSync({ name: "sys" });
 }
 
 /**

@@ -18,7 +18,18 @@ export {
   showSetting,
 } from "./describe.ts";
 export { ConfigError, oneLine, quoted, unknownName, UsageError } from "./errors.ts";
-export { between, boolean, filePath, integer, type Kind, oneOf, positive, text, webUrl } from "./kinds.ts";
+export {
+  between,
+  boolean,
+  filePath,
+  integer,
+  type Kind,
+  oneOf,
+  positive,
+  showSize,
+  text,
+  webUrl,
+} from "./kinds.ts";
 export { type ConfigSources, defaultConfig, loadConfig, type LoadedConfig, type Origins } from "./load.ts";
 export { nearest } from "./nearest.ts";
 export {

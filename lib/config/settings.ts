@@ -134,6 +134,27 @@ export const settings = {
     "Threads that check signatures.",
     { example: "3", shownDefault: "cores - 1, at least 1" },
   ),
+  "store.min_free": setting(
+    size(16 * 1024 * 1024 * MIB),
+    256 * MIB,
+    "Free bytes of the store's disk below which new predictions and jobs are refused; needs --allow-sys=statfs.",
+  ),
+  "predictions.smallest_wager": setting(
+    positive(1000, "of the 1000 of a day"),
+    0.001,
+    "The least that one prediction may wager.",
+  ),
+  "predictions.max_size": setting(size(60_000), 4096, "Largest prediction, as signed text."),
+  "predictions.daily_per_miner": setting(
+    count,
+    10_000,
+    "Predictions of one miner that are accepted on one UTC day.",
+  ),
+  "predictions.daily_bytes_per_miner": setting(
+    bytes,
+    16 * MIB,
+    "Bytes of them, as signed text, on one UTC day; the store takes some 1 KiB more for each.",
+  ),
   "history.size": setting(count, 1000, "Publications kept per channel for clients that come back."),
   "history.ttl": setting(seconds, 3600, "How long a publication is kept for clients that come back."),
   "history.max_bytes": setting(bytes, 256 * MIB, "Bytes of history kept over all channels together."),
@@ -141,6 +162,12 @@ export const settings = {
     boolean,
     false,
     "Whether files may be fetched from private, loopback and link-local addresses.",
+  ),
+  "inscriptions.daily_jobs_per_key": setting(count, 1000, "Jobs that one API key may start on one UTC day."),
+  "inscriptions.daily_bytes_per_key": setting(
+    bytes,
+    1024 * MIB,
+    "Bytes of files that one API key may hand in on one UTC day.",
   ),
   "inscriptions.concurrency": setting(integer(1, 256), 4, "Inscription jobs that are processed at once."),
   "inscriptions.local_payment_delay": setting(

@@ -3,7 +3,7 @@
  * and syncs the log at every commit.
  * @module
  */
-export { type ApiKeyRecord, ApiKeyRepository } from "./repositories/api_keys.ts";
+export { type ApiKeyRecord, ApiKeyRepository, type KeyUsage } from "./repositories/api_keys.ts";
 export { type BlobClaim, blobPieceSize, BlobRepository } from "./repositories/blobs.ts";
 export { type ChainEntry, type ChainListRecord, ChainListRepository } from "./repositories/chain_lists.ts";
 export { openDatabase } from "./kv/database.ts";

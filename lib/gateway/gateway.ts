@@ -3,12 +3,13 @@ import { CryptoPool } from "../crypto/mod.ts";
 import { Batcher, Deflater, HistoryBudget, Hub } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
-import { openDatabase, StoreGuard } from "../engine/mod.ts";
+import { openDatabase, storeFiles, StoreGuard } from "../engine/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
 import { Validator } from "../validator/mod.ts";
 import { activityDefinition } from "./activity_stream.ts";
 import { Farewell } from "./farewell.ts";
+import { FreeSpace } from "./free_space.ts";
 import { Health } from "./health.ts";
 import { JobService } from "./job_service.ts";
 import type { JobSockets } from "./job_sockets.ts";
@@ -149,6 +150,9 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
     budget: historyBudget,
     activity,
   };
+  const [file] = storeFiles(config["kv"]);
+  const space = new FreeSpace({ file, least: config["store.min_free"], clock });
+  const shortage = () => space.shortage;
   const validator = new Validator({
     database,
     pool,
@@ -159,6 +163,13 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
     metagraph: config["metagraph"],
     chainFilter: { minStake: config["metagraph.min_stake"], permit: config["metagraph.permit"] },
     duplicatePolicy: config["websocket.duplicate_policy"],
+    limits: {
+      smallestWager: config["predictions.smallest_wager"],
+      maxSize: config["predictions.max_size"],
+      perDay: config["predictions.daily_per_miner"],
+      bytesPerDay: config["predictions.daily_bytes_per_miner"],
+    },
+    shortage,
   });
   const streams = new Streams({
     node: openNode(config["rpc_url"], clock),
@@ -169,7 +180,7 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
       activityDefinition({ clock, hub, validator, activity }),
     ],
   });
-  const jobs = new JobService({ config, database, clock, activity, hub });
+  const jobs = new JobService({ config, database, clock, activity, shortage, hub });
   const gateway = new Gateway(
     config,
     clock,
@@ -179,11 +190,12 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
     jobs,
     activity,
     historyBudget,
-    new Health({ clock, guard, book: validator.book, pool }),
+    new Health({ clock, guard, space, book: validator.book, pool }),
     isNew,
-    [loopLag, streams, pool, database],
+    [loopLag, space, streams, pool, database],
   );
   try {
+    await space.start();
     await validator.start();
     await jobs.start();
     if (config["websocket.handlers"] !== undefined) {

@@ -2,6 +2,7 @@ import type { CryptoPool } from "../crypto/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
 import type { StoreGuard } from "../engine/mod.ts";
 import type { PredictionBook } from "../validator/mod.ts";
+import type { FreeSpace } from "./free_space.ts";
 import { Probe } from "./probe.ts";
 
 /** Milliseconds for which one commit, or one signature, tells that the next would work too. */
@@ -17,6 +18,7 @@ const longestTrouble = 60_000;
 export interface HealthParts {
   readonly clock: Clock;
   readonly guard: StoreGuard;
+  readonly space: FreeSpace;
   readonly book: PredictionBook;
   readonly pool: CryptoPool;
 }
@@ -24,12 +26,14 @@ export interface HealthParts {
 /** Whether the gateway can do its work, and whether it had better be restarted. That it answers shows that it runs. */
 export class Health {
   readonly #guard: StoreGuard;
+  readonly #space: FreeSpace;
   readonly #book: PredictionBook;
   readonly #store: Probe;
   readonly #crypto: Probe;
 
-  constructor({ clock, guard, book, pool }: HealthParts) {
+  constructor({ clock, guard, space, book, pool }: HealthParts) {
     this.#guard = guard;
+    this.#space = space;
     this.#book = book;
     this.#store = new Probe({ clock, validFor, run: () => book.probe() });
     this.#crypto = new Probe({ clock, validFor, run: () => pool.sign("health") });
@@ -42,6 +46,7 @@ export class Health {
       ...this.#book.canCommit && this.#store.troubledFor < longestWait
         ? []
         : [this.#guard.fault ?? "the store cannot commit"],
+      ...this.#space.shortage === undefined ? [] : [this.#space.shortage],
       ...!this.#crypto.isFailing && this.#crypto.troubledFor < longestWait
         ? []
         : ["the crypto workers do not answer"],

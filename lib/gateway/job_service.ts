@@ -16,11 +16,13 @@ export class JobService {
   readonly instances: Instances;
 
   constructor(
-    { config, database, clock, activity, hub }: {
+    { config, database, clock, activity, shortage, hub }: {
       config: Config;
       database: Deno.Kv;
       clock: Clock;
       activity: Activity;
+      /** Why there is no room for more jobs, in words; undefined while there is. */
+      shortage: () => string | undefined;
       hub: Hub;
     },
   ) {
@@ -28,6 +30,8 @@ export class JobService {
       concurrency: config["inscriptions.concurrency"],
       allowPrivateUrls: config["inscriptions.allow_private_urls"],
       localPaymentDelay: config["inscriptions.local_payment_delay"],
+      jobsPerDay: config["inscriptions.daily_jobs_per_key"],
+      bytesPerDay: config["inscriptions.daily_bytes_per_key"],
     };
     const instances = this.instances = new Instances({
       location: config["kv"],
@@ -42,6 +46,7 @@ export class JobService {
       clock,
       activity,
       settings,
+      shortage,
       cluster: instances,
     });
     const gate = this.gate = new ApiKeyGate({ keys: inscriptions.keys, clock });

@@ -6,8 +6,10 @@ const statuses = {
   unsupported_type: 415,
   fetch_failed: 422,
   too_many_jobs: 429,
+  quota_exceeded: 429,
   ledger_unavailable: 503,
   stopping: 503,
+  store_full: 503,
 } as const;
 
 /** Why a request is refused. */

@@ -7,6 +7,7 @@ import {
   type JobStatus,
 } from "../engine/mod.ts";
 import { Activity } from "../telemetry/mod.ts";
+import { Allowance } from "./allowance.ts";
 import { ApiKeys } from "./api_keys.ts";
 import { alone, type Cluster } from "./cluster.ts";
 import { type Content, openContent } from "./content.ts";
@@ -37,6 +38,8 @@ export interface InscriptionsOptions {
   /** Where it is counted what goes on. */
   readonly activity?: Activity;
   readonly settings?: Partial<InscriptionSettings>;
+  /** Why there is no room for more jobs, in words; undefined while there is. */
+  readonly shortage?: () => string | undefined;
   /** Who else uses the store; nobody unless it is named. */
   readonly cluster?: Cluster;
   /** The local one unless another is named. */
@@ -73,16 +76,19 @@ export class Inscriptions {
   /** What is being taken in, by the job that it will be. */
   readonly #starts = new Map<string, Promise<unknown>>();
   readonly #stopping = new AbortController();
+  readonly #shortage: () => string | undefined;
 
   constructor({ database, clock, fetching, cluster = alone, ...options }: InscriptionsOptions) {
     const settings = { ...defaultSettings, ...options.settings };
+    this.#shortage = options.shortage ?? (() => undefined);
     const { localPaymentDelay: paymentDelay, allowPrivateUrls: allowPrivate } = settings;
     const jobs = this.#jobs = new JobRepository(database);
     const files = new JobFiles(new BlobRepository(database), cluster);
     const watch = this.#watch = new JobWatch({ jobs, clock });
     const ledger = this.#ledger = options.ledger ?? new LocalLedger({ database, clock, paymentDelay });
     const activity = this.#activity = options.activity ?? new Activity();
-    this.keys = new ApiKeys({ repository: new ApiKeyRepository(database), clock });
+    const repository = new ApiKeyRepository(database);
+    this.keys = new ApiKeys({ repository, clock });
     const queue = this.#queue = new JobQueue({ jobs, files, watch, ledger, clock, activity, settings });
     const waiting = this.#waiting = new Quota({
       inAll: settings.maxWaiting,
@@ -94,6 +100,7 @@ export class Inscriptions {
     this.#intake = new Intake({
       jobs,
       files,
+      allowance: new Allowance({ ...settings, repository, clock }),
       ledger,
       cluster,
       clock,
@@ -136,6 +143,7 @@ export class Inscriptions {
    */
   async inscribe(keyId: string, body: unknown, signal?: AbortSignal): Promise<StartedJob> {
     this.#stopping.signal.throwIfAborted();
+    this.#checkRoom();
     admit(this.#waiting, keyId, "Cannot start job: too many have not ended");
     const leave = this.#waiting.take(keyId);
     const id = crypto.randomUUID();
@@ -206,6 +214,12 @@ export class Inscriptions {
     const file = await this.#jobs.contentOf(topicId);
     const topic = file && await this.#ledger.read(topicId);
     return file && topic && await openContent(topic, file);
+  }
+
+  #checkRoom(): void {
+    const shortage = this.#shortage();
+    if (shortage === undefined) return;
+    throw new InscriptionError("store_full", `Cannot start job: ${shortage}`, { retryAfterMs: 60_000 });
   }
 
   async #look(): Promise<void> {

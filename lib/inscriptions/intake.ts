@@ -1,6 +1,7 @@
 import type { Clock } from "../protocol/mod.ts";
 import type { BlobClaim, HeldJob, JobRecord, JobRepository, StoredFile } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
+import type { Allowance } from "./allowance.ts";
 import type { Cluster } from "./cluster.ts";
 import { InscriptionError } from "./errors.ts";
 import { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";
@@ -26,6 +27,7 @@ interface Draft {
 export class Intake {
   readonly #jobs: JobRepository;
   readonly #files: JobFiles;
+  readonly #allowance: Allowance;
   readonly #ledger: Ledger;
   readonly #cluster: Cluster;
   readonly #clock: Clock;
@@ -34,6 +36,7 @@ export class Intake {
   constructor(options: {
     jobs: JobRepository;
     files: JobFiles;
+    allowance: Allowance;
     ledger: Ledger;
     cluster: Cluster;
     clock: Clock;
@@ -41,6 +44,7 @@ export class Intake {
   }) {
     this.#jobs = options.jobs;
     this.#files = options.files;
+    this.#allowance = options.allowance;
     this.#ledger = options.ledger;
     this.#cluster = options.cluster;
     this.#clock = options.clock;
@@ -52,10 +56,14 @@ export class Intake {
    * {@link InscriptionError}, and then leaves nothing behind.
    */
   async take(id: string, keyId: string, request: StartRequest, signal: AbortSignal): Promise<Taken> {
+    await this.#allowance.check(keyId, "bytes" in request.file ? request.file.bytes.length : 0);
     const { job, claims } = await this.#gather(id, keyId, request, signal);
     // When this fails it may have succeeded all the same, so that the files have to stay.
     const taken = await this.#jobs.create(job, this.#cluster.self, claims);
-    if (taken.lease === null) await this.#forget(id);
+    if (taken.lease === null) {
+      await this.#forget(id);
+      await this.#allowance.giveBack(keyId, job.file.size);
+    }
     return taken;
   }
 
@@ -67,6 +75,7 @@ export class Intake {
       if (metadata !== null) claims.push(await this.#files.keepMetadata(id, metadata));
       const job = await this.#prepare({ id, keyId, file, request, hasMetadata: metadata !== null });
       signal.throwIfAborted();
+      await this.#allowance.take(keyId, file.size);
       return { job, claims };
     } catch (error) {
       await this.#forget(id);

@@ -8,6 +8,9 @@ export interface InscriptionSettings {
   /** Files that are fetched at once, in all and for one key. */
   readonly maxFetches: number;
   readonly maxFetchesPerKey: number;
+  /** Jobs, and the bytes of their files, that one key may start on one UTC day. */
+  readonly jobsPerDay: number;
+  readonly bytesPerDay: number;
   /** A job fails after that many failures of the ledger in a row. */
   readonly maxAttempts: number;
   /** Before the second attempt; doubled before each further one, up to a minute. */
@@ -29,6 +32,8 @@ export const defaultSettings: InscriptionSettings = {
   maxWaitingPerKey: 100,
   maxFetches: 16,
   maxFetchesPerKey: 8,
+  jobsPerDay: 1000,
+  bytesPerDay: 2 ** 30,
   maxAttempts: 8,
   retryDelay: 1000,
   paymentTimeout: 24 * 3600 * 1000,

@@ -4,7 +4,7 @@
  */
 export type { ChainFilter, ChainState } from "./chain_metagraph.ts";
 export type { GamesPublished } from "./game_board.ts";
-export { dailyWagerLimit } from "./rules.ts";
+export { dailyWagerLimit, type PredictionLimits } from "./rules.ts";
 export { type NewGame, readGame } from "./game_table.ts";
 export type { CustomMessage, Handler, HandlerContext } from "./handlers.ts";
 export type { Registration } from "./metagraph.ts";

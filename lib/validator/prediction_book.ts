@@ -8,7 +8,8 @@ import {
 } from "../engine/mod.ts";
 import { Activity, logger, stopwatch, Throttle } from "../telemetry/mod.ts";
 import type { Game } from "./game_table.ts";
-import { type Candidate, noHead, PredictionDraft, type Verdict } from "./prediction_draft.ts";
+import { type Candidate, noHead, noLimits, PredictionDraft, type Verdict } from "./prediction_draft.ts";
+import type { PredictionLimits } from "./rules.ts";
 
 interface Pending {
   readonly candidate: Candidate;
@@ -26,6 +27,8 @@ const maxPendingSize = 64 * 1024 * 1024;
 export class PredictionBook {
   readonly #repository: PredictionRepository;
   readonly #findGame: (gameId: string) => Game | undefined;
+  readonly #limits: PredictionLimits;
+  readonly #shortage: () => string | undefined;
   readonly #clock: Clock;
   readonly #activity: Activity;
   readonly #onCommit = new Set<() => void>();
@@ -42,11 +45,16 @@ export class PredictionBook {
   constructor(options: {
     repository: PredictionRepository;
     findGame: (gameId: string) => Game | undefined;
+    limits?: PredictionLimits;
+    /** Why there is no room for more, in words; undefined while there is. */
+    shortage?: () => string | undefined;
     clock: Clock;
     activity?: Activity;
   }) {
     this.#repository = options.repository;
     this.#findGame = options.findGame;
+    this.#limits = options.limits ?? noLimits;
+    this.#shortage = options.shortage ?? (() => undefined);
     this.#clock = options.clock;
     this.#activity = options.activity ?? new Activity();
     this.#warnings = new Throttle({ clock: options.clock });
@@ -83,9 +91,12 @@ export class PredictionBook {
    * Judges a prediction and, when it is accepted, commits it.
    *
    * @returns the verdict, once it is on disk
-   * @throws {Refusal} `rate_limited` when too much waits, `internal_error` when the store cannot commit
+   * @throws {Refusal} `rate_limited` when too much waits, `internal_error` when the store cannot commit or
+   * has no room
    */
   submit(candidate: Candidate): Promise<Verdict> {
+    const shortage = this.#shortage();
+    if (shortage !== undefined) return Promise.reject(noRoom(shortage));
     const size = candidate.prediction.text.length;
     if (this.#queuedSize + size > maxPendingSize) {
       const detail = "too many predictions wait to be stored";
@@ -157,7 +168,13 @@ export class PredictionBook {
           predictionId: prediction.fields.prediction_id,
         })),
       );
-      const draft = new PredictionDraft(head, this.#minerHeads, this.#findGame, this.#clock.now());
+      const draft = new PredictionDraft(
+        head,
+        this.#minerHeads,
+        this.#findGame,
+        this.#limits,
+        this.#clock.now(),
+      );
       const verdicts = candidates.map((candidate, index) => draft.judge(candidate, known[index] ?? null));
       if (draft.records.length === 0) return verdicts;
       const next = await this.#repository.commit({
@@ -190,4 +207,8 @@ export class PredictionBook {
     this.#head = undefined;
     this.#minerHeads.clear();
   }
+}
+
+function noRoom(shortage: string): Refusal {
+  return new Refusal("internal_error", { detail: shortage, status: 503, retryAfterMs: 60_000 });
 }

@@ -137,11 +137,12 @@ export class PredictionDesk {
       this.#gatekeeper.forgive(envelope);
       this.#activity.results[way].failed += 1;
       if (!(error instanceof Refusal)) throw error;
-      const { code, retryAfterMs } = error;
+      const { code, status, retryAfterMs } = error;
       throw new Refusal(code, {
         detail: error.detail,
         inReplyTo: envelope.nonce,
         retryAfterMs,
+        status,
         cause: error,
       });
     }

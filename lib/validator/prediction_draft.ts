@@ -1,7 +1,7 @@
 import { noReceipt, type Receipt, receiptHash, type ReceivedPrediction, utcDay } from "../protocol/mod.ts";
 import { type Head, maxTextLength, type MinerHead, type PredictionRecord } from "../engine/mod.ts";
 import type { Game } from "./game_table.ts";
-import { brokenRule } from "./rules.ts";
+import { brokenRule, type DayTotals, type PredictionLimits } from "./rules.ts";
 
 /** A prediction from a miner that has proved who it is. */
 export interface Candidate {
@@ -23,6 +23,14 @@ export type Verdict =
 /** The head of a miner without an accepted prediction. */
 export const noHead: MinerHead = { sequence: 0, previous: noReceipt, day: "", wagered: 0 };
 
+/** What the store can hold, and nothing else in the way. */
+export const noLimits: PredictionLimits = {
+  smallestWager: 0,
+  maxSize: maxTextLength,
+  perDay: Infinity,
+  bytesPerDay: Infinity,
+};
+
 /** A group while it is judged: what it would add, should the commit go through. */
 export class PredictionDraft {
   readonly records: PredictionRecord[] = [];
@@ -30,6 +38,7 @@ export class PredictionDraft {
   readonly #head: Head;
   readonly #committed: ReadonlyMap<string, MinerHead>;
   readonly #findGame: (gameId: string) => Game | undefined;
+  readonly #limits: PredictionLimits;
   readonly #now: number;
   readonly #today: string;
   readonly #drafted = new Map<string, PredictionRecord>();
@@ -38,11 +47,13 @@ export class PredictionDraft {
     head: Head,
     committed: ReadonlyMap<string, MinerHead>,
     findGame: (gameId: string) => Game | undefined,
+    limits: PredictionLimits,
     now: number,
   ) {
     this.#head = head;
     this.#committed = committed;
     this.#findGame = findGame;
+    this.#limits = limits;
     this.#now = now;
     this.#today = utcDay(now);
   }
@@ -50,17 +61,16 @@ export class PredictionDraft {
   judge({ hotkey, uid, prediction }: Candidate, stored: PredictionRecord | null): Verdict {
     const { fields, text, hash } = prediction;
     const minerHead = this.minerHeads.get(hotkey) ?? this.#committed.get(hotkey) ?? noHead;
-    const wagered = minerHead.day === this.#today ? minerHead.wagered : 0;
+    const today = this.#totals(minerHead);
     const key = `${hotkey} ${fields.prediction_id}`;
     const first = stored ?? this.#drafted.get(key);
-    if (first !== undefined) return repeated(first, hash, wagered);
-    if (text.length > maxTextLength) {
-      return refused(
-        `Prediction too large: ${text.length} characters as signed text, at most ${maxTextLength}`,
-      );
+    if (first !== undefined) return repeated(first, hash, today.wagered);
+    const [size, limits] = [text.length, this.#limits];
+    if (size > limits.maxSize) {
+      return refused(`Prediction too large: ${size} characters as signed text, at most ${limits.maxSize}`);
     }
     const game = this.#findGame(fields.game_id);
-    const broken = brokenRule({ prediction: fields, uid, wagered, game, now: this.#now });
+    const broken = brokenRule({ prediction: fields, uid, size, limits, today, game, now: this.#now });
     if (broken !== null) return refused(broken);
     const receipt: Receipt = {
       sequence: this.#head.sequence + this.records.length + 1,
@@ -70,16 +80,22 @@ export class PredictionDraft {
     };
     const predictionId = fields.prediction_id;
     const record: PredictionRecord = { predictionId, hotkey, uid, receivedAt: this.#now, text, receipt };
-    const total = roundAmount(wagered + fields.wager);
+    const wagered = addAmounts(today.wagered, fields.wager);
     this.records.push(record);
     this.#drafted.set(key, record);
     this.minerHeads.set(hotkey, {
       sequence: receipt.miner_sequence,
       previous: receiptHash(receipt),
       day: this.#today,
-      wagered: total,
+      wagered,
+      predictions: today.predictions + 1,
+      bytes: today.bytes + size,
     });
-    return { accepted: true, receipt, duplicate: false, wagered: total };
+    return { accepted: true, receipt, duplicate: false, wagered };
+  }
+
+  #totals({ day, wagered, predictions = 0, bytes = 0 }: MinerHead): DayTotals {
+    return day === this.#today ? { wagered, predictions, bytes } : { wagered: 0, predictions: 0, bytes: 0 };
   }
 }
 
@@ -94,7 +110,10 @@ function refused(message: string): Verdict {
   return { accepted: false, conflict: false, message };
 }
 
-/** Keeps sums of decimal fractions from growing digits. */
-function roundAmount(amount: number): number {
-  return Math.round(amount * 1e9) / 1e9;
+/** Keeps sums of decimal fractions from growing digits. What is rounded is rounded up: no amount is so small as to be none. */
+function addAmounts(sum: number, amount: number): number {
+  const billionths = (sum + amount) * 1e9;
+  const nearest = Math.round(billionths);
+  const whole = Math.abs(billionths - nearest) < 1e-3 ? nearest : Math.ceil(billionths);
+  return Math.max(whole, Math.round(sum * 1e9) + 1) / 1e9;
 }

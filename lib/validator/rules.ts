@@ -6,13 +6,35 @@ export const dailyWagerLimit = 1000;
 /** How far odds may lie from the game's. */
 export const oddsTolerance = 1e-4;
 
+/** What a miner may hand in. */
+export interface PredictionLimits {
+  /** The least that one prediction may wager. */
+  readonly smallestWager: number;
+  /** Bytes of one prediction as signed text. */
+  readonly maxSize: number;
+  /** Predictions of one miner on one UTC day. */
+  readonly perDay: number;
+  /** Their bytes. */
+  readonly bytesPerDay: number;
+}
+
+/** What a miner has handed in on one UTC day. */
+export interface DayTotals {
+  readonly wagered: number;
+  readonly predictions: number;
+  readonly bytes: number;
+}
+
 /** What a prediction is held against. */
 export interface RuleContext {
   readonly prediction: TeamGamePrediction;
   /** The uid under which the miner is registered. */
   readonly uid: number;
-  /** What the miner has wagered today. */
-  readonly wagered: number;
+  /** Bytes of the prediction as signed text. */
+  readonly size: number;
+  readonly limits: PredictionLimits;
+  /** What was accepted of the miner today. */
+  readonly today: DayTotals;
   readonly game: Game | undefined;
   /** The server's clock, in milliseconds since the Unix epoch. */
   readonly now: number;
@@ -21,18 +43,28 @@ export interface RuleContext {
 type GameContext = RuleContext & { readonly game: Game };
 type Rule<Context> = (context: Context) => string | null;
 
-const wagerRules: readonly Rule<RuleContext>[] = [
+const minerRules: readonly Rule<RuleContext>[] = [
   ({ prediction: { miner_uid }, uid }) =>
     String(miner_uid) === String(uid)
       ? null
       : `Invalid miner_uid: got ${miner_uid}, expected ${uid}, under which the hotkey is registered`,
   ({ prediction: { wager } }) =>
     Number.isFinite(wager) && wager > 0 ? null : `Invalid wager: got ${wager}, expected a number over 0`,
-  ({ prediction: { wager }, wagered }) =>
+  ({ prediction: { wager }, limits: { smallestWager } }) =>
+    wager >= smallestWager ? null : `Wager too small: got ${wager}, expected at least ${smallestWager}`,
+  ({ prediction: { wager }, today: { wagered } }) =>
     // Sums of decimal fractions miss by some 1e-13.
-    wagered + wager <= dailyWagerLimit + 1e-9
+    wagered + wager <= dailyWagerLimit + 1e-10
       ? null
       : `Daily wager limit exceeded: ${wager} on top of ${round(wagered)} today, at most ${dailyWagerLimit}`,
+  ({ limits: { perDay }, today: { predictions } }) =>
+    predictions < perDay
+      ? null
+      : `Daily prediction limit exceeded: ${predictions} were accepted today, at most ${perDay}`,
+  ({ size, limits: { bytesPerDay }, today: { bytes } }) =>
+    bytes + size <= bytesPerDay
+      ? null
+      : `Daily size limit exceeded: ${size} bytes on top of ${bytes} today, at most ${bytesPerDay}`,
   ({ prediction: { game_id }, game }) => game === undefined ? `Unknown game: ${game_id}` : null,
 ];
 
@@ -63,7 +95,7 @@ const gameRules: readonly Rule<GameContext>[] = [
 
 /** The first rule that a prediction breaks, in words, or null. Protocol, section 3. */
 export function brokenRule(context: RuleContext): string | null {
-  const broken = firstBroken(wagerRules, context);
+  const broken = firstBroken(minerRules, context);
   const { game } = context;
   return broken !== null || game === undefined ? broken : firstBroken(gameRules, { ...context, game });
 }

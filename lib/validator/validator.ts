@@ -21,6 +21,7 @@ import { Notary } from "./notary.ts";
 import { PredictionBook } from "./prediction_book.ts";
 import { PredictionDesk } from "./prediction_desk.ts";
 import { MinerRegistry } from "./registry.ts";
+import type { PredictionLimits } from "./rules.ts";
 import { MinerSession, type SessionHost } from "./session.ts";
 
 /** What a validator works with. */
@@ -37,6 +38,9 @@ export interface ValidatorOptions {
   readonly chainFilter: ChainFilter;
   /** Which of two connections of one miner goes: the older (`replace`) or the newer (`reject`). */
   readonly duplicatePolicy: "replace" | "reject";
+  readonly limits: PredictionLimits;
+  /** Why there is no room for more predictions, in words; undefined while there is. */
+  readonly shortage: () => string | undefined;
 }
 
 /** The miners' family: who they are, what they submit, what they are told. */
@@ -103,6 +107,8 @@ export class Validator implements SessionHost {
     this.book = new PredictionBook({
       repository: this.#predictions,
       findGame: (gameId) => this.board.find(gameId),
+      limits: options.limits,
+      shortage: options.shortage,
       clock,
       activity,
     });

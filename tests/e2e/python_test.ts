@@ -21,6 +21,7 @@ testWith(
     await runToEnd(commandLine("keys", "new", "--out", key), { cwd: folder.path });
     await using server = await ServerProcess.start({ cwd: folder.path }, [
       "--websocket.heartbeat_interval=0.5",
+      "--predictions.smallest_wager=0.0000001",
     ]);
     const seed = Number(Deno.env.get("PYTHON_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
     const day = { url: server.url, token: adminToken, keys: commandLine("keys"), key, seed };

@@ -2,7 +2,7 @@ import { readLines } from "../../lib/cli/stdio.ts";
 import { adminToken, callAdmin } from "./gateway.ts";
 
 const main = `${import.meta.dirname}/../../main.ts`;
-const permissions = ["--allow-read", "--allow-write", "--allow-net", "--allow-env"];
+const permissions = ["--allow-read", "--allow-write", "--allow-net", "--allow-env", "--allow-sys=statfs"];
 
 /** The command line of a subcommand, for programs that start it themselves. */
 export function commandLine(...args: string[]): string[] {

@@ -14,12 +14,12 @@ function wagers(...amounts: number[]) {
 for (const { name, submit } of ways) {
   Deno.test(`a day's wagers may reach 1000 and not pass it over ${name}`, async () => {
     await using scene = await Scene.start({}, new FakeClock());
-    const predictions = wagers(999.9, 0.1, 0.000001);
+    const predictions = wagers(999.9, 0.1, 0.001);
     const outcomes = await submit(scene, { predictions }, 3);
     assertEquals(outcomes.map(({ data }) => data["status"]), ["success", "success", "error"]);
     assertEquals(
       outcomes[2]?.data["message"],
-      "Daily wager limit exceeded: 0.000001 on top of 1000 today, at most 1000",
+      "Daily wager limit exceeded: 0.001 on top of 1000 today, at most 1000",
     );
   });
 

@@ -35,6 +35,9 @@ export class DemoValidator {
       port: options.port,
       kv: `${folder}/heliograph.db`,
       validator_key: `${folder}/validator.key`,
+      // Its miners bet all day long.
+      "predictions.daily_per_miner": 1_000_000,
+      "predictions.daily_bytes_per_miner": 2 ** 30,
     });
     const gateway = await createGateway(config);
     const demo = new DemoValidator(gateway, listen(gateway, options.createApp), folder, options.random);

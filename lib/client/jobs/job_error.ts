@@ -1,6 +1,7 @@
 /** Refusals that may be over in a while: the same request can be made again. */
 const temporaryCodes: readonly string[] = [
   "too_many_jobs",
+  "store_full",
   "rate_limited",
   "max_connections",
   "ledger_unavailable",

@@ -10,6 +10,14 @@ export interface ApiKeyRecord {
   readonly createdAt: number;
 }
 
+/** What a key has used on one UTC day. */
+export interface KeyUsage {
+  readonly day: string;
+  readonly jobs: number;
+  /** Of the files that it handed in. */
+  readonly bytes: number;
+}
+
 const versionKey = ["api_keys_version"];
 
 /** The API keys that are in force. */
@@ -39,6 +47,21 @@ export class ApiKeyRepository {
   /** Removes what was of use to a deleted key alone: for whom its jobs were, and what its requests were called. */
   async forget(id: string): Promise<void> {
     for (const index of ["holder_jobs", "job_requests"]) await deleteBelow(this.#database, [index, id]);
+    await this.#database.delete(["key_usage", id]);
+  }
+
+  /** What a key has used on the last day on which it used something; null before the first. */
+  async usage(id: string): Promise<KeyUsage | null> {
+    return (await this.#database.get<KeyUsage>(["key_usage", id])).value;
+  }
+
+  /** Writes what `change` makes of it, whoever else writes at the same time; what `change` throws changes nothing. */
+  async updateUsage(id: string, change: (usage: KeyUsage | null) => KeyUsage): Promise<void> {
+    for (;;) {
+      const entry = await this.#database.get<KeyUsage>(["key_usage", id]);
+      const changed = this.#database.atomic().check(entry).set(entry.key, change(entry.value));
+      if ((await changed.commit()).ok) return;
+    }
   }
 
   /** Another one after each change; null before the first. */

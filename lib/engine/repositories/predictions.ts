@@ -18,10 +18,13 @@ export interface MinerHead {
   readonly sequence: number;
   /** `previous` of its next receipt. */
   readonly previous: string;
-  /** The UTC day that {@link wagered} counts. */
+  /** The UTC day that the figures below count. */
   readonly day: string;
   /** The sum of its wagers on that day. */
   readonly wagered: number;
+  /** How many of its predictions were accepted on that day, and their bytes; absent where an older version wrote. */
+  readonly predictions?: number;
+  readonly bytes?: number;
 }
 
 /** Where the validator's sequence stands, and which version of the store says so. */
