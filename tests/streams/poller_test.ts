@@ -94,3 +94,16 @@ Deno.test("who comes back within a period waits for the next poll instead of ask
   assertEquals(polls, [0, 2000]);
   poller.stop();
 });
+
+Deno.test("a wall clock that is set back or forward by minutes neither stops the polls nor multiplies them", async () => {
+  const { clock, poller, polls } = create();
+  poller.acquire();
+  await clock.advance(4000);
+  for (const step of [-200_000, 400_000]) {
+    const before = polls.length;
+    clock.setWall(step);
+    await clock.advance(10_000);
+    assertEquals(polls.length - before, 5);
+  }
+  poller.stop();
+});
