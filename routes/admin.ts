@@ -18,7 +18,7 @@ import type { PredictionRecord } from "../lib/engine/mod.ts";
 import { type NewGame, readGame } from "../lib/validator/mod.ts";
 import { hasAdminToken } from "./admin_token.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
-import { readText } from "./body.ts";
+import { operator, readBody } from "./body.ts";
 import { connectionRoutes } from "./connections.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
@@ -42,14 +42,17 @@ export const predictionsQuery = z.object({
 
 /** The operator's own back end. Protocol, section 6. */
 export function adminRoutes(gateway: Gateway): Hono<Env> {
-  const { validator, hub, clock } = gateway;
+  const { validator, hub } = gateway;
   return new Hono<Env>()
     .use(requireToken(gateway.config["admin_token"]))
     .get("/miners", (context) => answerJson(context, { miners: validator.registry.list() }))
     .put("/miners/:hotkey", async (context) => {
       const hotkey = readHotkey(context.req.param("hotkey"));
       const body = toPlain(
-        parseMessage(await readText(context.req.raw, maxBody, clock), valueBounds.stranger),
+        parseMessage(
+          await readBody(context, gateway, { maxSize: maxBody, name: operator }),
+          valueBounds.stranger,
+        ),
       );
       const miner = minerSchema.safeParse(body);
       if (!miner.success) throw new BadRequest(`Invalid miner: ${describeIssue(miner.error)}`);
@@ -64,7 +67,7 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
       return answerJson(context, { hotkey, removed, registered }, removed ? 200 : 404);
     })
     .post("/games", async (context) => {
-      const games = readGames(await readText(context.req.raw, maxBody, clock));
+      const games = readGames(await readBody(context, gateway, { maxSize: maxBody, name: operator }));
       return answerJson(context, await validator.board.publish(games).catch(refuseTooLarge));
     })
     .get("/predictions", async (context) => {

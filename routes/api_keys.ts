@@ -2,18 +2,22 @@ import { answerJson } from "./answer_json.ts";
 import { Hono } from "hono";
 import type { Gateway } from "../lib/gateway/mod.ts";
 import { parseMessage, valueBounds } from "../lib/protocol/mod.ts";
-import { readText } from "./body.ts";
+import { operator, readBody } from "./body.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 
 const maxBody = 16 * 1024;
 
 /** Who may inscribe. Below `/admin`, whose token is checked there. Protocol, section 6. */
-export function apiKeyRoutes({ inscriptions: { keys }, clock }: Gateway): Hono<Env> {
+export function apiKeyRoutes(gateway: Gateway): Hono<Env> {
+  const { keys } = gateway.inscriptions;
   return new Hono<Env>()
     .get("/", (context) => answerJson(context, { api_keys: keys.list() }))
     .post("/", async (context) => {
-      const { name } = parseMessage(await readText(context.req.raw, maxBody, clock), valueBounds.stranger);
+      const { name } = parseMessage(
+        await readBody(context, gateway, { maxSize: maxBody, name: operator }),
+        valueBounds.stranger,
+      );
       const created = await keys.create(name);
       context.header("Cache-Control", "no-store");
       return answerJson(context, { ...created }, 201);

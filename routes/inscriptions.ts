@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Gateway, maxJobMessage, socketUrl } from "../lib/gateway/mod.ts";
 import type { ApiKeyOwner, Inscription } from "../lib/inscriptions/mod.ts";
 import { parseMessage, toPlain, valueBounds } from "../lib/protocol/mod.ts";
-import { readText } from "./body.ts";
+import { readBody } from "./body.ts";
 import type { Client } from "./client.ts";
 import { contentRoutes } from "./content.ts";
 import type { Env } from "./env.ts";
@@ -40,7 +40,12 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
     .post("/start-inscription", async (context) => {
       const owner = ownerOf(context);
       const { raw } = context.req;
-      const body = toPlain(parseMessage(await readText(raw, maxJobMessage, clock), valueBounds.job));
+      const body = toPlain(
+        parseMessage(
+          await readBody(context, gateway, { maxSize: maxJobMessage, name: owner.id }),
+          valueBounds.job,
+        ),
+      );
       const { jobId } = await inscriptions.inscribe(owner.id, body, raw.signal).catch((error) => {
         throw raw.signal.aborted ? new BadRequest("The client went away") : error;
       });

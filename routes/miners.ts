@@ -15,7 +15,7 @@ import {
   valueBounds,
 } from "../lib/protocol/mod.ts";
 import type { Confirmed } from "../lib/validator/mod.ts";
-import { readText } from "./body.ts";
+import { readBody } from "./body.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { count, readQuery, wait } from "./query.ts";
@@ -60,7 +60,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<En
   return new Hono<Env>()
     .post("/predictions", async (context) => {
       const envelope = readEnvelope(
-        parseMessage(await readText(context.req.raw, maxSize, clock), valueBounds.miner),
+        parseMessage(await readBody(context, gateway, { maxSize }), valueBounds.miner),
       );
       if (envelope.type !== "prediction") {
         throw new Refusal("invalid_message", { detail: `type: expected prediction, got "${envelope.type}"` });
@@ -114,7 +114,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<En
       );
     })
     .post("/heartbeat", async (context) => {
-      const text = await readText(context.req.raw, Math.min(maxSize, maxStrangerSize), clock);
+      const text = await readBody(context, gateway, { maxSize: Math.min(maxSize, maxStrangerSize) });
       const message = text.trim() === "" ? {} : parseMessage(text, valueBounds.stranger);
       const now = formatTimestamp(clock.now());
       if (!("signature" in message)) {

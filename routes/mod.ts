@@ -3,6 +3,7 @@ import { answerJson } from "./answer_json.ts";
 import { cors } from "hono/cors";
 import { type CreateApp, type Gateway, type Part, TrustedProxies } from "../lib/gateway/mod.ts";
 import { adminRoutes } from "./admin.ts";
+import { releaseBodies } from "./body.ts";
 import { readClient } from "./client.ts";
 import { countResponses } from "./count_responses.ts";
 import { dashboardRoutes } from "./dashboard.ts";
@@ -38,6 +39,7 @@ export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
     .use(securityHeaders())
     .use(hostCheck())
     .use(requestBounds())
+    .use(releaseBodies())
     .route("/", healthRoutes(gateway, part));
   if (part !== "clients") app.route("/", metricsRoutes(gateway)).route("/admin", adminRoutes(gateway));
   if (part !== "operators") app.route("/", clientRoutes(gateway));

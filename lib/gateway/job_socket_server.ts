@@ -2,7 +2,7 @@ import type { Socket } from "socket.io";
 import type { Config } from "../config/mod.ts";
 import { type ConnectionRecord, type EndCause, type Hub, ReturnTimes } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
-import { type Clock, errorKinds, Refusal, sleep } from "../protocol/mod.ts";
+import { type Clock, errorKinds, maxStrangerSize, Refusal, sleep } from "../protocol/mod.ts";
 import {
   type CloseReason,
   createSocketServer,
@@ -138,6 +138,7 @@ export class JobSocketServer {
         return next(connectError("Invalid API key", { code: "unauthorized" }));
       }
       this.#connections.admitted(sessionOf(socket), owner.id);
+      sessionOf(socket).vouchFor(owner.id);
       if (!socket.recovered) socket.data = { keyId: owner.id, positions: new Map() };
       next();
     } catch (error) {
@@ -191,6 +192,8 @@ function engineOptions({ config, clock, hub }: JobSocketParts) {
     pingInterval: config["socketio.ping_interval"],
     pingTimeout: config["socketio.ping_timeout"],
     maxHttpBufferSize: maxJobMessage,
+    maxUnprovenSize: maxStrangerSize,
+    budget: hub.budget,
     maxBuffer: config["websocket.max_queue"],
     places: { take: (address: string) => hub.reserve(address) },
     origins: config["websocket.allowed_origins"],

@@ -55,6 +55,7 @@ function readConnections({ hub, validator, activity, historyBudget }: Gateway) {
     ),
     heliograph_sent_bytes_total: eachFamily((family) => activity.sent[family].bytes + sent[family].bytes),
     heliograph_deliveries_total: activity.deliveries,
+    heliograph_incoming_bytes: hub.budget.used,
     heliograph_history_bytes: historyBudget.bytes,
     heliograph_errors_total: activity.errors,
   };

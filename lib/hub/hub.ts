@@ -10,6 +10,7 @@ import {
 } from "../protocol/mod.ts";
 import { Activity, logger, Throttle } from "../telemetry/mod.ts";
 import { addressGroup } from "./address_group.ts";
+import { ByteBudget } from "./byte_budget.ts";
 import { Connection, type ConnectionHost, type ConnectionLimits, type Family } from "./connection.ts";
 import type { ConnectionRecord } from "./connection_record.ts";
 import { ConnectionRecords } from "./connection_records.ts";
@@ -49,6 +50,8 @@ const strangerBytesPerMessage = 1024;
 /** All open connections: admits them within the limits, notices silent ones, and keeps slow ones supplied. */
 export class Hub implements ConnectionHost {
   readonly limits: HubLimits;
+  /** The bytes of what clients have sent and that is not served yet, over this hub and beside it. */
+  readonly budget: ByteBudget;
   /** How the latest connections ended. */
   readonly records: ConnectionRecords;
   readonly #places: Places;
@@ -73,6 +76,7 @@ export class Hub implements ConnectionHost {
     this.#wallTimes = new WallTimes(options.clock);
     this.activity = options.activity ?? new Activity();
     this.limits = options.limits;
+    this.budget = new ByteBudget(options.limits);
     this.records = new ConnectionRecords(options.clock);
     this.#places = new Places({
       total: options.limits.maxConnections,

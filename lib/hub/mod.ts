@@ -7,6 +7,7 @@ export { addressGroup } from "./address_group.ts";
 export { BatchLink } from "./batch_link.ts";
 export { Batcher } from "./batcher.ts";
 export { reasonWithId } from "./close_reason.ts";
+export { ByteBudget, ByteLease, type Holder } from "./byte_budget.ts";
 export { type Census, takeCensus } from "./census.ts";
 export {
   Channel,

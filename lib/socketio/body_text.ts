@@ -1,36 +1,66 @@
+import { type ByteLease, Pace } from "../hub/mod.ts";
+import type { Clock } from "../protocol/mod.ts";
+
 const tooLarge = Symbol("too large");
+
+/** What bounds a body. */
+export interface BodyBounds {
+  /** Bytes. */
+  readonly maxSize: number;
+  readonly clock: Clock;
+  /** On whose account it is held. */
+  readonly lease?: ByteLease | undefined;
+}
 
 /** A request's body on its way in. */
 export class BodyText {
   /** What {@link read} gives for a body over the limit. */
   static readonly tooLarge: typeof tooLarge = tooLarge;
   readonly #request: Request;
-  readonly #maxSize: number;
+  readonly #bounds: BodyBounds;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
 
-  constructor(request: Request, maxSize: number) {
+  constructor(request: Request, bounds: BodyBounds) {
     this.#request = request;
-    this.#maxSize = maxSize;
+    this.#bounds = bounds;
     this.#reader = request.body?.getReader();
   }
 
-  /** The text, bytes that are not UTF-8 replaced. Rejects when the client goes away. */
+  /**
+   * The text, bytes that are not UTF-8 replaced. Rejects when the client goes away, is too slow, or there is no room for
+   * what it sends.
+   */
   async read(): Promise<string | typeof tooLarge> {
-    if (Number(this.#request.headers.get("content-length")) > this.#maxSize) return this.#giveUp();
+    const { maxSize, clock } = this.#bounds;
+    if (Number(this.#request.headers.get("content-length")) > maxSize) return this.#giveUp();
+    let isLate = false;
+    using pace = new Pace(clock, () => {
+      isLate = true;
+      this.cancel();
+    });
     const decoder = new TextDecoder();
     let size = 0;
     let text = "";
     for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) {
       size += chunk.byteLength;
-      if (size > this.#maxSize) return this.#giveUp();
+      if (size > maxSize) return this.#giveUp();
+      this.#hold(chunk.byteLength);
+      pace.count(chunk.byteLength);
       text += decoder.decode(chunk, { stream: true });
     }
+    if (isLate) throw new Error("the body comes too slowly");
     return text + decoder.decode();
   }
 
   /** Stops reading. */
   cancel(): void {
     this.#reader?.cancel().catch(() => {});
+  }
+
+  #hold(bytes: number): void {
+    if (this.#bounds.lease?.take(bytes) ?? true) return;
+    this.cancel();
+    throw new Error("no room for more bytes of this client");
   }
 
   async #next(): Promise<Uint8Array | undefined> {

@@ -1,4 +1,4 @@
-import type { Places } from "../hub/mod.ts";
+import type { ByteBudget, Places } from "../hub/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import type { EngineErrorName } from "./engine_errors.ts";
@@ -25,6 +25,10 @@ export interface EngineOptions {
   readonly closeTimeout: number;
   /** The largest message or POST body. */
   readonly maxHttpBufferSize: number;
+  /** The same for clients that are not vouched for yet; see {@link EngineSession.vouchFor}. */
+  readonly maxUnprovenSize: number;
+  /** Where the bytes of POST bodies are counted. */
+  readonly budget: ByteBudget | undefined;
   /** What may wait unsent for one session before it is closed. */
   readonly maxBuffer: number;
   /** Who counts sessions and their sockets; may be shared with whatever else is connected. */
@@ -52,6 +56,8 @@ export const engineDefaults: Omit<EngineOptions, "places"> = {
   upgradeTimeout: 10_000,
   closeTimeout: 1000,
   maxHttpBufferSize: 1e6,
+  maxUnprovenSize: Infinity,
+  budget: undefined,
   maxBuffer: 4 * 1024 * 1024,
   rateLimit: Infinity,
   origins: "all",

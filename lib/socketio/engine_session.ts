@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { TokenBucket } from "../hub/mod.ts";
+import type { BodyBounds } from "./body_text.ts";
 import { refuse } from "./engine_errors.ts";
 import type { EngineOptions } from "./engine_options.ts";
 import { type EnginePacket, type MessageData, sizeOf } from "./engine_packet.ts";
@@ -59,6 +60,8 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   #replaced: PollingTransport | undefined;
   #buffer: EnginePacket[] = [];
   #bytes = 0;
+  /** Who it proved to be. */
+  #name: string | undefined;
 
   constructor({ id, request, engine, transport, ended }: SessionOptions) {
     super();
@@ -68,7 +71,10 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     this.#engine = engine;
     this.#ended = ended;
     this.heardAt = engine.clock.now();
-    this.#transport = transport ?? new PollingTransport(this, engine);
+    this.#transport = transport ?? new PollingTransport(this, {
+      clock: engine.clock,
+      bounds: () => this.#bodyBounds(),
+    });
     if (engine.rateLimit < Infinity) {
       this.#messages = new TokenBucket(engine.rateLimit, 4 * engine.rateLimit, engine.clock.elapsed());
     }
@@ -101,6 +107,11 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   /** Whether a WebSocket may try to replace polling; not while another does, or is not gone after it failed. */
   get isUpgradable(): boolean {
     return this.#state === "open" && this.#transport.name === "polling" && this.#upgrade === undefined;
+  }
+
+  /** The client has proved to be somebody: from now on it may send large messages, on its own account. */
+  vouchFor(name: string): void {
+    this.#name = name;
   }
 
   /** Sends a message. */
@@ -154,7 +165,7 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     if (packet.type !== "pong") this.#heartbeat.heard();
     switch (packet.type) {
       case "message":
-        return this.#receiveMessage(packet.data);
+        return this.#receiveMessage(packet);
       case "pong":
         this.pongedAt = this.heardAt;
         this.#heartbeat.pong();
@@ -197,12 +208,26 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     return JSON.stringify({ sid: this.id, upgrades, pingInterval, pingTimeout, maxPayload });
   }
 
-  #receiveMessage(data: unknown): boolean {
+  #bodyBounds(): BodyBounds {
+    const { clock, budget, maxHttpBufferSize, maxUnprovenSize } = this.#engine;
+    return this.#name === undefined
+      ? {
+        clock,
+        maxSize: Math.min(maxHttpBufferSize, maxUnprovenSize),
+        lease: budget?.lease({ address: this.remoteAddress }),
+      }
+      : { clock, maxSize: maxHttpBufferSize, lease: budget?.lease({ name: this.#name }) };
+  }
+
+  #receiveMessage(packet: EnginePacket): boolean {
+    if (this.#name === undefined && sizeOf(packet) > this.#engine.maxUnprovenSize) {
+      return this.#reject("transport error", "message too large");
+    }
     if (this.#messages?.take(this.#engine.clock.elapsed()) === false) {
       return this.#reject("transport error", "too many messages");
     }
-    if (!this.#engine.accepts(data)) return this.#reject("parse error", "message not accepted");
-    this.#tell("data", data);
+    if (!this.#engine.accepts(packet.data)) return this.#reject("parse error", "message not accepted");
+    this.#tell("data", packet.data);
     return true;
   }
 

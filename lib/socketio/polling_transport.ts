@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../protocol/mod.ts";
-import { BodyText } from "./body_text.ts";
+import { type BodyBounds, BodyText } from "./body_text.ts";
 import { refuse } from "./engine_errors.ts";
 import { decodeBody, encodeBody, type EnginePacket } from "./engine_packet.ts";
 import type { Transport, TransportOwner } from "./transport.ts";
@@ -10,7 +10,8 @@ const farewell = 30_000;
 /** What a {@link PollingTransport} needs. */
 export interface PollingOptions {
   readonly clock: Clock;
-  readonly maxHttpBufferSize: number;
+  /** What bounds the next POST's body. */
+  bounds(): BodyBounds;
 }
 
 /** Packets to the client in the answers to its GETs, packets from it in its POSTs; one of each at a time. */
@@ -63,7 +64,8 @@ export class PollingTransport implements Transport {
     if (request.headers.get("content-type") === "application/octet-stream") {
       return this.#fail("invalid content");
     }
-    const body = this.#body = new BodyText(request, this.#options.maxHttpBufferSize);
+    const bounds = this.#options.bounds();
+    const body = this.#body = new BodyText(request, bounds);
     try {
       const text = await body.read();
       if (this.#dropped) return refuse("badRequest");
@@ -72,6 +74,7 @@ export class PollingTransport implements Transport {
     } catch {
       return this.#fail("data request connection closed prematurely");
     } finally {
+      bounds.lease?.release();
       this.#body = undefined;
     }
   }

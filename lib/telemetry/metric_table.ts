@@ -82,6 +82,7 @@ export const metricTable = {
     by("family", families),
   ),
   heliograph_deliveries_total: counter("Publications handed to connections, once for each of them."),
+  heliograph_incoming_bytes: gauge("Bodies and messages of clients that come in or wait to be served."),
   heliograph_history_bytes: gauge("Publications that are kept for clients that come back."),
   heliograph_errors_total: counter(
     "Refusals and faults that clients were told of.",

@@ -1,4 +1,4 @@
-import { type Connection, ownText, Priority, type Session } from "../hub/mod.ts";
+import { type ByteBudget, type Connection, ownText, Priority, type Session } from "../hub/mod.ts";
 import {
   type Authentication,
   type Envelope,
@@ -32,6 +32,8 @@ export interface SessionHost {
   readonly desk: PredictionDesk;
   readonly handlers: Handlers;
   readonly notary: Notary;
+  /** Where the bytes of messages that wait to be served are counted. */
+  readonly budget: ByteBudget;
   /** A session's miner has proved who it is. Throws a {@link Refusal} `already_connected`. */
   enter(session: MinerSession, registration: Registration): void;
   /** A session's connection is over. */
@@ -136,6 +138,12 @@ export class MinerSession implements Session {
       const detail = "too many messages wait to be served";
       throw new Refusal("rate_limited", { detail, inReplyTo: envelope?.nonce, retryAfterMs: 1000 });
     }
+    const { registration, connection: { address } } = this;
+    const lease = this.#host.budget.lease(registration ? { name: registration.hotkey } : { address });
+    if (!lease.take(size)) {
+      const detail = "too many bytes wait to be served";
+      throw new Refusal("rate_limited", { detail, inReplyTo: envelope?.nonce, retryAfterMs: 1000 });
+    }
     this.#pendingSize += size;
     const serving = envelope === undefined
       ? this.#turn.then(() => this.#serve(readMessage(text)))
@@ -143,7 +151,10 @@ export class MinerSession implements Session {
     serving.catch(() => {});
     this.#turn = this.#turn.then(() => serving).then((hand) => hand()).catch((error) => {
       this.#refuse(error);
-    }).finally(() => this.#pendingSize -= size);
+    }).finally(() => {
+      this.#pendingSize -= size;
+      lease.release();
+    });
   }
 
   /**

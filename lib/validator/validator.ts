@@ -1,6 +1,6 @@
 import { isChainUrl } from "../chain/mod.ts";
 import type { CryptoPool, Keypair } from "../crypto/mod.ts";
-import { type ChannelSettings, type Connection, type Hub, Priority } from "../hub/mod.ts";
+import { type ByteBudget, type ChannelSettings, type Connection, type Hub, Priority } from "../hub/mod.ts";
 import { type Clock, type ExactObject, formatTimestamp, Refusal } from "../protocol/mod.ts";
 import {
   ChainListRepository,
@@ -141,6 +141,10 @@ export class Validator implements SessionHost {
   /** Serves messages of a type that the protocol does not name. */
   registerHandler(type: string, handler: Handler): void {
     this.handlers.register(type, handler);
+  }
+
+  get budget(): ByteBudget {
+    return this.#hub.budget;
   }
 
   createSession(connection: Connection): MinerSession {
