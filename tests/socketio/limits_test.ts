@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Places } from "../../lib/hub/mod.ts";
+import { ByteBudget, Places } from "../../lib/hub/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
@@ -152,4 +152,32 @@ Deno.test("messages that are not accepted end the session as unreadable ones do"
   assertEquals((await client.post("4good")).status, 200);
   assertEquals((await client.post("4bad")).status, 400);
   assertEquals(service.ends[0], { reason: "parse error", description: "message not accepted" });
+});
+
+Deno.test("a client that is not vouched for sends small messages alone", async () => {
+  await using service = new EngineService({
+    maxUnprovenSize: 1000,
+    budget: new ByteBudget({ maxMessageSize: 1 }),
+  });
+  const large = `4${"x".repeat(2000)}`;
+  const stranger = await PollingClient.open(service.origin);
+  assertEquals((await stranger.post(large)).status, 413);
+  const { client: socket } = await FrameClient.open(service.origin);
+  socket.send(large);
+  await socket.ended;
+  const opened = service.session();
+  const friend = await PollingClient.open(service.origin);
+  (await opened).vouchFor("friend");
+  assertEquals((await friend.post(large)).status, 200);
+});
+
+Deno.test("POST bodies for which there is no room are refused", async () => {
+  const budget = new ByteBudget({ maxMessageSize: 1 });
+  await using service = new EngineService({ budget });
+  const client = await PollingClient.open(service.origin);
+  assertEquals((await client.post("4hello")).status, 200);
+  assertEquals(budget.used, 0);
+  const lease = budget.lease({ address: "127.0.0.1" });
+  while (lease.take(1024));
+  assertEquals((await client.post(`4${"x".repeat(2000)}`)).status, 400);
 });
