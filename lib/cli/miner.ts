@@ -194,9 +194,9 @@ function newPool(
       keypair,
       outbox: (validator) => new KvOutbox(kv, ["outbox", keypair.address, validator]),
       websocketEnabled: settings.websocket_enabled,
-      heartbeatInterval: settings.websocket_heartbeat_interval,
-      reconnectBaseInterval: settings.websocket_reconnect_base_interval,
-      maxReconnectInterval: settings.websocket_max_reconnect_interval,
+      heartbeatInterval: 1000 * settings.websocket_heartbeat_interval,
+      reconnectInterval: 1000 * settings.websocket_reconnect_base_interval,
+      maxReconnectInterval: 1000 * settings.websocket_max_reconnect_interval,
       // The message is a text and no template here.
       log: (level, message, properties = {}) => log[level](message.replaceAll(/[{}]/g, "$&$&"), properties),
     });

@@ -5,12 +5,14 @@ export interface BackoffBounds {
 }
 
 /** The bounds that a client's options ask for, in milliseconds. Throws a RangeError for an interval that is not above 0. */
-export function reconnectBounds(
-  { reconnectInterval = 1000, maxReconnectInterval = 30_000 }: {
+export function backoffBounds(
+  options: {
     readonly reconnectInterval?: number | undefined;
     readonly maxReconnectInterval?: number | undefined;
   },
+  defaults: BackoffBounds,
 ): BackoffBounds {
+  const { reconnectInterval = defaults.baseMs, maxReconnectInterval = defaults.maximumMs } = options;
   const baseMs = above0("reconnectInterval", reconnectInterval);
   const maximumMs = above0("maxReconnectInterval", maxReconnectInterval);
   return { baseMs, maximumMs: Math.max(baseMs, maximumMs) };

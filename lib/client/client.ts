@@ -73,7 +73,7 @@ export class MinerClient {
     const kept = this.#kept = new KeptState(context, outbox, positions, receipts);
     const scheduler = this.#scheduler = new Scheduler(context, {
       signer,
-      maximumMs: settings.maxReconnectInterval * 1000,
+      maximumMs: settings.backoff.maximumMs,
       refused: (id, message) => submissions.refuse(id, message),
     });
     const submissions = this.#submissions = new Submissions(context, outbox, {

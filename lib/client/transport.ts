@@ -60,7 +60,7 @@ export class Transport {
       message: (envelope, text) => this.#received(envelope, text),
       failure: (failure) => this.#failed(failure),
     });
-    const maximumMs = parts.settings.maxReconnectInterval * 1000;
+    const { maximumMs } = parts.settings.backoff;
     this.#polls = new HttpPolls(context, { ...parts, link, courier: this.#http, maximumMs });
   }
 
@@ -100,9 +100,8 @@ export class Transport {
       ...this.#parts,
       url: urls.socket,
       WebSocket: settings.WebSocket,
-      heartbeatMs: settings.heartbeatInterval * 1000,
-      baseMs: settings.reconnectBaseInterval * 1000,
-      maximumMs: settings.maxReconnectInterval * 1000,
+      heartbeatMs: settings.heartbeatMs,
+      ...settings.backoff,
       introduce: () => this.#introduction.take(),
     };
     return new Connection(this.#context, parts, {

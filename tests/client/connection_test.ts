@@ -27,7 +27,7 @@ Deno.test("a miner learns its uid from the welcome", async () => {
 });
 
 Deno.test("a miner sends a signed heartbeat when it sent nothing for an interval", async () => {
-  await using miner = new Harness({ heartbeatInterval: 60 });
+  await using miner = new Harness({ heartbeatInterval: 60_000 });
   await miner.connect();
   const types: unknown[] = [];
   miner.validator.onFrame = (message) => types.push(message["type"]);
@@ -39,7 +39,7 @@ Deno.test("a miner sends a signed heartbeat when it sent nothing for an interval
 });
 
 Deno.test("a miner sends no heartbeat while it sends other messages", async () => {
-  await using miner = new Harness({ heartbeatInterval: 60 });
+  await using miner = new Harness({ heartbeatInterval: 60_000 });
   await miner.connect();
   await miner.clock.advance(40_000);
   await miner.client.submit(predictionOf("p1"));
@@ -61,7 +61,7 @@ Deno.test("a miner answers the validator's heartbeat", async () => {
 });
 
 Deno.test("a miner gives up a half-open connection after two and a half intervals, and connects again", async () => {
-  await using miner = new Harness({ heartbeatInterval: 60 });
+  await using miner = new Harness({ heartbeatInterval: 60_000 });
   await miner.connect();
   miner.validator.latestPeer.passing = false;
   await miner.clock.advance(149_000);
@@ -87,8 +87,8 @@ Deno.test("a miner waits longer from failure to failure, at random between the b
   const draws = [0, 0.5, 0.999999];
   await using miner = new Harness({
     random: () => draws[draw++ % 3] ?? 0,
-    reconnectBaseInterval: 5,
-    maxReconnectInterval: 60,
+    reconnectInterval: 5000,
+    maxReconnectInterval: 60_000,
   });
   miner.validator.upgrades = "refuse";
   await miner.client.start();
@@ -129,7 +129,7 @@ Deno.test("a miner comes back when a closing validator says", async () => {
 });
 
 Deno.test("a miner never waits longer than its maximum, whatever the validator says", async () => {
-  await using miner = new Harness({ maxReconnectInterval: 300 });
+  await using miner = new Harness({ maxReconnectInterval: 300_000 });
   await miner.connect();
   const { close } = errorKinds.server_closing;
   miner.validator.latestPeer.refuse({ code: "server_closing", retry_after_ms: 1e12 }, close);
@@ -138,7 +138,7 @@ Deno.test("a miner never waits longer than its maximum, whatever the validator s
 });
 
 Deno.test("a refused miner waits the maximum interval and says so once", async () => {
-  await using miner = new Harness({ maxReconnectInterval: 300 });
+  await using miner = new Harness({ maxReconnectInterval: 300_000 });
   miner.validator.onAuthentication = (peer) => {
     const message = "Not authorized: hotkey is not registered";
     peer.refuse({ code: "not_authorized", message }, errorKinds.not_authorized.close);
@@ -156,7 +156,7 @@ Deno.test("a refused miner waits the maximum interval and says so once", async (
 });
 
 Deno.test("a miner that another one has replaced does not fight for the place, and uses HTTP meanwhile", async () => {
-  await using miner = new Harness({ maxReconnectInterval: 300 });
+  await using miner = new Harness({ maxReconnectInterval: 300_000 });
   await miner.connect();
   const { close } = errorKinds.already_connected;
   miner.validator.latestPeer.refuse(
@@ -185,7 +185,7 @@ Deno.test("a miner with a wrong clock takes the validator's and connects at once
 });
 
 Deno.test("a miner corrects its clock once, and then waits the maximum interval", async () => {
-  await using miner = new Harness({ maxReconnectInterval: 300 });
+  await using miner = new Harness({ maxReconnectInterval: 300_000 });
   miner.validator.onAuthentication = (peer) => {
     const time = new Date(miner.clock.now() + Math.random() * 1e9 + 1e7).toISOString();
     const message = `Not authorized: timestamp X is 9 s off the server's clock (${time}), allowed 300 s`;
@@ -199,7 +199,7 @@ Deno.test("a miner corrects its clock once, and then waits the maximum interval"
 });
 
 Deno.test("a miner recovers from a close for invalid messages, but not soon", async () => {
-  await using miner = new Harness({ maxReconnectInterval: 300 });
+  await using miner = new Harness({ maxReconnectInterval: 300_000 });
   await miner.connect();
   const { code, reason } = closes.tooManyInvalid;
   miner.validator.latestPeer.close(code, reason);

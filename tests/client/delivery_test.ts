@@ -47,7 +47,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 
 /** A miner, a validator that refuses every fifth prediction, and a world that goes wrong. */
 class World {
-  readonly miner = new Harness({ maxReconnectInterval: 60 });
+  readonly miner = new Harness({ maxReconnectInterval: 60_000 });
   readonly submitted: string[] = [];
   #epoch = 1;
 

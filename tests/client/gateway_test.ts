@@ -18,8 +18,8 @@ class Miner {
     this.client = new MinerClient({
       url: "ws://gateway.test",
       keypair: scene.key,
-      reconnectBaseInterval: 0.001,
-      maxReconnectInterval: 0.01,
+      reconnectInterval: 1,
+      maxReconnectInterval: 10,
       WebSocket: class extends WebSocket {
         constructor() {
           super(socketUrl());

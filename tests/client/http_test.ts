@@ -5,7 +5,7 @@ import { Harness, predictionOf, until } from "./harness.ts";
 const confirmedIds = (miner: Harness) => miner.of("confirmation").map(({ predictionId }) => predictionId);
 const posts = (miner: Harness) =>
   miner.validator.requests.filter((request) => request.startsWith("POST")).length;
-const overHttp = () => new Harness({ websocketEnabled: false, maxReconnectInterval: 300 });
+const overHttp = () => new Harness({ websocketEnabled: false, maxReconnectInterval: 300_000 });
 
 Deno.test("a miner without WebSockets submits over HTTP", async () => {
   await using miner = overHttp();

@@ -28,7 +28,7 @@ Deno.test("a prediction crosses a real network by HTTP where upgrades are refuse
   const validator = new FakeValidator();
   validator.upgrades = "refuse";
   await using server = validator.listen();
-  const events = await submitted(server.url, { reconnectBaseInterval: 0.001, maxReconnectInterval: 0.002 });
+  const events = await submitted(server.url, { reconnectInterval: 1, maxReconnectInterval: 2 });
   assertEquals(events.filter(({ type }) => type === "confirmation").length, 1);
   assertEquals(validator.messages.map(({ via }) => via), ["http"]);
 });
@@ -43,7 +43,7 @@ Deno.test("a prediction crosses a real network that breaks in between", async ()
     return "ignore";
   };
   await using server = validator.listen();
-  const events = await submitted(server.url, { reconnectBaseInterval: 0.001, maxReconnectInterval: 0.002 });
+  const events = await submitted(server.url, { reconnectInterval: 1, maxReconnectInterval: 2 });
   assertEquals(events.filter(({ type }) => type === "confirmation").length, 1);
   assertEquals(validator.faults, []);
 });

@@ -227,7 +227,7 @@ Deno.test("a prediction whose nonce was taken is sent again at once with another
 });
 
 Deno.test("predictions refused as not authorized stay, and are sent again after the maximum interval", async () => {
-  await using miner = new Harness({ maxReconnectInterval: 300 });
+  await using miner = new Harness({ maxReconnectInterval: 300_000 });
   let refusing = true;
   miner.validator.onMessage = () =>
     refusing ? { code: "not_authorized", message: "Not authorized: no" } : "decide";
@@ -269,7 +269,7 @@ Deno.test("a batch refused as a whole is sent in single predictions, and only th
 });
 
 Deno.test("predictions too large for the validator are found, and the others get through", async () => {
-  await using miner = new Harness({ reconnectBaseInterval: 1, maxReconnectInterval: 1 });
+  await using miner = new Harness({ reconnectInterval: 1000, maxReconnectInterval: 1000 });
   miner.validator.onMessage = (_ids, { signedText }) => {
     if (signedText.length < 3000) return "decide";
     miner.validator.latestPeer.close(closes.tooLarge.code, closes.tooLarge.reason);

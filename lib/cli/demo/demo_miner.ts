@@ -70,8 +70,8 @@ export class DemoMiner {
     this.client = new MinerClient({
       url: options.url,
       keypair: demoKey(options.number),
-      reconnectBaseInterval: 0.2,
-      maxReconnectInterval: 2,
+      reconnectInterval: 200,
+      maxReconnectInterval: 2000,
       WebSocket: this.cable.WebSocket,
       fetch: this.cable.fetch,
       onEvent: (event) => this.#take(event),

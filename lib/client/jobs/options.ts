@@ -1,6 +1,5 @@
-import { type Clock, systemClock } from "../../protocol/clock.ts";
-import { above0, type BackoffBounds, reconnectBounds } from "../backoff.ts";
-import type { Fetch } from "../http_link.ts";
+import { above0 } from "../backoff.ts";
+import { type ConnectOptions, type ConnectSettings, connectSettings } from "../connect_options.ts";
 import type { SocketFactory } from "./job_socket.ts";
 import { type JobUrls, jobUrls } from "./job_urls.ts";
 import type { PatienceLimits } from "./patience.ts";
@@ -9,7 +8,7 @@ import type { PatienceLimits } from "./patience.ts";
 export type JobConnectionMode = "auto" | "websocket" | "http";
 
 /** What a {@link JobClient} is made from. Times are in milliseconds. */
-export interface JobClientOptions {
+export interface JobClientOptions extends ConnectOptions {
   /** An `http://`, `https://`, `ws://` or `wss://` URL; a path is where the gateway is mounted. */
   readonly url: string;
   readonly apiKey: string;
@@ -19,37 +18,25 @@ export interface JobClientOptions {
   readonly discover?: boolean | undefined;
   /** How long an attempt to connect may take. Default 10000. */
   readonly connectTimeout?: number | undefined;
-  /** The shortest wait before a new attempt. Default 1000. */
-  readonly reconnectInterval?: number | undefined;
-  /** The longest one. Default 30000. */
-  readonly maxReconnectInterval?: number | undefined;
   /** After so long without a word from the server, waiting for jobs ends with `unreachable`. Default 300000. */
   readonly patience?: number | undefined;
   /** The same before the server was heard for the first time. Default 20000. */
   readonly firstPatience?: number | undefined;
   /** Executes the transaction that pays for a job; without it the ledger is expected to take jobs as paid. */
   readonly pay?: ((transactionBytes: string, jobId: string) => Promise<unknown>) | undefined;
-  readonly clock?: Clock | undefined;
-  /** From 0 up to but not including 1; by default `Math.random`. */
-  readonly random?: (() => number) | undefined;
-  readonly fetch?: Fetch | undefined;
   /** By default `io` of the package socket.io-client. */
   readonly io?: SocketFactory | undefined;
 }
 
 /** {@link JobClientOptions} with every default filled in. */
-export interface JobSettings {
+export interface JobSettings extends ConnectSettings {
   readonly urls: JobUrls;
   readonly apiKey: string;
   readonly mode: JobConnectionMode;
   readonly discover: boolean;
   readonly connectTimeoutMs: number;
-  readonly backoff: BackoffBounds;
   readonly patience: PatienceLimits;
   readonly pay: (transactionBytes: string, jobId: string) => Promise<unknown>;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly fetch: Fetch;
   readonly io: SocketFactory | undefined;
 }
 
@@ -62,20 +49,17 @@ export function jobSettings(options: JobClientOptions): JobSettings {
     throw new TypeError("Cannot use the API key: expected visible characters without spaces");
   }
   return {
+    ...connectSettings(options),
     urls: jobUrls(options.url),
     apiKey: options.apiKey,
     mode: options.mode ?? "auto",
     discover: options.discover ?? false,
     connectTimeoutMs: above0("connectTimeout", options.connectTimeout ?? 10_000),
-    backoff: reconnectBounds(options),
     patience: {
       firstMs: above0("firstPatience", options.firstPatience ?? 20_000),
       ms: above0("patience", options.patience ?? 300_000),
     },
     pay: options.pay ?? (() => Promise.resolve()),
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     io: options.io,
   };
 }

@@ -34,7 +34,7 @@ export class StreamConnection {
     this.#parts = parts;
     this.#snapshots = snapshots;
     this.#ladder = new Ladder(settings.WebSocket === undefined ? "sse" : "websocket", settings.fallback);
-    this.#backoff = new Backoff(settings, settings.random);
+    this.#backoff = new Backoff(settings.backoff, settings.random);
     this.#probes = new Backoff(probeBounds, settings.random);
   }
 
