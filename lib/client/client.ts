@@ -57,6 +57,7 @@ export class MinerClient {
   #closing: Promise<void> | undefined;
   #started = false;
 
+  /** Throws a SyntaxError for a URL that cannot be used, and a RangeError for an interval that is not above 0. */
   constructor(options: MinerOptions) {
     const urls = validatorUrls(options.url);
     const settings = this.#settings = settingsOf(options);
@@ -157,6 +158,7 @@ export class MinerClient {
     return this.#closing ??= this.#close();
   }
 
+  /** The same as {@link close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

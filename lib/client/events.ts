@@ -5,11 +5,15 @@ export type ClientState = "connecting" | "authenticated" | "http" | "waiting" | 
 
 /** A prediction was accepted. */
 export interface ConfirmationEvent {
+  /** What tells the events apart. */
   readonly type: "confirmation";
+  /** The validator's WebSocket URL. */
   readonly validator: string;
+  /** As it was submitted. */
   readonly predictionId: string;
   /** The validator had it before: it was sent more than once. */
   readonly duplicate: boolean;
+  /** What the validator vouches for; undefined where it gives no receipts. */
   readonly receipt: Receipt | undefined;
   /** `data` of the validator's message. */
   readonly data: Readonly<Record<string, unknown>>;
@@ -21,9 +25,13 @@ export interface ConfirmationEvent {
 
 /** A prediction was refused for good. */
 export interface RefusedEvent {
+  /** What tells the events apart. */
   readonly type: "refused";
+  /** The validator's WebSocket URL. */
   readonly validator: string;
+  /** As it was submitted. */
   readonly predictionId: string;
+  /** Why, in the validator's words. */
   readonly message: string;
   /** The signed message as received; undefined when the refusal came in an unsigned error. */
   readonly signed: string | undefined;
@@ -31,17 +39,25 @@ export interface RefusedEvent {
 
 /** Games changed, or, with `snapshot`, these are all that are current. */
 export interface GamesEvent {
+  /** What tells the events apart. */
   readonly type: "games";
+  /** The validator's WebSocket URL. */
   readonly validator: string;
+  /** As the validator sent them. */
   readonly games: readonly unknown[];
+  /** Whether these are all that are current. */
   readonly snapshot: boolean;
+  /** Which sequence {@link offset} counts in; undefined where the validator counts none. */
   readonly epoch: string | undefined;
+  /** The number of this update. */
   readonly offset: number | undefined;
 }
 
 /** The client's standing changed. */
 export interface StateEvent {
+  /** What tells the events apart. */
   readonly type: "state";
+  /** The validator's WebSocket URL. */
   readonly validator: string;
   /** `http`: predictions go over HTTP. `waiting`: nothing gets through until the next attempt. */
   readonly state: ClientState;
@@ -55,10 +71,13 @@ export interface StateEvent {
 
 /** Something to know about went wrong; the client goes on. */
 export interface ProblemEvent {
+  /** What tells the events apart. */
   readonly type: "problem";
+  /** The validator's WebSocket URL. */
   readonly validator: string;
   /** A word such as `bad_signature`, or the code of the validator's error. */
   readonly code: string;
+  /** One sentence for people. */
   readonly message: string;
 }
 

@@ -3,10 +3,15 @@ import { type Context, problem } from "./context.ts";
 
 /** A verified message of the validator, as handlers get it. */
 export interface ValidatorMessage {
+  /** Which handlers get it. */
   readonly type: string;
+  /** The validator's hotkey. */
   readonly sender: string;
+  /** What the message is about. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** ISO 8601, as the validator wrote it. */
   readonly timestamp: string;
+  /** The validator's own, which no other message of its has. */
   readonly nonce: string;
 }
 

@@ -88,6 +88,7 @@ export class JobClient {
     this.#transport.close(closed());
   }
 
+  /** The same as {@link close}. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -25,6 +25,7 @@ export type {
   RefusedEvent,
   StateEvent,
 } from "./events.ts";
+export type { ConnectOptions } from "./connect_options.ts";
 export type { MessageHandler, ValidatorMessage } from "./handlers.ts";
 export type { Fetch } from "./http_link.ts";
 export {
@@ -63,6 +64,7 @@ export {
 export type { MinerKey } from "./signer.ts";
 export type { WebSocketClass, WebSocketLike } from "./socket.ts";
 export {
+  type Listen,
   type Page,
   StreamClient,
   type StreamClientOptions,

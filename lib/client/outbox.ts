@@ -18,6 +18,7 @@ export interface Outbox {
   entries(): Promise<OutboxEntry[]>;
   /** A value kept under a name. */
   get(name: string): Promise<string | undefined>;
+  /** Keeps what the client knows by this name. */
   set(name: string, value: string): Promise<void>;
 }
 
@@ -44,6 +45,7 @@ export class MemoryOutbox implements Outbox {
     return Promise.resolve(this.#values.get(name));
   }
 
+  /** Keeps it until the process ends. */
   set(name: string, value: string): Promise<void> {
     this.#values.set(name, value);
     return Promise.resolve();

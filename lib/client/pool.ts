@@ -10,6 +10,7 @@ import { type ValidatorAddress, validatorUrls } from "./validator_url.ts";
 
 /** What a {@link MinerPool} is made from. */
 export interface PoolOptions extends SharedOptions {
+  /** Each prediction goes to all of them. */
   readonly validators: readonly ValidatorAddress[];
   /** The outbox for a validator, named by its WebSocket URL; by default one in memory. */
   readonly outbox?: ((validator: string) => Outbox) | undefined;
@@ -80,6 +81,7 @@ export class MinerPool {
     this.#hub.end();
   }
 
+  /** The same as {@link close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -34,6 +34,7 @@ export type UseWebSocketOptions = SharedClientOptions;
 
 /** What {@link useWebSocket} answers with. */
 export interface WebSocketStreams {
+  /** How the connection stands. */
   readonly state: ConnectionState;
   /** Listens to a stream; always the same function. */
   readonly subscribe: (stream: keyof StreamData) => void;
@@ -49,6 +50,7 @@ export interface WebSocketStreams {
 export interface DataStream<Name extends keyof StreamData> {
   /** The newest data; undefined before the first. */
   readonly data: StreamData[Name] | undefined;
+  /** Whether messages come just now. */
   readonly connected: boolean;
   /** Why the stream does not come; undefined while it does. */
   readonly error: string | undefined;

@@ -10,6 +10,7 @@ import {
 
 /** The key that a miner signs with; a `Keypair` is one. */
 export interface MinerKey {
+  /** The SS58 address with prefix 42: the hotkey. */
   readonly address: string;
   /** Hex of the sr25519 signature over the text's UTF-8 bytes. */
   sign(text: string): string;

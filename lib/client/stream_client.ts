@@ -9,7 +9,7 @@ import { StreamInbox } from "./streams/stream_inbox.ts";
 import { Topics } from "./streams/topics.ts";
 
 export type { StreamClientOptions, StreamSocket, StreamSocketClass } from "./streams/options.ts";
-export type { Page } from "./streams/page_watch.ts";
+export type { Listen, Page } from "./streams/page_watch.ts";
 export type { StreamSnapshot, StreamState, StreamTransport } from "./streams/snapshot.ts";
 
 /** How long the connection outlasts the last listener: pages take listeners away and put them back. */
@@ -27,6 +27,7 @@ const lingerMs = 1000;
  * ```
  */
 export class StreamClient {
+  /** Where it connects. */
   readonly url: string;
   readonly #settings: StreamSettings;
   readonly #topics: Topics;

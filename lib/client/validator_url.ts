@@ -8,7 +8,9 @@ export interface ValidatorUrls {
 
 /** A validator as configured: its address and, where known, its hotkey. */
 export interface ValidatorAddress {
+  /** Where it is reached. */
   readonly url: string;
+  /** Who it has to be; undefined: whoever signs there first. */
   readonly hotkey?: string | undefined;
 }
 

@@ -22,6 +22,7 @@ export class CryptoPool implements Disposable {
   #scheduled = false;
   #closed = false;
 
+  /** Starts the workers. Throws a RangeError where there would be none. */
   constructor(options: CryptoPoolOptions) {
     if (!Number.isInteger(options.workers) || options.workers < 1) {
       throw new RangeError(`Cannot make a pool: workers is ${options.workers}, expected a positive integer`);
@@ -63,6 +64,7 @@ export class CryptoPool implements Disposable {
     this.#workers.clear();
   }
 
+  /** Ends the workers. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -7,8 +7,11 @@ const secretLength = 64;
 
 /** A hotkey that can sign. Printing it, or turning it into JSON, shows its address alone. */
 export interface Keypair {
+  /** SS58 with prefix 42. */
   readonly address: string;
+  /** 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** 32 bytes, from which the rest follows: a secret. */
   readonly seed: Uint8Array;
   /** The signature over the UTF-8 bytes of a text, as hex without `0x`. */
   sign(text: string): string;

@@ -1,5 +1,6 @@
 /** A started timer. */
 export interface Timer {
+  /** Does nothing once it has run. */
   cancel(): void;
 }
 

@@ -45,11 +45,15 @@ export const authenticationSchema = z.looseObject({
 export type Position = z.infer<typeof positionSchema>;
 
 /** What every signed message has in common. */
-interface Signed {
+/** What every signed message says. */
+export interface Signed {
   /** The SS58 address whose signature the message must carry. */
   readonly signer: string;
+  /** ISO 8601, as the signer wrote it. */
   readonly timestamp: string;
+  /** What no other message of the signer has. */
   readonly nonce: string;
+  /** Hex, over {@link signedText}. */
   readonly signature: string;
   /** The SS58 address of the validator that it is for; undefined: it names none. */
   readonly validator: string | undefined;

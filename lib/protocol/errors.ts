@@ -1,7 +1,10 @@
 /** How a connection ends: WebSocket close code (RFC 6455, section 7.4), reason, and whether to come back. */
 export interface Close {
+  /** As RFC 6455 numbers them. */
   readonly code: number;
+  /** A few words. */
   readonly reason: string;
+  /** Whether a client may come back. */
   readonly reconnect: boolean;
 }
 
@@ -79,13 +82,19 @@ export const closes = {
 
 /** The flat, unsigned error frame of Protocol, section 2. */
 export interface ErrorFrame {
+  /** As in all messages. */
   readonly type: "error";
+  /** Always this, as programs of the first version look for it. */
   readonly status: "error";
+  /** What programs go by. */
   readonly code: ErrorCode;
+  /** What people read. */
   readonly message: string;
   /** The two again, where Bettensor's miners read them. */
   readonly data: { readonly message: string; readonly code: ErrorCode };
+  /** The nonce of the message that it answers. */
   readonly in_reply_to?: string;
+  /** After so many milliseconds it may go through. */
   readonly retry_after_ms?: number;
 }
 
@@ -93,23 +102,30 @@ export interface ErrorFrame {
 export interface ErrorDetails {
   /** Follows the code's own message after a colon. */
   readonly detail?: string | undefined;
+  /** The nonce of the message that is refused. */
   readonly inReplyTo?: string | undefined;
   /** Milliseconds after which the client may try again. */
   readonly retryAfterMs?: number | undefined;
   /** The HTTP status, where it is not the one of the code. */
   readonly status?: number | undefined;
+  /** What came before it. */
   readonly cause?: unknown;
 }
 
 /** A refusal that its cause's sender is told of. Thrown by whatever checks, answered at the edge. */
 export class Refusal extends Error {
+  /** What tells it from other errors. */
   override readonly name = "Refusal";
+  /** What is told beyond the code's own sentence. */
   readonly detail: string | undefined;
+  /** The nonce of the message that is refused. */
   readonly inReplyTo: string | undefined;
+  /** Milliseconds. */
   readonly retryAfterMs: number | undefined;
   /** The HTTP status of an answer that says so. */
   readonly status: number;
 
+  /** The code's own sentence is the message, with the detail behind it. */
   constructor(readonly code: ErrorCode, details: ErrorDetails = {}) {
     const { message, status } = errorKinds[code];
     super(details.detail === undefined ? message : `${message}: ${details.detail}`, { cause: details.cause });

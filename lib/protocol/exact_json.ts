@@ -1,15 +1,18 @@
 /** A number that a Python peer holds as a float although its value is integral: `1.0`, `1e5`, `-0.0`. */
 export class Float {
+  /** `value`: the number itself. */
   constructor(readonly value: number) {}
 }
 
 /** Signed text made earlier, which rendering takes over as it is. */
 export class Rendered {
+  /** `text`: valid signed text. */
   constructor(readonly text: string) {}
 }
 
 /** A JSON object whose undefined members count as absent. */
 export interface ExactObject {
+  /** Every member by its name. */
   readonly [key: string]: ExactJson | undefined;
 }
 

@@ -7,16 +7,19 @@ export class FirstSignal implements Disposable {
   readonly #controller = new AbortController();
   readonly #onAbort = (): void => this.#follow();
 
+  /** Listens to all of them. */
   constructor(...sources: readonly AbortSignal[]) {
     this.#sources = sources;
     for (const source of sources) source.addEventListener("abort", this.#onAbort);
     this.#follow();
   }
 
+  /** Aborts with the first of them. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
+  /** Listens to them no more. */
   [Symbol.dispose](): void {
     for (const source of this.#sources) source.removeEventListener("abort", this.#onAbort);
   }

@@ -28,6 +28,7 @@ export {
   positionSchema,
   readAuthentication,
   readEnvelope,
+  type Signed,
   signedText,
 } from "./envelope.ts";
 export { FirstSignal } from "./first_signal.ts";
@@ -50,6 +51,7 @@ export {
   type ExactJson,
   type ExactObject,
   Float,
+  type ParseBounds,
   parseExact,
   Rendered,
   renderSigned,

@@ -48,6 +48,7 @@ export type TeamGamePrediction = z.infer<typeof teamGamePredictionSchema>;
 
 /** A prediction as it was received. */
 export interface ReceivedPrediction {
+  /** All of it, checked. */
   readonly fields: TeamGamePrediction;
   /** The prediction rendered as signed text: what is stored, and what {@link hash} covers. */
   readonly text: string;

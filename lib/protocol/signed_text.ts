@@ -2,7 +2,7 @@ import { type ExactJson, type ExactObject, Float, isList, Rendered } from "./exa
 import { floatRepr, isPlain, stringRepr } from "./python_repr.ts";
 
 export { type ExactJson, type ExactObject, Float, Rendered, toPlain } from "./exact_json.ts";
-export { parseExact } from "./parse_exact.ts";
+export { type ParseBounds, parseExact } from "./parse_exact.ts";
 
 /** The text that a signature covers: what Python's `json.dumps(value, sort_keys=True)` gives for the same value. */
 export function renderSigned(value: ExactJson): string {

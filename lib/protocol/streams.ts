@@ -8,9 +8,11 @@ export type StreamName = typeof streamNames[number];
 export interface NetworkMetrics {
   /** 0 to 100. */
   readonly network_strength: number;
+  /** The newest block. */
   readonly block_height: number;
   /** As the node gives it; customary are seconds. */
   readonly finality_time: number;
+  /** Nodes that the node is connected to. */
   readonly peer_count: number;
   /** Transactions a second. */
   readonly tps: number;
@@ -18,6 +20,7 @@ export interface NetworkMetrics {
   readonly bandwidth_in: number;
   /** Bytes a second. */
   readonly bandwidth_out: number;
+  /** Connections to the node. */
   readonly active_connections: number;
 }
 
@@ -26,7 +29,9 @@ export type MarketStatus = "healthy" | "idle";
 
 /** What goes on in the markets, every 5 s. */
 export interface MarketsHealth {
+  /** The worst of them all. */
   readonly overall_status: "healthy" | "degraded" | "down";
+  /** Each market by its name. */
   readonly markets: {
     readonly compute: {
       readonly status: MarketStatus;
@@ -49,25 +54,35 @@ export interface MarketsHealth {
       readonly total_impressions: number;
     };
   };
+  /** Those that take orders. */
   readonly healthy_markets: number;
+  /** All that are known. */
   readonly total_markets: number;
 }
 
 /** What a market settled. Nodes may tell more of it. */
 export interface MarketReceipt {
+  /** As the node names it. */
   readonly id: string;
+  /** Which market it is of. */
   readonly market?: string | undefined;
+  /** The block that it is in. */
   readonly block_height?: number | undefined;
   /** Unix seconds. */
   readonly timestamp?: number | undefined;
+  /** Who served. */
   readonly provider?: string | undefined;
+  /** Who was served. */
   readonly consumer?: string | undefined;
+  /** What was paid. */
   readonly amount?: number | undefined;
 }
 
 /** Receipts that are new, newest first, looked for every 3 s. */
 export interface Receipts {
+  /** The new ones, newest first. */
   readonly receipts: readonly MarketReceipt[];
+  /** How many they are. */
   readonly count: number;
   /** There were more new ones before these than the node would give. */
   readonly incomplete?: true;
@@ -75,15 +90,21 @@ export interface Receipts {
 
 /** A node of the network as the polled one sees it. */
 export interface NetworkPeer {
+  /** As the node names it. */
   readonly id: string;
+  /** Where it is reached. */
   readonly address: string;
+  /** To it and back; null where it was not measured. */
   readonly latency_ms: number | null;
+  /** Whether it takes part in the consensus. */
   readonly is_validator: boolean;
 }
 
 /** The network's nodes, every 10 s. */
 export interface Peers {
+  /** As many as the node tells of. */
   readonly peers: readonly NetworkPeer[];
+  /** How many there are. */
   readonly total: number;
 }
 
@@ -93,8 +114,11 @@ export interface GatewayActivity {
   readonly uptime: number;
   /** What is open, by kind; `events` are server-sent event streams. */
   readonly connections: { readonly miners: number; readonly streams: number; readonly events: number };
+  /** Miners that were heard lately. */
   readonly active_miners: number;
+  /** Messages to clients. */
   readonly deliveries_per_second: number;
+  /** Predictions that came in. */
   readonly predictions_per_second: number;
   /** From a prediction's arrival to its signed confirmation, in milliseconds; null when there was none lately. */
   readonly confirmation_latency: { readonly p50: number; readonly p99: number } | null;
@@ -104,27 +128,39 @@ export interface GatewayActivity {
 
 /** What each stream carries. */
 export interface StreamData {
+  /** How the network does. */
   readonly network_metrics: NetworkMetrics;
+  /** How the markets do. */
   readonly markets_health: MarketsHealth;
+  /** What was settled. */
   readonly receipts: Receipts;
+  /** Who takes part. */
   readonly peers: Peers;
+  /** How the gateway does. */
   readonly gateway: GatewayActivity;
 }
 
 /** A message with a stream's data; its `type` is the stream's name. */
 export interface StreamMessage<Name extends keyof StreamData = keyof StreamData> {
+  /** The stream's name. */
   readonly type: Name;
+  /** Its value. */
   readonly data: StreamData[Name];
   /** Unix seconds. */
   readonly timestamp: number;
+  /** Counts the messages of the stream. */
   readonly offset: number;
 }
 
 /** Says that a stream's source has gone, or is back. */
 export interface StreamStatus {
+  /** What tells it from messages. */
   readonly type: "stream_status";
+  /** The stream's name. */
   readonly stream: string;
+  /** Whether its values are current. */
   readonly status: "stale" | "live";
+  /** What is wrong, or that nothing is. */
   readonly message: string;
   /** Unix seconds. */
   readonly timestamp: number;

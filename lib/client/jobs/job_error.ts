@@ -13,6 +13,7 @@ const temporaryCodes: readonly string[] = [
 
 /** Why there is no inscription, or no word of one. The message is fit to be shown. */
 export class JobError extends Error {
+  /** What tells it from other errors. */
   override readonly name = "JobError";
   /**
    * The server's word for what is wrong, or one of the client's own: `unauthorized` (the API key is wrong or revoked),
@@ -25,6 +26,7 @@ export class JobError extends Error {
   /** Milliseconds after which the server wants to be asked again. */
   readonly retryAfterMs: number | undefined;
 
+  /** `code` is the gateway's, or one of the client's own. */
   constructor(
     code: string,
     message: string,

@@ -6,7 +6,9 @@ export type JobStatus = "queued" | "awaiting_payment" | "processing" | "complete
 
 /** How far a job is. */
 export interface JobProgress {
+  /** The job's id. */
   readonly jobId: string;
+  /** How far it is, in a word. */
   readonly status: JobStatus;
   /** 0 to 100; never falls. */
   readonly progress: number;
@@ -14,13 +16,17 @@ export interface JobProgress {
   readonly topicId: string | undefined;
   /** Messages on the ledger, and how many there will be. */
   readonly messages: number;
+  /** Messages that there will be. */
   readonly maxMessages: number;
 }
 
 /** A completed inscription. */
 export interface JobResult {
+  /** The job's id. */
   readonly jobId: string;
+  /** The transaction that paid for it. */
   readonly transactionId: string;
+  /** Where the file is read back. */
   readonly topicId: string;
   /** The topic of the metadata, in hashinal modes. */
   readonly jsonTopicId: string | undefined;
@@ -44,7 +50,9 @@ export interface JobPosition {
 
 /** A job that the server has taken. */
 export interface StartedJob {
+  /** The job's id. */
   readonly jobId: string;
+  /** The transaction that pays for it. */
   readonly transactionId: string;
   /** Base64; what has to be executed for the job to be paid. */
   readonly transactionBytes: string;

@@ -3,16 +3,23 @@ import { type JobUrls, jobUrls } from "./job_urls.ts";
 
 /** An instance that takes jobs. Protocol, section 5. */
 export interface JobServer {
+  /** Where clients connect. */
   readonly url: string;
+  /** Where it stands. */
   readonly region: string;
+  /** Such as `online`. */
   readonly status: string;
+  /** As the gateway ranks it. */
   readonly priority: number;
+  /** Jobs that it works on. */
   readonly activeJobs: number;
 }
 
 /** The instances that there are, and the one that the gateway recommends. */
 export interface JobServers {
+  /** All that share the store. */
   readonly servers: readonly JobServer[];
+  /** The URL of the one to take; undefined: none can be recommended. */
   readonly recommended: string | undefined;
 }
 

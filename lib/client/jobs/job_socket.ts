@@ -8,19 +8,29 @@ import type { JobUrls } from "./job_urls.ts";
 
 /** What a client uses of a Socket.IO socket. */
 export interface JobSocketLike {
+  /** Calls `listener` with every event of a name. */
   on(event: string, listener: (...values: unknown[]) => void): unknown;
+  /** Sends an event. */
   emit(event: string, ...values: unknown[]): unknown;
+  /** Ends the connection. */
   disconnect(): unknown;
 }
 
 /** What a client asks of socket.io-client's `io`, which does no reconnecting here. */
 export interface SocketOptions {
+  /** Where Socket.IO is served. */
   readonly path: string;
+  /** Who connects. */
   readonly auth: { readonly apiKey: string };
+  /** In the order in which they are tried. */
   readonly transports: ("websocket" | "polling")[];
+  /** Whether the second is tried where the first does not get through. */
   readonly tryAllTransports: boolean;
+  /** Whether the library connects again by itself. */
   readonly reconnection: boolean;
+  /** Whether it keeps to itself. */
   readonly forceNew: boolean;
+  /** Milliseconds that connecting may take. */
   readonly timeout: number;
 }
 

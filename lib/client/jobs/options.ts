@@ -11,6 +11,7 @@ export type JobConnectionMode = "auto" | "websocket" | "http";
 export interface JobClientOptions extends ConnectOptions {
   /** An `http://`, `https://`, `ws://` or `wss://` URL; a path is where the gateway is mounted. */
   readonly url: string;
+  /** Who inscribes; its owner sees the jobs. */
   readonly apiKey: string;
   /** Default `auto`. */
   readonly mode?: JobConnectionMode | undefined;

@@ -12,6 +12,7 @@ export type InscribeFile =
 
 /** What is to be inscribed. Protocol, section 5. */
 export interface InscribeRequest {
+  /** What is inscribed. */
   readonly file: InscribeFile;
   /** The account for which it is inscribed, such as `0.0.1001`. */
   readonly holderId: string;
@@ -19,11 +20,15 @@ export interface InscribeRequest {
   readonly mode?: "file" | "upload" | "hashinal" | "hashinal-collection" | undefined;
   /** Default `testnet`. */
   readonly network?: "mainnet" | "testnet" | undefined;
+  /** Who made it, for the hashinal modes. */
   readonly creator?: string | undefined;
+  /** What it is, for the hashinal modes. */
   readonly description?: string | undefined;
+  /** As KiloScribe's requests have it. */
   readonly fileStandard?: 1 | 2 | 6 | undefined;
   /** The metadata of hashinal modes (HIP-412), or where it is. */
   readonly metadataObject?: Readonly<Record<string, unknown>> | undefined;
+  /** Where the metadata is, for the hashinal modes. */
   readonly jsonFileURL?: string | undefined;
   /** The file is a collection's JSON, inscribed without another file. */
   readonly onlyJSONCollection?: boolean | undefined;

@@ -23,10 +23,13 @@ export interface ReceiptAuditOptions {
 export interface ReceiptReport {
   /** Whether every line is the validator's and no receipt is missing, changed or doubled. */
   readonly sound: boolean;
+  /** Whose signatures were expected. */
   readonly validator: string;
   /** Signed confirmations, refusals among them. */
   readonly confirmations: number;
+  /** How many of the confirmations say that something was refused. */
   readonly refusals: number;
+  /** Each miner's chain. */
   readonly miners: readonly ChainSummary[];
   /** The first hundred of each kind, in the order of the lines. */
   readonly findings: readonly ReceiptFinding[];
@@ -52,6 +55,7 @@ export class ReceiptAudit {
   #confirmations = 0;
   #refusals = 0;
 
+  /** Begins with nothing read. */
   constructor(options: ReceiptAuditOptions) {
     this.#options = options;
   }

@@ -21,6 +21,7 @@ export interface ChainSummary {
   readonly receipts: number;
   /** `miner_sequence` of the first and of the last. */
   readonly first: number;
+  /** The number of the last receipt. */
   readonly last: number;
   /** SHA-256 of the last: `previous` of the next one. */
   readonly head: string;

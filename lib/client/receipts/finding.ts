@@ -20,9 +20,11 @@ export type FindingKind = keyof typeof findingKinds;
 
 /** Something found in a file of receipts. */
 export interface ReceiptFinding {
+  /** What was found, in a word. */
   readonly kind: FindingKind;
   /** The line that it is about, from 1; undefined where it is about none. */
   readonly line: number | undefined;
+  /** The same in a sentence. */
   readonly message: string;
 }
 

@@ -7,6 +7,7 @@ import { type StreamUrls, streamUrls } from "./stream_urls.ts";
 
 /** What a stream client uses of a WebSocket. */
 export interface StreamSocket extends WebSocketLike {
+  /** How binary frames come. */
   binaryType: string;
 }
 
@@ -27,6 +28,7 @@ export interface StreamClientOptions extends ConnectOptions {
   readonly pauseWhenHidden?: boolean | undefined;
   /** By default the runtime's own; without any, the fallbacks serve. */
   readonly WebSocket?: StreamSocketClass | undefined;
+  /** By default the page's own. */
   readonly document?: Page | undefined;
 }
 

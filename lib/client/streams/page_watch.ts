@@ -3,12 +3,16 @@ import type { Clock, Timer } from "../../protocol/clock.ts";
 /** How long a page may be hidden before its connection is given up. */
 const hiddenMs = 5000;
 
-type Listen = (type: string, listener: () => void) => void;
+/** Begins or ends to call a listener with the events of a type, as documents do. */
+export type Listen = (type: string, listener: () => void) => void;
 
 /** What is used of a document. */
 export interface Page {
+  /** `hidden` while nobody sees it. */
   readonly visibilityState: string;
+  /** As of a document. */
   readonly addEventListener: Listen;
+  /** As of a document. */
   readonly removeEventListener: Listen;
   /** The window, which tells when the machine is online again. */
   readonly defaultView?:

@@ -8,6 +8,7 @@ export type StreamTransport = "websocket" | "sse" | "poll";
 
 /** All that there is to know about a client just now; frozen, and another object whenever something of it changes. */
 export interface StreamSnapshot {
+  /** How the connection stands. */
   readonly state: StreamState;
   /** What carries data now. */
   readonly transport: StreamTransport | undefined;

@@ -8,7 +8,9 @@ const graceMs = 1000;
 
 /** What tells one client from another. */
 export interface SharedClientOptions {
+  /** Where it connects. */
   readonly url: string;
+  /** False: the client is closed when its connection ends. */
   readonly reconnect?: boolean | undefined;
   /** Milliseconds. */
   readonly reconnectInterval?: number | undefined;
@@ -16,7 +18,9 @@ export interface SharedClientOptions {
 
 /** A client that is shared, until it is released. */
 export interface StreamLease {
+  /** Shared by all who ask for the same. */
   readonly client: StreamClient;
+  /** Says that it is not needed here any more. */
   release(): void;
 }
 
