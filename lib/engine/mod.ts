@@ -1,14 +1,16 @@
 /**
- * What the gateway keeps, in Deno KV. A commit that resolved is on disk: with a file, Deno KV's SQLite runs in WAL mode
- * and syncs the log at every commit.
+ * What the gateway keeps and passes on: the ports {@link Store} and {@link Log}, the engine behind them (Deno KV, in a
+ * file or in memory), and the repositories that speak through the ports. What a write resolves to is kept for good.
  * @module
  */
+export { type Engine, type EngineOptions, openEngine } from "./engine.ts";
+export { InstanceName } from "./kv/instance_name.ts";
+export { storeFiles } from "./kv/store_guard.ts";
+export type { HistoryLimits, Log, LogEntry, LogHead } from "./log.ts";
 export { type ApiKeyRecord, ApiKeyRepository, type KeyUsage } from "./repositories/api_keys.ts";
 export { type BlobClaim, blobPieceSize, BlobRepository } from "./repositories/blobs.ts";
 export { type ChainEntry, type ChainListRecord, ChainListRepository } from "./repositories/chain_lists.ts";
-export { openDatabase } from "./kv/database.ts";
 export { type GameRecord, GameRepository } from "./repositories/games.ts";
-export { InstanceName } from "./instance_name.ts";
 export { type InstanceRecord, InstanceRepository } from "./repositories/instances.ts";
 export type {
   HeldJob,
@@ -21,16 +23,14 @@ export type {
   TopicKind,
 } from "./repositories/job_record.ts";
 export { JobRepository } from "./repositories/jobs.ts";
-export { maxTextLength } from "./kv/limits.ts";
 export { type MinerRecord, MinerRepository } from "./repositories/miners.ts";
 export {
   type Head,
-  maxGroup,
-  maxGroupSize,
+  maxTextLength,
   type MinerHead,
-  type PredictionGroup,
   type PredictionRecord,
   PredictionRepository,
+  type PredictionTransaction,
 } from "./repositories/predictions.ts";
-export { storeFiles, StoreGuard, StoreLost } from "./kv/store_guard.ts";
 export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories/topics.ts";
+export type { Entry, KeepOptions, Key, Range, Reader, Store, Transaction, TransactOptions } from "./store.ts";

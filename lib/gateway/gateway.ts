@@ -3,7 +3,7 @@ import { CryptoPool } from "../crypto/mod.ts";
 import { Batcher, Deflater, HistoryBudget, Hub } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
-import { openDatabase, storeFiles, StoreGuard } from "../engine/mod.ts";
+import { type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
 import { Validator } from "../validator/mod.ts";
@@ -130,10 +130,13 @@ export class Gateway {
  *
  * @throws {Error} when the store, the key or the metagraph cannot be used
  */
-export async function createGateway(config: Config, clock: Clock = systemClock): Promise<Gateway> {
+export async function createGateway(
+  config: Config,
+  clock: Clock = systemClock,
+  open = openEngine,
+): Promise<Gateway> {
   const { keypair, isNew } = await openValidatorKey(config["validator_key"]);
-  const guard = new StoreGuard(config["kv"]);
-  const database = await openDatabase(config["kv"], guard);
+  const engine = await open(config["kv"], { clock, history: historyLimits(config) });
   const pool = new CryptoPool({ workers: config["crypto.workers"], seed: keypair.seed });
   const activity = new Activity();
   const loopLag = new LoopLag(clock, activity.loopLag);
@@ -145,8 +148,7 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
     traceFrames: config["websocket.log_level"] === "TRACE",
   });
   const channels = {
-    size: config["history.size"],
-    ttl: 1000 * config["history.ttl"],
+    ...historyLimits(config),
     budget: historyBudget,
     activity,
   };
@@ -154,7 +156,7 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
   const space = new FreeSpace({ file, least: config["store.min_free"], clock });
   const shortage = () => space.shortage;
   const validator = new Validator({
-    database,
+    store: engine,
     pool,
     keypair,
     hub,
@@ -180,7 +182,7 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
       activityDefinition({ clock, hub, validator, activity }),
     ],
   });
-  const jobs = new JobService({ config, database, clock, activity, shortage, hub });
+  const jobs = new JobService({ config, store: engine, clock, activity, shortage, hub });
   const gateway = new Gateway(
     config,
     clock,
@@ -190,9 +192,9 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
     jobs,
     activity,
     historyBudget,
-    new Health({ clock, guard, space, book: validator.book, pool }),
+    new Health({ clock, engine, space, book: validator.book, pool }),
     isNew,
-    [loopLag, space, streams, pool, database],
+    [loopLag, space, streams, pool, engine],
   );
   try {
     await space.start();
@@ -208,6 +210,10 @@ export async function createGateway(config: Config, clock: Clock = systemClock):
   hub.start();
   loopLag.start();
   return gateway;
+}
+
+function historyLimits(config: Config): HistoryLimits {
+  return { size: config["history.size"], ttl: 1000 * config["history.ttl"] };
 }
 
 function hubLimits(config: Config) {

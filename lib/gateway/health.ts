@@ -1,6 +1,6 @@
 import type { CryptoPool } from "../crypto/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
-import type { StoreGuard } from "../engine/mod.ts";
+import type { Engine } from "../engine/mod.ts";
 import type { PredictionBook } from "../validator/mod.ts";
 import type { FreeSpace } from "./free_space.ts";
 import { Probe } from "./probe.ts";
@@ -17,7 +17,7 @@ const longestTrouble = 60_000;
 /** What {@link Health} looks at. */
 export interface HealthParts {
   readonly clock: Clock;
-  readonly guard: StoreGuard;
+  readonly engine: Engine;
   readonly space: FreeSpace;
   readonly book: PredictionBook;
   readonly pool: CryptoPool;
@@ -25,14 +25,14 @@ export interface HealthParts {
 
 /** Whether the gateway can do its work, and whether it had better be restarted. That it answers shows that it runs. */
 export class Health {
-  readonly #guard: StoreGuard;
+  readonly #engine: Engine;
   readonly #space: FreeSpace;
   readonly #book: PredictionBook;
   readonly #store: Probe;
   readonly #crypto: Probe;
 
-  constructor({ clock, guard, space, book, pool }: HealthParts) {
-    this.#guard = guard;
+  constructor({ clock, engine, space, book, pool }: HealthParts) {
+    this.#engine = engine;
     this.#space = space;
     this.#book = book;
     this.#store = new Probe({ clock, validFor, run: () => book.probe() });
@@ -45,7 +45,7 @@ export class Health {
     return [
       ...this.#book.canCommit && this.#store.troubledFor < longestWait
         ? []
-        : [this.#guard.fault ?? "the store cannot commit"],
+        : [this.#engine.fault() ?? "the store cannot commit"],
       ...this.#space.shortage === undefined ? [] : [this.#space.shortage],
       ...!this.#crypto.isFailing && this.#crypto.troubledFor < longestWait
         ? []
@@ -67,7 +67,10 @@ export class Health {
 
   async #ask(patience: number): Promise<void> {
     await Promise.all([
-      this.#store.ask({ patience, must: !this.#book.canCommit || !this.#guard.isSound }),
+      this.#store.ask({
+        patience,
+        must: !this.#book.canCommit || this.#engine.fault() !== undefined,
+      }),
       this.#crypto.ask({ patience, must: false }),
     ]);
   }

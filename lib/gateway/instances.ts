@@ -22,7 +22,7 @@ export interface ListedServer {
 
 /** What {@link Instances} work with. */
 export interface InstancesOptions {
-  /** The store that is shared, as for `openDatabase`. */
+  /** The store that is shared, as for `openEngine`. */
   readonly location: string;
   readonly repository: InstanceRepository;
   readonly clock: Clock;

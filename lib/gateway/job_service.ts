@@ -2,7 +2,7 @@ import type { Config } from "../config/mod.ts";
 import type { Hub } from "../hub/mod.ts";
 import { Inscriptions } from "../inscriptions/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
-import { InstanceRepository } from "../engine/mod.ts";
+import { InstanceRepository, type Store } from "../engine/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
 import { ApiKeyGate } from "./api_key_gate.ts";
 import { Instances } from "./instances.ts";
@@ -16,9 +16,9 @@ export class JobService {
   readonly instances: Instances;
 
   constructor(
-    { config, database, clock, activity, shortage, hub }: {
+    { config, store, clock, activity, shortage, hub }: {
       config: Config;
-      database: Deno.Kv;
+      store: Store;
       clock: Clock;
       activity: Activity;
       /** Why there is no room for more jobs, in words; undefined while there is. */
@@ -35,14 +35,14 @@ export class JobService {
     };
     const instances = this.instances = new Instances({
       location: config["kv"],
-      repository: new InstanceRepository(database),
+      repository: new InstanceRepository(store),
       clock,
       publicUrl: config["public_url"],
       region: config["region"] ?? "default",
       activeJobs: () => this.inscriptions.activeJobs,
     });
     const inscriptions = this.inscriptions = new Inscriptions({
-      database,
+      store,
       clock,
       activity,
       settings,

@@ -5,6 +5,7 @@ import {
   type JobRecord,
   JobRepository,
   type JobStatus,
+  type Store,
 } from "../engine/mod.ts";
 import { Activity } from "../telemetry/mod.ts";
 import { Allowance } from "./allowance.ts";
@@ -33,7 +34,7 @@ import { Succession } from "./succession.ts";
 
 /** What inscriptions work with. */
 export interface InscriptionsOptions {
-  readonly database: Deno.Kv;
+  readonly store: Store;
   readonly clock: Clock;
   /** Where it is counted what goes on. */
   readonly activity?: Activity;
@@ -78,16 +79,16 @@ export class Inscriptions {
   readonly #stopping = new AbortController();
   readonly #shortage: () => string | undefined;
 
-  constructor({ database, clock, fetching, cluster = alone, ...options }: InscriptionsOptions) {
+  constructor({ store, clock, fetching, cluster = alone, ...options }: InscriptionsOptions) {
     const settings = { ...defaultSettings, ...options.settings };
     this.#shortage = options.shortage ?? (() => undefined);
     const { localPaymentDelay: paymentDelay, allowPrivateUrls: allowPrivate } = settings;
-    const jobs = this.#jobs = new JobRepository(database);
-    const files = new JobFiles(new BlobRepository(database), cluster);
+    const jobs = this.#jobs = new JobRepository(store);
+    const files = new JobFiles(new BlobRepository(store), cluster);
     const watch = this.#watch = new JobWatch({ jobs, clock });
-    const ledger = this.#ledger = options.ledger ?? new LocalLedger({ database, clock, paymentDelay });
+    const ledger = this.#ledger = options.ledger ?? new LocalLedger({ store, clock, paymentDelay });
     const activity = this.#activity = options.activity ?? new Activity();
-    const repository = new ApiKeyRepository(database);
+    const repository = new ApiKeyRepository(store);
     this.keys = new ApiKeys({ repository, clock });
     const queue = this.#queue = new JobQueue({ jobs, files, watch, ledger, clock, activity, settings });
     const waiting = this.#waiting = new Quota({

@@ -1,11 +1,5 @@
 import { type Clock, Refusal } from "../protocol/mod.ts";
-import {
-  type Head,
-  maxGroup,
-  maxGroupSize,
-  type MinerHead,
-  type PredictionRepository,
-} from "../engine/mod.ts";
+import type { PredictionRepository } from "../engine/mod.ts";
 import { Activity, logger, stopwatch, Throttle } from "../telemetry/mod.ts";
 import type { Game } from "./game_table.ts";
 import { type Candidate, noHead, noLimits, PredictionDraft, type Verdict } from "./prediction_draft.ts";
@@ -19,6 +13,8 @@ interface Pending {
 
 const log = logger("store");
 const maxPendingSize = 64 * 1024 * 1024;
+/** What one group has at most: predictions, and characters of signed text. */
+const [maxGroup, maxGroupSize] = [100, 512 * 1024];
 
 /**
  * Accepts predictions into the log, in the order in which they come, in groups: while one group is being committed the
@@ -37,9 +33,6 @@ export class PredictionBook {
   #queue: Pending[] = [];
   #queuedSize = 0;
   #writing: Promise<void> | undefined;
-  #head: Head | undefined;
-  /** The heads of the miners that were seen, as committed. */
-  #minerHeads = new Map<string, MinerHead>();
   #lastCommitFailed = false;
 
   constructor(options: {
@@ -149,7 +142,6 @@ export class PredictionBook {
     } catch (cause) {
       this.#lastCommitFailed = true;
       this.#activity.commitFailures += 1;
-      this.#forget();
       const details = { detail: "the store cannot commit", retryAfterMs: 5000, cause };
       const refusal = new Refusal("internal_error", details);
       this.#warnings.warn(log, "commit", "Cannot commit predictions: {cause}", { cause: String(cause) });
@@ -157,55 +149,29 @@ export class PredictionBook {
     }
   }
 
-  /** Judges and commits; again from the start when another process wrote to the same store in between. */
+  /** Judges and commits; again from the start when another server wrote to the same store in between. */
   async #commit(candidates: readonly Candidate[]): Promise<Verdict[]> {
-    for (;;) {
-      const head = this.#head ??= await this.#repository.head();
-      await this.#loadMinerHeads(candidates);
-      const known = await this.#repository.find(
-        candidates.map(({ hotkey, prediction }) => ({
-          hotkey,
-          predictionId: prediction.fields.prediction_id,
-        })),
-      );
-      const draft = new PredictionDraft(
-        head,
-        this.#minerHeads,
-        this.#findGame,
-        this.#limits,
-        this.#clock.now(),
-      );
+    const hotkeys = [...new Set(candidates.map(({ hotkey }) => hotkey))];
+    const ids = candidates.map(({ hotkey, prediction }) => ({
+      hotkey,
+      predictionId: prediction.fields.prediction_id,
+    }));
+    const { verdicts, added } = await this.#repository.transact(async (predictions) => {
+      const [head, heads, known] = await Promise.all([
+        predictions.head(),
+        predictions.minerHeads(hotkeys),
+        predictions.find(ids),
+      ]);
+      const minerHeads = new Map(hotkeys.map((hotkey, index) => [hotkey, heads[index] ?? noHead]));
+      const draft = new PredictionDraft(head, minerHeads, this.#findGame, this.#limits, this.#clock.now());
       const verdicts = candidates.map((candidate, index) => draft.judge(candidate, known[index] ?? null));
-      if (draft.records.length === 0) return verdicts;
-      const next = await this.#repository.commit({
-        head,
-        predictions: draft.records,
-        minerHeads: draft.minerHeads,
-      });
-      if (next === null) {
-        this.#forget();
-        continue;
-      }
-      this.#head = next;
-      for (const [hotkey, minerHead] of draft.minerHeads) this.#minerHeads.set(hotkey, minerHead);
-      this.#commits += 1;
-      for (const run of this.#onCommit) run();
-      return verdicts;
-    }
-  }
-
-  async #loadMinerHeads(candidates: readonly Candidate[]): Promise<void> {
-    const unknown = new Set(
-      candidates.map(({ hotkey }) => hotkey).filter((hotkey) => !this.#minerHeads.has(hotkey)),
-    );
-    if (unknown.size === 0) return;
-    const heads = await this.#repository.minerHeads([...unknown]);
-    [...unknown].forEach((hotkey, index) => this.#minerHeads.set(hotkey, heads[index] ?? noHead));
-  }
-
-  #forget(): void {
-    this.#head = undefined;
-    this.#minerHeads.clear();
+      predictions.add(draft.records, draft.minerHeads);
+      return { verdicts, added: draft.records.length };
+    });
+    if (added === 0) return verdicts;
+    this.#commits += 1;
+    for (const run of this.#onCommit) run();
+    return verdicts;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   MinerRepository,
   type PredictionRecord,
   PredictionRepository,
+  type Store,
 } from "../engine/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
 import { type ChainFilter, ChainMetagraph } from "./chain_metagraph.ts";
@@ -26,7 +27,7 @@ import { MinerSession, type SessionHost } from "./session.ts";
 
 /** What a validator works with. */
 export interface ValidatorOptions {
-  readonly database: Deno.Kv;
+  readonly store: Store;
   readonly pool: CryptoPool;
   readonly keypair: Keypair;
   readonly hub: Hub;
@@ -63,24 +64,24 @@ export class Validator implements SessionHost {
   readonly #sessions = new Map<string, MinerSession>();
 
   constructor(options: ValidatorOptions) {
-    const { database, pool, keypair, hub, clock, channels: settings, metagraph } = options;
+    const { store, pool, keypair, hub, clock, channels: settings, metagraph } = options;
     const epoch = crypto.randomUUID().slice(0, 8);
     this.#hub = hub;
     this.#clock = clock;
     const activity = this.#activity = settings.activity;
     this.#duplicatePolicy = options.duplicatePolicy;
-    this.#predictions = new PredictionRepository(database);
+    this.#predictions = new PredictionRepository(store);
     const isChain = metagraph !== undefined && isChainUrl(metagraph);
     this.chain = isChain
       ? new ChainMetagraph({
-        repository: new ChainListRepository(database),
+        repository: new ChainListRepository(store),
         url: metagraph,
         filter: options.chainFilter,
         clock,
       })
       : undefined;
     this.registry = new MinerRegistry({
-      repository: new MinerRepository(database),
+      repository: new MinerRepository(store),
       metagraph: isChain ? undefined : metagraph,
       chain: this.chain,
       clock,
@@ -95,7 +96,7 @@ export class Validator implements SessionHost {
     });
     this.notary = new Notary({ pool, keypair, clock, activity });
     this.board = new GameBoard({
-      repository: new GameRepository(database),
+      repository: new GameRepository(store),
       notary: this.notary,
       clock,
       epoch,

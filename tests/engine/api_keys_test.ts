@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { ApiKeyRepository, openDatabase } from "../../lib/engine/mod.ts";
+import { ApiKeyRepository, openEngine } from "../../lib/engine/mod.ts";
 
 Deno.test("API keys are listed until they are deleted", async () => {
-  using database = await openDatabase(":memory:");
-  const repository = new ApiKeyRepository(database);
+  using store = await openEngine(":memory:");
+  const repository = new ApiKeyRepository(store);
   const record = (id: string) => ({ id, name: id, hash: `hash of ${id}`, createdAt: 1 });
   await repository.put(record("a"));
   await repository.put(record("b"));

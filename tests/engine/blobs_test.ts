@@ -1,13 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { blobPieceSize, BlobRepository, openDatabase } from "../../lib/engine/mod.ts";
+import { blobPieceSize, BlobRepository, openEngine } from "../../lib/engine/mod.ts";
 
 async function ids(blobs: BlobRepository): Promise<string[]> {
   return (await Array.fromAsync(blobs.claims())).map(({ id }) => id);
 }
 
 Deno.test("a blob of many pieces is read back, and removed to the last piece", async () => {
-  using database = await openDatabase(":memory:");
-  const blobs = new BlobRepository(database);
+  using store = await openEngine(":memory:");
+  const blobs = new BlobRepository(store);
   const pieces = Array.from({ length: 25 }, (_, index) => new Uint8Array(blobPieceSize).fill(index));
   const large = await blobs.open("large", "1");
   await blobs.write(large, 0, pieces);
@@ -19,12 +19,12 @@ Deno.test("a blob of many pieces is read back, and removed to the last piece", a
   assertEquals(await ids(blobs), ["large", "other"]);
   await blobs.remove("large");
   assertEquals(await ids(blobs), ["other"]);
-  assertEquals((await Array.fromAsync(database.list({ prefix: ["blob_pieces"] }))).length, 1);
+  assertEquals((await Array.fromAsync(store.list({ prefix: ["blob_pieces"] }))).length, 1);
 });
 
 Deno.test("a blob that was opened and never written is known, so that it can be removed", async () => {
-  using database = await openDatabase(":memory:");
-  const blobs = new BlobRepository(database);
+  using store = await openEngine(":memory:");
+  const blobs = new BlobRepository(store);
   await blobs.open("empty", "1");
   assertEquals(await ids(blobs), ["empty"]);
   await blobs.remove("empty");
@@ -33,8 +33,8 @@ Deno.test("a blob that was opened and never written is known, so that it can be 
 });
 
 Deno.test("a blob is written by whoever claimed it last", async () => {
-  using database = await openDatabase(":memory:");
-  const blobs = new BlobRepository(database);
+  using store = await openEngine(":memory:");
+  const blobs = new BlobRepository(store);
   const first = await blobs.open("a", "1");
   const second = await blobs.open("a", "2");
   assertEquals(await blobs.seize(first, "3"), false);

@@ -1,12 +1,17 @@
 import { DatabaseSync } from "node:sqlite";
-import { assert, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertRejects, assertStringIncludes } from "@std/assert";
 import { type Receipt, receiptHash, sha256Hex } from "../../lib/protocol/mod.ts";
-import { openDatabase, type PredictionRecord, PredictionRepository } from "../../lib/engine/mod.ts";
+import {
+  type Engine,
+  openEngine,
+  type PredictionRecord,
+  PredictionRepository,
+} from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "./folder.ts";
 
 /** Accepts predictions of one miner, as a chain. */
-async function fill(database: Deno.Kv, count: number): Promise<PredictionRecord[]> {
-  const repository = new PredictionRepository(database);
+async function fill(store: Engine, count: number): Promise<PredictionRecord[]> {
+  const repository = new PredictionRepository(store);
   let previous = "0".repeat(64);
   const predictions = Array.from({ length: count }, (_, index): PredictionRecord => {
     const text = `{"n": ${index}}`;
@@ -20,18 +25,18 @@ async function fill(database: Deno.Kv, count: number): Promise<PredictionRecord[
     return { predictionId: `p${index}`, hotkey: "A", uid: 7, receivedAt: 0, text, receipt };
   });
   const minerHeads = new Map([["A", { sequence: count, previous, day: "", wagered: 0 }]]);
-  assert(await repository.commit({ head: await repository.head(), predictions, minerHeads }) !== null);
+  await repository.transact((transaction) => Promise.resolve(transaction.add(predictions, minerHeads)));
   return predictions;
 }
 
 async function openingFails(path: string, problem: string): Promise<void> {
-  const { message } = await assertRejects(() => openDatabase(path), Error);
+  const { message } = await assertRejects(() => openEngine(path), Error);
   for (const part of [`Cannot open the store ${path}`, problem, "restore a backup"]) {
     assertStringIncludes(message, part);
   }
 }
 
-const changes: Record<string, [(database: Deno.Kv, last: PredictionRecord) => Promise<unknown>, string]> = {
+const changes: Record<string, [(store: Engine, last: PredictionRecord) => Promise<unknown>, string]> = {
   "whose newest prediction was changed": [
     (kv, last) => kv.set(["predictions", 5], { ...last, text: "{}" }),
     "prediction 5 is not the one",
@@ -49,9 +54,9 @@ for (const [what, [act, problem]] of Object.entries(changes)) {
     await using folder = await temporaryFolder();
     const path = `${folder.path}/store.db`;
     {
-      using database = await openDatabase(path);
-      const predictions = await fill(database, 5);
-      await act(database, predictions[4] as PredictionRecord);
+      using store = await openEngine(path);
+      const predictions = await fill(store, 5);
+      await act(store, predictions[4] as PredictionRecord);
     }
     await openingFails(path, problem);
   });
@@ -61,8 +66,8 @@ Deno.test("a store whose tree of pages is damaged is not opened", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/store.db`;
   {
-    using database = await openDatabase(path);
-    await fill(database, 200);
+    using store = await openEngine(path);
+    await fill(store, 200);
   }
   {
     using file = new DatabaseSync(path);
@@ -78,10 +83,10 @@ Deno.test("a store whose tree of pages is damaged is not opened", async () => {
 });
 
 Deno.test("a stored prediction that is not what its receipt vouches for is served to nobody", async () => {
-  using database = await openDatabase(":memory:");
-  const [first] = await fill(database, 3);
-  await database.set(["predictions", 1], { ...first, text: '{"n": 9}' });
-  const repository = new PredictionRepository(database);
+  using store = await openEngine(":memory:");
+  const [first] = await fill(store, 3);
+  await store.set(["predictions", 1], { ...first, text: '{"n": 9}' });
+  const repository = new PredictionRepository(store);
   const reads = [
     () => repository.after(0, 10),
     () => repository.newestOf("A", 10),

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { BlobRepository, type JobRecord, JobRepository, openDatabase } from "../../lib/engine/mod.ts";
+import { BlobRepository, type JobRecord, JobRepository, openEngine } from "../../lib/engine/mod.ts";
 
 function job(id: string, more: Partial<JobRecord> = {}): JobRecord {
   return {
@@ -47,8 +47,8 @@ async function openIds(jobs: JobRepository): Promise<string[]> {
 }
 
 Deno.test("a job is found by its id and by its transaction, which pays for one job alone", async () => {
-  using database = await openDatabase(":memory:");
-  const jobs = new JobRepository(database);
+  using store = await openEngine(":memory:");
+  const jobs = new JobRepository(store);
   await add(jobs, job("a"));
   assertEquals(await jobs.get("a"), job("a"));
   assertEquals(await jobs.ofTransaction("0.0.5@1.a"), job("a"));
@@ -58,8 +58,8 @@ Deno.test("a job is found by its id and by its transaction, which pays for one j
 });
 
 Deno.test("a key's request makes one job, however often it comes", async () => {
-  using database = await openDatabase(":memory:");
-  const jobs = new JobRepository(database);
+  using store = await openEngine(":memory:");
+  const jobs = new JobRepository(store);
   const first = job("a", { requestId: "r" });
   await add(jobs, first);
   assertEquals(await jobs.create(job("b", { requestId: "r" }), "2"), { record: first, lease: null });
@@ -72,8 +72,8 @@ Deno.test("a key's request makes one job, however often it comes", async () => {
 });
 
 Deno.test("jobs are open until they fail or are completed", async () => {
-  using database = await openDatabase(":memory:");
-  const jobs = new JobRepository(database);
+  using store = await openEngine(":memory:");
+  const jobs = new JobRepository(store);
   const [a, b, c] = [await add(jobs, job("a")), await add(jobs, job("b"), "2"), await add(jobs, job("c"))];
   assertEquals(await openIds(jobs), ["a of 1", "b of 2", "c of 1"]);
   await jobs.save(job("a", { progress: 7 }), a);
@@ -86,8 +86,8 @@ Deno.test("jobs are open until they fail or are completed", async () => {
 });
 
 Deno.test("a job that is taken up can be written by its new owner alone", async () => {
-  using database = await openDatabase(":memory:");
-  const jobs = new JobRepository(database);
+  using store = await openEngine(":memory:");
+  const jobs = new JobRepository(store);
   const lost = await add(jobs, job("a"));
   await jobs.save(job("a", { progress: 7 }), lost);
   const open = (await jobs.findOpen("a")) ?? { id: "a", owner: "", createdAt: 0, lease: "" };
@@ -109,13 +109,13 @@ Deno.test("a job that is taken up can be written by its new owner alone", async 
 });
 
 Deno.test("a job whose files were taken over is not added", async () => {
-  using database = await openDatabase(":memory:");
-  const jobs = new JobRepository(database);
-  const blobs = new BlobRepository(database);
+  using store = await openEngine(":memory:");
+  const jobs = new JobRepository(store);
+  const blobs = new BlobRepository(store);
   const claims = [await blobs.open("a:file", "1"), await blobs.open("a:metadata", "1")];
   const [file] = await Array.fromAsync(blobs.claims());
   assertEquals(file, claims[0]);
-  assertEquals(await blobs.seize(file ?? { id: "", owner: "", versionstamp: "" }, "2"), true);
+  assertEquals(await blobs.seize(file ?? { id: "", owner: "", lease: "" }, "2"), true);
   await assertRejects(() => jobs.create(job("a"), "1", claims), Error, "its files are gone");
   assertEquals([await jobs.get("a"), await openIds(jobs)], [null, []]);
   const kept = await blobs.open("b:file", "1");
@@ -124,8 +124,8 @@ Deno.test("a job whose files were taken over is not added", async () => {
 });
 
 Deno.test("completed jobs are numbered without gaps, also at once, and only once", async () => {
-  using database = await openDatabase(":memory:");
-  const jobs = new JobRepository(database);
+  using store = await openEngine(":memory:");
+  const jobs = new JobRepository(store);
   const ids = Array.from({ length: 15 }, (_, index) => `job ${index}`);
   const leases = new Map<string, string>();
   for (const id of ids) leases.set(id, await add(jobs, job(id)));
@@ -140,8 +140,8 @@ Deno.test("completed jobs are numbered without gaps, also at once, and only once
 });
 
 Deno.test("what a topic holds is known when its job is completed", async () => {
-  using database = await openDatabase(":memory:");
-  const jobs = new JobRepository(database);
+  using store = await openEngine(":memory:");
+  const jobs = new JobRepository(store);
   const content = { name: "f", mimeType: "text/plain", size: 1, hash: "h", payloadSize: 1 };
   const topics = [
     { kind: "file", topicId: "0.0.1001", messages: 1, content },
@@ -155,8 +155,8 @@ Deno.test("what a topic holds is known when its job is completed", async () => {
 });
 
 Deno.test("a holder's jobs are those of one key, newest first, by pages", async () => {
-  using database = await openDatabase(":memory:");
-  const jobs = new JobRepository(database);
+  using store = await openEngine(":memory:");
+  const jobs = new JobRepository(store);
   for (let index = 0; index < 25; index += 1) {
     await add(jobs, job(`job-${String(index).padStart(2, "0")}`, { createdAt: Math.floor(index / 3) }));
   }

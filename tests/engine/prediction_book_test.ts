@@ -9,18 +9,20 @@ import {
   type TeamGamePrediction,
   toPlain,
 } from "../../lib/protocol/mod.ts";
-import { openDatabase, PredictionRepository } from "../../lib/engine/mod.ts";
+import { type Engine, openEngine, PredictionRepository } from "../../lib/engine/mod.ts";
 import { type NewGame, readGame } from "../../lib/validator/mod.ts";
 import { PredictionBook } from "../../lib/validator/prediction_book.ts";
 import type { Verdict } from "../../lib/validator/prediction_draft.ts";
+import { FaultyEngine } from "../helpers/faulty_engine.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const game: NewGame = readGame(parseExact(renderSigned(sampleGame())));
 
-function createBook(database: Deno.Kv, repository = new PredictionRepository(database)): PredictionBook {
+function createBook(store: Engine): PredictionBook {
   const clock = new FakeClock();
+  const repository = new PredictionRepository(store);
   return new PredictionBook({ repository, clock, findGame: () => ({ ...game, changedAt: 0, offset: 1 }) });
 }
 
@@ -34,8 +36,8 @@ function submit(book: PredictionBook, id: string, hotkey = "A", change = {}): Pr
 }
 
 /** Checks everything that the log promises, and answers its length. */
-async function assertLogIsSound(database: Deno.Kv): Promise<number> {
-  const records = await new PredictionRepository(database).after(0, 10_000);
+async function assertLogIsSound(store: Engine): Promise<number> {
+  const records = await new PredictionRepository(store).after(0, 10_000);
   assertEquals(records.map(({ receipt }) => receipt.sequence), records.map((_, index) => index + 1));
   const heads = new Map<string, { sequence: number; previous: string }>();
   for (const { hotkey, receipt } of records) {
@@ -43,18 +45,18 @@ async function assertLogIsSound(database: Deno.Kv): Promise<number> {
     assertEquals([receipt.miner_sequence, receipt.previous], [sequence + 1, previous]);
     heads.set(hotkey, { sequence: receipt.miner_sequence, previous: receiptHash(receipt) });
   }
-  assertEquals((await new PredictionRepository(database).head()).sequence, records.length);
+  assertEquals((await new PredictionRepository(store).head()).sequence, records.length);
   return records.length;
 }
 
 Deno.test("predictions of many miners, submitted at once, form one sound log", async () => {
-  using database = await openDatabase(":memory:");
-  const book = createBook(database);
+  using store = await openEngine(":memory:");
+  const book = createBook(store);
   const verdicts = await Promise.all(
     Array.from({ length: 350 }, (_, index) => submit(book, `p${index}`, `miner ${index % 7}`)),
   );
   assert(verdicts.every(({ accepted }) => accepted));
-  assertEquals(await assertLogIsSound(database), 350);
+  assertEquals(await assertLogIsSound(store), 350);
   assertEquals(
     verdicts.map((verdict) => verdict.accepted && verdict.receipt.sequence),
     verdicts.map((_, i) => i + 1),
@@ -76,8 +78,8 @@ async function submitUntilTaken(book: PredictionBook, id: string, hotkey: string
 for (const [what, connections] of [["one connection to the store", 1], ["a connection each", 2]] as const) {
   Deno.test(`two books with ${what} write one log without a gap`, async () => {
     await using folder = await temporaryFolder();
-    using first = await openDatabase(`${folder.path}/store.db`);
-    using second = await openDatabase(`${folder.path}/store.db`);
+    using first = await openEngine(`${folder.path}/store.db`);
+    using second = await openEngine(`${folder.path}/store.db`);
     const books = [createBook(first), createBook(connections === 1 ? first : second)];
     const verdicts: Verdict[] = [];
     for (let round = 0; round < 15; round += 1) {
@@ -99,18 +101,15 @@ for (const [what, connections] of [["one connection to the store", 1], ["a conne
 }
 
 Deno.test("a group whose head another writer has moved in between is judged again", async () => {
-  using database = await openDatabase(":memory:");
-  const repository = new PredictionRepository(database);
-  const book = createBook(database, repository);
+  await using folder = await temporaryFolder();
+  using store = await openEngine(`${folder.path}/store.db`);
+  using elsewhere = await openEngine(`${folder.path}/store.db`);
+  const faulty = new FaultyEngine(store);
+  const book = createBook(faulty);
   await submit(book, "first", "A", { wager: 500 });
-  const commit = repository.commit.bind(repository);
-  const other = createBook(database);
-  repository.commit = async (group) => {
-    repository.commit = commit;
-    // The other one comes first, with the same id and most of what is left of the day's limit.
-    await submit(other, "same", "A", { wager: 400 });
-    return await commit(group);
-  };
+  // The other one comes first, with the same id and most of what is left of the day's limit.
+  const other = createBook(elsewhere);
+  using _late = faulty.meanwhile(() => submit(other, "same", "A", { wager: 400 }));
   const [same, tooMuch, fits] = await Promise.all([
     submit(book, "same", "A", { wager: 400 }),
     submit(book, "too much", "A", { wager: 200 }),
@@ -118,46 +117,45 @@ Deno.test("a group whose head another writer has moved in between is judged agai
   ]);
   assertEquals(same?.accepted && same.duplicate, true);
   assertEquals([tooMuch?.accepted, fits?.accepted], [false, true]);
-  assertEquals(await assertLogIsSound(database), 3);
+  assertEquals(await assertLogIsSound(store), 3);
 });
 
 Deno.test("when a commit fails nothing of its group is accepted, and afterwards all goes on", async () => {
-  using database = await openDatabase(":memory:");
-  const repository = new PredictionRepository(database);
-  const book = createBook(database, repository);
+  using store = await openEngine(":memory:");
+  const faulty = new FaultyEngine(store);
+  const book = createBook(faulty);
   await submit(book, "before");
-  const commit = repository.commit.bind(repository);
-  repository.commit = () => Promise.reject(new Error("disk full"));
+  const full = faulty.refuse();
   const refused = ["p1", "p2"].map((id) => assertRejects(() => submit(book, id), Refusal));
   for (const { code, retryAfterMs, message } of await Promise.all(refused)) {
     assertEquals([code, retryAfterMs, message.includes("disk full")], ["internal_error", 5000, false]);
   }
   assertEquals(book.canCommit, false);
-  repository.commit = commit;
+  full[Symbol.dispose]();
   const verdicts = await Promise.all(["p1", "p2"].map((id) => submit(book, id)));
   assertEquals(verdicts.map((verdict) => verdict.accepted && verdict.receipt.sequence), [2, 3]);
-  assertEquals([book.canCommit, await assertLogIsSound(database)], [true, 3]);
+  assertEquals([book.canCommit, await assertLogIsSound(store)], [true, 3]);
 });
 
 Deno.test("a commit that went through although its answer was lost is found when it is sent again", async () => {
-  using database = await openDatabase(":memory:");
-  const repository = new PredictionRepository(database);
-  const book = createBook(database, repository);
-  const commit = repository.commit.bind(repository);
-  repository.commit = async (group) => {
-    repository.commit = commit;
-    await commit(group);
-    throw new Error("connection lost");
-  };
-  await assertRejects(() => submit(book, "p"), Refusal);
+  using store = await openEngine(":memory:");
+  const faulty = new FaultyEngine(store);
+  const book = createBook(faulty);
+  {
+    using _cut = faulty.interfere(async (write) => {
+      await write();
+      throw new Error("connection lost");
+    });
+    await assertRejects(() => submit(book, "p"), Refusal);
+  }
   const again = await submit(book, "p");
   assertEquals(again.accepted && [again.duplicate, again.receipt.sequence], [true, 1]);
-  assertEquals(await assertLogIsSound(database), 1);
+  assertEquals(await assertLogIsSound(store), 1);
 });
 
 Deno.test("groups of the longest ids and the largest predictions fit into the store", async () => {
-  using database = await openDatabase(":memory:");
-  const book = createBook(database);
+  using store = await openEngine(":memory:");
+  const book = createBook(store);
   const name = (index: number) => `${index}`.padStart(4, "0");
   const long = Array.from(
     { length: 250 },
@@ -170,12 +168,12 @@ Deno.test("groups of the longest ids and the largest predictions fit into the st
   );
   const verdicts = await Promise.all([...long, ...nul, ...large]);
   assertEquals(verdicts.filter(({ accepted }) => !accepted), []);
-  assertEquals(await assertLogIsSound(database), 430);
+  assertEquals(await assertLogIsSound(store), 430);
 });
 
 Deno.test("a prediction too large for the store is refused in words, and others go on", async () => {
-  using database = await openDatabase(":memory:");
-  const book = createBook(database);
+  using store = await openEngine(":memory:");
+  const book = createBook(store);
   const [large, small] = await Promise.all([
     submit(book, "large", "A", { blob: "x".repeat(70_000) }),
     submit(book, "small"),
@@ -188,11 +186,11 @@ Deno.test("a prediction too large for the store is refused in words, and others 
 Deno.test("what was accepted survives a restart, with the chain and the day's wagers", async () => {
   await using folder = await temporaryFolder();
   for (const run of [1, 2, 3]) {
-    using database = await openDatabase(`${folder.path}/store.db`);
-    const verdict = await submit(createBook(database), `p${run}`, "A", { wager: 300 });
+    using store = await openEngine(`${folder.path}/store.db`);
+    const verdict = await submit(createBook(store), `p${run}`, "A", { wager: 300 });
     assertEquals(verdict.accepted && [verdict.receipt.sequence, verdict.wagered], [run, run * 300]);
   }
-  using database = await openDatabase(`${folder.path}/store.db`);
-  assertEquals((await submit(createBook(database), "p4", "A", { wager: 300 })).accepted, false);
-  assertEquals(await assertLogIsSound(database), 3);
+  using store = await openEngine(`${folder.path}/store.db`);
+  assertEquals((await submit(createBook(store), "p4", "A", { wager: 300 })).accepted, false);
+  assertEquals(await assertLogIsSound(store), 3);
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { InstanceName, openDatabase } from "../../lib/engine/mod.ts";
+import { InstanceName, openEngine } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const store = new URL("../../lib/engine/mod.ts", import.meta.url).href;
@@ -7,7 +7,7 @@ const store = new URL("../../lib/engine/mod.ts", import.meta.url).href;
 /** Runs a program in a process of its own; ends it with SIGKILL when it is disposed of. */
 function run(code: string): { line(): Promise<string> } & AsyncDisposable {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--unstable-kv", `import { InstanceName, openDatabase } from "${store}"; ${code}`],
+    args: ["eval", "--unstable-kv", `import { InstanceName, openEngine } from "${store}"; ${code}`],
     stdout: "piped",
   }).spawn();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
@@ -65,17 +65,18 @@ Deno.test("processes that write to one file at once wait for each other", async 
   const path = `${folder.path}/store.db`;
   const count = 300;
   const code = `
-    const database = await openDatabase("${path}");
+    const store = await openEngine("${path}");
     for (let done = 0; done < ${count};) {
-      const entry = await database.get(["count"]);
-      const commit = database.atomic().check(entry).set(["count"], (entry.value ?? 0) + 1);
-      if ((await commit.commit()).ok) done += 1;
+      await store.transact(async (transaction) => {
+        transaction.set(["count"], (await transaction.get(["count"]) ?? 0) + 1);
+      });
+      done += 1;
     }
-    database.close();
+    store.close();
     console.log("done");`;
   await using first = run(code);
   await using second = run(code);
   assertEquals([await first.line(), await second.line()], ["done", "done"]);
-  using database = await openDatabase(path);
-  assertEquals((await database.get(["count"])).value, 2 * count);
+  using store = await openEngine(path);
+  assertEquals(await store.get(["count"]), 2 * count);
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { openDatabase, StoreGuard, StoreLost } from "../../lib/engine/mod.ts";
+import { openEngine } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "./folder.ts";
 
 type Path = string;
@@ -48,20 +48,15 @@ for (const [what, act] of Object.entries(harm)) {
   for (const size of [1000, 60_000]) {
     Deno.test(`no commit of ${size} bytes counts once ${what}, and none is tried afterwards`, async () => {
       await using folder = await temporaryFolder();
-      const store = `${folder.path}/store.db`;
-      const guard = new StoreGuard(store);
-      const database = await openDatabase(store, guard);
-      try {
-        for (let index = 0; index < 90; index += 1) await database.set([index], noise(size));
-        assertEquals(guard.isSound, true);
-        await act(store);
-        const error = await assertRejects(() => database.set(["late"], noise(size)), StoreLost);
-        assertStringIncludes(error.message, store);
-        assertEquals([guard.isSound, guard.fault], [false, error.message]);
-        await assertRejects(() => database.atomic().set(["later"], 1).commit(), StoreLost);
-      } finally {
-        database.close();
-      }
+      const path = `${folder.path}/store.db`;
+      using engine = await openEngine(path);
+      for (let index = 0; index < 90; index += 1) await engine.set(["n", index], noise(size));
+      assertEquals(engine.fault(), undefined);
+      await act(path);
+      const { message } = await assertRejects(() => engine.set(["late"], noise(size)), Error);
+      assertStringIncludes(message, path);
+      assertEquals(engine.fault(), message);
+      await assertRejects(() => engine.set(["later"], 1), Error, message);
     });
   }
 }
@@ -71,28 +66,27 @@ Deno.test("a store in use by several connections and processes, through many che
   const path = `${folder.path}/store.db`;
   const module = new URL("../../lib/engine/mod.ts", import.meta.url).href;
   const write = `
-    import { openDatabase } from "${module}";
-    const database = await openDatabase("${path}");
+    import { openEngine } from "${module}";
+    const store = await openEngine("${path}");
     for (let index = 0; index < 400; index += 1) {
-      await Promise.all([1, 2, 3].map((part) => database.set([Deno.pid, part, index], new Uint8Array(20_000))));
+      await Promise.all([1, 2, 3].map((part) => store.set(["n", Deno.pid, part, index], new Uint8Array(20_000))));
     }
-    database.close();`;
-  using database = await openDatabase(path);
-  using second = await openDatabase(path);
+    store.close();`;
+  using store = await openEngine(path);
+  using second = await openEngine(path);
   const args = ["eval", "--unstable-kv", write];
   const others = [1, 2].map(() => new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output());
   for (let index = 0; index < 200; index += 1) {
     await Promise.all(
-      [database, second].map((kv, number) => kv.set([number, index], new Uint8Array(30_000))),
+      [store, second].map((kv, number) => kv.set(["n", number, index], new Uint8Array(30_000))),
     );
   }
   assertEquals((await Promise.all(others)).map(({ code }) => code), [0, 0]);
-  await database.set(["last"], 1);
+  await store.set(["last"], 1);
 });
 
 Deno.test("a store in memory has no files that could be lost", async () => {
-  const guard = new StoreGuard(":memory:");
-  using database = await openDatabase(":memory:", guard);
-  await database.set(["a"], 1);
-  assertEquals([guard.isSound, guard.fault], [true, undefined]);
+  using engine = await openEngine(":memory:");
+  await engine.set(["a"], 1);
+  assertEquals(engine.fault(), undefined);
 });

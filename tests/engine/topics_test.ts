@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { openDatabase, type TopicBlock, type TopicHead, TopicRepository } from "../../lib/engine/mod.ts";
+import { openEngine, type TopicBlock, type TopicHead, TopicRepository } from "../../lib/engine/mod.ts";
 
 const head: TopicHead = { memo: "m", length: 0, runningHash: new Uint8Array(48), at: 0n };
 const block = (first: number, ...messages: string[]): TopicBlock => ({
@@ -15,8 +15,8 @@ const after = (length: number): TopicHead => ({
 });
 
 Deno.test("a topic has one number for its reference, and numbers are never given twice", async () => {
-  using database = await openDatabase(":memory:");
-  const topics = new TopicRepository(database);
+  using store = await openEngine(":memory:");
+  const topics = new TopicRepository(store);
   const references = ["a", "b", "a", "c", "b", "a"];
   const numbers = await Promise.all(references.map((reference) => topics.create(reference, head)));
   const known = new Map(references.map((reference, index) => [reference, numbers[index]]));
@@ -28,8 +28,8 @@ Deno.test("a topic has one number for its reference, and numbers are never given
 });
 
 Deno.test("blocks are appended where they belong, all of them or none", async () => {
-  using database = await openDatabase(":memory:");
-  const topics = new TopicRepository(database);
+  using store = await openEngine(":memory:");
+  const topics = new TopicRepository(store);
   const number = await topics.create("a", head);
   assertEquals(await topics.append(number, [block(1, "x", "y"), block(3, "z")], after(3)), true);
   assertEquals(await topics.append(number, [block(1, "again")], after(1)), false);
@@ -47,8 +47,8 @@ Deno.test("blocks are appended where they belong, all of them or none", async ()
 });
 
 Deno.test("blocks come in the order of their numbers, not of their digits", async () => {
-  using database = await openDatabase(":memory:");
-  const topics = new TopicRepository(database);
+  using store = await openEngine(":memory:");
+  const topics = new TopicRepository(store);
   const number = await topics.create("a", head);
   for (let first = 1; first <= 120; first += 1) {
     await topics.append(number, [block(first, `${first}`)], after(first));

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Priority } from "../../lib/hub/mod.ts";
-import { PredictionRepository } from "../../lib/engine/mod.ts";
+import { FaultyEngine } from "../helpers/faulty_engine.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { LogLines } from "../helpers/log_lines.ts";
 import { freshNonce, Peer, testKey } from "../helpers/peer.ts";
@@ -170,25 +170,23 @@ Deno.test("what a slow client still has to read goes out before it is sent away"
 Deno.test("a drain is over within the shutdown timeout, whatever hangs, and says what it cut off", async () => {
   using lines = new LogLines();
   const clock = new FakeClock();
-  const { commit } = PredictionRepository.prototype;
+  const faulty = FaultyEngine.opener();
   const committing = Promise.withResolvers<void>();
-  try {
-    await using scene = await Scene.start({ shutdown_timeout: 4 }, clock);
+  {
+    await using scene = await Scene.start({ shutdown_timeout: 4 }, clock, faulty.open);
     const peer = await scene.connect();
     using _silent = await RawClient.open(scene.server.ws);
     while (scene.server.gateway.hub.size < 2) await settle();
-    PredictionRepository.prototype.commit = () => {
+    faulty.engine.interfere(() => {
       committing.resolve();
       return new Promise(() => {});
-    };
+    });
     peer.send(scene.sign("prediction", samplePrediction("p1")));
     await committing.promise;
     const before = clock.now();
     await scene.stop();
     assert(clock.now() - before <= 4000, `${clock.now() - before} ms`);
     assertEquals((await peer.ended).code, 1001);
-  } finally {
-    PredictionRepository.prototype.commit = commit;
   }
   assertStringIncludes(lines.text, "Cut off 1 predictions that were not confirmed in time");
   assertStringIncludes(lines.text, "Cut off what did not end in time: 1 connections");

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { CryptoPool } from "../../lib/crypto/mod.ts";
-import { PredictionRepository } from "../../lib/engine/mod.ts";
+import { FaultyEngine } from "../helpers/faulty_engine.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { JobScene } from "../helpers/job_scene.ts";
 import { Scene } from "../helpers/scene.ts";
@@ -20,14 +20,14 @@ async function askOn(scene: Scene, clock: FakeClock, path: string): Promise<[num
 
 Deno.test("a gateway that works is ready and well, and asking often costs no more than asking once", async () => {
   const clock = new FakeClock();
-  await using scene = await Scene.start({}, clock);
-  const { probe } = PredictionRepository.prototype;
+  const faulty = FaultyEngine.opener();
+  await using scene = await Scene.start({}, clock, faulty.open);
   let probes = 0;
-  try {
-    PredictionRepository.prototype.probe = function () {
-      probes += 1;
-      return probe.call(this);
-    };
+  {
+    using _counted = faulty.engine.interfere((write, what) => {
+      if (what === "probe") probes += 1;
+      return write();
+    });
     for (let index = 0; index < 10; index += 1) {
       assertEquals(await ask(scene, "/readyz"), [200, []]);
       assertEquals(await ask(scene, "/healthz"), [200, []]);
@@ -36,34 +36,30 @@ Deno.test("a gateway that works is ready and well, and asking often costs no mor
     await clock.advance(1000);
     assertEquals(await ask(scene, "/readyz"), [200, []]);
     assertEquals(probes, 2);
-  } finally {
-    PredictionRepository.prototype.probe = probe;
   }
 });
 
 Deno.test("a store that refuses commits makes the gateway not ready before anybody submits, and is no reason to restart", async () => {
   const clock = new FakeClock();
-  await using scene = await Scene.start({}, clock);
-  const { probe } = PredictionRepository.prototype;
-  try {
-    PredictionRepository.prototype.probe = () => Promise.reject(new Error("disk full"));
+  const faulty = FaultyEngine.opener();
+  await using scene = await Scene.start({}, clock, faulty.open);
+  {
+    using _full = faulty.engine.refuse();
     assertEquals(await ask(scene, "/readyz"), [503, ["the store cannot commit"]]);
     await clock.advance(120_000);
     assertEquals(await ask(scene, "/healthz"), [200, []]);
     assertEquals((await scene.call("GET", "/ws/health")).body["status"], "offline");
-  } finally {
-    PredictionRepository.prototype.probe = probe;
   }
   assertEquals(await ask(scene, "/readyz"), [200, []]);
 });
 
 Deno.test("a store that never answers makes the gateway not ready, and after a minute asks for a restart", async () => {
   const clock = new FakeClock();
-  await using scene = await Scene.start({}, clock);
-  const { probe } = PredictionRepository.prototype;
+  const faulty = FaultyEngine.opener();
+  await using scene = await Scene.start({}, clock, faulty.open);
   const answer = Promise.withResolvers<void>();
-  try {
-    PredictionRepository.prototype.probe = () => answer.promise;
+  {
+    using _hanging = faulty.engine.interfere((write) => answer.promise.then(write));
     assertEquals(await askOn(scene, clock, "/healthz"), [200, []]);
     await clock.advance(2000);
     assertEquals(await askOn(scene, clock, "/readyz"), [503, ["the store cannot commit"]]);
@@ -71,10 +67,10 @@ Deno.test("a store that never answers makes the gateway not ready, and after a m
     await clock.advance(58_000);
     const reasons = ["the store has not answered for a minute"];
     assertEquals(await askOn(scene, clock, "/healthz"), [503, reasons]);
-  } finally {
-    PredictionRepository.prototype.probe = probe;
   }
   answer.resolve();
+  // What was held up is done before this.
+  await scene.server.gateway.validator.book.probe();
   assertEquals(await ask(scene, "/healthz"), [200, []]);
   assertEquals(await ask(scene, "/readyz"), [200, []]);
 });
@@ -82,18 +78,17 @@ Deno.test("a store that never answers makes the gateway not ready, and after a m
 Deno.test("within five seconds of a store that hangs whoever asks is told, however often and late it asked before", async () => {
   for (const period of [1000, 10_000]) {
     const clock = new FakeClock();
-    await using scene = await Scene.start({}, clock);
-    const { probe } = PredictionRepository.prototype;
+    const faulty = FaultyEngine.opener();
+    await using scene = await Scene.start({}, clock, faulty.open);
     const answer = Promise.withResolvers<void>();
     try {
       assertEquals(await askOn(scene, clock, "/readyz"), [200, []]);
-      PredictionRepository.prototype.probe = () => answer.promise;
+      faulty.engine.interfere((write) => answer.promise.then(write));
       await clock.advance(period);
       const asked = clock.elapsed();
       assertEquals(await askOn(scene, clock, "/readyz"), [503, ["the store cannot commit"]]);
       assert(clock.elapsed() - asked <= 2500, `told after ${clock.elapsed() - asked} ms`);
     } finally {
-      PredictionRepository.prototype.probe = probe;
       answer.resolve();
     }
   }

@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { InstanceRepository } from "../../lib/engine/mod.ts";
+import { InstanceRepository, openEngine } from "../../lib/engine/mod.ts";
 import { Instances } from "../../lib/gateway/instances.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 
 Deno.test("a server whose wall clock is set takes nobody for dead who lives, and notices who does not", async () => {
-  using database = await Deno.openKv(":memory:");
+  using store = await openEngine(":memory:");
   const join = async (clock: FakeClock) => {
     const instances = new Instances({
       location: ":memory:",
-      repository: new InstanceRepository(database),
+      repository: new InstanceRepository(store),
       clock,
       publicUrl: undefined,
       region: "default",

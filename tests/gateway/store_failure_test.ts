@@ -1,16 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { PredictionRepository } from "../../lib/engine/mod.ts";
+import { systemClock } from "../../lib/protocol/mod.ts";
+import { FaultyEngine } from "../helpers/faulty_engine.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
 
 Deno.test("while the store cannot commit miners are told to come back, and the same messages work afterwards", async () => {
-  await using scene = await Scene.start();
+  const faulty = FaultyEngine.opener();
+  await using scene = await Scene.start({}, systemClock, faulty.open);
   const peer = await scene.connect();
-  const { commit, probe } = PredictionRepository.prototype;
   const [overWebSocket, overHttp] = ["p1", "p2"].map((id) => scene.sign("prediction", samplePrediction(id)));
-  try {
-    PredictionRepository.prototype.commit = () => Promise.reject(new Error("disk full"));
-    PredictionRepository.prototype.probe = () => Promise.reject(new Error("disk full"));
+  {
+    using _full = faulty.engine.refuse();
     peer.send(overWebSocket ?? "");
     const error = await peer.next();
     assertEquals([error["code"], error["retry_after_ms"]], ["internal_error", 5000]);
@@ -18,8 +18,6 @@ Deno.test("while the store cannot commit miners are told to come back, and the s
     assertEquals((await scene.post("/api/v1/predictions", overHttp ?? "")).status, 500);
     assertEquals((await scene.call("GET", "/readyz")).status, 503);
     assertEquals((await scene.call("GET", "/ws/health")).body["status"], "offline");
-  } finally {
-    Object.assign(PredictionRepository.prototype, { commit, probe });
   }
   assertEquals((await scene.call("GET", "/readyz")).status, 200);
   peer.send(overWebSocket ?? "");
@@ -29,17 +27,15 @@ Deno.test("while the store cannot commit miners are told to come back, and the s
 });
 
 Deno.test("a batch that cannot be committed is answered with one error", async () => {
-  await using scene = await Scene.start();
+  const faulty = FaultyEngine.opener();
+  await using scene = await Scene.start({}, systemClock, faulty.open);
   const peer = await scene.connect();
-  const { commit } = PredictionRepository.prototype;
-  try {
-    PredictionRepository.prototype.commit = () => Promise.reject(new Error("disk full"));
+  {
+    using _full = faulty.engine.refuse();
     peer.send(
       scene.sign("prediction", { predictions: ["p1", "p2", "p3"].map((id) => samplePrediction(id)) }),
     );
     assertEquals((await peer.next())["code"], "internal_error");
-  } finally {
-    PredictionRepository.prototype.commit = commit;
   }
   peer.send(scene.sign("heartbeat", {}));
   assertEquals((await peer.next()).type, "heartbeat_ack");

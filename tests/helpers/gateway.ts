@@ -1,3 +1,4 @@
+import { openEngine } from "../../lib/engine/mod.ts";
 import { type Config, createGateway, defaultConfig, type Gateway, listen } from "../../lib/gateway/mod.ts";
 import { type Clock, systemClock } from "../../lib/protocol/mod.ts";
 import { createApp } from "../../routes/mod.ts";
@@ -23,6 +24,7 @@ export interface TestGateway extends AsyncDisposable {
 export async function startGateway(
   overrides: Partial<Config> = {},
   clock: Clock = systemClock,
+  open: typeof openEngine = openEngine,
 ): Promise<TestGateway> {
   const folder = await Deno.makeTempDir({ prefix: "heliograph-test-" });
   const config = defaultConfig({
@@ -33,7 +35,7 @@ export async function startGateway(
     "crypto.workers": 1,
     ...overrides,
   });
-  const gateway = await createGateway(config, clock);
+  const gateway = await createGateway(config, clock, open);
   const listening = listen(gateway, createApp);
   let stopped: Promise<void> | undefined;
   const stop = () =>

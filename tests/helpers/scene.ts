@@ -1,3 +1,4 @@
+import { openEngine } from "../../lib/engine/mod.ts";
 import type { Keypair } from "../../lib/crypto/mod.ts";
 import type { Config } from "../../lib/gateway/mod.ts";
 import { type Clock, type ExactJson, systemClock } from "../../lib/protocol/mod.ts";
@@ -29,8 +30,12 @@ export class Scene implements AsyncDisposable {
     this.clock = clock;
   }
 
-  static async start(overrides: Partial<Config> = {}, clock: Clock = systemClock): Promise<Scene> {
-    const scene = new Scene(await startGateway(overrides, clock), clock);
+  static async start(
+    overrides: Partial<Config> = {},
+    clock: Clock = systemClock,
+    open: typeof openEngine = openEngine,
+  ): Promise<Scene> {
+    const scene = new Scene(await startGateway(overrides, clock, open), clock);
     await scene.register(scene.key, 7);
     await scene.addGames([sampleGame()]);
     return scene;

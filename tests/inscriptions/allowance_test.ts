@@ -1,13 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ApiKeyRepository } from "../../lib/engine/mod.ts";
+import { ApiKeyRepository, openEngine } from "../../lib/engine/mod.ts";
 import { Allowance } from "../../lib/inscriptions/allowance.ts";
 import { InscriptionError } from "../../lib/inscriptions/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 
 Deno.test("a key may have so many jobs and bytes on a day, each key its own, and a restart gives none back", async () => {
-  using database = await Deno.openKv(":memory:");
+  using store = await openEngine(":memory:");
   const clock = new FakeClock(Date.parse("2026-11-21T23:00:00Z"));
-  const repository = new ApiKeyRepository(database);
+  const repository = new ApiKeyRepository(store);
   const open = () => new Allowance({ repository, clock, jobsPerDay: 3, bytesPerDay: 1000 });
   const refusal = async (keyId: string, bytes: number) => {
     const error = await assertRejects(() => open().take(keyId, bytes), InscriptionError);
@@ -35,10 +35,10 @@ Deno.test("a key may have so many jobs and bytes on a day, each key its own, and
 });
 
 Deno.test("jobs that start at once are counted each", async () => {
-  using database = await Deno.openKv(":memory:");
+  using store = await openEngine(":memory:");
   const clock = new FakeClock();
   const allowance = new Allowance({
-    repository: new ApiKeyRepository(database),
+    repository: new ApiKeyRepository(store),
     clock,
     jobsPerDay: 5,
     bytesPerDay: 1000,

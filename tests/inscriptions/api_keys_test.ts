@@ -1,37 +1,37 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { ApiKeys, InscriptionError } from "../../lib/inscriptions/mod.ts";
-import { ApiKeyRepository, openDatabase } from "../../lib/engine/mod.ts";
+import { ApiKeyRepository, type Engine, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { completed, openDesk, request, utf8 } from "./harness.ts";
 
-async function openKeys(database: Deno.Kv, clock = new FakeClock()): Promise<ApiKeys> {
-  const keys = new ApiKeys({ repository: new ApiKeyRepository(database), clock });
+async function openKeys(store: Engine, clock = new FakeClock()): Promise<ApiKeys> {
+  const keys = new ApiKeys({ repository: new ApiKeyRepository(store), clock });
   await keys.load();
   return keys;
 }
 
 Deno.test("a key is shown once, and proves who shows it from then on, after a restart too", async () => {
-  using database = await openDatabase(":memory:");
-  const keys = await openKeys(database);
+  using store = await openEngine(":memory:");
+  const keys = await openKeys(store);
   const { id, name, key } = await keys.create("studio");
   assertMatch(key, /^hg_[\w-]{43}$/);
   assertEquals(keys.verify(key), { id, name: "studio" });
-  assertEquals((await openKeys(database)).verify(key), { id, name });
+  assertEquals((await openKeys(store)).verify(key), { id, name });
   assertNotEquals((await keys.create("studio")).key, key);
 });
 
 Deno.test("nothing of a key is stored but its hash", async () => {
-  using database = await openDatabase(":memory:");
-  const { key } = await (await openKeys(database)).create("studio");
-  const stored = JSON.stringify(await Array.fromAsync(database.list({ prefix: [] })));
+  using store = await openEngine(":memory:");
+  const { key } = await (await openKeys(store)).create("studio");
+  const stored = JSON.stringify(await Array.fromAsync(store.list({ prefix: [] })));
   assertEquals(stored.includes(key) || stored.includes(key.slice(3)), false);
 });
 
 Deno.test("whatever is not a key is nobody's", async () => {
-  using database = await openDatabase(":memory:");
-  const keys = await openKeys(database);
+  using store = await openEngine(":memory:");
+  const keys = await openKeys(store);
   const { id, key } = await keys.create("studio");
-  const { hash } = (await new ApiKeyRepository(database).list())[0] ?? {};
+  const { hash } = (await new ApiKeyRepository(store).list())[0] ?? {};
   for (
     const wrong of [
       "",
@@ -54,8 +54,8 @@ Deno.test("whatever is not a key is nobody's", async () => {
 });
 
 Deno.test("a revoked key stops at once, for good, and those who keep something open for it are told", async () => {
-  using database = await openDatabase(":memory:");
-  const keys = await openKeys(database);
+  using store = await openEngine(":memory:");
+  const keys = await openKeys(store);
   const { id, key } = await keys.create("studio");
   const other = await keys.create("other");
   const told: string[] = [];
@@ -66,28 +66,28 @@ Deno.test("a revoked key stops at once, for good, and those who keep something o
   assertEquals(await keys.revoke(id), true);
   assertEquals(await keys.revoke(id), false);
   assertEquals(told, [id]);
-  assertEquals((await openKeys(database)).verify(key), null);
+  assertEquals((await openKeys(store)).verify(key), null);
   stop();
   await keys.revoke(other.id);
   assertEquals(told, [id]);
 });
 
 Deno.test("keys are listed without anything secret, oldest first", async () => {
-  using database = await openDatabase(":memory:");
+  using store = await openEngine(":memory:");
   const clock = new FakeClock();
-  const keys = await openKeys(database, clock);
+  const keys = await openKeys(store, clock);
   const first = await keys.create("zebra");
   await clock.advance(1000);
   const second = await keys.create("ant");
-  assertEquals((await openKeys(database)).list(), [
+  assertEquals((await openKeys(store)).list(), [
     { id: first.id, name: "zebra", created_at: "2026-11-21T08:00:00.000Z" },
     { id: second.id, name: "ant", created_at: "2026-11-21T08:00:01.000Z" },
   ]);
 });
 
 Deno.test("a key needs a name that can be read", async () => {
-  using database = await openDatabase(":memory:");
-  const keys = await openKeys(database);
+  using store = await openEngine(":memory:");
+  const keys = await openKeys(store);
   for (const name of ["", "   ", "a\nb", "x".repeat(101), null, 7, {}]) {
     const { code } = await assertRejects(() => keys.create(name), InscriptionError);
     assertEquals(code, "invalid_request");
@@ -97,7 +97,7 @@ Deno.test("a key needs a name that can be read", async () => {
 
 Deno.test("with a key goes what was of use to it alone, and nothing that others can see", async () => {
   await using desk = await openDesk();
-  const { inscriptions, database } = desk;
+  const { inscriptions, store } = desk;
   const [gone, other] = [await inscriptions.keys.create("gone"), await inscriptions.keys.create("other")];
   const body = request(utf8("stays"), { requestId: "order-1" });
   for (const { id } of [gone, other]) {
@@ -105,7 +105,7 @@ Deno.test("with a key goes what was of use to it alone, and nothing that others 
     await completed(inscriptions, id, jobId);
   }
   const owners = async (index: string) =>
-    (await Array.fromAsync(database.list({ prefix: [index] }))).map(({ key }) => key[1]);
+    (await Array.fromAsync(store.list({ prefix: [index] }))).map(({ key }) => key[1]);
   assertEquals((await owners("holder_jobs")).length, 2);
   await inscriptions.keys.revoke(gone.id);
   assertEquals([await owners("holder_jobs"), await owners("job_requests")], [[other.id], [other.id]]);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Inscriptions, type InscriptionsOptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
-import { BlobRepository, openDatabase } from "../../lib/engine/mod.ts";
+import { BlobRepository, type Engine, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { bytesOf, completed, eventsOf, follow, noise, present, request, utf8 } from "./harness.ts";
 import { disturbed, type Interference } from "./ledgers.ts";
@@ -17,12 +17,12 @@ class Town implements AsyncDisposable {
   failures = 0;
   readonly #stack = new AsyncDisposableStack();
 
-  private constructor(readonly database: Deno.Kv) {
-    this.#stack.defer(() => database.close());
+  private constructor(readonly store: Engine) {
+    this.#stack.defer(() => store.close());
   }
 
   static async make(): Promise<Town> {
-    return new Town(await openDatabase(":memory:"));
+    return new Town(await openEngine(":memory:"));
   }
 
   async open(
@@ -30,9 +30,9 @@ class Town implements AsyncDisposable {
     disturb?: Interference,
     settings: InscriptionsOptions["settings"] = {},
   ): Promise<Inscriptions> {
-    const { database, clock, living } = this;
+    const { store, clock, living } = this;
     const inscriptions = new Inscriptions({
-      database,
+      store,
       clock,
       cluster: {
         self,
@@ -41,7 +41,7 @@ class Town implements AsyncDisposable {
             ? Promise.reject(new Error("no store"))
             : Promise.resolve(new Set([...living, self])),
       },
-      ...(disturb && { ledger: disturbed({ database, clock }, disturb) }),
+      ...(disturb && { ledger: disturbed({ store, clock }, disturb) }),
       settings: { lookInterval, ...settings },
     });
     this.living.add(self);
@@ -56,7 +56,7 @@ class Town implements AsyncDisposable {
   }
 
   async keysUnder(prefix: string): Promise<number> {
-    return (await Array.fromAsync(this.database.list({ prefix: [prefix] }))).length;
+    return (await Array.fromAsync(this.store.list({ prefix: [prefix] }))).length;
   }
 
   /** Nothing is left of any job but what it inscribed. */
@@ -287,7 +287,7 @@ Deno.test("a server takes up no more jobs than it has place for, oldest first", 
   town.living.delete("a");
   const b = await town.open("b", never, { maxWaiting: 3 });
   assertEquals(b.activeJobs, 3);
-  const open = await Array.fromAsync(town.database.list<{ owner: string }>({ prefix: ["open_jobs"] }));
+  const open = await Array.fromAsync(town.store.list<{ owner: string }>({ prefix: ["open_jobs"] }));
   const mine = open.filter(({ value }) => value.owner === "b").map(({ key }) => key[1]);
   assertEquals(mine.toSorted(), ids.slice(0, 3).toSorted());
   gate.open();
@@ -372,7 +372,7 @@ Deno.test("what a dead server was taking in is swept, and refused when it was on
   const starting = a.inscribe(key, body).catch((error) => error);
   while (await town.keysUnder("blobs") === 0 || site.requests.length === 0) await settle();
   town.living.delete("a");
-  await new BlobRepository(town.database).open("crashed:metadata", "an earlier life of somebody");
+  await new BlobRepository(town.store).open("crashed:metadata", "an earlier life of somebody");
   await town.open("b");
   assertEquals([await town.keysUnder("blobs"), await town.keysUnder("blob_pieces")], [0, 0]);
   rest.resolve();
@@ -387,8 +387,8 @@ Deno.test("a job of which its server heard nothing after it had written it is ta
   const gate = new Gate();
   const other = await town.open("other", { onPayment: () => gate.pass() });
   const { jobId } = await other.inscribe(key, request(utf8("unheard")));
-  const open = present((await town.database.get<object>(["open_jobs", jobId])).value);
-  await town.database.set(["open_jobs", jobId], { ...open, owner: "a" });
+  const open = present(await town.store.get<object>(["open_jobs", jobId]));
+  await town.store.set(["open_jobs", jobId], { ...open, owner: "a" });
   const ending = eventsOf(other, key, jobId);
   let last: JobEvent | undefined;
   ending.then((events) => last = events.at(-1));

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { Inscriptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
-import { openDatabase } from "../../lib/engine/mod.ts";
+import { openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { temporaryFolder } from "../engine/folder.ts";
 import { bytesOf, completed, noise, present, request } from "./harness.ts";
-import { type Death, mortal } from "./mortal_kv.ts";
+import { type Death, mortal } from "./mortal_store.ts";
 
 const key = "key-1";
 const hour = 3600 * 1000;
@@ -17,12 +17,12 @@ async function live(
   death: Death | null,
   use: (inscriptions: Inscriptions, died: Promise<void>) => Promise<void>,
 ): Promise<void> {
-  using database = await openDatabase(path);
-  const { kv, died } = death === null
-    ? { kv: database, died: new Promise<void>(() => {}) }
-    : mortal(database, death);
+  using engine = await openEngine(path);
+  const { store, died } = death === null
+    ? { store: engine, died: new Promise<void>(() => {}) }
+    : mortal(engine, death);
   const clock = new FakeClock(Date.parse("2026-11-21T08:00:00Z") + life * hour);
-  const inscriptions = new Inscriptions({ database: kv, clock });
+  const inscriptions = new Inscriptions({ store, clock });
   try {
     await inscriptions.start();
     await use(inscriptions, died);
@@ -34,10 +34,10 @@ async function live(
 }
 
 async function keysUnder(path: string, ...prefixes: string[]): Promise<number[]> {
-  using database = await Deno.openKv(path);
+  using store = await openEngine(path);
   const counts: number[] = [];
   for (const prefix of prefixes) {
-    counts.push((await Array.fromAsync(database.list({ prefix: [prefix] }))).length);
+    counts.push((await Array.fromAsync(store.list({ prefix: [prefix] }))).length);
   }
   return counts;
 }
@@ -126,10 +126,10 @@ Deno.test("what was answered with success is on disk", async () => {
 Deno.test("a stop lets what is under way at the ledger finish, and the next start goes on behind it", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/store.db`;
-  using database = await openDatabase(path);
+  using store = await openEngine(path);
   const clock = new FakeClock();
   const bytes = noise(1_000_000);
-  const first = new Inscriptions({ database, clock });
+  const first = new Inscriptions({ store, clock });
   await first.start();
   const { jobId } = await first.inscribe(key, request(bytes));
   const following = present(await first.follow(key, jobId));
@@ -142,7 +142,7 @@ Deno.test("a stop lets what is under way at the ledger finish, and the next star
   const before = present(await first.find(key, jobId));
   assertEquals(before.status, "processing");
 
-  const second = new Inscriptions({ database, clock });
+  const second = new Inscriptions({ store, clock });
   await second.start();
   const now = present(await second.find(key, jobId));
   assert(now.progress >= before.progress);
@@ -154,8 +154,8 @@ Deno.test("a stop lets what is under way at the ledger finish, and the next star
 
 Deno.test("a server that is closing takes no job", async () => {
   await using folder = await temporaryFolder();
-  using database = await openDatabase(`${folder.path}/store.db`);
-  const inscriptions = new Inscriptions({ database, clock: new FakeClock() });
+  using store = await openEngine(`${folder.path}/store.db`);
+  const inscriptions = new Inscriptions({ store, clock: new FakeClock() });
   await inscriptions.start();
   await inscriptions.stop();
   const refused = await inscriptions.inscribe(key, request(noise(10))).catch((error) => error);

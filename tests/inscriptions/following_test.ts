@@ -83,7 +83,7 @@ Deno.test("a job that ended in an earlier life gives its ending, with what came 
   const { jobId, epoch } = await desk.inscriptions.inscribe(key, request(utf8("ends")));
   const all = await eventsOf(desk.inscriptions, key, jobId);
   await desk.inscriptions.stop();
-  const later = new Inscriptions({ database: desk.database, clock: desk.clock });
+  const later = new Inscriptions({ store: desk.store, clock: desk.clock });
   await later.start();
   const [hundred, ending] = all.slice(-2).map(present);
   const last = present(ending).data.offset;

@@ -1,5 +1,5 @@
 import { Inscriptions, type InscriptionsOptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
-import { openDatabase } from "../../lib/engine/mod.ts";
+import { type Engine, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { disturbed, type Interference } from "./ledgers.ts";
 
@@ -7,26 +7,26 @@ import { disturbed, type Interference } from "./ledgers.ts";
 export interface Desk extends AsyncDisposable {
   readonly inscriptions: Inscriptions;
   readonly clock: FakeClock;
-  readonly database: Deno.Kv;
+  readonly store: Engine;
 }
 
 export async function openDesk(
-  { disturb, ...options }: Partial<Omit<InscriptionsOptions, "clock" | "database">> & {
+  { disturb, ...options }: Partial<Omit<InscriptionsOptions, "clock" | "store">> & {
     disturb?: Interference;
   } = {},
 ): Promise<Desk> {
   const clock = new FakeClock();
-  const database = await openDatabase(":memory:");
-  const ledger = disturb && { ledger: disturbed({ database, clock }, disturb) };
-  const inscriptions = new Inscriptions({ database, clock, ...ledger, ...options });
+  const store = await openEngine(":memory:");
+  const ledger = disturb && { ledger: disturbed({ store, clock }, disturb) };
+  const inscriptions = new Inscriptions({ store, clock, ...ledger, ...options });
   await inscriptions.start();
   return {
     inscriptions,
     clock,
-    database,
+    store,
     async [Symbol.asyncDispose]() {
       await inscriptions.stop();
-      database.close();
+      store.close();
     },
   };
 }

@@ -151,7 +151,7 @@ Deno.test("a ledger that cannot prepare refuses the request and leaves nothing b
   const refused = await desk.inscriptions.inscribe(key, small()).catch((error) => error);
   assertEquals([refused.code, refused.status], ["ledger_unavailable", 503]);
   assertEquals(desk.inscriptions.activeJobs, 0);
-  assertEquals((await Array.fromAsync(desk.database.list({ prefix: [] }))).length, 1);
+  assertEquals((await Array.fromAsync(desk.store.list({ prefix: [] }))).length, 2);
 });
 
 Deno.test("a job is cancelled while it waits for its payment, and while it is processed", async () => {

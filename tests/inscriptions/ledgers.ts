@@ -1,3 +1,4 @@
+import type { Engine } from "../../lib/engine/mod.ts";
 import { type Ledger, LedgerError, LocalLedger } from "../../lib/inscriptions/mod.ts";
 import type { Clock } from "../../lib/protocol/mod.ts";
 
@@ -12,7 +13,7 @@ export interface Interference {
 
 /** A local ledger that a test holds up or lets fail. */
 export function disturbed(
-  options: { database: Deno.Kv; clock: Clock },
+  options: { store: Engine; clock: Clock },
   { onAppend, onPayment, onPrepare, onLeave }: Interference,
 ): Ledger {
   const ledger = new LocalLedger(options);

@@ -99,33 +99,33 @@ Deno.test("a holder's inscriptions come newest first and by pages", async () => 
 
 Deno.test("a file whose topic is damaged never comes out whole", async () => {
   await using desk = await openDesk();
-  const { inscriptions, database } = desk;
+  const { inscriptions, store } = desk;
   const bytes = noise(300_000);
   const { jobId } = await inscriptions.inscribe(key, request(bytes));
   const { topicId } = await completed(inscriptions, key, jobId);
-  const blocks = await Array.fromAsync(database.list<TopicBlock>({ prefix: ["topic_blocks"] }));
+  const blocks = await Array.fromAsync(store.list<TopicBlock>({ prefix: ["topic_blocks"] }));
   for (const at of [0, Math.floor(blocks.length / 2), blocks.length - 1]) {
     const { key, value } = present(blocks[at]);
     const message = present(value.messages[1]);
     const forged = message.replace(/(.)"\}$/, (_, last) => `${last === "A" ? "B" : "A"}"}`);
-    await database.set(key, { ...value, messages: value.messages.with(1, forged) });
+    await store.set(key, { ...value, messages: value.messages.with(1, forged) });
     await assertRejects(() => bytesOf(inscriptions, topicId), LedgerError, "running hash");
-    await database.set(key, value);
+    await store.set(key, value);
   }
   assertEquals(await bytesOf(inscriptions, topicId), bytes);
 });
 
 Deno.test("a topic that holds another file than its memo says is refused before the first byte", async () => {
   await using desk = await openDesk();
-  const { inscriptions, database } = desk;
+  const { inscriptions, store } = desk;
   const { topicId } = await inscribe(inscriptions);
   const number = Number(topicId.split(".").pop());
-  const head = present((await database.get<TopicHead>(["topics", number])).value);
-  const file = present((await database.get<StoredFile>(["inscription_topics", topicId])).value);
+  const head = present(await store.get<TopicHead>(["topics", number]));
+  const file = present(await store.get<StoredFile>(["inscription_topics", topicId]));
   const hash = "0".repeat(64);
-  await database.set(["topics", number], { ...head, memo: head.memo.replace(file.hash, hash) });
+  await store.set(["topics", number], { ...head, memo: head.memo.replace(file.hash, hash) });
   await assertRejects(() => inscriptions.content(topicId), LedgerError, "memo");
-  await database.set(["inscription_topics", topicId], { ...file, hash });
+  await store.set(["inscription_topics", topicId], { ...file, hash });
   await assertRejects(() => inscriptions.content(topicId), LedgerError, "hash");
 });
 

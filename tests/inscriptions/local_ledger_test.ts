@@ -2,16 +2,16 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as fc from "fast-check";
 import { LedgerError, LocalLedger } from "../../lib/inscriptions/mod.ts";
 import { parseTransactionId } from "../../lib/inscriptions/ledger/transaction_id.ts";
-import { openDatabase, type TopicBlock, type TopicHead } from "../../lib/engine/mod.ts";
+import { openEngine, type TopicBlock, type TopicHead } from "../../lib/engine/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { present } from "./harness.ts";
 
 async function open(paymentDelay = 0) {
-  const database = await openDatabase(":memory:");
+  const store = await openEngine(":memory:");
   const clock = new FakeClock();
-  const ledger = new LocalLedger({ database, clock, paymentDelay });
+  const ledger = new LocalLedger({ store, clock, paymentDelay });
   const topicId = await ledger.createTopic({ memo: "a memo", reference: "test" });
-  return { database, clock, ledger, topicId, [Symbol.dispose]: () => database.close() };
+  return { store, clock, ledger, topicId, [Symbol.dispose]: () => store.close() };
 }
 
 async function messagesOf(ledger: LocalLedger, topicId: string): Promise<string[]> {
@@ -78,29 +78,29 @@ Deno.test("a topic that was tampered with is not read to its end", async () => {
   ];
   for (const [index, change] of tamper.entries()) {
     using scene = await open();
-    const { ledger, topicId, database } = scene;
+    const { ledger, topicId, store } = scene;
     await ledger.appendMessages(topicId, 0, Array.from({ length: 200 }, (_, index) => `message ${index}`));
-    const [second] = (await Array.fromAsync(database.list<TopicBlock>({ prefix: ["topic_blocks"] }))).slice(
+    const [second] = (await Array.fromAsync(store.list<TopicBlock>({ prefix: ["topic_blocks"] }))).slice(
       1,
     );
     const { key, value } = present(second);
-    await database.set(key, change(value));
+    await store.set(key, change(value));
     await assertRejects(() => messagesOf(ledger, topicId), LedgerError, "running hash", `case ${index}`);
-    await database.delete(key);
+    await store.delete(key);
     await assertRejects(() => messagesOf(ledger, topicId), LedgerError, "running hash");
   }
 });
 
 Deno.test("consensus times grow, though the clock goes back", async () => {
   using scene = await open();
-  const { ledger, topicId, database } = scene;
+  const { ledger, topicId, store } = scene;
   await ledger.appendMessages(topicId, 0, ["a", "b", "c"]);
-  const earlier = new LocalLedger({ database, clock: new FakeClock(0) });
+  const earlier = new LocalLedger({ store, clock: new FakeClock(0) });
   await earlier.appendMessages(topicId, 3, ["d"]);
-  const blocks = (await Array.fromAsync(database.list<TopicBlock>({ prefix: ["topic_blocks"] })))
+  const blocks = (await Array.fromAsync(store.list<TopicBlock>({ prefix: ["topic_blocks"] })))
     .map(({ value }) => value);
   assertEquals(blocks.map(({ at }) => at - (blocks[0]?.at ?? 0n)), [0n, 3n]);
-  const [head] = await Array.fromAsync(database.list<TopicHead>({ prefix: ["topics"] }));
+  const [head] = await Array.fromAsync(store.list<TopicHead>({ prefix: ["topics"] }));
   assertEquals([head?.value.length, head?.value.at], [4, blocks[1]?.at]);
   assertEquals((await messagesOf(ledger, topicId)).length, 4);
 });
@@ -117,7 +117,7 @@ Deno.test("a topic that is not there has no messages and takes none", async () =
 
 Deno.test("a transaction is paid at once, or after the delay, and the wait for it can be ended", async () => {
   using scene = await open(5000);
-  const { ledger, clock, database } = scene;
+  const { ledger, clock, store } = scene;
   const never = new AbortController().signal;
   const { transactionId } = await ledger.prepare({ payer: "0.0.77", messages: 3 });
   let paid = false;
@@ -126,14 +126,14 @@ Deno.test("a transaction is paid at once, or after the delay, and the wait for i
   assertEquals(paid, false);
   await clock.advance(1);
   await payment;
-  const again = new LocalLedger({ database, clock, paymentDelay: 10_000 });
+  const again = new LocalLedger({ store, clock, paymentDelay: 10_000 });
   const aborting = new AbortController();
   const waiting = again.awaitPayment(transactionId, aborting.signal);
   await settle();
   aborting.abort(new Error("enough"));
   await assertRejects(() => waiting, Error, "enough");
   assertEquals(clock.pending, 0);
-  await new LocalLedger({ database, clock }).awaitPayment(transactionId, never);
+  await new LocalLedger({ store, clock }).awaitPayment(transactionId, never);
 });
 
 Deno.test("transaction ids name their payer, and are all different", async () => {

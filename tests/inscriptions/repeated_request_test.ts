@@ -28,7 +28,7 @@ Deno.test("requests that come at once under one id make one job", async () => {
   await completed(inscriptions, "key", started[0]?.jobId ?? "");
   assertEquals((await inscriptions.holder("key", { holderId: "0.0.1234" })).length, 1);
   while (inscriptions.activeJobs > 0) await settle();
-  const blobs = await Array.fromAsync(desk.database.list({ prefix: ["blobs"] }));
+  const blobs = await Array.fromAsync(desk.store.list({ prefix: ["blobs"] }));
   assertEquals(blobs.map(({ key }) => key), []);
 });
 

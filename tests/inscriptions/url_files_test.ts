@@ -1,3 +1,4 @@
+import type { Engine } from "../../lib/engine/mod.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { InscriptionError } from "../../lib/inscriptions/mod.ts";
 import { bytesOf, completed, noise, openDesk, present, request, utf8 } from "./harness.ts";
@@ -18,8 +19,8 @@ const linked = (url: string, more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-async function stored(database: Deno.Kv): Promise<number> {
-  return (await Array.fromAsync(database.list({ prefix: [] }))).length;
+async function stored(store: Engine): Promise<number> {
+  return (await Array.fromAsync(store.list({ prefix: [] }))).length;
 }
 
 Deno.test("a file at a URL is fetched and inscribed, with what its bytes say it is", async () => {
@@ -53,14 +54,14 @@ Deno.test("metadata is fetched from jsonFileURL", async () => {
     "/large.json": () => Response.json({ text: "x".repeat(300_000) }),
   });
   await using desk = await openDesk({ settings: { allowPrivateUrls: true } });
-  const { inscriptions, database } = desk;
+  const { inscriptions, store } = desk;
   const body = (path: string) => request(utf8("x"), { mode: "hashinal", jsonFileURL: site.url + path });
   const { jobId } = await inscriptions.inscribe(key, body("/meta.json"));
   const { jsonTopicId } = await completed(inscriptions, key, jobId);
   const json = new TextDecoder().decode(await bytesOf(inscriptions, present(jsonTopicId)));
   assertEquals(JSON.parse(json).name, "Fetched");
   while (inscriptions.activeJobs > 0) await new Promise((resolve) => setTimeout(resolve, 0));
-  const before = await stored(database);
+  const before = await stored(store);
   for (
     const [path, code] of [["/list.json", "invalid_request"], ["/page", "invalid_request"], [
       "/large.json",
@@ -70,13 +71,14 @@ Deno.test("metadata is fetched from jsonFileURL", async () => {
     const error = await assertRejects(() => inscriptions.inscribe(key, body(path)), InscriptionError);
     assertEquals(error.code, code);
   }
-  assertEquals(await stored(database), before);
+  assertEquals(await stored(store), before);
 });
 
 Deno.test("private addresses are refused unless they are allowed, and nothing is left of the request", async () => {
   await using site = serveFiles({ "/x": () => new Response("internal") });
   await using desk = await openDesk();
-  const { inscriptions, database } = desk;
+  const { inscriptions, store } = desk;
+  const before = await stored(store);
   for (
     const body of [
       linked(`${site.url}/x`),
@@ -86,14 +88,15 @@ Deno.test("private addresses are refused unless they are allowed, and nothing is
     const error = await assertRejects(() => inscriptions.inscribe(key, body), InscriptionError);
     assertEquals([error.code, error.status], ["url_refused", 400]);
   }
-  assertEquals([await stored(database), inscriptions.activeJobs], [1, 0]);
+  assertEquals([await stored(store), inscriptions.activeJobs], [before, 0]);
 });
 
 Deno.test("a fetch that fails in the middle leaves nothing behind", async () => {
   using half = rawServer(`HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n${"x".repeat(500_000)}`);
   await using site = serveFiles({ "/empty": () => new Response("") });
   await using desk = await openDesk({ settings: { allowPrivateUrls: true } });
-  const { inscriptions, database } = desk;
+  const { inscriptions, store } = desk;
+  const before = await stored(store);
   const cases = [
     [half.url, "fetch_failed"],
     [`${site.url}/empty`, "invalid_request"],
@@ -103,7 +106,7 @@ Deno.test("a fetch that fails in the middle leaves nothing behind", async () => 
     const error = await assertRejects(() => inscriptions.inscribe(key, linked(url)), InscriptionError);
     assertEquals(error.code, code);
   }
-  assertEquals(await stored(database), 1);
+  assertEquals(await stored(store), before);
 });
 
 Deno.test("fetches are bounded for each key, and end when the server stops or the client leaves", async () => {

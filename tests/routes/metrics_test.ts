@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { systemClock } from "../../lib/protocol/mod.ts";
+import { FaultyEngine } from "../helpers/faulty_engine.ts";
 import { defaultConfig } from "../../lib/gateway/mod.ts";
-import { PredictionRepository } from "../../lib/engine/mod.ts";
 import { type Label, metricNames, metricTable } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { adminToken, startGateway } from "../helpers/gateway.ts";
@@ -158,13 +159,11 @@ Deno.test("predictions are counted by how they came and what became of them", as
 });
 
 Deno.test("a store that cannot commit shows in failures, failed predictions and the status", async () => {
-  await using scene = await Scene.start();
-  const { commit } = PredictionRepository.prototype;
-  try {
-    PredictionRepository.prototype.commit = () => Promise.reject(new Error("disk full"));
+  const faulty = FaultyEngine.opener();
+  await using scene = await Scene.start({}, systemClock, faulty.open);
+  {
+    using _full = faulty.engine.refuse();
     assertEquals((await scene.submit(samplePrediction("p"))).status, 500);
-  } finally {
-    PredictionRepository.prototype.commit = commit;
   }
   const scrape = await Scrape.of(scene.server.url);
   assertEquals(scrape.value("heliograph_commit_failures_total"), 1);

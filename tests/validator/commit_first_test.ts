@@ -1,22 +1,23 @@
 import { assertEquals } from "@std/assert";
-import { type PredictionGroup, PredictionRepository } from "../../lib/engine/mod.ts";
+import { systemClock } from "../../lib/protocol/mod.ts";
+import { FaultyEngine } from "../helpers/faulty_engine.ts";
 import { settle } from "../helpers/fake_clock.ts";
 import { signMessage } from "../helpers/peer.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
 
 Deno.test("a confirmation is not sent before the commit is done, however long that takes", async () => {
-  await using scene = await Scene.start();
+  const faulty = FaultyEngine.opener();
+  await using scene = await Scene.start({}, systemClock, faulty.open);
   const peer = await scene.connect();
   const { promise: mayCommit, resolve: letCommit } = Promise.withResolvers<void>();
   const { promise: committing, resolve: reachedCommit } = Promise.withResolvers<void>();
-  const commit = PredictionRepository.prototype.commit;
-  PredictionRepository.prototype.commit = async function (group: PredictionGroup) {
-    reachedCommit();
-    await mayCommit;
-    return await commit.call(this, group);
-  };
-  try {
+  {
+    using _held = faulty.engine.interfere(async (write) => {
+      reachedCommit();
+      await mayCommit;
+      return await write();
+    });
     peer.send(signMessage(scene.key, "prediction", samplePrediction("p1")));
     await committing;
     peer.send(signMessage(scene.key, "heartbeat", {}));
@@ -26,8 +27,6 @@ Deno.test("a confirmation is not sent before the commit is done, however long th
     assertEquals(peer.frames.some(({ type }) => type === "confirmation"), false);
     letCommit();
     assertEquals(dataOf(await peer.next(({ type }) => type === "confirmation"))["status"], "success");
-  } finally {
-    PredictionRepository.prototype.commit = commit;
   }
   await peer.close();
 });

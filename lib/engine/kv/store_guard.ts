@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { logger } from "../../telemetry/mod.ts";
-import { isFile } from "../instance_name.ts";
+import { isFile } from "./instance_name.ts";
 import {
   checkFrame,
   frameHeaderSize,
@@ -52,7 +52,7 @@ export class StoreGuard {
   #patrol: WalPosition = { frame: 0, checksum: [0, 0] };
   #fault: StoreLost | undefined;
 
-  /** @param location the store, as for `openDatabase`; one that is no file is not watched */
+  /** @param location the store, as for `openEngine`; one that is no file is not watched */
   constructor(location: string) {
     this.#paths = storeFiles(location);
   }

@@ -1,4 +1,4 @@
-import { deleteBelow } from "../kv/limits.ts";
+import type { Store, Transaction } from "../store.ts";
 
 /** An API key as it is stored: never the key itself. */
 export interface ApiKeyRecord {
@@ -18,58 +18,59 @@ export interface KeyUsage {
   readonly bytes: number;
 }
 
-const versionKey = ["api_keys_version"];
+const versionKey = ["api_keys_version"] as const;
 
 /** The API keys that are in force. */
 export class ApiKeyRepository {
-  readonly #database: Deno.Kv;
+  readonly #store: Store;
 
-  constructor(database: Deno.Kv) {
-    this.#database = database;
+  constructor(store: Store) {
+    this.#store = store;
   }
 
   async list(): Promise<ApiKeyRecord[]> {
     const records: ApiKeyRecord[] = [];
-    for await (const { value } of this.#database.list<ApiKeyRecord>({ prefix: ["api_keys"] })) {
+    for await (const { value } of this.#store.list<ApiKeyRecord>({ prefix: ["api_keys"] })) {
       records.push(value);
     }
     return records;
   }
 
   async put(record: ApiKeyRecord): Promise<void> {
-    await this.#change().set(["api_keys", record.id], record).commit();
+    await this.#change((transaction) => transaction.set(["api_keys", record.id], record));
   }
 
   async delete(id: string): Promise<void> {
-    await this.#change().delete(["api_keys", id]).commit();
+    await this.#change((transaction) => transaction.delete(["api_keys", id]));
   }
 
   /** Removes what was of use to a deleted key alone: for whom its jobs were, and what its requests were called. */
   async forget(id: string): Promise<void> {
-    for (const index of ["holder_jobs", "job_requests"]) await deleteBelow(this.#database, [index, id]);
-    await this.#database.delete(["key_usage", id]);
+    for (const index of ["holder_jobs", "job_requests"]) await this.#store.deleteAll([index, id]);
+    await this.#store.delete(["key_usage", id]);
   }
 
   /** What a key has used on the last day on which it used something; null before the first. */
   async usage(id: string): Promise<KeyUsage | null> {
-    return (await this.#database.get<KeyUsage>(["key_usage", id])).value;
+    return await this.#store.get<KeyUsage>(["key_usage", id]);
   }
 
   /** Writes what `change` makes of it, whoever else writes at the same time; what `change` throws changes nothing. */
   async updateUsage(id: string, change: (usage: KeyUsage | null) => KeyUsage): Promise<void> {
-    for (;;) {
-      const entry = await this.#database.get<KeyUsage>(["key_usage", id]);
-      const changed = this.#database.atomic().check(entry).set(entry.key, change(entry.value));
-      if ((await changed.commit()).ok) return;
-    }
+    await this.#store.transact(async (transaction) => {
+      transaction.set(["key_usage", id], change(await transaction.get<KeyUsage>(["key_usage", id])));
+    });
   }
 
   /** Another one after each change; null before the first. */
   async version(): Promise<string | null> {
-    return (await this.#database.get(versionKey)).versionstamp;
+    return await this.#store.get<string>(versionKey);
   }
 
-  #change(): Deno.AtomicOperation {
-    return this.#database.atomic().set(versionKey, true);
+  async #change(write: (transaction: Transaction) => void): Promise<void> {
+    await this.#store.transact((transaction) => {
+      transaction.set(versionKey, crypto.randomUUID());
+      return Promise.resolve(write(transaction));
+    });
   }
 }

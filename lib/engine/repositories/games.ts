@@ -1,4 +1,4 @@
-import { writeInChunks } from "../kv/limits.ts";
+import type { Store } from "../store.ts";
 
 /** A game as it is stored. */
 export interface GameRecord {
@@ -11,24 +11,23 @@ export interface GameRecord {
 
 /** The games that miners may predict. */
 export class GameRepository {
-  readonly #database: Deno.Kv;
+  readonly #store: Store;
 
-  constructor(database: Deno.Kv) {
-    this.#database = database;
+  constructor(store: Store) {
+    this.#store = store;
   }
 
   async list(): Promise<GameRecord[]> {
     const records: GameRecord[] = [];
-    for await (const { value } of this.#database.list<GameRecord>({ prefix: ["games"] })) records.push(value);
+    for await (const { value } of this.#store.list<GameRecord>({ prefix: ["games"] })) records.push(value);
     return records;
   }
 
-  /** Stores the games, in as many commits as their size asks for. */
+  /** Stores the games, all of them or none. */
   async putAll(games: readonly GameRecord[]): Promise<void> {
-    await writeInChunks(this.#database, games, (game) => ({
-      key: ["games", game.gameId],
-      value: game,
-      size: game.text.length,
-    }));
+    await this.#store.transact((transaction) => {
+      for (const game of games) transaction.set(["games", game.gameId], game);
+      return Promise.resolve();
+    });
   }
 }

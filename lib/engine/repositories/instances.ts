@@ -1,3 +1,5 @@
+import type { Store } from "../store.ts";
+
 /** A server that uses this store. */
 export interface InstanceRecord {
   readonly id: string;
@@ -13,27 +15,25 @@ const mostListed = 1000;
 
 /** The servers that share a store, as far as they have said so lately. */
 export class InstanceRepository {
-  readonly #database: Deno.Kv;
+  readonly #store: Store;
 
-  constructor(database: Deno.Kv) {
-    this.#database = database;
+  constructor(store: Store) {
+    this.#store = store;
   }
 
   /** Keeps a record, for about `lifetime` milliseconds. */
   async put(record: InstanceRecord, lifetime: number): Promise<void> {
-    await this.#database.set(["instances", record.id], record, { expireIn: lifetime });
+    await this.#store.set(["instances", record.id], record, { expireIn: lifetime });
   }
 
   async list(): Promise<InstanceRecord[]> {
     const records: InstanceRecord[] = [];
-    const selector = { prefix: ["instances"] };
-    for await (const { value } of this.#database.list<InstanceRecord>(selector, { limit: mostListed })) {
-      records.push(value);
-    }
+    const range = { prefix: ["instances"], limit: mostListed } as const;
+    for await (const { value } of this.#store.list<InstanceRecord>(range)) records.push(value);
     return records;
   }
 
   async delete(id: string): Promise<void> {
-    await this.#database.delete(["instances", id]);
+    await this.#store.delete(["instances", id]);
   }
 }

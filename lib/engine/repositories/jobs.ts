@@ -1,17 +1,17 @@
-import { type BlobClaim, checkClaim } from "./blobs.ts";
+import type { Key, Store, Transaction } from "../store.ts";
+import { type BlobClaim, renewClaim } from "./blobs.ts";
 import type { HeldJob, JobRecord, OpenJob, StoredFile } from "./job_record.ts";
 
-type Owned = Pick<OpenJob, "owner" | "createdAt">;
+type Owned = Pick<OpenJob, "owner" | "createdAt" | "lease">;
 
-const countKey = ["inscription_count"];
-const maxKeysPerRead = 10;
+const countKey = ["inscription_count"] as const;
 
 /** Jobs, which of them have not ended, and the numbered sequence of completed ones. */
 export class JobRepository {
-  readonly #database: Deno.Kv;
+  readonly #store: Store;
 
-  constructor(database: Deno.Kv) {
-    this.#database = database;
+  constructor(store: Store) {
+    this.#store = store;
   }
 
   /**
@@ -23,11 +23,8 @@ export class JobRepository {
     owner: string,
     claims: readonly BlobClaim[] = [],
   ): Promise<HeldJob | { readonly record: JobRecord; readonly lease: null }> {
-    const commit = this.#creation(job, owner);
-    // Written again, so that nobody takes them over who has not seen the job.
-    for (const claim of claims) checkClaim(commit, claim).set(["blobs", claim.id], owner);
-    const created = await commit.commit();
-    if (created.ok) return { record: job, lease: created.versionstamp };
+    const lease = await this.#store.transact((transaction) => create(transaction, job, owner, claims));
+    if (lease !== null) return { record: job, lease };
     const earlier = job.requestId === null ? null : await this.ofRequest(job.keyId, job.requestId);
     if (earlier !== null) return { record: earlier, lease: null };
     const isPaid = await this.ofTransaction(job.transactionId) !== null;
@@ -37,48 +34,55 @@ export class JobRepository {
 
   /** The job that a key's request has made. */
   async ofRequest(keyId: string, requestId: string): Promise<JobRecord | null> {
-    const { value } = await this.#database.get<string>(requestKey(keyId, requestId));
-    return value === null ? null : await this.get(value);
+    const id = await this.#store.get<string>(requestKey(keyId, requestId));
+    return id === null ? null : await this.get(id);
   }
 
   async get(id: string): Promise<JobRecord | null> {
-    return (await this.#database.get<JobRecord>(["jobs", id])).value;
+    return await this.#store.get<JobRecord>(["jobs", id]);
   }
 
   /** The job that a transaction pays for. */
   async ofTransaction(transactionId: string): Promise<JobRecord | null> {
-    const { value } = await this.#database.get<string>(["job_transactions", transactionId]);
-    return value === null ? null : await this.get(value);
+    const id = await this.#store.get<string>(["job_transactions", transactionId]);
+    return id === null ? null : await this.get(id);
   }
 
   /** A job that has not ended, with its present lease; null where there is none. */
   async findOpen(id: string): Promise<OpenJob | null> {
-    return readOpen(await this.#database.get<Owned>(["open_jobs", id]));
+    const owned = await this.#store.get<Owned>(["open_jobs", id]);
+    return owned && { id, ...owned };
   }
 
   /** Takes a job up; whoever held it has lost it. Null when it was taken up by another meanwhile, or has ended. */
-  async adopt({ id, createdAt, lease }: OpenJob, owner: string): Promise<HeldJob | null> {
-    const adopted = await this.#database.atomic().check(heldBy(id, lease))
-      .set(["open_jobs", id], { owner, createdAt } satisfies Owned)
-      .commit();
-    const record = adopted.ok ? await this.get(id) : null;
-    return adopted.ok && record !== null ? { record, lease: adopted.versionstamp } : null;
+  async adopt(open: OpenJob, owner: string): Promise<HeldJob | null> {
+    const { id, createdAt } = open;
+    return await this.#store.transact(async (transaction) => {
+      const record = await transaction.get<JobRecord>(["jobs", id]);
+      if (record === null || !await isHeld(transaction, open)) return null;
+      const lease = crypto.randomUUID();
+      transaction.set(["open_jobs", id], { owner, createdAt, lease } satisfies Owned);
+      return { record, lease };
+    });
   }
 
   /** Writes what has changed of a job that goes on; null when another has taken it up. */
   async save(job: JobRecord, lease: string): Promise<JobRecord | null> {
-    const { ok } = await this.#database.atomic().check(heldBy(job.id, lease)).set(["jobs", job.id], job)
-      .commit();
-    return ok ? job : null;
+    return await this.#store.transact(async (transaction) => {
+      if (!await isHeld(transaction, { id: job.id, lease })) return null;
+      transaction.set(["jobs", job.id], job);
+      return job;
+    });
   }
 
   /** Writes a job that has failed; null when another has taken it up. */
   async fail(job: JobRecord, lease: string): Promise<JobRecord | null> {
-    const { ok } = await this.#database.atomic().check(heldBy(job.id, lease))
-      .set(["jobs", job.id], job)
-      .delete(["open_jobs", job.id])
-      .commit();
-    return ok ? job : null;
+    return await this.#store.transact(async (transaction) => {
+      if (!await isHeld(transaction, { id: job.id, lease })) return null;
+      transaction.set(["jobs", job.id], job);
+      transaction.delete(["open_jobs", job.id]);
+      return job;
+    });
   }
 
   /**
@@ -86,37 +90,33 @@ export class JobRepository {
    * taken it up.
    */
   async complete(job: JobRecord, lease: string): Promise<JobRecord | null> {
-    const openKey = ["open_jobs", job.id];
-    for (;;) {
-      const [count, stored, open] = await this.#database.getMany<[number, JobRecord, Owned]>([
-        countKey,
-        ["jobs", job.id],
-        openKey,
-      ]);
-      if (stored.value?.status === "completed") return stored.value;
-      if (open.versionstamp !== lease) return null;
-      const number = (count.value ?? 0) + 1;
+    return await this.#store.transact(async (transaction) => {
+      const stored = await transaction.get<JobRecord>(["jobs", job.id]);
+      if (stored?.status === "completed") return stored;
+      if (!await isHeld(transaction, { id: job.id, lease })) return null;
+      const number = (await transaction.get<number>(countKey) ?? 0) + 1;
       const completed = { ...job, number };
-      const commit = this.#database.atomic().check(count, open)
-        .set(countKey, number)
-        .set(["inscriptions", number], job.id)
-        .set(["jobs", job.id], completed)
-        .delete(openKey);
+      transaction.set(countKey, number);
+      transaction.set(["inscriptions", number], job.id);
+      transaction.set(["jobs", job.id], completed);
+      transaction.delete(["open_jobs", job.id]);
       for (const { topicId, content } of job.topics) {
-        if (content !== null) commit.set(["inscription_topics", topicId], content);
+        if (content !== null) transaction.set(["inscription_topics", topicId], content);
       }
-      if ((await commit.commit()).ok) return completed;
-    }
+      return completed;
+    });
   }
 
   /** The jobs that have not ended, whoever works on them. */
   async *open(): AsyncIterableIterator<OpenJob> {
-    for await (const entry of this.#database.list<Owned>({ prefix: ["open_jobs"] })) yield toOpen(entry);
+    for await (const { key, value } of this.#store.list<Owned>({ prefix: ["open_jobs"] })) {
+      yield { id: String(key[1]), ...value };
+    }
   }
 
   /** The jobs with these ids; those that there are not are left out. */
   async getAll(ids: readonly string[]): Promise<JobRecord[]> {
-    const jobs = await this.#readAll<JobRecord>(ids.map((id) => ["jobs", id]));
+    const jobs = await this.#store.getMany<JobRecord>(ids.map((id) => ["jobs", id]));
     return jobs.filter((job) => job !== null);
   }
 
@@ -126,10 +126,10 @@ export class JobRepository {
     holderId: string,
     { limit, before }: { limit: number; before: JobRecord | null },
   ): Promise<JobRecord[]> {
-    const prefix = ["holder_jobs", keyId, holderId];
-    const selector = before === null ? { prefix } : { prefix, end: [...prefix, before.createdAt, before.id] };
+    const prefix = ["holder_jobs", keyId, holderId] as const;
+    const older = before === null ? {} : { to: [before.createdAt, before.id] };
     const ids: string[] = [];
-    for await (const { value } of this.#database.list<string>(selector, { limit, reverse: true })) {
+    for await (const { value } of this.#store.list<string>({ prefix, ...older, limit, reverse: true })) {
       ids.push(value);
     }
     return await this.getAll(ids);
@@ -137,54 +137,49 @@ export class JobRepository {
 
   /** How many inscriptions are completed: the newest number. */
   async count(): Promise<number> {
-    return (await this.#database.get<number>(countKey)).value ?? 0;
+    return await this.#store.get<number>(countKey) ?? 0;
   }
 
   /** The completed inscriptions with these numbers, in the order asked for; numbers without one are left out. */
   async numbered(numbers: readonly number[]): Promise<JobRecord[]> {
-    const ids = await this.#readAll<string>(numbers.map((number) => ["inscriptions", number]));
+    const ids = await this.#store.getMany<string>(numbers.map((number) => ["inscriptions", number]));
     return await this.getAll(ids.filter((id) => id !== null));
   }
 
   /** What a topic of a completed inscription holds. */
   async contentOf(topicId: string): Promise<StoredFile | null> {
-    return (await this.#database.get<StoredFile>(["inscription_topics", topicId])).value;
-  }
-
-  #creation(job: JobRecord, owner: string): Deno.AtomicOperation {
-    const { id, keyId, requestId, transactionId, request: { holderId }, createdAt } = job;
-    const commit = this.#database.atomic();
-    const keys = [["job_transactions", transactionId]];
-    if (requestId !== null) keys.push(requestKey(keyId, requestId));
-    for (const key of keys) commit.check({ key, versionstamp: null }).set(key, id);
-    return commit
-      .set(["jobs", id], job)
-      .set(["open_jobs", id], { owner, createdAt } satisfies Owned)
-      .set(["holder_jobs", keyId, holderId, createdAt, id], id);
-  }
-
-  async #readAll<T>(keys: readonly Deno.KvKey[]): Promise<(T | null)[]> {
-    const values: (T | null)[] = [];
-    for (let start = 0; start < keys.length; start += maxKeysPerRead) {
-      const entries = await this.#database.getMany<T[]>(keys.slice(start, start + maxKeysPerRead));
-      values.push(...entries.map(({ value }) => value));
-    }
-    return values;
+    return await this.#store.get<StoredFile>(["inscription_topics", topicId]);
   }
 }
 
-function requestKey(keyId: string, requestId: string): string[] {
+/** Adds a job and answers the right to write it; null where it cannot be added. */
+async function create(
+  transaction: Transaction,
+  job: JobRecord,
+  owner: string,
+  claims: readonly BlobClaim[],
+): Promise<string | null> {
+  const { id, keyId, requestId, transactionId, request: { holderId }, createdAt } = job;
+  const keys: Key[] = [["job_transactions", transactionId]];
+  if (requestId !== null) keys.push(requestKey(keyId, requestId));
+  if ((await transaction.getMany(keys)).some((taken) => taken !== null)) return null;
+  // Claimed again, so that nobody takes them over who has not seen the job.
+  for (const claim of claims) if (!await renewClaim(transaction, claim, owner)) return null;
+  for (const key of keys) transaction.set(key, id);
+  const lease = crypto.randomUUID();
+  transaction.set(["jobs", id], job);
+  transaction.set(["open_jobs", id], { owner, createdAt, lease } satisfies Owned);
+  transaction.set(["holder_jobs", keyId, holderId, createdAt, id], id);
+  return lease;
+}
+
+async function isHeld(
+  transaction: Transaction,
+  { id, lease }: Pick<OpenJob, "id" | "lease">,
+): Promise<boolean> {
+  return (await transaction.get<Owned>(["open_jobs", id]))?.lease === lease;
+}
+
+function requestKey(keyId: string, requestId: string): Key {
   return ["job_requests", keyId, requestId];
-}
-
-function heldBy(id: string, lease: string): Deno.AtomicCheck {
-  return { key: ["open_jobs", id], versionstamp: lease };
-}
-
-function readOpen(entry: Deno.KvEntryMaybe<Owned>): OpenJob | null {
-  return entry.versionstamp === null ? null : toOpen(entry);
-}
-
-function toOpen({ key, value, versionstamp }: Deno.KvEntry<Owned>): OpenJob {
-  return { id: String(key[1]), ...value, lease: versionstamp };
 }

@@ -1,4 +1,5 @@
-import { type Receipt, sha256Hex } from "../../protocol/mod.ts";
+import { type Receipt, receiptHash, sha256Hex } from "../../protocol/mod.ts";
+import type { Reader, Store, Transaction } from "../store.ts";
 
 /** A prediction that was accepted. */
 export interface PredictionRecord {
@@ -27,104 +28,51 @@ export interface MinerHead {
   readonly bytes?: number;
 }
 
-/** Where the validator's sequence stands, and which version of the store says so. */
+/** Where the validator's sequence stands. */
 export interface Head {
   readonly sequence: number;
-  readonly versionstamp: string | null;
 }
 
-/** What one commit adds. */
-export interface PredictionGroup {
-  readonly head: Head;
-  readonly predictions: readonly PredictionRecord[];
-  readonly minerHeads: ReadonlyMap<string, MinerHead>;
-}
+/** Most characters of a prediction, or a game, as signed text. */
+export const maxTextLength = 60_000;
 
-/** Most predictions in one group: with the longest ids their keys stay below the 80 KiB that Deno KV takes. */
-export const maxGroup = 100;
-/** Most characters of signed text in one group, below Deno KV's 800 KiB. */
-export const maxGroupSize = 512 * 1024;
-
-const maxKeysPerRead = 10;
-const headKey = ["prediction_head"];
-/** Nearly as large as a value may be: on a disk that is all but full something small would still find room. */
+const lock = "predictions";
+const headKey = ["prediction_head"] as const;
+/** Large, since on a disk that is all but full something small would still find room. */
 const probe = new Uint8Array(60_000);
+/** Newest receipts that are held against their predictions and the heads of their miners at a start. */
+const newest = 100;
 
-/** What was accepted: an append-only log with a gapless sequence, and the indexes into it. */
-export class PredictionRepository {
-  readonly #database: Deno.Kv;
+/** Reads what was accepted. Whatever reads a prediction throws where it is not the one that its receipt vouches for. */
+class PredictionReader {
+  readonly #reader: Reader;
 
-  constructor(database: Deno.Kv) {
-    this.#database = database;
+  constructor(reader: Reader) {
+    this.#reader = reader;
   }
 
   async head(): Promise<Head> {
-    const { value, versionstamp } = await this.#database.get<number>(headKey);
-    return { sequence: value ?? 0, versionstamp };
+    return { sequence: await this.#reader.get<number>(headKey) ?? 0 };
   }
 
   /** Each miner's head, in the order asked for; null for a miner without an accepted prediction. */
   async minerHeads(hotkeys: readonly string[]): Promise<(MinerHead | null)[]> {
-    return await this.#getAll<MinerHead>(hotkeys.map((hotkey) => ["miner_heads", hotkey]));
+    return await this.#reader.getMany<MinerHead>(hotkeys.map((hotkey) => ["miner_heads", hotkey]));
   }
 
-  /** The stored predictions under these ids of these miners, in the order asked for; null where there is none. Throws
-   * when one is not what its receipt vouches for, as all that reads predictions does. */
+  /** The stored predictions under these ids of these miners, in the order asked for; null where there is none. */
   async find(ids: readonly { hotkey: string; predictionId: string }[]): Promise<(PredictionRecord | null)[]> {
-    const keys = ids.map(({ hotkey, predictionId }) => ["prediction_ids", hotkey, predictionId]);
-    const sequences = await this.#getAll<number>(keys);
-    const found = sequences.filter((sequence) => sequence !== null);
-    if (found.length === 0) return sequences.map(() => null);
-    const records = await this.#numbered(found);
+    const sequences = await this.#reader.getMany<number>(
+      ids.map(({ hotkey, predictionId }) => ["prediction_ids", hotkey, predictionId]),
+    );
+    const records = await this.numbered(sequences.filter((sequence) => sequence !== null));
     return sequences.map((sequence) => sequence === null ? null : records.shift() ?? null);
   }
 
-  /**
-   * Adds a group, all of it or nothing, on disk when the promise resolves.
-   *
-   * @returns the new head, or null when another writer has moved the old one
-   */
-  async commit({ head, predictions, minerHeads }: PredictionGroup): Promise<Head | null> {
-    const commit = this.#database.atomic().check({ key: headKey, versionstamp: head.versionstamp });
-    for (const record of predictions) {
-      const { hotkey, predictionId, receipt: { sequence, miner_sequence } } = record;
-      commit.set(["predictions", sequence], record)
-        .set(["prediction_ids", hotkey, predictionId], sequence)
-        .set(["miner_predictions", hotkey, miner_sequence], sequence);
-    }
-    for (const [hotkey, minerHead] of minerHeads) commit.set(["miner_heads", hotkey], minerHead);
-    const sequence = head.sequence + predictions.length;
-    const result = await commit.set(headKey, sequence).commit();
-    return result.ok ? { sequence, versionstamp: result.versionstamp } : null;
-  }
-
-  /** Commits something of no meaning. Throws what a commit of predictions would. */
-  async probe(): Promise<void> {
-    await this.#database.set(["probe"], probe);
-  }
-
-  /** Up to `limit` accepted predictions that follow `sequence`, in order. */
-  async after(sequence: number, limit: number): Promise<PredictionRecord[]> {
-    const records: PredictionRecord[] = [];
-    const selector = { start: ["predictions", sequence + 1], end: ["predictions", Infinity] };
-    for await (const { value } of this.#database.list<PredictionRecord>(selector, { limit })) {
-      records.push(sound(value));
-    }
-    return records;
-  }
-
-  /** A miner's newest accepted predictions, at most `limit`, oldest first. */
-  async newestOf(hotkey: string, limit: number): Promise<PredictionRecord[]> {
-    const sequences: number[] = [];
-    const selector = { prefix: ["miner_predictions", hotkey] };
-    for await (const { value } of this.#database.list<number>(selector, { limit, reverse: true })) {
-      sequences.unshift(value);
-    }
-    return await this.#numbered(sequences);
-  }
-
-  async #numbered(sequences: readonly number[]): Promise<PredictionRecord[]> {
-    const records = await this.#getAll<PredictionRecord>(
+  /** The predictions with these sequences, all of which must be there. */
+  async numbered(sequences: readonly number[]): Promise<PredictionRecord[]> {
+    if (sequences.length === 0) return [];
+    const records = await this.#reader.getMany<PredictionRecord>(
       sequences.map((sequence) => ["predictions", sequence]),
     );
     return records.map((record, index) => {
@@ -132,13 +80,85 @@ export class PredictionRepository {
       return sound(record);
     });
   }
+}
 
-  async #getAll<T>(keys: readonly Deno.KvKey[]): Promise<(T | null)[]> {
-    const reads: Promise<Deno.KvEntryMaybe<T>[]>[] = [];
-    for (let start = 0; start < keys.length; start += maxKeysPerRead) {
-      reads.push(this.#database.getMany<T[]>(keys.slice(start, start + maxKeysPerRead)));
+/** What was accepted, with what a transaction adds to it. */
+export class PredictionTransaction extends PredictionReader {
+  readonly #transaction: Transaction;
+
+  constructor(transaction: Transaction) {
+    super(transaction);
+    this.#transaction = transaction;
+  }
+
+  /** Adds predictions, which follow the head that was read, and sets the heads of their miners. */
+  add(records: readonly PredictionRecord[], minerHeads: ReadonlyMap<string, MinerHead>): void {
+    for (const record of records) {
+      const { hotkey, predictionId, receipt: { sequence, miner_sequence } } = record;
+      this.#transaction.set(["predictions", sequence], record);
+      this.#transaction.set(["prediction_ids", hotkey, predictionId], sequence);
+      this.#transaction.set(["miner_predictions", hotkey, miner_sequence], sequence);
     }
-    return (await Promise.all(reads)).flat().map(({ value }) => value);
+    for (const [hotkey, minerHead] of minerHeads) this.#transaction.set(["miner_heads", hotkey], minerHead);
+    const last = records.at(-1);
+    if (last !== undefined) this.#transaction.set(headKey, last.receipt.sequence);
+  }
+}
+
+/** What was accepted: an append-only log with a gapless sequence, and the indexes into it. */
+export class PredictionRepository extends PredictionReader {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    super(store);
+    this.#store = store;
+  }
+
+  /** Judges and adds predictions, one group at a time on all servers of the store. */
+  async transact<T>(work: (predictions: PredictionTransaction) => Promise<T>): Promise<T> {
+    return await this.#store.transact((transaction) => work(new PredictionTransaction(transaction)), {
+      lock,
+    });
+  }
+
+  /** Commits something of no meaning. Throws what a commit of predictions would. */
+  async probe(): Promise<void> {
+    await this.#store.set(["probe"], probe);
+  }
+
+  /** Up to `limit` accepted predictions that follow `sequence`, in order. */
+  async after(sequence: number, limit: number): Promise<PredictionRecord[]> {
+    const records: PredictionRecord[] = [];
+    const range = { prefix: ["predictions"], from: [sequence + 1], limit } as const;
+    for await (const { value } of this.#store.list<PredictionRecord>(range)) records.push(sound(value));
+    return records;
+  }
+
+  /** A miner's newest accepted predictions, at most `limit`, oldest first. */
+  async newestOf(hotkey: string, limit: number): Promise<PredictionRecord[]> {
+    const sequences: number[] = [];
+    const range = { prefix: ["miner_predictions", hotkey], limit, reverse: true } as const;
+    for await (const { value } of this.#store.list<number>(range)) sequences.unshift(value);
+    return await this.numbered(sequences);
+  }
+
+  /** Holds the newest predictions against the heads of the chains. Throws an error that says what is damaged. */
+  async assertSound(): Promise<void> {
+    const { sequence } = await this.head();
+    const first = Math.max(0, sequence - newest);
+    const records = await this.after(first, newest + 1);
+    if (records.length !== sequence - first || records.at(-1)?.receipt.sequence !== (sequence || undefined)) {
+      throw new Error(`The store is damaged: receipts ${first + 1} to ${sequence} are not all there`);
+    }
+    const last = new Map(records.map((record) => [record.hotkey, record]));
+    const heads = await this.minerHeads([...last.keys()]);
+    [...last.values()].forEach(({ hotkey, receipt }, index) => {
+      const head = heads[index];
+      if (head?.sequence === receipt.miner_sequence && head.previous === receiptHash(receipt)) return;
+      throw new Error(
+        `The store is damaged: the head of ${hotkey} does not follow its receipt ${receipt.sequence}`,
+      );
+    });
   }
 }
 

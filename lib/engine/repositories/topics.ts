@@ -1,3 +1,5 @@
+import type { Store } from "../store.ts";
+
 /** What is known of a topic besides its messages. */
 export interface TopicHead {
   readonly memo: string;
@@ -9,7 +11,7 @@ export interface TopicHead {
   readonly at: bigint;
 }
 
-/** Consecutive messages that were stored as one value, below 64 KiB. */
+/** Consecutive messages that were stored as one value. */
 export interface TopicBlock {
   /** Sequence number of the first. */
   readonly first: number;
@@ -20,36 +22,34 @@ export interface TopicBlock {
   readonly runningHash: Uint8Array;
 }
 
-const entityKey = ["ledger_entities"];
+const entityKey = ["ledger_entities"] as const;
 /** Numbers below are taken by the network itself on Hedera. */
 const firstEntity = 1001;
 
 /** Append-only logs of messages, each under a number of its own. */
 export class TopicRepository {
-  readonly #database: Deno.Kv;
+  readonly #store: Store;
 
-  constructor(database: Deno.Kv) {
-    this.#database = database;
+  constructor(store: Store) {
+    this.#store = store;
   }
 
   /** Makes a topic and answers its number, always the same one for a reference. */
   async create(reference: string, head: TopicHead): Promise<number> {
-    const referenceKey = ["topic_references", reference];
-    for (;;) {
-      const [known, counter] = await this.#database.getMany<[number, number]>([referenceKey, entityKey]);
-      if (known.value !== null) return known.value;
-      const number = (counter.value ?? firstEntity - 1) + 1;
-      const { ok } = await this.#database.atomic().check(known, counter)
-        .set(entityKey, number)
-        .set(referenceKey, number)
-        .set(["topics", number], head)
-        .commit();
-      if (ok) return number;
-    }
+    const referenceKey = ["topic_references", reference] as const;
+    return await this.#store.transact(async (transaction) => {
+      const [known, newest] = await transaction.getMany<number>([referenceKey, entityKey]);
+      if (typeof known === "number") return known;
+      const number = (newest ?? firstEntity - 1) + 1;
+      transaction.set(entityKey, number);
+      transaction.set(referenceKey, number);
+      transaction.set(["topics", number], head);
+      return number;
+    });
   }
 
   async head(number: number): Promise<TopicHead | null> {
-    return (await this.#database.get<TopicHead>(["topics", number])).value;
+    return await this.#store.get<TopicHead>(["topics", number]);
   }
 
   /**
@@ -58,17 +58,20 @@ export class TopicRepository {
    * @returns false when the topic has not got the length that the first block follows
    */
   async append(number: number, blocks: readonly TopicBlock[], head: TopicHead): Promise<boolean> {
-    const key = ["topics", number];
-    const current = await this.#database.get<TopicHead>(key);
-    if (current.value?.length !== (blocks[0]?.first ?? 0) - 1) return false;
-    const commit = this.#database.atomic().check(current).set(key, head);
-    for (const block of blocks) commit.set(["topic_blocks", number, block.first], block);
-    return (await commit.commit()).ok;
+    return await this.#store.transact(async (transaction) => {
+      const key = ["topics", number] as const;
+      const current = await transaction.get<TopicHead>(key);
+      if (current?.length !== (blocks[0]?.first ?? 0) - 1) return false;
+      transaction.set(key, head);
+      for (const block of blocks) transaction.set(["topic_blocks", number, block.first], block);
+      return true;
+    });
   }
 
   /** All blocks in order, a few in memory at a time. */
   async *blocks(number: number): AsyncIterableIterator<TopicBlock> {
-    const selector = { prefix: ["topic_blocks", number] };
-    for await (const { value } of this.#database.list<TopicBlock>(selector, { batchSize: 8 })) yield value;
+    for await (const { value } of this.#store.list<TopicBlock>({ prefix: ["topic_blocks", number] })) {
+      yield value;
+    }
   }
 }

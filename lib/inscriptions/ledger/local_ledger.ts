@@ -1,11 +1,11 @@
 import { type Clock, sleep } from "../../protocol/mod.ts";
-import { type TopicBlock, type TopicHead, TopicRepository } from "../../engine/mod.ts";
+import { type Store, type TopicBlock, type TopicHead, TopicRepository } from "../../engine/mod.ts";
 import { type Ledger, LedgerError, type LedgerTopic, type PreparedTransaction } from "./ledger.ts";
 import { emptyRunningHash, nextRunningHash, sameHash } from "./running_hash.ts";
 import { transferBytes } from "./transaction_bytes.ts";
 import { formatTransactionId, parseTransactionId } from "./transaction_id.ts";
 
-// A message has at most 1,024 bytes, a stored value 64 KiB, a commit 800 KiB.
+// A message has at most 1,024 bytes: what is written at a time stays below half a megabyte.
 const messagesPerBlock = 48;
 const blocksPerCommit = 10;
 const nanosPerMilli = 1_000_000;
@@ -17,8 +17,8 @@ export class LocalLedger implements Ledger {
   readonly #paymentDelay: number;
 
   /** With `paymentDelay` a transaction counts as paid that many milliseconds after it was prepared. */
-  constructor(options: { database: Deno.Kv; clock: Clock; paymentDelay?: number }) {
-    this.#topics = new TopicRepository(options.database);
+  constructor(options: { store: Store; clock: Clock; paymentDelay?: number }) {
+    this.#topics = new TopicRepository(options.store);
     this.#clock = options.clock;
     this.#paymentDelay = options.paymentDelay ?? 0;
   }

@@ -1,42 +1,42 @@
 import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { openDatabase } from "../../lib/engine/mod.ts";
+import { openEngine } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "./folder.ts";
 
 Deno.test("a new store gets the current layout, in a folder that is made for it", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/deep/er/store.db`;
   {
-    using database = await openDatabase(path);
-    assertEquals((await database.get(["schema_version"])).value, 1);
+    using store = await openEngine(path);
+    assertEquals(await store.get(["schema_version"]), 2);
   }
-  using again = await openDatabase(path);
-  assertEquals((await again.get(["schema_version"])).value, 1);
+  using again = await openEngine(path);
+  assertEquals(await again.get(["schema_version"]), 2);
 });
 
 Deno.test("a store that a newer version wrote is refused and left as it is", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/store.db`;
   {
-    using database = await openDatabase(path);
-    await database.set(["schema_version"], 99);
+    using store = await openEngine(path);
+    await store.set(["schema_version"], 99);
   }
-  const error = await assertRejects(() => openDatabase(path), Error);
+  const error = await assertRejects(() => openEngine(path), Error);
   assertStringIncludes(error.message, "version 99");
-  using database = await Deno.openKv(path);
-  assertEquals((await database.get(["schema_version"])).value, 99);
+  using store = await Deno.openKv(path);
+  assertEquals((await store.get(["schema_version"])).value, 99);
 });
 
 Deno.test("a store that a newer Deno wrote is refused in words", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/store.db`;
-  (await openDatabase(path)).close();
+  (await openEngine(path)).close();
   {
     using file = new DatabaseSync(path);
     // The version of the serialization is its second byte.
     file.exec("UPDATE kv SET v = CAST(x'FF7F' || substr(v, 3) AS BLOB)");
   }
-  const error = await assertRejects(() => openDatabase(path), Error);
+  const error = await assertRejects(() => openEngine(path), Error);
   assertStringIncludes(error.message, `Cannot read the store ${path}: a newer version of Deno wrote it`);
 });
 
@@ -44,7 +44,7 @@ Deno.test("a path that cannot be a store is named", async () => {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/file`, "no store");
   for (const path of [`${folder.path}/file/store.db`, `${folder.path}/file`]) {
-    const error = await assertRejects(() => openDatabase(path), Error);
+    const error = await assertRejects(() => openEngine(path), Error);
     assertStringIncludes(error.message, `Cannot open the store ${path}`);
   }
 });

@@ -18,7 +18,7 @@ export class InstanceName implements Disposable {
   /**
    * Takes a name, which is its own until it is disposed of.
    *
-   * @param location the store, as for `openDatabase`
+   * @param location the store, as for `openEngine`
    */
   static claim(location: string): InstanceName {
     if (!isFile(location)) return new InstanceName(crypto.randomUUID());

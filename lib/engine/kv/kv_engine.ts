@@ -1,0 +1,166 @@
+import type { Clock } from "../../protocol/mod.ts";
+import type { Engine } from "../engine.ts";
+import type { HistoryLimits } from "../log.ts";
+import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
+import { openKv } from "./open_kv.ts";
+import { keysPerRead, KvTransaction, type LockState } from "./kv_transaction.ts";
+import { KvLog } from "./kv_log.ts";
+import { isPieces, readPieces, sweepPieces } from "./pieces.ts";
+import { StoreGuard } from "./store_guard.ts";
+
+/** Values that are read ahead while a list is gone through. */
+const readAhead = 50;
+
+/** Deno KV, in a file or in memory. */
+export class KvEngine implements Engine {
+  readonly log: KvLog;
+  readonly #kv: Deno.Kv;
+  readonly #guard: StoreGuard;
+  readonly #clock: Clock;
+  readonly #history: HistoryLimits;
+  readonly #locks = new Map<string, LockState>();
+  /** The last transaction under each lock. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  private constructor(options: {
+    kv: Deno.Kv;
+    guard: StoreGuard;
+    log: KvLog;
+    clock: Clock;
+    history: HistoryLimits;
+  }) {
+    this.#kv = options.kv;
+    this.#guard = options.guard;
+    this.log = options.log;
+    this.#clock = options.clock;
+    this.#history = options.history;
+  }
+
+  /** Opens it as `openEngine` does. */
+  static async open(
+    location: string,
+    { clock, history }: { clock: Clock; history: HistoryLimits },
+  ): Promise<KvEngine> {
+    const guard = new StoreGuard(location);
+    const kv = await openKv(location, guard);
+    try {
+      await sweepPieces(kv);
+      const log = await KvLog.open(kv, { clock, history, isShared: location !== ":memory:" });
+      return new KvEngine({ kv, guard, log, clock, history });
+    } catch (error) {
+      kv.close();
+      throw error;
+    }
+  }
+
+  fault(): string | undefined {
+    return this.#guard.isSound ? undefined : this.#guard.fault;
+  }
+
+  async get<T>(key: Key): Promise<T | null> {
+    for (;;) {
+      const { value, versionstamp } = await this.#kv.get([...key]);
+      if (!isPieces(value)) return value as T | null;
+      const read = await this.#read<T>(value);
+      // Its pieces are gone where it was replaced meanwhile.
+      if (read !== null || versionstamp === (await this.#kv.get([...key])).versionstamp) return read;
+    }
+  }
+
+  async getMany<T>(keys: readonly Key[]): Promise<(T | null)[]> {
+    const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
+    for (let start = 0; start < keys.length; start += keysPerRead) {
+      reads.push(this.#kv.getMany<unknown[]>(keys.slice(start, start + keysPerRead)));
+    }
+    const entries = (await Promise.all(reads)).flat();
+    return await Promise.all(entries.map(({ value }) => this.#read<T>(value)));
+  }
+
+  async *list<T>(range: Range): AsyncIterableIterator<Entry<T>> {
+    const { limit, reverse = false } = range;
+    const batchSize = Math.min(limit ?? readAhead, readAhead);
+    const options = { reverse, batchSize, ...(limit === undefined ? {} : { limit }) };
+    if (limit === 0) return;
+    for await (const { key, value } of this.#kv.list(selectorOf(range), options)) {
+      const read = await this.#read<T>(value);
+      if (read !== null) yield { key: key as unknown as Key, value: read };
+    }
+  }
+
+  async transact<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { lock }: TransactOptions = {},
+  ): Promise<T> {
+    if (lock === undefined) return await this.#attempt(work);
+    const before = this.#turns.get(lock) ?? Promise.resolve();
+    const turn = before.then(() => this.#attempt(work, lock));
+    this.#turns.set(lock, turn.catch(() => {}));
+    return await turn;
+  }
+
+  async set(key: Key, value: unknown, options?: KeepOptions): Promise<void> {
+    await this.transact((transaction) => Promise.resolve(transaction.set(key, value, options)));
+  }
+
+  async delete(key: Key): Promise<void> {
+    await this.transact((transaction) => Promise.resolve(transaction.delete(key)));
+  }
+
+  async deleteAll(prefix: Key): Promise<void> {
+    let commit = this.#kv.atomic();
+    let deletions = 0;
+    for await (const { key } of this.#kv.list({ prefix: [...prefix] }, { batchSize: readAhead })) {
+      commit.delete(key);
+      deletions += 1;
+      if (deletions % maxDeletions > 0) continue;
+      await commit.commit();
+      commit = this.#kv.atomic();
+    }
+    if (deletions % maxDeletions > 0) await commit.commit();
+  }
+
+  close(): void {
+    this.log.close();
+    this.#kv.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #attempt<T>(work: (transaction: Transaction) => Promise<T>, lock?: string): Promise<T> {
+    for (;;) {
+      const transaction = new KvTransaction({
+        kv: this.#kv,
+        lock: lock === undefined ? undefined : await this.#take(lock),
+        history: this.#history,
+        now: this.#clock.now(),
+      });
+      const result = await work(transaction);
+      if (await transaction.commit()) {
+        this.log.ring(transaction.appended);
+        return result;
+      }
+    }
+  }
+
+  async #take(lock: string): Promise<{ key: Key; state: LockState }> {
+    const key: Key = ["locks", lock];
+    let state = this.#locks.get(lock);
+    if (state === undefined) this.#locks.set(lock, state = { versionstamp: undefined, known: new Map() });
+    if (state.versionstamp === undefined) state.versionstamp = (await this.#kv.get([...key])).versionstamp;
+    return { key, state };
+  }
+
+  async #read<T>(value: unknown): Promise<T | null> {
+    return isPieces(value) ? await readPieces<T>(this.#kv, value) : value as T | null;
+  }
+}
+
+const maxDeletions = 500;
+
+function selectorOf({ prefix, from, to }: Range): Deno.KvListSelector {
+  const [start, end] = [from && [...prefix, ...from], to && [...prefix, ...to]];
+  if (start !== undefined && end !== undefined) return { start, end };
+  return { prefix: [...prefix], ...(start && { start }), ...(end && { end }) };
+}

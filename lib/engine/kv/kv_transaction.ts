@@ -1,0 +1,222 @@
+import type { HistoryLimits, LogEntry, LogHead } from "../log.ts";
+import type { KeepOptions, Key, Transaction } from "../store.ts";
+import { isPieces, type Pieces, readPieces, removePieces, writePieces } from "./pieces.ts";
+import { sizeOf } from "./size_of.ts";
+
+// What Deno KV takes in one commit.
+const [maxWrites, maxChecks, maxCommitSize, maxValueSize] = [1000, 100, 700 * 1024, 60_000];
+export const keysPerRead = 10;
+/** Entries that one append removes at most: more than come in, so that what is kept shrinks to its limit. */
+const maxForgotten = 4;
+
+interface Write {
+  readonly key: Key;
+  /** Undefined: the key is deleted. */
+  readonly value: unknown;
+  readonly options: KeepOptions;
+}
+
+/** Where a channel stands, as it is stored. */
+export interface ChannelHead extends LogHead {
+  /** The oldest entry that may still be there. */
+  readonly first: number;
+}
+
+export const noHead: ChannelHead = { offset: 0, at: 0, first: 1 };
+
+/** An entry that a transaction has appended. */
+export interface Appended {
+  readonly channel: string;
+  readonly entry: LogEntry;
+}
+
+/** A lock as this process last knew it. */
+export interface LockState {
+  /** Null before anybody had it; undefined while it is not known. */
+  versionstamp: string | null | undefined;
+  /** What was read and written under it, as long as nobody else has had it. */
+  readonly known: Map<string, unknown>;
+}
+
+/** What was read, what is to be written, and the commit that does it if nothing of that has changed. */
+export class KvTransaction implements Transaction {
+  readonly appended: Appended[] = [];
+  readonly #kv: Deno.Kv;
+  readonly #lock: { readonly key: Key; readonly state: LockState } | undefined;
+  readonly #history: HistoryLimits;
+  readonly #now: number;
+  readonly #reads = new Map<string, Deno.KvEntryMaybe<unknown>>();
+  readonly #writes = new Map<string, Write>();
+  /** What large values take the place of. */
+  readonly #replaced: Pieces[] = [];
+  readonly #heads = new Map<string, Promise<ChannelHead>>();
+
+  constructor(options: {
+    kv: Deno.Kv;
+    lock: { readonly key: Key; readonly state: LockState } | undefined;
+    history: HistoryLimits;
+    now: number;
+  }) {
+    this.#kv = options.kv;
+    this.#lock = options.lock;
+    this.#history = options.history;
+    this.#now = options.now;
+  }
+
+  async get<T>(key: Key): Promise<T | null> {
+    const [value = null] = await this.getMany<T>([key]);
+    return value;
+  }
+
+  async getMany<T>(keys: readonly Key[]): Promise<(T | null)[]> {
+    const unknown = keys.filter((key) => !this.#isKnown(nameOf(key)));
+    const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
+    for (let start = 0; start < unknown.length; start += keysPerRead) {
+      reads.push(this.#kv.getMany<unknown[]>(unknown.slice(start, start + keysPerRead)));
+    }
+    const entries = (await Promise.all(reads)).flat();
+    unknown.forEach((key, index) => {
+      const entry = entries[index];
+      if (entry !== undefined) this.#reads.set(nameOf(key), entry);
+    });
+    return await Promise.all(keys.map((key) => this.#known<T>(nameOf(key))));
+  }
+
+  set(key: Key, value: unknown, options: KeepOptions = {}): void {
+    if (value === undefined) throw new TypeError(`Cannot keep undefined under ${key.join("/")}`);
+    this.#writes.set(nameOf(key), { key, value, options });
+  }
+
+  delete(key: Key): void {
+    this.#writes.set(nameOf(key), { key, value: undefined, options: {} });
+  }
+
+  async append(channel: string, data: unknown): Promise<number> {
+    const head = this.#heads.get(channel) ??
+      this.get<ChannelHead>(headKey(channel)).then((head) => head ?? noHead);
+    const next = head.then((head) => this.#append(channel, head, data));
+    this.#heads.set(channel, next);
+    return (await next).offset;
+  }
+
+  /** False when something that was read has changed since. */
+  async commit(): Promise<boolean> {
+    const commit = this.#kv.atomic();
+    if (this.#writes.size === 0 && this.#lock === undefined) return true;
+    this.#check(commit);
+    for (const { key, value, options } of await this.#fitting()) {
+      if (value === undefined) commit.delete(key);
+      else commit.set(key, value, options);
+    }
+    const result = await this.#tryCommit(commit);
+    if (!result.ok) this.#forgetLock();
+    else if (this.#lock !== undefined && this.#writes.size > 0) {
+      this.#learn(this.#lock.state, result.versionstamp);
+    }
+    if (result.ok) { for (const pieces of this.#replaced) await removePieces(this.#kv, pieces); }
+    return result.ok;
+  }
+
+  #isKnown(name: string): boolean {
+    return this.#writes.has(name) || this.#reads.has(name) || this.#lock?.state.known.has(name) === true;
+  }
+
+  async #known<T>(name: string): Promise<T | null> {
+    const written = this.#writes.get(name);
+    if (written !== undefined) return written.value === undefined ? null : written.value as T;
+    const read = this.#reads.get(name);
+    const value = read === undefined ? this.#lock?.state.known.get(name) : read.value;
+    return isPieces(value) ? await readPieces<T>(this.#kv, value) : value as T | null;
+  }
+
+  #append(channel: string, { offset: before, first: oldest }: ChannelHead, data: unknown): ChannelHead {
+    const { size, ttl } = this.#history;
+    const entry = { offset: before + 1, at: this.#now, data };
+    this.set(["log", channel, entry.offset], { at: entry.at, data }, { expireIn: ttl });
+    let first = oldest;
+    while (first <= entry.offset - size && first - oldest < maxForgotten) {
+      this.delete(["log", channel, first++]);
+    }
+    const head = { offset: entry.offset, at: entry.at, first };
+    this.set(headKey(channel), head);
+    this.appended.push({ channel, entry });
+    return head;
+  }
+
+  #check(commit: Deno.AtomicOperation): void {
+    if (this.#lock !== undefined) {
+      const { key, state: { versionstamp = null } } = this.#lock;
+      commit.check({ key, versionstamp });
+      if (this.#writes.size > 0) commit.set(key, true);
+      return;
+    }
+    if (this.#reads.size > maxChecks) {
+      throw new RangeError(
+        `Cannot commit: ${this.#reads.size} values were read without a lock, at most ${maxChecks}`,
+      );
+    }
+    commit.check(...this.#reads.values());
+  }
+
+  /** The writes, of which those are in pieces that are too large, by themselves or taken together. */
+  async #fitting(): Promise<Write[]> {
+    const writes = [...this.#writes.values()];
+    if (writes.length > maxWrites) {
+      throw new RangeError(`Cannot commit: ${writes.length} values are written, at most ${maxWrites}`);
+    }
+    const sizes = writes.map(({ value }) => value === undefined ? 0 : sizeOf(value));
+    let left = sizes.reduce((sum, size) => sum + size, 0);
+    const largestFirst = sizes.map((_, index) => index).sort((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0));
+    for (const index of largestFirst) {
+      const [write, size = 0] = [writes[index], sizes[index]];
+      if (write === undefined || (size <= maxValueSize && left <= maxCommitSize)) break;
+      const { value: before } = await this.#kv.get([...write.key]);
+      if (isPieces(before)) this.#replaced.push(before);
+      const pieces = await writePieces(this.#kv, write.key, write.value, write.options);
+      writes[index] = { ...write, value: pieces };
+      left -= size;
+    }
+    return writes;
+  }
+
+  async #tryCommit(commit: Deno.AtomicOperation): Promise<Deno.KvCommitResult | Deno.KvCommitError> {
+    try {
+      return await commit.commit();
+    } catch (error) {
+      // Nobody knows what has become of it.
+      this.#forgetLock();
+      throw error;
+    }
+  }
+
+  #learn(state: LockState, versionstamp: string): void {
+    state.versionstamp = versionstamp;
+    for (const [name, { value, options }] of this.#writes) {
+      // What is written without having been read is not asked for again soon.
+      if (options.expireIn !== undefined || !(this.#reads.has(name) || state.known.has(name))) continue;
+      state.known.delete(name);
+      state.known.set(name, value ?? null);
+    }
+    for (const name of state.known.keys()) {
+      if (state.known.size <= mostKnown) break;
+      state.known.delete(name);
+    }
+  }
+
+  #forgetLock(): void {
+    if (this.#lock === undefined) return;
+    this.#lock.state.known.clear();
+    this.#lock.state.versionstamp = undefined;
+  }
+}
+
+/** Values that are remembered for each lock. */
+const mostKnown = 10_000;
+
+export function headKey(channel: string): Key {
+  return ["log_heads", channel];
+}
+
+function nameOf(key: Key): string {
+  return JSON.stringify(key);
+}
