@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../lib/gateway/mod.ts";
 import {
+  type Clock,
   type Envelope,
   FirstSignal,
   formatTimestamp,
@@ -12,9 +13,10 @@ import {
   Refusal,
   Rendered,
   renderSigned,
+  toPlain,
   valueBounds,
 } from "../lib/protocol/mod.ts";
-import type { Confirmed } from "../lib/validator/mod.ts";
+import { type Confirmed, isEpistula, readEpistula } from "../lib/validator/mod.ts";
 import { readBody } from "./body.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
@@ -59,9 +61,8 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<En
 
   return new Hono<Env>()
     .post("/predictions", async (context) => {
-      const envelope = readEnvelope(
-        parseMessage(await readBody(context, gateway, { maxSize }), valueBounds.miner),
-      );
+      const text = await readBody(context, gateway, { maxSize });
+      const envelope = readPrediction(context.req.header(), text, clock);
       if (envelope.type !== "prediction") {
         throw new Refusal("invalid_message", { detail: `type: expected prediction, got "${envelope.type}"` });
       }
@@ -72,6 +73,12 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<En
     })
     .get("/games", async (context) => {
       const { since, epoch, wait = 0 } = readQuery(gamesQuery, context.req.query());
+      const headers = context.req.header();
+      if (isEpistula(headers)) {
+        const claim = readEpistula(headers, "", clock);
+        await validator.gatekeeper.admit(claim, context.env.client);
+        countRequest(claim);
+      }
       const { board } = validator;
       const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };
       if (since !== undefined && board.changedSince(position) !== null) {
@@ -94,8 +101,9 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<En
     })
     .get("/confirmations", async (context) => {
       const { hotkey, since = 0, epoch } = readQuery(confirmationsQuery, context.req.query());
-      const claim = readClaim(context.req.header());
-      if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected that of x-hotkey");
+      const headers = context.req.header();
+      const claim = isEpistula(headers) ? readEpistula(headers, "", clock) : readClaim(headers);
+      if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected the signer's");
       await validator.gatekeeper.admit(claim, context.env.client);
       countRequest(claim);
       const channel = validator.confirmations.channelOf(hotkey);
@@ -129,6 +137,15 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<En
       const ack = await validator.notary.seal("heartbeat_ack", validator.heartbeatAck(envelope.exactData));
       return new Response(ack, { headers: json });
     });
+}
+
+/** A signed message, or the bare data of one that Epistula's headers sign. */
+function readPrediction(headers: Record<string, string>, text: string, clock: Clock): Envelope {
+  const message = parseMessage(text, valueBounds.miner);
+  if (!isEpistula(headers)) return readEnvelope(message);
+  const { validator, ...claim } = readEpistula(headers, text, clock);
+  const data = toPlain(message) as Record<string, unknown>;
+  return { ...claim, validator, type: "prediction", data, exactData: message };
 }
 
 function answerOne([confirmed]: readonly Confirmed[]): Response {

@@ -5,6 +5,7 @@ import { type CreateApp, type Gateway, type Part, TrustedProxies } from "../lib/
 import { adminRoutes } from "./admin.ts";
 import { releaseBodies } from "./body.ts";
 import { readClient } from "./client.ts";
+import { axonRoutes } from "./axon.ts";
 import { countResponses } from "./count_responses.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { docsRoutes } from "./docs.ts";
@@ -65,6 +66,7 @@ function clientRoutes(gateway: Gateway): Hono<Env> {
     .route("/", docsRoutes())
     .route("/", dashboardRoutes())
     .route("/", websocketRoutes(gateway))
+    .route("/", axonRoutes(gateway))
     .route("/api/v1", minerRoutes(gateway, waitingRoom))
     .route("/api/v1", streamRoutes(gateway, waitingRoom))
     .route("/inscriptions", inscriptions)

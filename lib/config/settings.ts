@@ -1,4 +1,5 @@
 import { isChainUrl, parseChainUrl } from "../chain/mod.ts";
+import { teamGamePredictionSchema } from "../protocol/mod.ts";
 import type { Grammar } from "./command_line.ts";
 import {
   boolean,
@@ -36,6 +37,7 @@ const MIB = 2 ** 20;
 const level = oneOf("TRACE", "DEBUG", "INFO", "WARNING", "ERROR");
 const path = filePath;
 const host = text("a host name or address without a port", isHost, "HOST");
+const className = text("the name of a class", (value) => /^[A-Za-z_]\w{0,63}$/.test(value), "CLASS");
 const seconds = positive(LONGEST_SECONDS, "s");
 const milliseconds = integer(1, LONGEST_SECONDS * 1000, "ms");
 const count = integer(1, 10_000_000);
@@ -73,6 +75,26 @@ export const settings = {
     oneOf("any", "required", "none"),
     "any",
     "Which keys of the subnet count as miners: `any`, those whose permit to set weights is `required`, or those with `none`.",
+  ),
+  "axon.prediction_class": setting(
+    className,
+    "TeamGamePrediction",
+    "Class of the synapses that predictions come as, from Bittensor's dendrite: `POST /CLASS`.",
+  ),
+  "axon.games_class": setting(className, "GameData", "Class of the synapses that ask for the games."),
+  "axon.hash_fields": setting(
+    text(
+      "names of fields with commas",
+      (value) => /^[A-Za-z_]\w*(?:,[A-Za-z_]\w*)*$/.test(value),
+      "NAME,...",
+    ),
+    Object.keys(teamGamePredictionSchema.shape).join(","),
+    "The `required_hash_fields` of the prediction's class, in their order: what a dendrite's signature covers.",
+  ),
+  "axon.unsigned_body": setting(
+    boolean,
+    false,
+    "Whether a prediction is taken from a dendrite whose signature does not cover all of its fields.",
   ),
   rpc_url: setting(
     text("sim: or an http:// or https:// URL", (value) => value === "sim:" || isWebUrl(value), "URL"),

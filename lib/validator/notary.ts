@@ -30,10 +30,15 @@ export class Notary {
     const now = this.#clock.now();
     const nonce = `${now}.${this.#count += 1}`;
     const text = composeText({ type, sender: this.address, data, now, nonce });
+    return attachSignature(text, await this.sign(text));
+  }
+
+  /** The validator's signature over a text, hex without `0x`. Never fails either. */
+  async sign(text: string): Promise<string> {
     const elapsed = stopwatch();
     const signature = await this.#sign(text);
     this.#activity.signatures.sign.add(elapsed());
-    return attachSignature(text, signature);
+    return signature;
   }
 
   #sign(text: string): string | Promise<string> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authenticationSchema, envelopeSchema } from "../../lib/protocol/mod.ts";
+import { axonSchemas } from "./schemas/axon.ts";
 import { inscriptionSchemas } from "./schemas/inscriptions.ts";
 import { minerSchemas } from "./schemas/miners.ts";
 import { operatorSchemas } from "./schemas/operators.ts";
@@ -17,6 +18,7 @@ export const schemas = {
   SignedMessage: envelopeSchema,
   Authentication: authenticationSchema,
   ...minerSchemas,
+  ...axonSchemas,
   ...streamSchemas,
   ...inscriptionSchemas,
   ...operatorSchemas,

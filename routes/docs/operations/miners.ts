@@ -12,7 +12,7 @@ export const minerOperations: readonly Operation[] = [
     tag: "Miners",
     summary: "Submit predictions",
     description:
-      'Takes the same signed message as a WebSocket: `data` is a TeamGamePrediction, or `{"predictions": [...]}` with up to 100. Answers with the signed confirmation, or `{"confirmations": [...]}` for a batch, once it is committed.',
+      'Takes the same signed message as a WebSocket: `data` is a TeamGamePrediction, or `{"predictions": [...]}` with up to 100. Answers with the signed confirmation, or `{"confirmations": [...]}` for a batch, once it is committed. The headers of Epistula 2 (`Epistula-Version`, `-Timestamp`, `-Uuid`, `-Signed-By`, `-Signed-For`, `-Request-Signature`) may sign the bare `data` instead.',
     body: { schema: "SignedMessage", example: minerExamples.prediction },
     answers: {
       200: {
@@ -49,7 +49,8 @@ export const minerOperations: readonly Operation[] = [
     path: "/api/v1/games",
     tag: "Miners",
     summary: "Games, or those that changed",
-    description: "With `since` waits up to `wait` seconds (60 at most) for news.",
+    description:
+      "With `since` waits up to `wait` seconds (60 at most) for news. The headers of Epistula 2 (`Epistula-Version`, `-Timestamp`, `-Uuid`, `-Signed-By`, `-Signed-For`, `-Request-Signature`) are checked where they are sent.",
     query: gamesQuery,
     answers: {
       200: {
@@ -57,7 +58,7 @@ export const minerOperations: readonly Operation[] = [
         schema: "Games",
         example: { epoch: "9f0c2a11", offset: 42, games: [exampleGame] },
       },
-      ...refusals(400),
+      ...refusals(400, 401, 403, 409),
     },
   },
   {
@@ -66,7 +67,7 @@ export const minerOperations: readonly Operation[] = [
     tag: "Miners",
     summary: "Confirmations that a miner missed",
     description:
-      '`x-signature` covers the signed text of `{"hotkey", "nonce", "timestamp"}` with the values of the other headers.',
+      '`x-signature` covers the signed text of `{"hotkey", "nonce", "timestamp"}` with the values of the other headers. The headers of Epistula 2 (`Epistula-Version`, `-Timestamp`, `-Uuid`, `-Signed-By`, `-Signed-For`, `-Request-Signature`) may stand in place of all four.',
     query: confirmationsQuery,
     headers: claimHeaders,
     answers: {

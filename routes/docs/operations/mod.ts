@@ -1,3 +1,4 @@
+import { axonOperations } from "./axon.ts";
 import { inscriptionOperations } from "./inscriptions.ts";
 import { minerOperations } from "./miners.ts";
 import type { Operation } from "./operation.ts";
@@ -10,6 +11,7 @@ export { type Answer, type Operation, type Tag, tags } from "./operation.ts";
 /** Every request that the gateway takes, but for a second spelling of some. */
 export const operations: readonly Operation[] = [
   ...minerOperations,
+  ...axonOperations,
   ...streamOperations,
   ...inscriptionOperations,
   ...operatorOperations,

@@ -32,6 +32,7 @@ export interface Operation {
 /** The chapters of the reference. */
 export const tags = {
   Miners: "Signed predictions and their confirmations where WebSockets do not get through",
+  Bittensor: "Synapses of Bittensor's dendrite, answered as by an axon",
   Streams: "A chain node's data, live",
   Inscriptions: "Files that go to a ledger, with an API key",
   Operators: "The operator's own back end, with the admin token",

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { renderSigned } from "../../../lib/protocol/mod.ts";
+import type { Config } from "../../../lib/gateway/mod.ts";
+import { type ExactJson, renderSigned } from "../../../lib/protocol/mod.ts";
 import { asyncApi } from "../../../routes/docs/asyncapi.ts";
 import { openApi } from "../../../routes/docs/openapi.ts";
+import { dendriteHeaders } from "../../helpers/dendrite.ts";
 import { adminToken } from "../../helpers/gateway.ts";
 import { type ApiDocument, SchemaChecker } from "../../helpers/json_schema.ts";
 import { JobPeer } from "../../helpers/job_scene.ts";
@@ -26,8 +28,8 @@ class Told implements AsyncDisposable {
 
   private constructor(readonly scene: Scene) {}
 
-  static async start(): Promise<Told> {
-    const told = new Told(await Scene.start());
+  static async start(overrides: Partial<Config> = {}): Promise<Told> {
+    const told = new Told(await Scene.start(overrides));
     const { key } = await told.scene.server.admin("POST", "/admin/api-keys", { name: "reader" });
     told.key = String(key);
     return told;
@@ -101,6 +103,22 @@ Deno.test("what miners are answered over HTTP is as the reference says", async (
   await told.call("GET", "/api/v1/confirmations", { query });
   const statuses = [...told.seen].filter((seen) => seen.includes(path)).map((seen) => seen.slice(-3));
   assertEquals(statuses.sort(), ["200", "400", "403", "409", "422"]);
+});
+
+Deno.test("what a dendrite is answered is as the reference says", async () => {
+  await using told = await Told.start({ "axon.unsigned_body": true });
+  const { scene } = told;
+  const axon = scene.server.gateway.validator.notary.address;
+  const headers = () => dendriteHeaders(scene.key, { axon, now: Date.now(), uuid: freshNonce() });
+  const predict = async (prediction: ExactJson, sent = headers()) => {
+    const body = JSON.stringify(prediction);
+    return await told.call("POST", "/TeamGamePrediction", { body, headers: sent });
+  };
+  await predict(samplePrediction("p1"));
+  await predict(samplePrediction("p2", { game_id: "none" }));
+  await predict({});
+  await predict(samplePrediction("p3"), {});
+  await told.call("POST", "/GameData", { body: '{"gamedata_dict": null}', headers: headers() });
 });
 
 Deno.test("what streams answer over HTTP is as the reference says", async () => {
