@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { dendriteHeaders } from "../../helpers/dendrite.ts";
 import { EventReader } from "../../helpers/event_source.ts";
 import { httpRequest, JobScene, noise, socketRequest, ways } from "../../helpers/job_scene.ts";
 import { signAuthentication, signMessage } from "../../helpers/peer.ts";
@@ -56,6 +57,16 @@ export const trafficCases: ProxyCases = (kind) => ({
     await scene.addGames([sampleGame("g2")]);
     const answer = await (await poll).json();
     assertEquals([answer.offset, answer.games[0].game_id], [offset + 1, "g2"]);
+  },
+
+  "a dendrite's headers, which have underscores, arrive and come back": async () => {
+    await using scene = await Scene.start();
+    await using proxy = await Proxy.start(kind, [scene.server.url]);
+    const axon = scene.server.gateway.validator.notary.address;
+    const headers = dendriteHeaders(scene.key, { axon, now: Date.now() });
+    const answer = await proxy.fetch("/GameData", { method: "POST", headers, body: "{}" });
+    assertEquals([answer.status, (await answer.json()).games.length], [200, 1]);
+    assertEquals(answer.headers.get("bt_header_axon_status_code"), "200");
   },
 
   "the dashboard comes as the gateway gives it": async () => {
