@@ -14,6 +14,7 @@ export interface MinerOptions {
   /** The seed of its key, hex. */
   readonly seed: string;
   readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** `python -m heliograph miner` in a process of its own. */
@@ -30,7 +31,7 @@ export class PythonMiner implements AsyncDisposable {
     this.#child = new Deno.Command(program, {
       args,
       cwd: options.cwd,
-      env: { PYTHONPATH: sdk, PYTHONDONTWRITEBYTECODE: "1" },
+      env: { PYTHONPATH: sdk, PYTHONDONTWRITEBYTECODE: "1", ...options.env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -12,42 +12,34 @@ export const machinePython: { readonly path: string; readonly missing: string | 
   missing: installed === undefined ? "no Python with the module websockets" : undefined,
 };
 
+const base = await pythonWith("venv, ensurepip");
+
 /** Why no virtual environment can be made that has what PyPI has; undefined: it can. */
 export async function whyNoPyPI(): Promise<string | undefined> {
-  const python = await pythonWith("venv, ensurepip");
-  if (python === undefined) return "no Python with the module venv";
+  if (base === undefined) return "no Python with the module venv";
   await using folder = await TemporaryFolder.make();
-  const download = [
-    "-m",
-    "pip",
-    "download",
-    "--quiet",
-    "--no-deps",
-    "--retries=1",
-    "--timeout=15",
-    "websockets",
-  ];
-  const pip = await pythonWith("pip");
-  if (pip === undefined) return "no Python with the module pip";
-  const { code } = await runToEnd([pip, ...download], { cwd: folder.path });
+  await makeEnvironment(folder.path);
+  const download = ["download", "--quiet", "--no-deps", "--retries=1", "--timeout=15", "websockets"];
+  const { code } = await runToEnd(["venv/bin/pip", ...download], { cwd: folder.path });
   return code === 0 ? undefined : "pip does not reach a package index";
 }
 
 /** Installs the package as a user would, into a fresh virtual environment; answers its Python. */
 export async function installFresh(folder: string): Promise<string> {
-  const base = await pythonWith("venv, ensurepip") ?? "";
   // A copy, since an installation writes beside the sources.
   await copy(sdk, `${folder}/sdk/python`);
-  for (
-    const line of [
-      [base, "-m", "venv", "venv"],
-      ["venv/bin/pip", "install", "--quiet", "./sdk/python"],
-    ]
-  ) {
-    const { code, stderr } = await runToEnd(line, { cwd: folder });
-    if (code !== 0) throw new Error(`${line.join(" ")}: ${stderr}`);
-  }
+  await makeEnvironment(folder);
+  await run(["venv/bin/pip", "install", "--quiet", "./sdk/python"], folder);
   return `${folder}/venv/bin/python`;
+}
+
+async function makeEnvironment(folder: string): Promise<void> {
+  await run([base ?? "", "-m", "venv", "venv"], folder);
+}
+
+async function run(line: readonly string[], cwd: string): Promise<void> {
+  const { code, stderr } = await runToEnd(line, { cwd });
+  if (code !== 0) throw new Error(`${line.join(" ")}: ${stderr}`);
 }
 
 async function copy(from: string, to: string): Promise<void> {

@@ -3,13 +3,18 @@ import { FakeValidator } from "../helpers/fake_validator.ts";
 import { testKey } from "../helpers/peer.ts";
 import { runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
-import { PythonMiner } from "./miner.ts";
-import { sdk } from "./pythons.ts";
 import { Relay } from "./relay.ts";
-
-const seed = "7".padStart(64, "0");
-const miner = testKey(7);
-const serverFlags = ["--websocket.rate_limit=100000", "--http.rate_limit=100000", "--log.level=WARNING"];
+import {
+  acceptedIds,
+  assertDistinct,
+  assertSound,
+  environment,
+  miner,
+  predictions,
+  serverFlags,
+  startMiner,
+  startServer,
+} from "./scene.ts";
 
 /** What a miner in Python must withstand, by name. */
 export const scenarios = {
@@ -25,6 +30,10 @@ export const scenarios = {
   "forged confirmations are reported and never count": forgedConfirmations,
   "an unregistered miner stops, and is told what to do": unregistered,
   "Ctrl-C ends in order, and leaves what waits in the store": interrupted,
+  "games that were missed come in order, and none twice": missedGames,
+  "of two processes with one hotkey the older stops": replaced,
+  "another validator under a known URL is not talked to": otherValidator,
+  "its library answers and raises what it says": library,
 } as const satisfies Readonly<Record<string, (python: string) => Promise<void>>>;
 
 async function ordinaryDay(python: string, flags: readonly string[]): Promise<void> {
@@ -231,48 +240,86 @@ async function interrupted(python: string): Promise<void> {
   assertEquals(validator.faults, []);
 }
 
-/** A server that knows the miner, and a game. */
-async function startServer(cwd: string): Promise<ServerProcess> {
-  const server = await ServerProcess.start({ cwd }, serverFlags);
-  await server.admin("PUT", `/admin/miners/${miner.address}`, { uid: 7 });
-  await server.admin("POST", "/admin/games", { games: [sampleGame()] });
-  return server;
+async function missedGames(python: string): Promise<void> {
+  await using folder = await TemporaryFolder.make();
+  await using server = await startServer(folder.path);
+  await using relay = new Relay(server.url);
+  await using mine = await startMiner(python, folder.path, relay.address);
+  await mine.event("games");
+  relay.mode = "refuse";
+  relay.cut();
+  await mine.event("problem");
+  const odds = [2.2, 2.3, 2.4];
+  for (const team_a_odds of odds) {
+    await server.admin("POST", "/admin/games", { games: [sampleGame("g1", { team_a_odds })] });
+  }
+  relay.mode = "pass";
+  await mine.event("games", { count: 4 });
+  const updates = mine.of("games").map((event) => {
+    const [game] = event["games"] as { team_a_odds: number }[];
+    return [event["snapshot"], event["offset"], game?.team_a_odds];
+  });
+  assertEquals(updates, [[true, 1, 2.1], ...odds.map((odds, index) => [false, index + 2, odds])]);
 }
 
-function startMiner(
-  python: string,
-  cwd: string,
-  validators: string,
-  flags: readonly string[] = [],
-): Promise<PythonMiner> {
-  return PythonMiner.start({ python, cwd, validators, seed, flags });
+async function replaced(python: string): Promise<void> {
+  await using folder = await TemporaryFolder.make();
+  await using server = await startServer(folder.path);
+  await using older = await startMiner(python, folder.path, server.ws);
+  await older.event("state", { holding: '"authenticated"' });
+  await older.put(predictions(1));
+  await older.event("confirmation");
+  await using newer = await startMiner(python, folder.path, server.ws);
+  await newer.event("state", { holding: '"authenticated"' });
+  const { code, stderr } = await older.ended();
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "Another process has connected");
+  await newer.put([samplePrediction("p1")]);
+  await newer.endInput();
+  assertEquals((await newer.ended()).code, 0);
 }
 
-function predictions(count: number) {
-  return Array.from({ length: count }, (_, index) => samplePrediction(`p${index}`));
+async function otherValidator(python: string): Promise<void> {
+  await using folder = await TemporaryFolder.make();
+  await using otherFolder = await TemporaryFolder.make();
+  await using known = await startServer(folder.path);
+  await using other = await startServer(otherFolder.path);
+  await using relay = new Relay(known.url);
+  await using first = await startMiner(python, folder.path, relay.address);
+  await first.put(predictions(1));
+  await first.endInput();
+  assertEquals((await first.ended()).code, 0);
+
+  relay.target = other.url;
+  for (const flags of [[], ["--websocket_enabled=False"]]) {
+    await using mine = await startMiner(python, folder.path, relay.address, flags);
+    await mine.put([samplePrediction("p9")]);
+    await mine.endInput();
+    const { code, stderr } = await mine.ended();
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "not the validator that this miner knows under that URL");
+  }
+  assertEquals(await acceptedIds(other), []);
 }
 
-async function acceptedIds(server: ServerProcess): Promise<string[]> {
-  const { predictions } = await server.admin("GET", "/admin/predictions?limit=1000");
-  return (predictions as { prediction_id: string }[]).map(({ prediction_id }) => prediction_id);
-}
-
-function assertDistinct(ids: readonly unknown[], count: number): void {
-  assertEquals([ids.length, new Set(ids).size], [count, count]);
-}
-
-/** The server has each prediction once, and the miner's store every receipt of them. */
-async function assertSound(
-  python: string,
-  cwd: string,
-  server: ServerProcess,
-  count: number,
-): Promise<void> {
-  assertDistinct(await acceptedIds(server), count);
-  const health = await (await fetch(`${server.url}/ws/health`)).json();
-  const line = [python, "-m", "heliograph", "verify", "miner.db", `--validator=${health.validator}`];
-  const env = { PYTHONPATH: sdk, PYTHONDONTWRITEBYTECODE: "1" };
-  const { code, stdout, stderr } = await runToEnd(line, { cwd, env });
-  assertEquals(code, 0, stdout + stderr);
-  assertStringIncludes(stdout, `${count} receipts, 1 to ${count}`);
+async function library(python: string): Promise<void> {
+  await using folder = await TemporaryFolder.make();
+  await using otherFolder = await TemporaryFolder.make();
+  await using server = await startServer(folder.path);
+  await using other = await ServerProcess.start({ cwd: otherFolder.path });
+  const program = new URL("programs/day.py", import.meta.url).pathname;
+  const line = [python, "-X", "dev", program, server.ws, other.ws];
+  const { code, stdout, stderr } = await runToEnd(line, { cwd: folder.path, env: environment });
+  assertEquals({ code, holds: stdout.trimEnd().split("\n") }, {
+    code: 0,
+    holds: [
+      "tells games",
+      "answers confirmations",
+      "raises refusals",
+      "sends what was given up, too",
+      "ends in order",
+      "tells whoever waits that it has stopped",
+      "goes on with one validator where another refuses",
+    ],
+  }, stderr);
 }

@@ -166,9 +166,23 @@ class MinerClient:
         return str(prediction["prediction_id"])
 
     async def idle(self) -> None:
-        """Resolves when every prediction is confirmed or refused; raises where a validator refuses the miner."""
+        """Resolves when every prediction is confirmed or refused; then raises where a validator refuses the miner.
+
+        The others have decided by then.
+        """
         self._assert_running()
-        await asyncio.gather(*(link.idle() for link in self._links.values()))
+        outcomes = await asyncio.gather(
+            *(link.idle() for link in self._links.values()), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
+
+    async def wait(self) -> None:
+        """Resolves when the client is stopped; raises why, once every validator has refused the miner for good."""
+        await self._hub.over.wait()
+        if self._hub.failure is not None:
+            raise self._hub.failure
 
     async def _outcome(
         self, prediction: Mapping[str, Any], name: str
@@ -202,7 +216,7 @@ class MinerClient:
             raise ClientClosed("The client is not started, or stopped")
 
     def _current_games(self) -> list[GameUpdate]:
-        return [update for link in self._links.values() if (update := link.snapshot()) is not None]
+        return [update for link in self._links.values() if (update := link.inbox.snapshot()) is not None]
 
     async def _run(self, link: Link) -> None:
         await link.run()
@@ -220,5 +234,5 @@ class MinerClient:
         for link in self._links.values():
             await link.close()
         await self._store.close()
-        if not self._hub.ended:
+        if not self._hub.over.is_set():
             self._hub.end(None)

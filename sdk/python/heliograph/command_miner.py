@@ -97,17 +97,20 @@ async def _mine(options: argparse.Namespace) -> int:
     if options.input == "-" and sys.stdin.isatty():
         print("Waiting for predictions, one JSON object a line; Ctrl-D ends", file=sys.stderr)
     async with client:
-        work = asyncio.ensure_future(_work(client, options, tally, stopped))
-        signalled = asyncio.ensure_future(stopped.wait())
-        await asyncio.wait([work, signalled], return_when=asyncio.FIRST_COMPLETED)
-        signalled.cancel()
-        work.cancel()
-        refused = (await asyncio.gather(work, return_exceptions=True))[0]
+        work = [
+            asyncio.ensure_future(part)
+            for part in (_work(client, options, tally, stopped), client.wait(), stopped.wait())
+        ]
+        await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+        for part in work:
+            part.cancel()
+        outcomes = await asyncio.gather(*work, return_exceptions=True)
+        refused = next((outcome for outcome in outcomes if isinstance(outcome, Exception)), None)
         waiting = client.waiting
     print(tally.summary(waiting), file=sys.stderr)
     if isinstance(refused, ConnectionRefused):
         print(refused, file=sys.stderr)
-    elif isinstance(refused, Exception):
+    elif refused is not None:
         raise refused
     return 0 if tally.all_confirmed and waiting == 0 and refused is None else 1
 

@@ -7,10 +7,11 @@ import bisect
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from .backoff import RateLimit
 from .envelope import Json, Signer, parse_object
+from .events import Confirmation
 from .failures import Failure
 from .store import Kept
 
@@ -43,11 +44,30 @@ class Item:
     kept: Kept
     at: float | None
     """When it was submitted, by the loop's clock; None: by an earlier process."""
-    waiters: list[asyncio.Future[Any]] = field(default_factory=list)
+    waiters: list[asyncio.Future[None]] = field(default_factory=list)
     alone: bool = False
     """It was in a batch that was refused as a whole, so from now on it is sent by itself."""
     flight: Flight | None = None
     settled: bool = False
+    outcome: Confirmation | BaseException | None = None
+
+    async def decision(self) -> Confirmation:
+        """Resolves with the confirmation; raises what else it came to."""
+        if self.outcome is None:
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self.waiters.append(waiter)
+            await waiter
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        assert self.outcome is not None
+        return self.outcome
+
+    def tell(self, outcome: Confirmation | BaseException) -> None:
+        """Tells whoever waits what it came to."""
+        self.outcome = outcome
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
 
 @dataclass(eq=False)

@@ -28,12 +28,10 @@ class PredictionRefused(HeliographError):
 
 
 class ReceiptMismatch(HeliographError):
-    """The validator signed a receipt, but for other content than was sent."""
+    """The validator signed that it accepted a prediction, but not with a receipt for what was sent."""
 
     def __init__(self, confirmation: Confirmation) -> None:
-        super().__init__(
-            f"The receipt of prediction {confirmation.prediction_id} is for other content than was sent"
-        )
+        super().__init__(f"Prediction {confirmation.prediction_id}: {confirmation.fault}")
         self.confirmation = confirmation
 
 
@@ -64,6 +62,11 @@ class WrongValidator(ConnectionRefused):
 
 class Replaced(ConnectionRefused):
     """Another process has connected with the same hotkey."""
+
+    def __init__(self, validator: str, hotkey: str) -> None:
+        text = f"Another process has connected to {validator} with hotkey {hotkey}. "
+        advice = "Two miners with one hotkey take turns in closing each other's connection: stop one of them."
+        super().__init__(validator, "already_connected", text + advice)
 
 
 def permanent_refusal(validator: str, hotkey: str, code: str, message: str) -> ConnectionRefused | None:

@@ -116,7 +116,7 @@ class Subscription(Generic[_E]):
 
     async def __anext__(self) -> _E:
         while not self._queue:
-            if self._hub.ended:
+            if self._hub.over.is_set():
                 self.close()
                 if self._hub.failure is not None:
                     raise self._hub.failure
@@ -140,7 +140,7 @@ class Hub:
         # One that nobody holds any more gathers nothing.
         self.subscriptions: weakref.WeakSet[Subscription[Any]] = weakref.WeakSet()
         self.listeners: list[Callable[[Event], None]] = []
-        self.ended = False
+        self.over = asyncio.Event()
         self.failure: BaseException | None = None
 
     def emit(self, event: Event) -> None:
@@ -150,6 +150,7 @@ class Hub:
             listener(event)
 
     def end(self, failure: BaseException | None) -> None:
-        self.ended, self.failure = True, failure
+        self.failure = failure
+        self.over.set()
         for subscription in tuple(self.subscriptions):
             subscription.wake()

@@ -12,6 +12,7 @@ from .backoff import Backoff
 from .envelope import Envelope, Json, Signer, Unreadable, Untrusted, parse_object
 from .failures import Failure, read_http_error
 from .http import Answer, HttpFailed, request
+from .inbox import Inbox
 
 _logger = logging.getLogger("heliograph")
 
@@ -28,15 +29,13 @@ class Host(Protocol):
     """What works over HTTP."""
 
     signer: Signer
-    positions: dict[str, Json]
+    inbox: Inbox
 
     @property
     def waiting(self) -> int: ...
     def open(self, message: Json, text: str | None = None) -> Envelope: ...
     def problem(self, code: str, message: str) -> None: ...
-    def received(self, envelope: Envelope) -> None: ...
     def failed(self, failure: Failure) -> None: ...
-    def games_answered(self, answer: Json) -> bool: ...
 
 
 class HttpWay:
@@ -65,14 +64,14 @@ class HttpWay:
         except HttpFailed as error:
             self._host.failed(Failure("unreachable", f"Cannot send over HTTP: {error}", "later", nonce))
             return
-        if not self._accept(answer):
+        if not await self._accept(answer):
             self._host.failed(read_http_error(answer, nonce))
 
     async def poll(self) -> None:
         """Asks for games and for missed confirmations, until it is cancelled."""
         await asyncio.gather(self._poll_games(), self._poll_confirmations())
 
-    def _accept(self, answer: Answer) -> bool:
+    async def _accept(self, answer: Answer) -> bool:
         """Takes the signed confirmations of an answer. False: it holds none."""
         try:
             body = parse_object(answer.text)
@@ -85,22 +84,24 @@ class HttpWay:
             if not isinstance(confirmation, dict):
                 continue
             try:
-                self._host.received(self._host.open(confirmation))
+                self._host.inbox.received(self._host.open(confirmation))
             except Untrusted as error:
                 self._host.problem(error.code, str(error))
             except Unreadable as error:
                 self._host.problem("bad_message", f"Ignored a message of the validator: {error}")
+            # Verifying in Python takes milliseconds: others get their turn in between.
+            await asyncio.sleep(0)
         return True
 
     async def _poll_games(self) -> None:
         while True:
-            known = self._host.positions.get("games")
+            known = self._host.inbox.positions.get("games")
             query = known and {"since": known["offset"], "epoch": known["epoch"], "wait": _GAMES_WAIT}
             try:
                 answer = await self._request("/api/v1/games", query, timeout=_GAMES_WAIT + 15)
                 if answer.status != 200:
                     raise HttpFailed(read_http_error(answer).message)
-                news = self._host.games_answered(parse_object(answer.text))
+                news = self._host.inbox.games_answered(parse_object(answer.text))
                 self._backoff.reset()
                 await asyncio.sleep(0 if news else _LEAST_PAUSE)
             except (HttpFailed, Unreadable) as error:
@@ -115,13 +116,13 @@ class HttpWay:
             await asyncio.sleep(_CONFIRMATIONS_INTERVAL)
 
     async def _fetch_confirmations(self) -> None:
-        known = self._host.positions.get("confirmations") or {"offset": 0}
+        known = self._host.inbox.positions.get("confirmations") or {"offset": 0}
         query: Json = {"hotkey": self._host.signer.hotkey, "since": known["offset"]}
         if "epoch" in known:
             query["epoch"] = known["epoch"]
         try:
             headers = self._host.signer.headers()
-            self._accept(await self._request("/api/v1/confirmations", query, headers=headers))
+            await self._accept(await self._request("/api/v1/confirmations", query, headers=headers))
         except HttpFailed as error:
             # Nothing is lost by it: what stays unconfirmed is sent again.
             _logger.debug("Cannot get confirmations: %s", error)

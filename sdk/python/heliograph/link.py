@@ -11,21 +11,20 @@ from typing import Any
 
 from .backoff import Backoff
 from .delivery import Delivery, Item
-from .envelope import Envelope, Json, Signer, Untrusted, open_envelope, parse_object, render, sha256
+from .envelope import Envelope, Json, Signer, Untrusted, open_envelope, parse_object, render
 from .errors import (
     ClientClosed,
     ConnectionRefused,
-    PredictionRefused,
-    ReceiptMismatch,
     Replaced,
     WrongValidator,
     permanent_refusal,
 )
-from .events import Confirmation, GameUpdate, Hub, Problem, Refused, State
+from .events import Confirmation, Hub, Problem, State
 from .failures import Failure
 from .http_way import HttpWay
+from .inbox import Inbox
 from .keypair import MinerKey
-from .receipts import is_receipt
+from .reconnect import is_replaced, plan_reconnect
 from .session import End, Session
 from .store import Shelf, Store
 from .urls import ValidatorUrl
@@ -52,12 +51,6 @@ class Options:
     ssl: ssl.SSLContext | None = None
 
 
-@dataclass(frozen=True)
-class _Plan:
-    delay: float
-    http: bool
-
-
 class Link:
     """One validator."""
 
@@ -69,10 +62,6 @@ class Link:
         self.uid: int | str | None = None
         self.failure: BaseException | None = None
         """Why this link has stopped for good."""
-        self.positions: dict[str, Json] = {}
-        """Where this miner is in `games` and `confirmations`: each an `epoch` and an `offset`."""
-        self.games: dict[str, Json] = {}
-        """The current games by `game_id`."""
         self.state = "closed"
         self._hub = hub
         self._options = options
@@ -81,12 +70,20 @@ class Link:
         self._named: str | None = None  # the one that its health names
         self._backoff = Backoff(options.reconnect_base, options.reconnect_max)
         self._http = HttpWay(self, url.http, options.reconnect_max, options.ssl)
-        self._delivery = Delivery(self.signer, lambda: self.expected, self._refuse, options.reconnect_max)
+        self._delivery = Delivery(
+            self.signer,
+            lambda: self.expected,
+            lambda item, message: self.inbox.refuse(item, message),
+            options.reconnect_max,
+        )
+        self.inbox: Inbox = Inbox(self, url.socket, hub, self._shelf, self._delivery)
         self._session: Session | None = None
         self._polling: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._keeping: dict[str, tuple[str, asyncio.Task[Item]]] = {}
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # It may be told once nobody listens any more.
+        self._stopped.add_done_callback(lambda future: future.cancelled() or future.exception())
         self._changed = asyncio.Event()
         self._reported = ""
         self._resyncing = False
@@ -104,7 +101,7 @@ class Link:
         state = await self._shelf.state()
         self._hotkey, self.uid = state.get("hotkey"), state.get("uid")
         if state.get("confirmations"):
-            self.positions["confirmations"] = state["confirmations"]
+            self.inbox.positions["confirmations"] = state["confirmations"]
         for kept in await self._shelf.waiting():
             self._delivery.add(Item(kept, None))
 
@@ -136,8 +133,9 @@ class Link:
             await asyncio.wait(pending)
         while self._tasks:
             await asyncio.wait(self._tasks)
-        self._fail_waiters(ClientClosed("The client was closed; the prediction stays in the outbox"))
-        await self._shelf.save(self._state())
+        if self.failure is None:
+            self._give_up(ClientClosed("The client was stopped; what is undecided stays in the store"))
+        await self._save()
 
     async def keep(self, prediction: Json) -> Item:
         """Takes a prediction; resolves once it is on disk, so that it is sent whatever happens."""
@@ -156,7 +154,7 @@ class Link:
             before, task = self._keeping[prediction_id]
             _assert_same(prediction_id, before, text)
         else:
-            task = self._spawn(self._keep(prediction_id, text))
+            task = self.spawn(self._keep(prediction_id, text))
             self._keeping[prediction_id] = (text, task)
         # Whoever waits may give up; the prediction is kept all the same.
         return await asyncio.shield(task)
@@ -165,9 +163,7 @@ class Link:
         """Resolves with the validator's confirmation; raises PredictionRefused and whatever stops the link."""
         if self.failure is not None:
             raise self.failure
-        waiter: asyncio.Future[Confirmation] = asyncio.get_running_loop().create_future()
-        item.waiters.append(waiter)
-        return await waiter
+        return await item.decision()
 
     async def learn_uid(self) -> int | str:
         """The miner's uid by the validator's registry, which a welcome tells."""
@@ -188,15 +184,6 @@ class Link:
             self._changed.clear()
             await self._changed.wait()
 
-    def snapshot(self) -> GameUpdate | None:
-        """The games as they are; None where none were told yet."""
-        position = self.positions.get("games")
-        if position is None:
-            return None
-        return GameUpdate(
-            self.url.socket, list(self.games.values()), True, position["epoch"], position["offset"]
-        )
-
     # What sessions and requests ask, and tell.
 
     @property
@@ -204,16 +191,12 @@ class Link:
         """The validator's hotkey: the given one, else that which it showed first, else what its health names."""
         return self.url.hotkey or self._hotkey or self._named
 
-    def recover(self) -> Json:
-        """What the first frame asks for. A miner that knows no games asks from nowhere, and gets all current ones."""
-        return {"games": {"epoch": "", "offset": 0}, **self.positions}
-
     def open(self, message: Json, text: str | None = None) -> Envelope:
         """Reads a signed message, and remembers the hotkey of the first."""
         envelope = open_envelope(message, self.expected, text)
         if self._hotkey != envelope.signer:
             self._hotkey = envelope.signer
-            self._spawn(self._save())
+            self.spawn(self._save())
         return envelope
 
     def problem(self, code: str, message: str) -> None:
@@ -233,31 +216,27 @@ class Link:
             f"purpose, name the new one: {self.url.socket}#{error.signer}",
         )
 
-    async def welcomed(self, envelope: Envelope, session: Session) -> None:
-        data = envelope.data
-        uid, recovered = data.get("uid"), data.get("recovered")
-        recovered = recovered if isinstance(recovered, dict) else {}
+    def welcomed(self, envelope: Envelope, session: Session) -> None:
+        uid = envelope.data.get("uid")
         if isinstance(uid, (int, str)):
             self.uid = uid
-        if recovered.get("games") is not True:
-            self.positions.pop("games", None)
-        if recovered.get("confirmations") is not True:
-            channels = data.get("channels")
-            offset = channels.get("confirmations") if isinstance(channels, dict) else None
-            self._set_position("confirmations", _position({"epoch": data.get("epoch"), "offset": offset}))
-        self._reported = ""
+        self.inbox.welcomed(envelope.data)
         self.signer.accepted()
         self._use_http(None)
         self._enter("authenticated", None)
         _logger.info("WebSocket connection established with validator %s, uid %s", self.url.socket, self.uid)
         self._delivery.use(session)
-        self._spawn(self._save())
+        self.spawn(self._save())
 
-    def received(self, envelope: Envelope) -> None:
-        if envelope.type == "confirmation":
-            self._decided(envelope)
-        elif envelope.type == "game_update":
-            self._games_pushed(envelope.data)
+    def accepted(self) -> None:
+        """Something got through, so that the next refusal is news."""
+        self._reported = ""
+
+    def missed(self) -> None:
+        """Connects anew, so that the validator sends what is missing."""
+        if not self._resyncing and self._session is not None:
+            self._resyncing = True
+            self.spawn(self._session.close())
 
     def failed(self, failure: Failure) -> None:
         """A message was not taken."""
@@ -270,15 +249,6 @@ class Link:
         if failure.code != self._reported:
             self._reported = failure.code
             self.problem(failure.code, failure.message)
-
-    def games_answered(self, answer: Json) -> bool:
-        """Takes the games of an HTTP answer. False: there was nothing new."""
-        position, known = _position(answer), self.positions.get("games")
-        same_epoch = position is not None and known is not None and known["epoch"] == position["epoch"]
-        if position is None or (same_epoch and known is not None and position["offset"] <= known["offset"]):
-            return False
-        self._take_games(answer, position, not same_epoch or answer.get("recovered") is False)
-        return True
 
     # Connecting.
 
@@ -302,43 +272,34 @@ class Link:
             self._delivery.lost(session)
             if end.authenticated and asyncio.get_running_loop().time() - began >= _STABLE:
                 self._backoff.reset()
-            plan = self._plan(end)
-            self._report(end, plan)
-            self._enter("http" if self._polling else "waiting", plan.delay)
-            await asyncio.sleep(plan.delay)
+            delay, http = self._plan(end)
+            self._report(end, delay, http)
+            self._enter("http" if self._polling else "waiting", delay)
+            await asyncio.sleep(delay)
 
     async def _learn_validator(self) -> None:
         if self.expected is None:
             self._named = await self._http.validator()
 
-    def _plan(self, end: End) -> _Plan:
-        """When to connect again, and whether HTTP is to do meanwhile; raises what ends the attempts."""
-        failure, longest = end.failure, self._options.reconnect_max
+    def _plan(self, end: End) -> tuple[float, bool]:
+        """Seconds until the next attempt, and whether HTTP does meanwhile; raises what ends the attempts."""
+        url, hotkey, failure = self.url.socket, self.signer.hotkey, end.failure
         code, message = (failure.code, failure.message) if failure else ("", end.detail)
-        error = permanent_refusal(self.url.socket, self.signer.hotkey, code, message)
+        error = permanent_refusal(url, hotkey, code, message)
         if error is not None:
             raise error
-        drawn = self._backoff.next()
-        if code == "already_connected" or "Client already connected" in end.detail:
-            if end.authenticated:
-                advice = "Two miners with one hotkey take turns in closing each other's connection: stop one of them."
-                text = f"Another process has connected to {self.url.socket} with hotkey {self.signer.hotkey}. {advice}"
-                raise Replaced(self.url.socket, "already_connected", text)
-            return _Plan(longest, http=True)
-        if (
-            failure is not None
-            and failure.server_time is not None
-            and self.signer.adjust(failure.server_time)
-        ):
-            return _Plan(0, http=False)
-        if code == "not_authorized" or "Not authorized" in end.detail:
-            return _Plan(longest, http=False)
+        if is_replaced(end):
+            raise Replaced(url, hotkey)
+        server_time = None if failure is None else failure.server_time
+        if server_time is not None and self.signer.adjust(server_time):
+            return 0, False
         if self._resync_now():
-            return _Plan(0, http=False)
-        if failure is not None and failure.retry_after is not None:
-            return _Plan(min(failure.retry_after, longest), http=code == "max_connections")
-        blocked = end.cause in ("no_upgrade", "no_frames", "unwelcome") and code != "server_closing"
-        return _Plan(drawn, http=blocked)
+            return 0, False
+        plan, drawn = plan_reconnect(end), self._backoff.next()
+        if plan.delay == "backoff":
+            return drawn, plan.http
+        longest = self._options.reconnect_max
+        return (longest if plan.delay == "longest" else min(plan.delay, longest)), plan.http
 
     def _resync_now(self) -> bool:
         wanted, self._resyncing = self._resyncing, False
@@ -348,14 +309,14 @@ class Link:
         self._resynced_at = now
         return True
 
-    def _report(self, end: End, plan: _Plan) -> None:
+    def _report(self, end: End, delay: float, http: bool) -> None:
         """Says why there is no connection, once for each reason; and which way it goes meanwhile."""
         code = end.failure.code if end.failure else end.cause
         text = end.failure.message if end.failure else end.detail
         if code != self._reported:
             self._reported = code
-            self.problem(code, f"{text}; trying again in {plan.delay:.1f} s")
-        if plan.http and self._polling is None:
+            self.problem(code, f"{text}; trying again in {delay:.1f} s")
+        if http and self._polling is None:
             self._use_http(text)
 
     def _use_http(self, reason: str | None) -> None:
@@ -382,111 +343,6 @@ class Link:
         self._hub.emit(State(self.url.socket, state, self._backoff.attempt, delay, self.uid))
         self._changed.set()
 
-    # What arrives.
-
-    def _decided(self, envelope: Envelope) -> None:
-        data = envelope.data
-        prediction_id, receipt = data.get("prediction_id"), data.get("receipt")
-        if not isinstance(prediction_id, str):
-            return self.problem("bad_message", "Ignored a confirmation without prediction_id")
-        accepted = data.get("status") == "success"
-        fault: str | None = None
-        if accepted and not is_receipt(receipt):
-            receipt, fault = None, "the confirmation has no receipt"
-        item = self._delivery.settle(prediction_id)
-        self._reported = ""
-        if (
-            item is not None
-            and accepted
-            and receipt is not None
-            and receipt["hash"] != sha256(item.kept.text)
-        ):
-            fault = "the receipt is for other content than was sent"
-        self._advance("confirmations", _position(data))
-        kept = receipt if accepted and isinstance(receipt, dict) else None
-        self._spawn(self._conclude(item, prediction_id, envelope, accepted, kept, fault))
-
-    async def _conclude(
-        self,
-        item: Item | None,
-        prediction_id: str,
-        envelope: Envelope,
-        accepted: bool,
-        receipt: Json | None,
-        fault: str | None,
-    ) -> None:
-        """Whoever is told of a receipt has it on disk. What was not waiting was decided on before."""
-        data = envelope.data
-        try:
-            broken = await self._shelf.settle(prediction_id, self._state(), receipt, envelope.text)
-        except sqlite3.Error as error:
-            broken = None
-            self.problem("outbox_failed", f"Cannot write to the store: {error}")
-        for code, what in (("receipt_mismatch", fault), ("receipt_chain", broken)):
-            if what is not None:
-                self.problem(code, f"Prediction {prediction_id}: {what}")
-        if item is None:
-            return
-        durability, at = data.get("durability"), item.at
-        confirmation = Confirmation(
-            validator=self.url.socket,
-            prediction_id=prediction_id,
-            accepted=accepted,
-            message=str(data.get("message", "")),
-            receipt=receipt,
-            durability=durability if isinstance(durability, str) else None,
-            duplicate=data.get("duplicate") is True,
-            fault=fault or broken,
-            latency=None if at is None else asyncio.get_running_loop().time() - at,
-            data=data,
-            signed=envelope.text,
-        )
-        self._hub.emit(confirmation)
-        if accepted and fault is None:
-            _tell(item, confirmation)
-        elif accepted:
-            _tell(item, ReceiptMismatch(confirmation))
-        else:
-            _tell(item, PredictionRefused(prediction_id, confirmation.message, confirmation))
-
-    def _refuse(self, item: Item, message: str) -> None:
-        """Gives up on a prediction that no message can carry."""
-        prediction_id = item.kept.prediction_id
-        self._delivery.settle(prediction_id)
-        self._spawn(self._give_back(item, message))
-
-    async def _give_back(self, item: Item, message: str) -> None:
-        prediction_id = item.kept.prediction_id
-        await self._shelf.settle(prediction_id)
-        self._hub.emit(Refused(self.url.socket, prediction_id, message))
-        _tell(item, PredictionRefused(prediction_id, message))
-
-    def _games_pushed(self, data: Json) -> None:
-        position, known = _position(data), self.positions.get("games")
-        if position is None:
-            return self.problem("bad_message", "Ignored a game_update without epoch and offset")
-        same_epoch = known is not None and known["epoch"] == position["epoch"]
-        step = position["offset"] - known["offset"] if known is not None and same_epoch else None
-        if data.get("snapshot") is True:
-            if step is None or step >= 0:
-                self._take_games(data, position, True)
-        elif known is None or step == 1:
-            self._take_games(data, position, False)
-        elif step is None or step > 1:
-            self.problem("gap", f"Missed game updates between {known} and {position}; asking for them again")
-            self._resyncing = True
-            if self._session is not None:
-                self._spawn(self._session.close())
-
-    def _take_games(self, data: Json, position: Json, snapshot: bool) -> None:
-        self.positions["games"] = position
-        listed = data.get("games")
-        games = [game for game in listed if isinstance(game, dict)] if isinstance(listed, list) else []
-        if snapshot:
-            self.games.clear()
-        self.games.update((str(game.get("game_id")), game) for game in games)
-        self._hub.emit(GameUpdate(self.url.socket, games, snapshot, position["epoch"], position["offset"]))
-
     # What is kept.
 
     async def _keep(self, prediction_id: str, text: str) -> Item:
@@ -500,37 +356,26 @@ class Link:
 
     async def _save(self) -> None:
         try:
-            await self._shelf.save(self._state())
+            await self._shelf.save(self.kept_state())
         except sqlite3.Error as error:
             self.problem("outbox_failed", f"Cannot write to the store: {error}")
 
-    def _state(self) -> Json:
+    def kept_state(self) -> Json:
         """The position in `games` is not kept: a new process knows no games, and asks for all."""
-        return {"hotkey": self._hotkey, "uid": self.uid, "confirmations": self.positions.get("confirmations")}
-
-    def _advance(self, channel: str, position: Json | None) -> None:
-        """Forward, or into another epoch; never back."""
-        known = self.positions.get(channel)
-        if position is not None and (
-            known is None or known["epoch"] != position["epoch"] or known["offset"] < position["offset"]
-        ):
-            self.positions[channel] = position
-
-    def _set_position(self, channel: str, position: Json | None) -> None:
-        self.positions.pop(channel, None)
-        if position is not None:
-            self.positions[channel] = position
+        return {
+            "hotkey": self._hotkey,
+            "uid": self.uid,
+            "confirmations": self.inbox.positions.get("confirmations"),
+        }
 
     def _give_up(self, error: BaseException) -> None:
+        """Nobody waits any more."""
         self.failure = error
-        self._fail_waiters(error)
+        for item in self._delivery.items.values():
+            item.tell(error)
         self._changed.set()
 
-    def _fail_waiters(self, error: BaseException) -> None:
-        for item in self._delivery.items.values():
-            _tell(item, error)
-
-    def _spawn(self, work: Any) -> asyncio.Task[Any]:
+    def spawn(self, work: Any) -> asyncio.Task[Any]:
         task: asyncio.Task[Any] = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._task_ended)
@@ -543,25 +388,6 @@ class Link:
             _logger.debug("A task failed", exc_info=task.exception())
 
 
-def _tell(item: Item, outcome: Confirmation | BaseException) -> None:
-    for waiter in item.waiters:
-        if waiter.done():
-            continue
-        if isinstance(outcome, BaseException):
-            waiter.set_exception(outcome)
-        else:
-            waiter.set_result(outcome)
-    item.waiters.clear()
-
-
 def _assert_same(prediction_id: str, one: str, two: str) -> None:
     if one != two:
         raise ValueError(f"A prediction {prediction_id} with other content is waiting already")
-
-
-def _position(data: Json) -> Json | None:
-    """The `epoch` and `offset` of a message, where it has both."""
-    epoch, offset = data.get("epoch"), data.get("offset")
-    if isinstance(epoch, str) and isinstance(offset, int) and not isinstance(offset, bool):
-        return {"epoch": epoch, "offset": offset}
-    return None

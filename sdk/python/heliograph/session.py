@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from .envelope import Envelope, Json, Signer, Unreadable, Untrusted, parse_object
 from .failures import ENDS_CONNECTION, Failure, read_error_frame
+from .inbox import Inbox
 
 _HANDSHAKE_TIMEOUT = 5.0
 """How long the upgrade, and then the welcome, may take."""
@@ -39,15 +40,14 @@ class Host(Protocol):
     """What a session works for."""
 
     signer: Signer
+    inbox: Inbox
 
     @property
     def expected(self) -> str | None: ...
-    def recover(self) -> Json: ...
     def open(self, message: Json, text: str) -> Envelope: ...
     def problem(self, code: str, message: str) -> None: ...
     def impostor(self, error: Untrusted) -> None: ...
-    async def welcomed(self, envelope: Envelope, session: Session) -> None: ...
-    def received(self, envelope: Envelope) -> None: ...
+    def welcomed(self, envelope: Envelope, session: Session) -> None: ...
     def failed(self, failure: Failure) -> None: ...
 
 
@@ -77,7 +77,7 @@ class Session:
         tasks = [self._loop.create_task(self._welcome_in_time()), self._loop.create_task(self._keep_alive())]
         try:
             host = self._host
-            await self._send(host.signer.authentication(host.recover(), host.expected).frame)
+            await self._send(host.signer.authentication(host.inbox.recover(), host.expected).frame)
             while True:
                 text = await self._socket.recv()
                 self._received_at, self._heard = self._loop.time(), True
@@ -136,10 +136,10 @@ class Session:
         except Unreadable as error:
             return self._host.problem("bad_message", f"Ignored a message of the validator: {error}")
         if not self._authenticated:
-            return await self._welcomed(envelope)
+            return self._welcomed(envelope)
         if envelope.type == "heartbeat":
             await self._send(self._host.signer.message("heartbeat_response", {}, self._host.expected).frame)
-        self._host.received(envelope)
+        self._host.inbox.received(envelope)
 
     def _refused(self, failure: Failure) -> None:
         fatal = failure.nonce is None and failure.code in ENDS_CONNECTION
@@ -148,11 +148,11 @@ class Session:
         else:
             self._host.failed(failure)
 
-    async def _welcomed(self, envelope: Envelope) -> None:
+    def _welcomed(self, envelope: Envelope) -> None:
         if envelope.type != "welcome" or envelope.data.get("status") != "success":
             return self._host.problem("bad_welcome", f"Expected a welcome, received {envelope.type}")
         self._authenticated = True
-        await self._host.welcomed(envelope, self)
+        self._host.welcomed(envelope, self)
 
     async def _send(self, frame: str) -> None:
         await self._socket.send(frame)

@@ -140,7 +140,7 @@ class Shelf:
 
     async def add(self, prediction_id: str, text: str) -> Kept:
         """Resolves once the prediction is on disk."""
-        query = "INSERT INTO outbox (validator, hotkey, prediction_id, text) VALUES (?, ?, ?, ?)"
+        query = "INSERT OR REPLACE INTO outbox (validator, hotkey, prediction_id, text) VALUES (?, ?, ?, ?)"
         row = (*self._key, prediction_id, text)
         number = await self._store.run(lambda database: database.execute(query, row).lastrowid)
         return Kept(number, prediction_id, text)

@@ -19,16 +19,17 @@ def confirm(prediction_id, receipt, key=VALIDATOR, hotkey="miner", status="succe
     return json.dumps({**message, "signature": key.sign(render(message).encode()).hex()})
 
 
-def book(count):
-    lines, previous = [], "0" * 64
+def receipts(count):
+    made, previous = [], "0" * 64
     for number in range(1, count + 1):
-        receipt = {"sequence": number * 2, "hash": "a" * 64, "previous": previous, "miner_sequence": number}
-        previous = sha256(render(receipt))
-        lines.append(confirm(f"p{number}", receipt))
-    return lines
+        made.append(
+            {"sequence": number * 2, "hash": "a" * 64, "previous": previous, "miner_sequence": number}
+        )
+        previous = sha256(render(made[-1]))
+    return made
 
 
-LINES = book(4)
+LINES = [confirm(f"p{number}", receipt) for number, receipt in enumerate(receipts(4), 1)]
 
 
 def audit(lines, validator=VALIDATOR.ss58_address, **options):

@@ -1,10 +1,11 @@
+import importlib
 import json
 import unittest
 from pathlib import Path
 
-from heliograph import Keypair, sr25519
+from heliograph import Keypair, MinerKey, sr25519
 from heliograph.address import decode_address, encode_address
-from heliograph.envelope import is_signed, parse_object, render
+from heliograph.envelope import Signer, is_signed, parse_object, render
 
 VECTORS = json.loads(
     (Path(__file__).parents[3] / "tests" / "vectors" / "signed_messages.json").read_text(encoding="utf-8")
@@ -73,6 +74,32 @@ class Signatures(unittest.TestCase):
         signature[32:] = scalar.to_bytes(32, "little")
         signature[63] |= 128
         self.assertFalse(sr25519.verify_in_python(b"text", bytes(signature), self.keypair.public_key))
+
+
+class NativeModules(unittest.TestCase):
+    def test_they_agree(self):
+        keypair = Keypair(bytes(range(32)))
+        signature = keypair.sign(b"text")
+        for name, adapt in (("sr25519", sr25519._with_bindings), ("bittensor_wallet", sr25519._with_wallet)):
+            with self.subTest(name):
+                try:
+                    verify = adapt(importlib.import_module(name))
+                except ImportError:
+                    continue
+                self.assertTrue(verify(b"text", signature, keypair.public_key))
+                self.assertFalse(verify(b"texT", signature, keypair.public_key))
+                self.assertFalse(verify(b"text", bytes(64), keypair.public_key))
+
+    def test_a_wallets_keypair_signs(self):
+        try:
+            wallet = importlib.import_module("bittensor_wallet")
+        except ImportError:
+            self.skipTest("no module bittensor_wallet")
+        hotkey = wallet.Keypair.create_from_seed("0x" + bytes(range(32)).hex())
+        self.assertIsInstance(hotkey, MinerKey)
+        self.assertEqual(hotkey.ss58_address, Keypair(bytes(range(32))).ss58_address)
+        message = json.loads(Signer(hotkey).message("heartbeat", {"text": "\u00e9"}, None).frame)
+        self.assertTrue(is_signed(message, message.pop("signature"), hotkey.ss58_address))
 
 
 class Addresses(unittest.TestCase):
