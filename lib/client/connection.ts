@@ -1,23 +1,21 @@
-import type { Envelope, Timer } from "../protocol/mod.ts";
-import { Backoff } from "./backoff.ts";
+import type { Envelope } from "../protocol/mod.ts";
+import type { BackoffBounds } from "./backoff.ts";
 import { type Context, problem } from "./context.ts";
 import type { ClientState } from "./events.ts";
 import type { Failure } from "./failures.ts";
 import { planReconnect, type ReconnectPlan } from "./reconnect_plan.ts";
+import { Reconnector, type Wait } from "./reconnector.ts";
 import { Session, type SessionEnd, type SessionParts } from "./session.ts";
 import type { SignedMessage } from "./signer.ts";
 
 /** Attempts that fail in a row before HTTP does meanwhile. */
 const missesBeforeHttp = 3;
-/** How long a connection holds before earlier failures are forgotten. */
-const stableMs = 30_000;
 /** A re-synchronisation reconnects at once, but not more often than this. */
 const resyncMs = 60_000;
 
 /** What a connection needs beside what its sessions do. */
 export interface ConnectionParts extends SessionParts {
-  readonly baseMs: number;
-  readonly maximumMs: number;
+  readonly backoff: BackoffBounds;
 }
 
 /** What a connection tells about. */
@@ -37,14 +35,12 @@ export class Connection {
   readonly #context: Context;
   readonly #parts: ConnectionParts;
   readonly #events: ConnectionEvents;
-  readonly #backoff: Backoff;
+  readonly #reconnector: Reconnector;
   #session: Session | undefined;
   #authenticated = false;
   #stopped = false;
   #http = false;
   #misses = 0;
-  #next: Timer | undefined;
-  #stable: Timer | undefined;
   #reported = "";
   #resyncedAt = -Infinity;
   #resyncing = false;
@@ -53,7 +49,8 @@ export class Connection {
     this.#context = context;
     this.#parts = parts;
     this.#events = events;
-    this.#backoff = new Backoff(parts, context.random);
+    const { clock, random } = context;
+    this.#reconnector = new Reconnector({ clock, random, backoff: parts.backoff }, () => this.start());
   }
 
   /** Whether messages can be sent. */
@@ -62,7 +59,7 @@ export class Connection {
   }
 
   start(): void {
-    if (!this.#http) this.#events.state("connecting", this.#backoff.attempt);
+    if (!this.#http) this.#events.state("connecting", this.#reconnector.failures);
     this.#session = new Session(this.#context, this.#parts, {
       authenticated: (welcome) => this.#welcomed(welcome),
       message: this.#events.message,
@@ -84,7 +81,7 @@ export class Connection {
 
   stop(): void {
     this.#stopped = true;
-    this.#next?.cancel();
+    this.#reconnector.cancel();
     this.#session?.stop();
   }
 
@@ -93,35 +90,30 @@ export class Connection {
     this.#misses = 0;
     this.#reported = "";
     this.#parts.signer.accepted();
-    this.#stable = this.#context.clock.after(stableMs, () => this.#backoff.reset());
+    this.#reconnector.connected();
     this.#useHttp(false);
     this.#events.authenticated(welcome);
   }
 
   #ended(end: SessionEnd): void {
     this.#authenticated = false;
-    this.#stable?.cancel();
+    this.#reconnector.lost();
     this.#session = undefined;
     this.#events.ended(end);
     if (this.#stopped) return;
     this.#misses = end.authenticated ? 0 : this.#misses + 1;
     const plan = planReconnect(end);
-    const delayMs = this.#delay(end, plan);
+    const delayMs = this.#reconnector.retry(this.#wait(end, plan));
     this.#report(end, delayMs);
     if (plan.http !== "later") this.#useHttp(plan.http === "now");
     else if (this.#misses >= missesBeforeHttp) this.#useHttp(true);
-    this.#events.state(this.#http ? "http" : "waiting", this.#backoff.attempt, delayMs);
-    this.#next = this.#context.clock.after(delayMs, () => this.start());
+    this.#events.state(this.#http ? "http" : "waiting", this.#reconnector.failures, delayMs);
   }
 
-  #delay({ failure }: SessionEnd, { delay }: ReconnectPlan): number {
+  #wait({ failure }: SessionEnd, { delay }: ReconnectPlan): Wait | "now" {
     const serverTime = failure?.serverTime;
-    if (serverTime !== undefined && this.#parts.signer.adjust(serverTime)) return 0;
-    if (this.#resyncNow()) return 0;
-    const drawn = this.#backoff.next();
-    const { maximumMs } = this.#parts;
-    if (delay === "longest") return maximumMs;
-    return delay === "backoff" ? drawn : Math.min(delay.ms, maximumMs);
+    if (serverTime !== undefined && this.#parts.signer.adjust(serverTime)) return "now";
+    return this.#resyncNow() ? "now" : delay;
   }
 
   #resyncNow(): boolean {

@@ -1,11 +1,12 @@
 import { type Close, closes, type ErrorCode, errorKinds } from "../protocol/mod.ts";
 import { type Failure, isErrorCode } from "./failures.ts";
+import type { Wait } from "./reconnector.ts";
 import type { SessionEnd } from "./session.ts";
 
 /** When to connect again, and what to do meanwhile. */
 export interface ReconnectPlan {
   /** `longest`: the refusal will not change soon, so only after the maximum interval. */
-  readonly delay: "backoff" | "longest" | { readonly ms: number };
+  readonly delay: Wait;
   /** Whether HTTP is to do meanwhile: `now`, `never` with this refusal, or `later`, once enough attempts failed. */
   readonly http: "now" | "never" | "later";
 }

@@ -101,7 +101,7 @@ export class Transport {
       url: urls.socket,
       WebSocket: settings.WebSocket,
       heartbeatMs: settings.heartbeatMs,
-      ...settings.backoff,
+      backoff: settings.backoff,
       introduce: () => this.#introduction.take(),
     };
     return new Connection(this.#context, parts, {

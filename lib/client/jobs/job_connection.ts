@@ -1,14 +1,10 @@
-import type { Timer } from "../../protocol/clock.ts";
-import { Backoff } from "../backoff.ts";
+import { Reconnector } from "../reconnector.ts";
 import { JobError } from "./job_error.ts";
 import type { JobRequests } from "./job_requests.ts";
 import { chooseServer } from "./job_servers.ts";
 import { type Ask, JobSocket, type SocketFactory } from "./job_socket.ts";
 import type { JobUrls } from "./job_urls.ts";
 import type { JobSettings } from "./options.ts";
-
-/** How long a connection holds before earlier failures are forgotten. */
-const stableMs = 30_000;
 
 /** What a connection tells about. */
 export interface JobConnectionEvents {
@@ -27,21 +23,19 @@ export class JobConnection {
   readonly #settings: JobSettings;
   readonly #requests: JobRequests;
   readonly #events: JobConnectionEvents;
-  readonly #backoff: Backoff;
+  readonly #reconnector: Reconnector;
   #wanted = false;
   #isUp = false;
   #heard = false;
   /** Names the attempt under way, so that an abandoned one does nothing more. */
   #attempt: object | undefined;
   #socket: JobSocket | undefined;
-  #next: Timer | undefined;
-  #stable: Timer | undefined;
 
   constructor(settings: JobSettings, requests: JobRequests, events: JobConnectionEvents) {
     this.#settings = settings;
     this.#requests = requests;
     this.#events = events;
-    this.#backoff = new Backoff(settings.backoff, settings.random);
+    this.#reconnector = new Reconnector(settings, () => this.#connect());
   }
 
   get isUp(): boolean {
@@ -58,7 +52,7 @@ export class JobConnection {
   /** A connection that there is stays; a lost one is not replaced. */
   rest(): void {
     this.#wanted = false;
-    this.#next?.cancel();
+    this.#reconnector.cancel();
     if (!this.#isUp) this.#abandon();
   }
 
@@ -74,14 +68,14 @@ export class JobConnection {
 
   close(): void {
     this.#wanted = false;
-    this.#next?.cancel();
+    this.#reconnector.cancel();
     this.#abandon();
   }
 
   #abandon(): void {
     this.#attempt = undefined;
     this.#isUp = this.#heard = false;
-    this.#stable?.cancel();
+    this.#reconnector.lost();
     this.#socket?.close();
     this.#socket = undefined;
   }
@@ -121,7 +115,7 @@ export class JobConnection {
 
   #connected(): void {
     this.#isUp = true;
-    this.#stable = this.#settings.clock.after(stableMs, () => this.#backoff.reset());
+    this.#reconnector.connected();
     this.#events.up();
   }
 
@@ -129,13 +123,9 @@ export class JobConnection {
     const heard = this.#heard;
     this.#abandon();
     if (!error.retry) this.#wanted = false;
-    if (this.#wanted) this.#next = this.#settings.clock.after(this.#delay(error), () => this.#connect());
+    const { retryAfterMs } = error;
+    if (this.#wanted) this.#reconnector.retry(retryAfterMs === undefined ? "backoff" : { ms: retryAfterMs });
     this.#events.down(error, heard);
-  }
-
-  #delay({ retryAfterMs }: JobError): number {
-    const drawn = this.#backoff.next();
-    return retryAfterMs === undefined ? drawn : Math.min(retryAfterMs, this.#backoff.maximumMs);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Wait } from "../reconnector.ts";
 import type { CarrierEnd } from "./carrier.ts";
 import type { StreamTransport } from "./snapshot.ts";
 
@@ -8,7 +9,7 @@ const patience = 2;
 export interface Step {
   readonly transport: StreamTransport;
   /** `longest`: the refusal will not change soon. */
-  readonly delay: "none" | "backoff" | "longest" | { readonly ms: number };
+  readonly delay: "none" | Wait;
 }
 
 const below: Readonly<Record<StreamTransport, StreamTransport | undefined>> = {

@@ -1,5 +1,6 @@
 import type { Timer } from "../../protocol/clock.ts";
 import { Backoff } from "../backoff.ts";
+import { Reconnector } from "../reconnector.ts";
 import type { Carrier, CarrierEnd, CarrierEvents, CarrierParts } from "./carrier.ts";
 import { EventFeed } from "./event_feed.ts";
 import { HttpCarrier } from "./http_carrier.ts";
@@ -8,8 +9,6 @@ import { PollFeed } from "./poll_feed.ts";
 import type { SnapshotStore, StreamTransport } from "./snapshot.ts";
 import { SocketCarrier } from "./socket_carrier.ts";
 
-/** How long a connection holds before earlier failures are forgotten. */
-const stableMs = 30_000;
 /** Between attempts at a WebSocket while something else serves. */
 const probeBounds = { baseMs: 30_000, maximumMs: 300_000 };
 
@@ -18,23 +17,21 @@ export class StreamConnection {
   readonly #parts: CarrierParts;
   readonly #snapshots: SnapshotStore;
   readonly #ladder: Ladder;
-  readonly #backoff: Backoff;
+  readonly #reconnector: Reconnector;
   readonly #probes: Backoff;
   #running = false;
   #connections = 0;
   #carrier: Carrier | undefined;
   /** Tries a WebSocket while something else serves. */
   #probe: Carrier | undefined;
-  #next: Timer | undefined;
   #nextProbe: Timer | undefined;
-  #stable: Timer | undefined;
 
   constructor(parts: CarrierParts, snapshots: SnapshotStore) {
     const { settings } = parts;
     this.#parts = parts;
     this.#snapshots = snapshots;
     this.#ladder = new Ladder(settings.WebSocket === undefined ? "sse" : "websocket", settings.fallback);
-    this.#backoff = new Backoff(settings.backoff, settings.random);
+    this.#reconnector = new Reconnector(settings, () => this.#attempt());
     this.#probes = new Backoff(probeBounds, settings.random);
   }
 
@@ -54,7 +51,7 @@ export class StreamConnection {
 
   /** Makes the attempt that is waited for now. */
   hurry(): void {
-    if (this.#next !== undefined) this.#attempt();
+    this.#reconnector.hurry();
   }
 
   stop(): void {
@@ -66,8 +63,7 @@ export class StreamConnection {
   }
 
   #attempt(): void {
-    this.#next?.cancel();
-    this.#next = undefined;
+    this.#reconnector.cancel();
     this.#snapshots.update({ retryAt: undefined });
     const { current } = this.#ladder;
     // A WebSocket that is tried already is the attempt.
@@ -103,8 +99,7 @@ export class StreamConnection {
     if (carrier === this.#probe) this.#replaceBy(carrier);
     const { transport } = carrier;
     this.#ladder.succeeded(transport);
-    this.#stable?.cancel();
-    this.#stable = this.#parts.settings.clock.after(stableMs, () => this.#backoff.reset());
+    this.#reconnector.connected();
     this.#connections += 1;
     const reconnects = this.#connections - 1;
     this.#snapshots.update({
@@ -133,7 +128,7 @@ export class StreamConnection {
     }
     if (carrier !== this.#carrier) return;
     this.#carrier = undefined;
-    this.#stable?.cancel();
+    this.#reconnector.lost();
     if (this.#parts.settings.reconnect) this.#retry(this.#ladder.next(end), end.message);
     else this.#giveUp(end.message);
   }
@@ -151,16 +146,8 @@ export class StreamConnection {
       return this.#attempt();
     }
     const { clock } = this.#parts.settings;
-    const delayMs = this.#delayMs(delay);
-    this.#next = clock.after(delayMs, () => this.#attempt());
+    const delayMs = this.#reconnector.retry(delay);
     this.#snapshots.update({ ...lost, retryAt: clock.now() + delayMs });
-  }
-
-  #delayMs(delay: Exclude<Step["delay"], "none">): number {
-    const drawn = this.#backoff.next();
-    if (delay === "backoff") return drawn;
-    const { maximumMs } = this.#backoff;
-    return delay === "longest" ? maximumMs : Math.min(delay.ms, maximumMs);
   }
 
   #scheduleProbe(): void {
@@ -180,8 +167,6 @@ export class StreamConnection {
 
   #cancelTimers(): void {
     this.#cancelProbe();
-    this.#next?.cancel();
-    this.#stable?.cancel();
-    this.#next = this.#stable = undefined;
+    this.#reconnector.stop();
   }
 }

@@ -1,0 +1,85 @@
+import type { Clock, Timer } from "../protocol/clock.ts";
+import { Backoff, type BackoffBounds } from "./backoff.ts";
+
+/** How long a connection holds before earlier failures are forgotten. */
+const stableMs = 30_000;
+
+/** How long to wait before the next attempt: as drawn, as long as it gets, or as the server asks. */
+export type Wait = "backoff" | "longest" | { readonly ms: number };
+
+/** What a {@link Reconnector} goes by. */
+export interface ReconnectorParts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly backoff: BackoffBounds;
+}
+
+/** The machine that connects again, for every client: when to try, and what is forgotten once a connection has held. */
+export class Reconnector {
+  readonly #clock: Clock;
+  readonly #backoff: Backoff;
+  readonly #attempt: () => void;
+  #next: Timer | undefined;
+  #stable: Timer | undefined;
+
+  /** `attempt` is called whenever it is time for one. */
+  constructor({ clock, random, backoff }: ReconnectorParts, attempt: () => void) {
+    this.#clock = clock;
+    this.#backoff = new Backoff(backoff, random);
+    this.#attempt = attempt;
+  }
+
+  /** Failures since a connection last held. */
+  get failures(): number {
+    return this.#backoff.attempt;
+  }
+
+  /** A connection has come about. */
+  connected(): void {
+    this.#stable?.cancel();
+    this.#stable = this.#clock.after(stableMs, () => this.#backoff.reset());
+  }
+
+  /** The connection has ended, or the attempt at one. */
+  lost(): void {
+    this.#stable?.cancel();
+    this.#stable = undefined;
+  }
+
+  /** Counts a failure and attempts again after a while, or at once; answers the milliseconds until then. */
+  retry(wait: Wait | "now"): number {
+    const delayMs = wait === "now" ? 0 : this.#delay(wait);
+    this.#next?.cancel();
+    this.#next = this.#clock.after(delayMs, () => {
+      this.#next = undefined;
+      this.#attempt();
+    });
+    return delayMs;
+  }
+
+  /** Makes the attempt that is waited for now. */
+  hurry(): void {
+    if (this.#next === undefined) return;
+    this.cancel();
+    this.#attempt();
+  }
+
+  /** Attempts no more by itself. */
+  cancel(): void {
+    this.#next?.cancel();
+    this.#next = undefined;
+  }
+
+  /** Attempts no more, and forgets the connection. */
+  stop(): void {
+    this.cancel();
+    this.lost();
+  }
+
+  #delay(wait: Wait): number {
+    const drawn = this.#backoff.next();
+    const { maximumMs } = this.#backoff;
+    if (wait === "longest") return maximumMs;
+    return wait === "backoff" ? drawn : Math.min(wait.ms, maximumMs);
+  }
+}
