@@ -18,9 +18,9 @@ def sha256(value):
 
 
 def public_key(address):
-    number = sum(DIGITS.index(digit) * 58**place for place, digit in enumerate(reversed(address)))
-    data = number.to_bytes(36, "big")[1:]
-    if data[0] != 42 or hashlib.blake2b(b"SS58PRE" + data[:33]).digest()[:2] != data[33:]:
+    number = sum(DIGITS.find(digit) * 58**place for place, digit in enumerate(reversed(address[:48])))
+    data = max(number, 0).to_bytes(36, "big")[1:]
+    if not set(address) <= set(DIGITS) or len(address) > 48 or data[0] != 42 or hashlib.blake2b(b"SS58PRE" + data[:33]).digest()[:2] != data[33:]:
         raise ValueError(f"{address} is no SS58 address with prefix 42")
     return data[1:33]
 

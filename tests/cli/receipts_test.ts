@@ -253,6 +253,32 @@ Deno.test("receipts verify ends with 2 for a command line or a file that cannot 
   }
 });
 
+Deno.test("receipts verify asks a validator that is named by where it is reached for its address", async () => {
+  const book = ReceiptBook.of(3);
+  const asked: string[] = [];
+  const verifyWith = async (validator: string, health: unknown) => {
+    const stdio = new MemoryStdio(book.lines.join("\n"));
+    const answer = (url: string | URL | Request) => {
+      asked.push(String(url));
+      return Promise.resolve(Response.json(health));
+    };
+    const args = ["verify", "-", `--validator=${validator}`];
+    const code = await runReceipts(args, {
+      stdio,
+      clock: new FakeClock(),
+      show: undefined,
+      fetch: answer as typeof fetch,
+    });
+    return [code, stdio.complained];
+  };
+  assertEquals(await verifyWith("127.0.0.1:10401", { validator: book.validator.address }), [0, ""]);
+  assertEquals(await verifyWith("wss://v.example/ws", { status: "online" }), [
+    2,
+    "Cannot ask https://v.example/ws/health for the validator's address: it tells none\n",
+  ]);
+  assertEquals(asked, ["http://127.0.0.1:10401/ws/health", "https://v.example/ws/health"]);
+});
+
 Deno.test("receipts verify prints findings with file and line, and no control characters", async () => {
   const book = ReceiptBook.of(3);
   const hostile = book.confirm("p2", { ...book.receipt(2) }, testKey(901))

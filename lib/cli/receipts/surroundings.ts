@@ -5,6 +5,8 @@ import type { Stdio } from "../stdio.ts";
 export interface ReceiptsSurroundings {
   readonly stdio: Stdio;
   readonly clock: Clock;
+  /** Asks a validator for its address; by default the runtime's own. */
+  readonly fetch?: typeof fetch;
   /** Takes what is shown while a file is read; undefined: nobody looks. */
   readonly show: ((text: string) => void) | undefined;
 }

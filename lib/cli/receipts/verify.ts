@@ -12,6 +12,7 @@ import {
 import { ReceiptAudit, type ReceiptReport } from "../../client/mod.ts";
 import { CryptoPool, isAddress } from "../../crypto/mod.ts";
 import { readUsage, type Usage } from "../command.ts";
+import { endpoint } from "../endpoint.ts";
 import { palette } from "../palette.ts";
 import { auditFile } from "./audit_file.ts";
 import { Progress } from "./progress.ts";
@@ -20,6 +21,14 @@ import { readSentPredictions } from "./sent_predictions.ts";
 import type { ReceiptsSurroundings } from "./surroundings.ts";
 
 const address: Kind<string> = text("an SS58 address with prefix 42", isAddress, "ADDRESS");
+
+/** A validator by its address, or by where it is reached. */
+const validator: Kind<string> = {
+  allowed: `${address.allowed}, or ${endpoint.allowed}`,
+  placeholder: "ADDRESS|URL",
+  read: (raw) => address.read(raw) ?? (/[.:]/.test(String(raw)) ? endpoint.read(raw) : undefined),
+  show: (value) => value,
+};
 
 /** How it is called. */
 export const verifyUsage = {
@@ -30,7 +39,10 @@ export const verifyUsage = {
     "miner's receipts is missing, changed or doubled. FILE holds one signed confirmation on each line, as the " +
     "validator sent it, or is what heliograph miner printed; - is standard input.",
   options: {
-    validator: required(address, "The validator; GET /ws/health tells its address."),
+    validator: required(
+      validator,
+      "The validator's address, or where it is reached, to be asked for its address.",
+    ),
     miner: optional(
       address,
       "The miner; receipts of others are then faults. Without it, each miner has a chain of its own.",
@@ -55,11 +67,12 @@ export const verifyUsage = {
 export async function verify(args: readonly string[], surroundings: ReceiptsSurroundings): Promise<number> {
   const { values, operand: path } = readUsage(verifyUsage, args);
   if (path === undefined) throw new UsageError("Missing FILE");
-  const { validator, miner, from, any_order: anyOrder, predictions: predictionsPath, json } = values;
+  const { miner, from, any_order: anyOrder, predictions: predictionsPath, json } = values;
   const predictions = predictionsPath === undefined
     ? undefined
     : await reading(predictionsPath, async () =>
       await readSentPredictions(await open(predictionsPath, surroundings)));
+  const validator = await addressOf(values.validator, surroundings.fetch ?? fetch);
   using pool = new CryptoPool({ workers: navigator.hardwareConcurrency });
   const check = pool.verify.bind(pool);
   const audit = new ReceiptAudit({ validator, miner, from, anyOrder, predictions, verify: check });
@@ -71,6 +84,26 @@ export async function verify(args: readonly string[], surroundings: ReceiptsSurr
   const paint = palette(stdio.terminal?.colours ?? false);
   await stdio.print(json ? reportJson(path, report) : reportText(path, report, paint));
   return report.sound ? 0 : 1;
+}
+
+/** Milliseconds. */
+const patience = 10_000;
+
+async function addressOf(validator: string, fetch: typeof globalThis.fetch): Promise<string> {
+  if (isAddress(validator)) return validator;
+  const url = `${validator}/ws/health`;
+  try {
+    const health: unknown = await (await fetch(url, { signal: AbortSignal.timeout(patience) })).json();
+    const told = isRecord(health) ? health["validator"] : undefined;
+    if (typeof told === "string" && isAddress(told)) return told;
+  } catch (cause) {
+    throw new Error(`Cannot ask ${url} for the validator's address: ${(cause as Error).message}`, { cause });
+  }
+  throw new Error(`Cannot ask ${url} for the validator's address: it tells none`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 async function open(path: string, { stdio }: ReceiptsSurroundings): Promise<ReadableStream<Uint8Array>> {
