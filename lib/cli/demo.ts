@@ -1,4 +1,4 @@
-import { bold, green, red } from "@std/fmt/colors";
+import { bold, green, red, setColorEnabled } from "@std/fmt/colors";
 import { cryptoReady } from "../crypto/mod.ts";
 import type { CreateApp } from "../gateway/mod.ts";
 import { FirstSignal } from "../protocol/mod.ts";
@@ -34,6 +34,7 @@ export const run: Command = async (args, createApp) =>
 
 async function show(settings: DemoSettings, createApp: CreateApp, signal: AbortSignal): Promise<number> {
   await cryptoReady();
+  setColorEnabled(processStdio.terminal?.colours ?? false);
   const { mode, port, seconds } = settings;
   // What the gateway logs would tear the picture apart; its warnings are worth that.
   configureLogging({
