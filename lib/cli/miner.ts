@@ -1,5 +1,5 @@
 import { ConfigError } from "../config/mod.ts";
-import { type ClientEvent, MinerPool } from "../client/mod.ts";
+import { type ClientEvent, MinerPool, type ValidatorAddress } from "../client/mod.ts";
 import { KvOutbox } from "../client/kv_outbox.ts";
 import { cryptoReady, type Keypair } from "../crypto/mod.ts";
 import { FirstSignal } from "../protocol/mod.ts";
@@ -13,7 +13,7 @@ import { type MinerSettings, readMinerSettings, usage } from "./miner/settings.t
 import { type InvalidLine, readableLine } from "./miner/readable_line.ts";
 import { Refusals } from "./miner/refusals.ts";
 import { Summary } from "./miner/summary.ts";
-import { readValidators } from "./miner/validators.ts";
+import { chooseValidators } from "./miner/validators.ts";
 import { palette } from "./palette.ts";
 import { processStdio, type Stdio, writeSync } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
@@ -63,7 +63,10 @@ async function mine(settings: MinerSettings, surroundings: MinerSurroundings): P
   // What people see on a terminal says the same as the log would.
   const quiet = stdio.terminal === undefined ? "INFO" : "ERROR";
   await cryptoReady();
-  const validators = await readValidators(settings.validators, (path) => readText("validators", path));
+  const validators = await chooseValidators(settings, {
+    readFile: (path) => readText("validators", path),
+    signal: surroundings.signal,
+  });
   const keypair = await readKey(settings.key);
   configureLogging({
     level: settings.log_level ?? quiet,
@@ -183,7 +186,7 @@ async function uidOf(pool: MinerPool, { settings, refusals, address }: Job): Pro
 
 function newPool(
   settings: MinerSettings,
-  validators: Awaited<ReturnType<typeof readValidators>>,
+  validators: readonly ValidatorAddress[],
   keypair: Keypair,
   kv: Deno.Kv,
 ): MinerPool {

@@ -12,7 +12,7 @@ import { testKey } from "../helpers/peer.ts";
 import { testWith } from "../helpers/test_with.ts";
 
 const netuid = 300;
-const neurons: readonly FakeNeuron[] = [
+const neurons: readonly (FakeNeuron & { readonly key: number })[] = [
   { key: 10, permit: true, stake: 1234.5 },
   { key: 11, stake: 0.25 },
   { key: 12, permit: true, stake: 12_000_000 },

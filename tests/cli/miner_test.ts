@@ -1,9 +1,11 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runMiner } from "../../lib/cli/miner.ts";
 import type { Terminal } from "../../lib/cli/stdio.ts";
 import { resetLogging } from "../../lib/telemetry/mod.ts";
+import { encodeChain, FakeChain, missingPython } from "../helpers/fake_chain.ts";
 import { FakeValidator } from "../helpers/fake_validator.ts";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";
+import { testWith } from "../helpers/test_with.ts";
 import { minerKey, predictionOf } from "../client/harness.ts";
 
 const seed = "64".repeat(32);
@@ -227,8 +229,38 @@ Deno.test("miner takes settings from variables, which flags override", async () 
   assertEquals(mine.validator.messages.map(({ via }) => via), ["http"]);
 });
 
+testWith(missingPython, "miner finds the validators of a subnet on its chain", async () => {
+  await using mine = new Mine();
+  const squatter = { key: 12, permit: true, stake: 1, commitment: `${mine.url}/ws` };
+  const validator = { key: mine.validator.key, permit: true, stake: 5, commitment: `${mine.url}/ws` };
+  await using chain = new FakeChain(await encodeChain(30, [squatter, validator]));
+  const key = mine.write("miner.key", `0x${seed}\n`);
+  const flags = [`--chain=${chain.url}`, "--netuid=30", `--key=${key}`, `--outbox=${mine.path("box.db")}`];
+  assertEquals(await mine.runWith(flags, line("p1")), 0, mine.log + mine.stdio.complained);
+  assertEquals(mine.of("confirmation").map((event) => event["prediction_id"]), ["p1"]);
+});
+
+testWith(missingPython, "miner says so when no validator of the subnet tells where it is", async () => {
+  await using mine = new Mine();
+  await using chain = new FakeChain(await encodeChain(30, [{ key: 12, permit: true, stake: 1 }]));
+  const key = mine.write("miner.key", `0x${seed}\n`);
+  assertEquals(await mine.runWith([`--chain=${chain.url}`, "--netuid=30", `--key=${key}`]), 1);
+  assertStringIncludes(
+    mine.stdio.complained,
+    "No validator of subnet 30 says on the chain where it is reached",
+  );
+});
+
 const wrong: [flags: string[], env: Record<string, string>, complaint: string][] = [
-  [[], {}, "Missing --validators"],
+  [[], {}, "Missing --key"],
+  [["--key=k"], {}, "Missing --validators=URL,..., or --netuid=N and --chain=ws://NODE:9944"],
+  [["--key=k", "--chain=ws://a:9944"], {}, "Missing --validators"],
+  [
+    ["--key=k", "--chain=http://a:9944", "--netuid=1"],
+    {},
+    "expected ws:// or wss:// URLs of nodes with commas",
+  ],
+  [["--key=k", "--chain=ws://a:9944", "--validators=a:1"], {}, "Give either --validators or --chain"],
   [["--validators=a:1"], {}, "Missing --key"],
   [["--validators=a:1", "--key=k", "--nonsense=1"], {}, "Unknown flag --nonsense"],
   [["--inptu=x"], {}, "Unknown flag --inptu: did you mean --input?"],

@@ -1,11 +1,12 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
+import type { Keypair } from "../../lib/crypto/mod.ts";
 import { testKey } from "./peer.ts";
 import { pythonWith } from "./python.ts";
 
 /** A key of a subnet, as a test describes it. */
 export interface FakeNeuron {
-  /** Number of a test key. */
-  readonly key: number;
+  /** A hotkey, or the number of a test key. */
+  readonly key: number | Keypair;
   readonly permit?: boolean;
   /** In TAO. */
   readonly stake?: number;
@@ -32,7 +33,7 @@ export async function encodeChain(netuid: number, neurons: readonly FakeNeuron[]
     stdout: "piped",
   }).spawn();
   const description = neurons.map(({ key, permit = false, stake = 0, ...rest }) => ({
-    key: bytesToHex(testKey(key).publicKey),
+    key: bytesToHex((typeof key === "number" ? testKey(key) : key).publicKey),
     permit,
     stake: stake * 1e9,
     ...rest,

@@ -1,3 +1,4 @@
+import { isChainUrl } from "../../chain/mod.ts";
 import {
   boolean,
   filePath,
@@ -16,19 +17,32 @@ const level = oneOf("TRACE", "DEBUG", "INFO", "WARNING", "ERROR");
 const levelDefault = "INFO, and ERROR where the lines are for people";
 const seconds = positive(86_400, "s");
 
+function isNodeList(value: string): boolean {
+  return value.split(",").every((node) => isChainUrl(node.trim()) && URL.canParse(node.trim()));
+}
+
 /** How the command is called. */
 export const usage = {
   name: "miner",
-  synopsis: ["miner --validators=URL,... --key=FILE [--FLAG=VALUE ...]"],
+  synopsis: [
+    "miner --validators=URL,... --key=FILE [--FLAG=VALUE ...]",
+    "miner --netuid=N --chain=ws://NODE:9944 --key=FILE [--FLAG=VALUE ...]",
+  ],
   about:
     "Reads predictions, one JSON object on each line, and sends each to every validator until it is confirmed or " +
     "refused. Prints what happens, one JSON object on each line: confirmations with their receipts, refusals, games, " +
     "states and problems. A missing prediction_id is filled in, and a missing miner_uid.",
   options: {
-    validators: required(
+    validators: optional(
       text("a URL or a file", undefined, "URL[#HOTKEY],...|FILE"),
       "Where predictions go: ws://, wss://, http://, https:// or host:port, or a file with one on each line.",
+      { shownDefault: "those of --netuid that --chain names" },
     ),
+    chain: optional(
+      text("ws:// or wss:// URLs of nodes with commas", isNodeList, "ws://NODE:9944,..."),
+      "Nodes of a chain, tried in turn, from which the validators of a subnet are read at the start.",
+    ),
+    netuid: optional(integer(0, 65_535), "The subnet."),
     key: required(filePath, "The miner's hotkey."),
     outbox: setting(
       filePath,

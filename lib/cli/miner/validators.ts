@@ -1,11 +1,35 @@
+import { findValidators } from "../../chain/mod.ts";
 import { ConfigError } from "../../config/mod.ts";
 import { parseValidator, type ValidatorAddress, validatorUrls } from "../../client/mod.ts";
 import { isAddress } from "../../crypto/mod.ts";
+import { systemClock } from "../../protocol/mod.ts";
+import type { MinerSettings } from "./settings.ts";
 
 const bareAddress = /^[\w.-]+:\d+(?:[/#].*)?$|^\[[\da-f:]+\]:\d+(?:[/#].*)?$/i;
 
-/** The validators that `--validators` names: itself a list, or a file with one on each line. */
-export async function readValidators(
+/** The validators that the settings name, or those of a subnet. Throws a {@link ConfigError} where they name none. */
+export async function chooseValidators(
+  { validators, chain, netuid }: MinerSettings,
+  surroundings: { readFile: (path: string) => Promise<string>; signal: AbortSignal },
+): Promise<ValidatorAddress[]> {
+  if (validators !== undefined) {
+    if (chain !== undefined) throw new ConfigError("Give either --validators or --chain, and not both");
+    return await readValidators(validators, surroundings.readFile);
+  }
+  if (chain === undefined || netuid === undefined) {
+    throw new ConfigError("Missing --validators=URL,..., or --netuid=N and --chain=ws://NODE:9944");
+  }
+  const nodes = chain.split(",").map((node) => node.trim());
+  const { signal } = surroundings;
+  const found = await findValidators({ nodes, netuid, clock: systemClock, signal });
+  // Nobody displaces the one with more stake by naming its address.
+  const bySocket = new Map(found.toReversed().map((one) => [validatorUrls(one.url).socket, one]));
+  if (found.length > 0) return [...bySocket.values()].map(({ url, hotkey }) => ({ url, hotkey }));
+  throw new Error(`No validator of subnet ${netuid} says on the chain where it is reached`);
+}
+
+/** The validators that a text names: itself a list, or a file with one on each line. */
+async function readValidators(
   value: string,
   readFile: (path: string) => Promise<string>,
 ): Promise<ValidatorAddress[]> {
