@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../lib/gateway/mod.ts";
+import type { Publication } from "../lib/hub/mod.ts";
 import {
   type Clock,
   type Envelope,
@@ -25,7 +26,9 @@ import { RequestLimit } from "./request_limit.ts";
 import type { WaitingRoom } from "./waiting_room.ts";
 
 const json = { "content-type": "application/json; charset=utf-8" };
-const maxRenewed = 100;
+/** What is added to a `miner_sequence` that `next` hands out as a `since`: no channel ever has such an offset. */
+const receiptsFrom = 2 ** 40;
+const mostConfirmations = 1000;
 
 /** From where on games are asked for. */
 export const gamesQuery = z.object({
@@ -34,7 +37,10 @@ export const gamesQuery = z.object({
   wait: wait.optional(),
 });
 /** Whose confirmations are asked for, and from where on. */
-export const confirmationsQuery = gamesQuery.extend({ hotkey: z.string().max(64) });
+export const confirmationsQuery = gamesQuery.extend({
+  hotkey: z.string().max(64),
+  limit: count.pipe(z.number().min(1).max(mostConfirmations)).optional(),
+});
 /** The headers of a signed query. */
 export const claimHeaders = z.object({
   "x-hotkey": z.string().min(1).max(64),
@@ -57,6 +63,16 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<En
       validator.gatekeeper.forgive(envelope);
       throw error;
     }
+  };
+
+  /** A miner's receipts, from the first one kept on or where `since` is what a page's `next` said, after that page. */
+  const receiptsPage = async (hotkey: string, since: number, limit: number): Promise<Page> => {
+    const { frames, next } = await validator.renewConfirmations(
+      hotkey,
+      Math.max(0, since - receiptsFrom),
+      limit,
+    );
+    return { frames, next: next === undefined ? undefined : receiptsFrom + next };
   };
 
   return new Hono<Env>()
@@ -100,23 +116,29 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<En
       );
     })
     .get("/confirmations", async (context) => {
-      const { hotkey, since = 0, epoch } = readQuery(confirmationsQuery, context.req.query());
+      const query = readQuery(confirmationsQuery, context.req.query());
+      const { hotkey, since = 0, epoch, limit = mostConfirmations } = query;
       const headers = context.req.header();
       const claim = isEpistula(headers) ? readEpistula(headers, "", clock) : readClaim(headers);
       if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected the signer's");
       await validator.gatekeeper.admit(claim, context.env.client);
       countRequest(claim);
+      await validator.gatekeeper.remember(claim);
       const channel = validator.confirmations.channelOf(hotkey);
-      const missed = channel.since({ epoch: epoch ?? channel.epoch, offset: since });
-      const frames = missed === "lost"
-        ? await validator.renewConfirmations(hotkey, maxRenewed)
-        : missed.map(({ frame }) => frame);
+      // Without an epoch 0 is no position: it asks for everything that is kept.
+      const missed = epoch === undefined && since === 0
+        ? "lost"
+        : channel.since({ epoch: epoch ?? channel.epoch, offset: since });
+      const { frames, next } = missed === "lost"
+        ? await receiptsPage(hotkey, since, limit)
+        : missedPage(missed, limit);
       return new Response(
         renderSigned({
           epoch: channel.epoch,
           offset: channel.offset,
           recovered: missed !== "lost",
           confirmations: frames.map((frame) => new Rendered(frame)),
+          next,
         }),
         { headers: json },
       );
@@ -146,6 +168,20 @@ function readPrediction(headers: Record<string, string>, text: string, clock: Cl
   const { validator, ...claim } = readEpistula(headers, text, clock);
   const data = toPlain(message) as Record<string, unknown>;
   return { ...claim, validator, type: "prediction", data, exactData: message };
+}
+
+interface Page {
+  readonly frames: readonly string[];
+  /** The `since` of the following page; undefined: this is the last one. */
+  readonly next: number | undefined;
+}
+
+function missedPage(missed: readonly Publication[], limit: number): Page {
+  const page = missed.slice(0, limit);
+  return {
+    frames: page.map(({ frame }) => frame),
+    next: missed.length > limit ? page.at(-1)?.offset : undefined,
+  };
 }
 
 function answerOne([confirmed]: readonly Confirmed[]): Response {

@@ -24,6 +24,7 @@ export type {
 } from "./repositories/job_record.ts";
 export { JobRepository } from "./repositories/jobs.ts";
 export { type MinerRecord, MinerRepository } from "./repositories/miners.ts";
+export { NonceRepository } from "./repositories/nonces.ts";
 export {
   type Head,
   maxTextLength,

@@ -1,3 +1,4 @@
+import type { NonceRepository } from "../engine/mod.ts";
 import type { CryptoPool } from "../crypto/mod.ts";
 import { type Clock, formatTimestamp, parseTimestamp, Refusal, timestampWindow } from "../protocol/mod.ts";
 import { Activity, stopwatch } from "../telemetry/mod.ts";
@@ -24,11 +25,15 @@ const overhead = 2048;
 /** Jobs for each worker beyond which signatures take turns; above what the notary waits for. */
 const longBacklog = 80;
 
+/** Milliseconds for which the timestamp of a message may be accepted: it may be ahead as well as behind. */
+const remembered = 2 * 1000 * timestampWindow;
+
 /** Decides whether a signed message is what it says: registered signer, fresh timestamp, unused nonce, signature. */
 export class Gatekeeper {
   readonly #address: string;
   readonly #find: (hotkey: string) => Registration | undefined;
   readonly #nonces: NonceWindow;
+  readonly #kept: Pick<NonceRepository, "claim">;
   readonly #pool: CryptoPool;
   readonly #clock: Clock;
   readonly #activity: Activity;
@@ -40,6 +45,8 @@ export class Gatekeeper {
     address: string;
     find: (hotkey: string) => Registration | undefined;
     nonces: NonceWindow;
+    /** Those that are remembered by the store. */
+    kept: Pick<NonceRepository, "claim">;
     pool: CryptoPool;
     clock: Clock;
     activity?: Activity;
@@ -47,6 +54,7 @@ export class Gatekeeper {
     this.#address = options.address;
     this.#find = options.find;
     this.#nonces = options.nonces;
+    this.#kept = options.kept;
     this.#pool = options.pool;
     this.#clock = options.clock;
     this.#activity = options.activity ?? new Activity();
@@ -72,6 +80,29 @@ export class Gatekeeper {
     const registration = this.registered(claim);
     if (!this.#nonces.claim(claim.signer, claim.nonce, timestamp)) throw replayed(claim);
     return registration;
+  }
+
+  /**
+   * Has the store remember the nonce of a message that was admitted, so that no restart and no other server of the store
+   * lets it in again.
+   *
+   * @throws {Refusal} `replayed`; `internal_error` when the store cannot commit
+   */
+  async remember(claim: Claim): Promise<void> {
+    let isNew: boolean;
+    try {
+      isNew = await this.#kept.claim(claim.signer, claim.nonce, remembered);
+    } catch (cause) {
+      this.forgive(claim);
+      const details = {
+        detail: "the store cannot commit",
+        inReplyTo: claim.nonce,
+        retryAfterMs: 5000,
+        cause,
+      };
+      throw new Refusal("internal_error", details);
+    }
+    if (!isNew) throw replayed(claim);
   }
 
   /** Signatures that wait to be made or verified. */

@@ -90,6 +90,7 @@ export class MinerSession implements Session {
 
   async #authenticate(authentication: Authentication): Promise<void> {
     const registration = await this.#host.gatekeeper.admit(authentication, this.connection);
+    await this.#host.gatekeeper.remember(authentication);
     if (!this.connection.isOpen) return;
     this.#host.enter(this, registration);
     await this.#welcome(registration, authentication);

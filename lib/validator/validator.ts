@@ -6,6 +6,7 @@ import {
   ChainListRepository,
   GameRepository,
   MinerRepository,
+  NonceRepository,
   type PredictionRecord,
   PredictionRepository,
   type Store,
@@ -42,6 +43,13 @@ export interface ValidatorOptions {
   readonly limits: PredictionLimits;
   /** Why there is no room for more predictions, in words; undefined while there is. */
   readonly shortage: () => string | undefined;
+}
+
+/** A page of receipts. */
+export interface RenewedConfirmations {
+  readonly frames: readonly string[];
+  /** After which `miner_sequence` the following page begins; undefined: this is the last one. */
+  readonly next: number | undefined;
 }
 
 /** The miners' family: who they are, what they submit, what they are told. */
@@ -90,6 +98,7 @@ export class Validator implements SessionHost {
       address: keypair.address,
       find: (hotkey) => this.registry.find(hotkey),
       nonces: new NonceWindow(),
+      kept: new NonceRepository(store),
       pool,
       clock,
       activity,
@@ -178,9 +187,12 @@ export class Validator implements SessionHost {
     return await this.#predictions.after(sequence, limit);
   }
 
-  /** A miner's newest receipts as confirmations, signed again. */
-  async renewConfirmations(hotkey: string, limit: number): Promise<string[]> {
-    return await this.confirmations.renew(await this.#predictions.newestOf(hotkey, limit));
+  /** Up to `limit` of a miner's receipts after its `miner_sequence` `after`, as confirmations that are signed again. */
+  async renewConfirmations(hotkey: string, after: number, limit: number): Promise<RenewedConfirmations> {
+    const records = await this.#predictions.ofMiner(hotkey, after, limit + 1);
+    const page = records.slice(0, limit);
+    const next = records.length > limit ? page.at(-1)?.receipt.miner_sequence : undefined;
+    return { frames: await this.confirmations.renew(page), next };
   }
 
   /** Counts how long a miner took to answer; what it says unasked counts not. */

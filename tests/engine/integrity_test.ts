@@ -89,7 +89,7 @@ Deno.test("a stored prediction that is not what its receipt vouches for is serve
   const repository = new PredictionRepository(store);
   const reads = [
     () => repository.after(0, 10),
-    () => repository.newestOf("A", 10),
+    () => repository.ofMiner("A", 0, 10),
     () => repository.find([{ hotkey: "A", predictionId: "p0" }]),
   ];
   for (const read of reads) await assertRejects(read, Error, "prediction 1 is not the one");

@@ -16,6 +16,7 @@ function createGatekeeper() {
     address: "",
     find: () => registration,
     nonces: new NonceWindow(),
+    kept: { claim: () => Promise.resolve(true) },
     pool,
     clock,
   });

@@ -134,11 +134,11 @@ export class PredictionRepository extends PredictionReader {
     return records;
   }
 
-  /** A miner's newest accepted predictions, at most `limit`, oldest first. */
-  async newestOf(hotkey: string, limit: number): Promise<PredictionRecord[]> {
+  /** Up to `limit` accepted predictions of a miner that follow its `miner_sequence` `after`, in order. */
+  async ofMiner(hotkey: string, after: number, limit: number): Promise<PredictionRecord[]> {
     const sequences: number[] = [];
-    const range = { prefix: ["miner_predictions", hotkey], limit, reverse: true } as const;
-    for await (const { value } of this.#store.list<number>(range)) sequences.unshift(value);
+    const range = { prefix: ["miner_predictions", hotkey], from: [after + 1], limit } as const;
+    for await (const { value } of this.#store.list<number>(range)) sequences.push(value);
     return await this.numbered(sequences);
   }
 

@@ -72,7 +72,8 @@ export const minerOperations: readonly Operation[] = [
     headers: claimHeaders,
     answers: {
       200: {
-        description: "What follows `since`, or with `recovered` false the newest",
+        description:
+          "What follows `since`; without `epoch` from 0 on, or with `recovered` false, all that is kept. `next` is the `since` of the following page",
         schema: "MissedConfirmations",
         example: { epoch: "9f0c2a11", offset: 1, recovered: true, ...confirmed },
       },

@@ -93,6 +93,7 @@ export const minerSchemas = {
     ...place,
     recovered: z.boolean().describe("whether these are just what follows since"),
     confirmations: z.array(confirmation),
+    next: z.number().int().optional().describe("the since of the following page; absent on the last one"),
   }),
   AnyHeartbeat: z.looseObject({
     type: z.literal("heartbeat").optional(),

@@ -1,0 +1,20 @@
+import type { Store } from "../store.ts";
+
+/** Nonces that no server of the store takes a second time. */
+export class NonceRepository {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Uses a signer's nonce up for so many milliseconds at least; false when it was used before. */
+  async claim(signer: string, nonce: string, lifetime: number): Promise<boolean> {
+    return await this.#store.transact(async (transaction) => {
+      const key = ["nonces", signer, nonce] as const;
+      if (await transaction.get(key) !== null) return false;
+      transaction.set(key, true, { expireIn: lifetime });
+      return true;
+    });
+  }
+}
