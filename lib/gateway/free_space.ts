@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import fileSystem from "node:fs/promises";
 import { showSize } from "../config/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
 import { logger, Throttle } from "../telemetry/mod.ts";
@@ -78,7 +78,7 @@ export class FreeSpace {
 }
 
 async function freeBytes(file: string): Promise<number> {
-  const { bavail, bsize } = await statfs(file);
+  const { bavail, bsize } = await fileSystem.statfs(file);
   return bavail * bsize;
 }
 

@@ -47,7 +47,9 @@ testWith(
     await using folder = await TemporaryFolder.make();
     // Blocks of 1 KiB that a file may have: for a program the same as a full disk, and it can be widened.
     const runner = limited("trap '' XFSZ; ulimit -S -f 4000");
-    await using server = await ServerProcess.start({ cwd: folder.path, runner });
+    await using server = await ServerProcess.start({ cwd: folder.path, runner }, [
+      "--predictions.max_size=60000",
+    ]);
     await open(server);
     const { peer } = await Peer.authenticated(server.ws, key);
     const { taken, refused } = await fill(server);

@@ -263,9 +263,13 @@ Deno.test("a job is counted by its state while it lives and by its end, a sessio
   assertEquals(waiting.value("heliograph_connections_accepted_total", { transport: "socketio" }), 1);
   await scene.call("DELETE", String(body["id"] ?? body["jobId"]));
   await peer.cut();
-  const ended = await until(url, (scrape) => scrape.value("heliograph_socketio_sessions") === 0);
+  const ended = await until(
+    url,
+    (scrape) =>
+      scrape.value("heliograph_socketio_sessions") === 0 &&
+      scrape.value("heliograph_jobs_ended_total", { status: "failed" }) === 1,
+  );
   assertEquals(ended.value("heliograph_jobs"), 0);
-  assertEquals(ended.value("heliograph_jobs_ended_total", { status: "failed" }), 1);
   assertEquals(ended.value("heliograph_socketio_closes_total"), 1);
 });
 
