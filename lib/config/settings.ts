@@ -79,7 +79,7 @@ export const settings = {
   "axon.prediction_class": setting(
     className,
     "TeamGamePrediction",
-    "Class of the synapses that predictions come as, from Bittensor's dendrite: `POST /CLASS`.",
+    "Class of the synapses that predictions come as from Bittensor's dendrite, posted to `/CLASS`.",
   ),
   "axon.games_class": setting(className, "GameData", "Class of the synapses that ask for the games."),
   "axon.hash_fields": setting(
