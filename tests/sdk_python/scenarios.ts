@@ -32,6 +32,7 @@ export const scenarios = {
   "Ctrl-C ends in order, and leaves what waits in the store": interrupted,
   "games that were missed come in order, and none twice": missedGames,
   "of two processes with one hotkey the older stops": replaced,
+  "where nothing comes through a connection HTTP does": swallowed,
   "another validator under a known URL is not talked to": otherValidator,
   "its library answers and raises what it says": library,
 } as const satisfies Readonly<Record<string, (python: string) => Promise<void>>>;
@@ -175,6 +176,8 @@ async function forgedConfirmations(python: string): Promise<void> {
     ["bad_message", validator.sign("confirmation", data).replace(/, "signature": "\w+"/, "")],
     ["bad_message", '{"type": "confirmation", "prediction_id": "p1"'],
     ["bad_message", '{"type": "confirmation", "wager": NaN}'],
+    ["bad_message", `{"type": "confirmation", "data": ${"9".repeat(10_000)}}`],
+    ["bad_message", validator.sign("confirmation", { ...data, prediction_id: "\ud800" })],
     ["bad_message", `{"type": "confirmation", "data": ${"[".repeat(50_000)}${"]".repeat(50_000)}}`],
   ];
   for (const [index, [, text]] of forgeries.entries()) {
@@ -260,6 +263,20 @@ async function missedGames(python: string): Promise<void> {
     return [event["snapshot"], event["offset"], game?.team_a_odds];
   });
   assertEquals(updates, [[true, 1, 2.1], ...odds.map((odds, index) => [false, index + 2, odds])]);
+}
+
+async function swallowed(python: string): Promise<void> {
+  await using folder = await TemporaryFolder.make();
+  const validator = new FakeValidator();
+  validator.upgrades = "swallow";
+  await using listening = validator.listen();
+  await using mine = await startMiner(python, folder.path, listening.url, ["--uid=7"]);
+  await mine.put(predictions(2));
+  await mine.event("confirmation", { count: 2 });
+  assertMatch(await mine.stderr.find(/Over HTTP/), /no welcome|nothing came through/);
+  assertEquals(new Set(validator.messages.map(({ via }) => via)), new Set(["http"]));
+  await mine.endInput();
+  assertEquals((await mine.ended()).code, 0);
 }
 
 async function replaced(python: string): Promise<void> {

@@ -13,7 +13,7 @@ from typing import Any
 
 from . import sr25519
 from .address import decode_address
-from .errors import ClientClosed, HeliographError
+from .errors import ClientClosed, ConnectionRefused, HeliographError
 from .events import Confirmation, Event, GameUpdate, Hub, Problem, Subscription
 from .keypair import MinerKey
 from .link import Link, Options
@@ -162,7 +162,10 @@ class MinerClient:
         living = [link for link in self._links.values() if link.failure is None]
         if not living:
             raise self._hub.failure or ClientClosed("The client has stopped")
-        await asyncio.gather(*[link.keep(await self._filled(prediction, link)) for link in living])
+        work = (self._put(prediction, link) for link in living)
+        errors = [error for error in await asyncio.gather(*work) if error is not None]
+        if len(errors) == len(living):
+            raise errors[0]
         return str(prediction["prediction_id"])
 
     async def idle(self) -> None:
@@ -183,6 +186,14 @@ class MinerClient:
         await self._hub.over.wait()
         if self._hub.failure is not None:
             raise self._hub.failure
+
+    async def _put(self, prediction: Mapping[str, Any], link: Link) -> ConnectionRefused | None:
+        """A validator that refuses the miner for good is answered: the others have the prediction all the same."""
+        try:
+            await link.keep(await self._filled(prediction, link))
+        except ConnectionRefused as refusal:
+            return refusal
+        return None
 
     async def _outcome(
         self, prediction: Mapping[str, Any], name: str

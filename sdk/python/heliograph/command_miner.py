@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from .client import MinerClient
@@ -57,7 +58,9 @@ def add(commands: Any) -> None:
             help=meaning + note,
         )
 
-    option("validators", "where predictions go, separated by commas", metavar="URL[#HOTKEY],...")
+    option(
+        "validators", "where predictions go, or a file with one on each line", metavar="URL[#HOTKEY],...|FILE"
+    )
     option("key", "the miner's hotkey: 64 hex digits, or a Bittensor hotkey's file")
     option("store", "keeps predictions until they are decided, and receipts", "miner.db")
     option("input", "predictions; - is standard input", "-", metavar="FILE|-")
@@ -81,10 +84,10 @@ def _run(options: argparse.Namespace) -> int:
 
 async def _mine(options: argparse.Namespace) -> int:
     client = MinerClient(
-        [url for url in options.validators.split(",") if url.strip()],
+        _validators(options.validators),
         Keypair.from_file(options.key),
         store=options.store,
-        uid=options.uid or None,
+        uid=int(options.uid) if options.uid.isdigit() else options.uid or None,
         websocket=options.websocket_enabled,
         heartbeat_interval=options.websocket_heartbeat_interval,
         reconnect_base_interval=options.websocket_reconnect_base_interval,
@@ -113,6 +116,14 @@ async def _mine(options: argparse.Namespace) -> int:
     elif refused is not None:
         raise refused
     return 0 if tally.all_confirmed and waiting == 0 and refused is None else 1
+
+
+def _validators(value: str) -> list[str]:
+    """A list of them, or what stands in a file."""
+    if "://" in value or not Path(value).is_file():
+        return [url for url in value.split(",") if url.strip()]
+    lines = Path(value).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
 async def _work(

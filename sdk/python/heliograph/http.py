@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -45,6 +46,12 @@ async def request(
         raise HttpFailed(str(error) or type(error).__name__) from error
 
 
+@functools.lru_cache(maxsize=1)
+def _default_context() -> ssl.SSLContext:
+    """Made once: it reads all authorities that the system trusts."""
+    return ssl.create_default_context()
+
+
 async def _request(
     url: str, method: str, headers: Mapping[str, str], body: str | None, context: ssl.SSLContext | None
 ) -> Answer:
@@ -53,7 +60,7 @@ async def _request(
     reader, writer = await asyncio.open_connection(
         parts.hostname,
         parts.port or (443 if secure else 80),
-        ssl=(context or ssl.create_default_context()) if secure else None,
+        ssl=(context or _default_context()) if secure else None,
         limit=_LARGEST_ANSWER,
     )
     try:

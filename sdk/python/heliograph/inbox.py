@@ -12,7 +12,7 @@ from .envelope import Envelope, Json, sha256
 from .errors import PredictionRefused, ReceiptMismatch
 from .events import Confirmation, GameUpdate, Hub, Refused
 from .receipts import is_receipt
-from .store import Shelf
+from .store import Shelf, is_id
 
 
 class Host(Protocol):
@@ -87,8 +87,8 @@ class Inbox:
     def _decided(self, envelope: Envelope) -> None:
         data = envelope.data
         prediction_id = data.get("prediction_id")
-        if not isinstance(prediction_id, str):
-            return self._host.problem("bad_message", "Ignored a confirmation without prediction_id")
+        if not isinstance(prediction_id, str) or not is_id(prediction_id):
+            return self._host.problem("bad_message", "Ignored a confirmation without a proper prediction_id")
         item = self._delivery.settle(prediction_id)
         self._host.accepted()
         self._advance("confirmations", _position(data))

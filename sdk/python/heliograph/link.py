@@ -26,7 +26,7 @@ from .inbox import Inbox
 from .keypair import MinerKey
 from .reconnect import is_replaced, plan_reconnect
 from .session import End, Session
-from .store import Shelf, Store
+from .store import Shelf, Store, is_id
 from .urls import ValidatorUrl
 
 _logger = logging.getLogger("heliograph")
@@ -35,7 +35,6 @@ _STABLE = 30.0
 """Seconds that a connection holds before earlier failures are forgotten."""
 _RESYNC_INTERVAL = 60.0
 """A re-synchronisation reconnects at once, but not more often than this."""
-_MOST_ID = 128
 _TOO_LARGE = 1009
 """WebSocket close code for a message beyond the receiver's limit."""
 
@@ -140,8 +139,8 @@ class Link:
     async def keep(self, prediction: Json) -> Item:
         """Takes a prediction; resolves once it is on disk, so that it is sent whatever happens."""
         prediction_id = prediction.get("prediction_id")
-        if not isinstance(prediction_id, str) or not 0 < len(prediction_id) <= _MOST_ID:
-            raise ValueError(f"prediction_id must be a text of 1 to {_MOST_ID} characters")
+        if not isinstance(prediction_id, str) or not is_id(prediction_id):
+            raise ValueError("prediction_id must be a text of 1 to 128 characters")
         if self.failure is not None:
             raise self.failure
         text = render(prediction)

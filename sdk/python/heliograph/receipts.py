@@ -227,4 +227,4 @@ def _entry(order: int, place: str, data: Json) -> _Entry:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**63
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**53

@@ -81,7 +81,7 @@ class Session:
             while True:
                 text = await self._socket.recv()
                 self._received_at, self._heard = self._loop.time(), True
-                await self._take(text if isinstance(text, str) else text.decode())
+                await self._take(text if isinstance(text, str) else text.decode(errors="replace"))
                 # Verifying in Python takes milliseconds: others get their turn between messages.
                 await asyncio.sleep(0)
         except ConnectionClosed as closed:

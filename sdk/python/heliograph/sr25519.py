@@ -32,6 +32,7 @@ def backend() -> str:
     return _backend()[0]
 
 
+@functools.lru_cache(maxsize=16)
 def public_key_of(seed: bytes) -> bytes:
     """The public key of a mini-secret seed of 32 bytes."""
     return ristretto.encode(ristretto.multiply_base(_expand(seed)[0]))

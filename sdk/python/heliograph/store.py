@@ -32,6 +32,8 @@ CREATE TABLE IF NOT EXISTS state (
 NO_RECEIPT = "0" * 64
 """`previous` of a miner's first receipt."""
 
+_LONGEST_ID = 128
+
 Path = Union[str, "os.PathLike[str]"]
 _Operation = Callable[[sqlite3.Connection], Any]
 
@@ -45,6 +47,15 @@ class Kept:
     prediction_id: str
     text: str
     """Rendered once, so that it is the same content however often it is sent."""
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be a prediction's id: neither empty nor long, and without half a character in it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return 0 < len(text) <= _LONGEST_ID
 
 
 class Store:
@@ -173,7 +184,9 @@ class Shelf:
     ) -> str | None:
         """Receipts come in any order and more than once, so each is held against both of its neighbours."""
         number, digest, previous = receipt["miner_sequence"], sha256(render(receipt)), receipt["previous"]
-        chain = (*self._key, str(receipt.get("lineage", "")))
+        # Rendered, since whatever JSON can say is a text that a database takes.
+        lineage = json.dumps(receipt["lineage"], sort_keys=True) if "lineage" in receipt else ""
+        chain = (*self._key, lineage)
         near = database.execute(
             "SELECT miner_sequence, digest, previous FROM receipts "
             "WHERE validator = ? AND hotkey = ? AND lineage = ? AND miner_sequence BETWEEN ? AND ?",
