@@ -173,6 +173,8 @@ class Inscribing {
 
   #interruption(): string {
     if (this.#jobId === undefined) return "Interrupted before the gateway had taken the job\n";
+    // On a terminal the hints stand there already.
+    if (this.#surroundings.columns !== undefined) return "Interrupted; the job goes on\n";
     return `Interrupted; the job goes on. To wait for it again, or to end it:\n${this.#hints(this.#jobId)}`;
   }
 

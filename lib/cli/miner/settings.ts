@@ -30,8 +30,9 @@ export const usage = {
   ],
   about:
     "Reads predictions, one JSON object on each line, and sends each to every validator until it is confirmed or " +
-    "refused. Prints what happens, one JSON object on each line: confirmations with their receipts, refusals, games, " +
-    "states and problems. A missing prediction_id is filled in, and a missing miner_uid.",
+    "refused. Prints what happens, one JSON object on each line, or on a terminal a line for people: confirmations with " +
+    "their receipts, refusals, games, states and problems. A missing prediction_id is filled in, and a missing " +
+    "miner_uid.",
   options: {
     validators: optional(
       text("a URL or a file", undefined, "URL[#HOTKEY],...|FILE"),
