@@ -63,7 +63,7 @@ function rowsText(rows: readonly (readonly [head: string, meaning: string])[], i
   const longest = Math.max(0, ...rows.map(([head]) => head.length));
   const column = indent.length + 2 + (longest <= widestColumn ? longest + 2 : 4);
   return rows.map(([head, meaning]) => {
-    const lines = wrap(meaning, width - column);
+    const lines = wrap(meaning, width - column, { atCommas: true });
     const below = lines.map((line) => " ".repeat(column) + line).join("\n");
     const isBeside = longest <= widestColumn;
     const start = `${indent}  ${head}`;

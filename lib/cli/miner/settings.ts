@@ -26,7 +26,7 @@ export const usage = {
   name: "miner",
   synopsis: [
     "miner --validators=URL,... --key=FILE [--FLAG=VALUE ...]",
-    "miner --netuid=N --chain=ws://NODE:9944 --key=FILE [--FLAG=VALUE ...]",
+    "miner --netuid=N --chain=URL --key=FILE [--FLAG=VALUE ...]",
   ],
   about:
     "Reads predictions, one JSON object on each line, and sends each to every validator until it is confirmed or " +
