@@ -11,6 +11,7 @@ import {
   type Values,
 } from "../config/mod.ts";
 import type { CreateApp } from "../gateway/mod.ts";
+import { escapeControls } from "../telemetry/mod.ts";
 import { helpText } from "./help.ts";
 import { callOf } from "./program_name.ts";
 import type { Stdio } from "./stdio.ts";
@@ -110,7 +111,7 @@ export async function runFramed(
   } catch (error) {
     if (!(error instanceof Error) || error instanceof Deno.errors.BrokenPipe) throw error;
     await stdio.complain(
-      `${error.message}${error instanceof UsageError ? adviceAfter(error, within) : ""}\n`,
+      `${escapeControls(error.message)}${error instanceof UsageError ? adviceAfter(error, within) : ""}\n`,
     );
     if (error instanceof Failure) return error.exitCode;
     return error instanceof ConfigError ? 2 : failure;

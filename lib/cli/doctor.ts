@@ -1,5 +1,6 @@
 import { cryptoReady, type Keypair, keypairFromSeed, parseKeyFile } from "../crypto/mod.ts";
 import { systemClock } from "../protocol/mod.ts";
+import { escapeControls } from "../telemetry/mod.ts";
 import { type Command, Failure, runFramed } from "./command.ts";
 import type { ConfigSurroundings } from "./config.ts";
 import {
@@ -86,7 +87,7 @@ async function examine(settings: DoctorSettings, surroundings: DoctorSurrounding
   };
   if (mode === "fast") {
     const { code, complaint } = await examineHealth(context);
-    if (code !== 0) await surroundings.stdio.complain(`${complaint}\n`);
+    if (code !== 0) await surroundings.stdio.complain(`${escapeControls(complaint)}\n`);
     return code;
   }
   if (mode === "local" && config !== undefined) {

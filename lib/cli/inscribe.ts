@@ -6,6 +6,7 @@ import {
   type JobResult,
 } from "../client/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
+import { escapeControls } from "../telemetry/mod.ts";
 import { type Command, Failure, runFramed } from "./command.ts";
 import { LiveView } from "./inscribe/live_view.ts";
 import { PlainView } from "./inscribe/plain_view.ts";
@@ -13,6 +14,7 @@ import { describeCancelled, describeResult, resultJson } from "./inscribe/report
 import { type InscribeSettings, readInscribeSettings, usage } from "./inscribe/settings.ts";
 import { readApiKey, readMetadata, readSource } from "./inscribe/source.ts";
 import type { Shown, View } from "./inscribe/view.ts";
+import { jsonText } from "./json_text.ts";
 import { callOf } from "./program_name.ts";
 import { processStdio, type Stdio, tellSync, terminalColumns } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
@@ -121,7 +123,7 @@ class Inscribing {
       return 1;
     }
     await stdio.print(
-      this.#settings.json ? `${JSON.stringify(inscription)}\n` : describeCancelled(inscription),
+      this.#settings.json ? `${jsonText(inscription)}\n` : describeCancelled(inscription),
     );
     return inscription.status === "failed" ? 0 : 1;
   }
@@ -166,7 +168,9 @@ class Inscribing {
     if (!interrupted && !(error instanceof JobError)) throw error;
     const code = error instanceof JobError ? error.code : "interrupted";
     await stdio.complain(
-      interrupted ? this.#interruption() : `${(error as Error).message}${this.#advice(code)}\n`,
+      interrupted
+        ? this.#interruption()
+        : `${escapeControls((error as Error).message)}${this.#advice(code)}\n`,
     );
     return interrupted ? 130 : usageCodes.includes(code) ? 2 : 1;
   }
@@ -188,9 +192,8 @@ class Inscribing {
   #hints(jobId: string): string {
     const { url, isUrlGiven } = this.#settings;
     const where = isUrlGiven ? ` --url=${url}` : "";
-    return ["follow", "cancel"].map((flag) => `  ${callOf("inscribe")} --${flag}=${jobId}${where}\n`).join(
-      "",
-    );
+    const id = escapeControls(jobId);
+    return ["follow", "cancel"].map((flag) => `  ${callOf("inscribe")} --${flag}=${id}${where}\n`).join("");
   }
 }
 

@@ -24,8 +24,9 @@ const neverAsked = [
   "homedir",
 ] as const;
 
-/** Where the program itself lies: workers and the dashboard are read from there later on. */
-const ownFolder = resolve(import.meta.dirname ?? "", "../..");
+/** The program itself: workers and the dashboard are read later on. Not all of its folder, where keys and stores lie too. */
+const program = ["lib", "routes", "dist/dashboard", "main.ts", "deno.json"]
+  .map((part) => resolve(import.meta.dirname ?? "", "../..", part));
 
 /**
  * Gives up, before anything is opened, what this process may do and will not need. A module of handlers is code of the
@@ -51,7 +52,7 @@ export function keepNeeded(config: Config): void {
   // Socket.IO's library looks at variables when its first client comes, so that the permission itself has to stay.
   for (const name of Object.keys(Deno.env.toObject()).filter(isOurs)) Deno.env.delete(name);
   const store = storeFiles(config["kv"]);
-  const readable = [ownFolder, ...store, metagraphFile(config), config["tls.cert"], config["tls.key"]]
+  const readable = [...program, ...store, metagraphFile(config), config["tls.cert"], config["tls.key"]]
     .filter((path) => path !== undefined);
   for (const path of readable) Deno.permissions.requestSync({ name: "read", path });
   const { state } = Deno.permissions.revokeSync({ name: "read", path: "/" });

@@ -2,6 +2,7 @@ import { flag, optional, UsageError } from "../config/mod.ts";
 import { systemClock } from "../protocol/mod.ts";
 import { type Command, readUsage, runFramed, type Usage } from "./command.ts";
 import { configuredEndpoint, configuredUrl, endpoint } from "./endpoint.ts";
+import { jsonText } from "./json_text.ts";
 import { palette } from "./palette.ts";
 import { processStdio, type Stdio, terminalColumns } from "./stdio.ts";
 import { ask, type Findings } from "./why/ask.ts";
@@ -73,7 +74,7 @@ async function answer(args: string[], surroundings: WhySurroundings): Promise<nu
   const subject = readSubject(operand);
   const findings = await ask({ url, token, fetch }, subject);
   const isFound = findings.connections.length > 0;
-  if (values.json) await stdio.print(`${JSON.stringify(findings.raw ?? null)}\n`);
+  if (values.json) await stdio.print(`${jsonText(findings.raw ?? null)}\n`);
   else if (isFound) await stdio.print(show(subject, findings, surroundings));
   else await stdio.complain(`${nothing(subject)}\n`);
   return isFound ? 0 : 1;

@@ -33,5 +33,6 @@ export {
   PredictionRepository,
   type PredictionTransaction,
 } from "./repositories/predictions.ts";
+export { makePrivateFolder, warnOfOthers } from "./private_files.ts";
 export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories/topics.ts";
 export type { Entry, KeepOptions, Key, Range, Reader, Store, Transaction, TransactOptions } from "./store.ts";

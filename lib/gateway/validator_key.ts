@@ -1,4 +1,8 @@
+import { dirname } from "node:path";
 import { cryptoReady, type Keypair, keypairFromSeed, parseKeyFile, randomSeed } from "../crypto/mod.ts";
+import { makePrivateFolder, warnOfOthers } from "../engine/mod.ts";
+
+const readableByOthers = 0o077;
 
 /** The validator's key, and whether it was made just now. */
 export interface ValidatorKey {
@@ -15,7 +19,10 @@ export async function openValidatorKey(path: string): Promise<ValidatorKey> {
   await cryptoReady();
   const text = await readIfThere(path);
   try {
-    if (text !== null) return { keypair: keypairFromSeed(parseKeyFile(text)), isNew: false };
+    if (text !== null) {
+      warnOfOthers(path, readableByOthers, "read");
+      return { keypair: keypairFromSeed(parseKeyFile(text)), isNew: false };
+    }
     return { keypair: await create(path), isNew: true };
   } catch (cause) {
     const { message } = cause as Error;
@@ -37,8 +44,7 @@ async function readIfThere(path: string): Promise<string | null> {
 
 async function create(path: string): Promise<Keypair> {
   const seed = randomSeed();
-  const folder = path.replace(/[^/\\]*$/, "");
-  if (folder !== "") await Deno.mkdir(folder, { recursive: true });
+  makePrivateFolder(dirname(path));
   const hex = Array.from(seed, (byte) => byte.toString(16).padStart(2, "0")).join("");
   await Deno.writeTextFile(path, `0x${hex}\n`, { createNew: true, mode: 0o600 });
   return keypairFromSeed(seed);

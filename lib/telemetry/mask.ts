@@ -1,15 +1,20 @@
+/** What the names of secrets end with; a space stands for how they are joined, if at all. */
 const secretEndings = [
   "seed",
+  "mnemonic",
+  "phrase",
   "token",
   "authorization",
-  "apikey",
+  "api key",
   "secret",
   "password",
-  "privatekey",
+  "private key",
   "cookie",
 ];
+const foldedEndings = secretEndings.map((ending) => ending.replace(" ", ""));
+const spelled = secretEndings.map((ending) => ending.replace(" ", "[-_.]?")).join("|");
 const secretMember = new RegExp(
-  `("[\\w-]*(?:seed|token|authorization|api[-_]?key|secret|password)"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`,
+  `("[\\w.-]*(?:${spelled})"\\s*:\\s*)(?:"(?:[^"\\\\]|\\\\.)*"?|\\[[^\\]]*\\]?)`,
   "gi",
 );
 /** API keys wherever they stand, also within a text within a text. */
@@ -23,7 +28,7 @@ export const masked = "***";
 /** Whether a property of this name is never logged: `seed`, `apiKey`, `x-api-key`, `admin_token`. */
 export function isSecretName(name: string): boolean {
   const folded = name.toLowerCase().replaceAll(/[-_.]/g, "");
-  return folded === "key" || secretEndings.some((ending) => folded.endsWith(ending));
+  return folded === "key" || foldedEndings.some((ending) => folded.endsWith(ending));
 }
 
 function maskText(text: string): string {

@@ -31,6 +31,7 @@ Deno.test("once it listens, the server reads its own files and those read again,
     readNeighbours: false,
     readMetagraph: true,
     readProgram: true,
+    readKey: false,
     write: false,
     variables: [],
   });

@@ -91,6 +91,52 @@ Deno.test("why shows no control characters that a client chose, and paints only 
   assertStringIncludes((await why([id, `--url=${scene.server.url}`], { colours: true })).printed, "\x1b[1m");
 });
 
+Deno.test("why shows no control characters that a server chose", async () => {
+  const evil = "\x1b]0;title\x07\x9b2J\u202e\r";
+  const at = new Date(0).toISOString();
+  const connection = {
+    id: `c1${evil}`,
+    family: evil,
+    state: "closed",
+    address: evil,
+    hotkey: evil,
+    claimed_hotkey: evil,
+    opened_at: at,
+    heard_at: at,
+    heartbeat_sent_at: null,
+    heartbeat_answered_at: null,
+    messages_in: 1,
+    messages_out: 1,
+    queued_bytes: 0,
+    stages: [{ stage: evil, at }, { stage: `b${evil}`, at }],
+    ending: {
+      by: "server",
+      cause: evil,
+      detail: evil,
+      code: 1,
+      reason: evil,
+      explanation: evil,
+      advice: evil,
+    },
+  };
+  const both = () => Promise.resolve(Response.json({ connections: [connection], ended: [connection] }));
+  const one = () => Promise.resolve(Response.json(connection));
+  const refusal = () => Promise.resolve(Response.json({ error: { message: evil } }, { status: 500 }));
+  for (
+    const [args, answer] of [
+      [["192.0.2.1"], both],
+      [["192.0.2.1", "--json"], both],
+      [["c0000000"], one],
+      [["c0000000"], refusal],
+    ] as const
+  ) {
+    const { printed, complained } = await why([...args], { answer });
+    const said = printed + complained;
+    assertStringIncludes(said, "\\u001b]0;title\\u0007\\u009b2J\\u202e");
+    assertEquals(/[\p{Cc}\p{Cf}]/u.test(said.replaceAll("\n", "")), false);
+  }
+});
+
 Deno.test("why says what is not known, and ends with 1", async () => {
   await using scene = await Scene.start();
   for (const subject of ["c0000000", testKey(50).address, "192.0.2.1"]) {

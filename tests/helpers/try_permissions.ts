@@ -16,6 +16,7 @@ function may(task: () => unknown): boolean {
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return false;
+    if (error instanceof Deno.errors.NotFound) return true;
     throw error;
   }
 }
@@ -33,6 +34,8 @@ const answers = {
   readNeighbours: may(() => Deno.readTextFileSync(`${metagraph}.secret`)),
   readMetagraph: may(() => Deno.readTextFileSync(metagraph)),
   readProgram: may(() => Deno.readTextFileSync(`${import.meta.dirname}/../../deno.json`)),
+  // Where `deno task start` makes it.
+  readKey: may(() => Deno.readTextFileSync(`${import.meta.dirname}/../../data/validator.key`)),
   write: may(() => Deno.writeTextFileSync(`${metagraph}.written`, "")),
   variables: Object.keys(Deno.env.toObject()).filter((name) => /HELIOGRAPH|TOKEN/.test(name)),
 };

@@ -8,7 +8,7 @@ import { adminToken, startGateway } from "../helpers/gateway.ts";
 import { httpRequest, JobScene, noise } from "../helpers/job_scene.ts";
 import { Scrape } from "../helpers/metrics.ts";
 import { Peer, testKey } from "../helpers/peer.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { RawClient, rawStatus } from "../helpers/raw_client.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { refusedUpgrade } from "../helpers/raw_client.ts";
 import { Scene } from "../helpers/scene.ts";
@@ -335,6 +335,28 @@ Deno.test("a scraper that asks for OpenMetrics gets it, and the next one Prometh
   const plain = await fetch(`${server.url}/metrics`);
   assertEquals(plain.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
   assertStringIncludes(await plain.text(), "# TYPE heliograph_deliveries_total counter\n");
+});
+
+Deno.test("a page whose own name was made to lead to this machine does not get its metrics", async () => {
+  await using server = await startGateway();
+  const ask = (host: string, more = "") =>
+    rawStatus(server.url, `GET /metrics HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`);
+  const own = [
+    "127.0.0.1:1",
+    "127.1.2.3",
+    "localhost",
+    "LOCALHOST:80",
+    "gateway.localhost:1",
+    "[::1]:1",
+    "192.0.2.1",
+  ];
+  for (const host of own) assertEquals(await ask(host), 200, host);
+  for (
+    const host of ["evil.example:1", "localhost.evil.example", "127.0.0.1.evil.example", "evillocalhost"]
+  ) {
+    assertEquals(await ask(host), 403, host);
+    assertEquals(await ask(host, `Authorization: Bearer ${adminToken}\r\n`), 200, host);
+  }
 });
 
 Deno.test("metrics are for this machine and for the admin token, unless the configuration says otherwise", async () => {

@@ -12,6 +12,12 @@ Deno.test("isSecretName() knows secrets however they are spelled, and what is pu
     "key",
     "client.secret",
     "password",
+    "mnemonic",
+    "secretPhrase",
+    "secretSeed",
+    "pass-phrase",
+    "privateKey",
+    "set-cookie",
   ];
   const open = [
     "signature",
@@ -46,6 +52,9 @@ Deno.test("mask() hides members named like secrets at any depth", () => {
 Deno.test("mask() hides secrets in frames and other JSON text", () => {
   assertEquals(mask('40{"apiKey":"a\\"b","x":"y"}'), '40{"apiKey":"***","x":"y"}');
   assertEquals(mask('{"x-api-key" : "cut off'), '{"x-api-key" : "***"');
+  assertEquals(mask('{"mnemonic": "bottom drive obey lake"}'), '{"mnemonic": "***"}');
+  assertEquals(mask('{"secretPhrase":["bottom","drive"],"x":1}'), '{"secretPhrase":"***","x":1}');
+  assertEquals(mask('{"secretSeed":"0xfac7","private_key":"1"}'), '{"secretSeed":"***","private_key":"***"}');
   assertEquals(mask('say "key" and "token"'), 'say "key" and "token"');
 });
 

@@ -2,6 +2,7 @@ import type { Stdio } from "../stdio.ts";
 import { type Check, type Done, exitCodeOf, kindOf, type Reporter, statusOf } from "../../doctor/mod.ts";
 
 const words = ["healthy", "findings", "unreachable"] as const;
+import { jsonText } from "../json_text.ts";
 
 /** One JSON object at the end. */
 export class JsonReport implements Reporter {
@@ -27,7 +28,7 @@ export class JsonReport implements Reporter {
   async finishes(all: readonly Done[]): Promise<void> {
     const code = exitCodeOf(all);
     const report = { subject: this.#subject, result: words[code], exit_code: code, checks: all.map(checkOf) };
-    await this.#stdio.print(`${JSON.stringify(report, rounded, 2)}\n`);
+    await this.#stdio.print(`${jsonText(report, rounded, 2)}\n`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { escapeControls } from "../../telemetry/mod.ts";
 import type { Clock, Timer } from "../../protocol/mod.ts";
 import type { Stdio } from "../stdio.ts";
 import {
@@ -63,8 +64,7 @@ export class TextReport implements Reporter {
   }
 
   tells(progress: string): void {
-    if (progress === this.#progress) return;
-    this.#progress = progress;
+    this.#progress = escapeControls(progress);
   }
 
   async ends({ id, outcome }: Done): Promise<void> {
@@ -88,7 +88,7 @@ export class TextReport implements Reporter {
 
   #line(mark: string, id: string, summary: string, status: Status): string {
     const indent = 4 + this.#nameWidth + 2;
-    const lines = wrap(summary, this.#width() - indent);
+    const lines = wrap(escapeControls(summary), this.#width() - indent);
     const text = lines.map((line) => status === "skipped" ? this.#paint.dim(line) : line)
       .join(`\n${" ".repeat(indent)}`);
     const name = id.padEnd(this.#nameWidth);
@@ -112,7 +112,7 @@ export class TextReport implements Reporter {
   }
 
   #field(bar: string, label: string, text: string): string {
-    const lines = wrap(text, this.#width() - 15);
+    const lines = wrap(escapeControls(text), this.#width() - 15);
     return lines.map((line, index) =>
       `${bar}${this.#paint.dim((index === 0 ? label : "").padEnd(7))}${line}\n`
     ).join("");

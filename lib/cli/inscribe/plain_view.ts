@@ -1,4 +1,5 @@
 import type { JobProgress, StartedJob } from "../../client/mod.ts";
+import { escapeControls } from "../../telemetry/mod.ts";
 import { phaseOf, type Shown, type View } from "./view.ts";
 
 /** Percents between two lines. */
@@ -16,7 +17,7 @@ export class PlainView implements View {
   }
 
   started({ jobId, transactionId }: StartedJob): void {
-    this.#shown.write(`job ${jobId}, transaction ${transactionId}\n`);
+    this.#shown.write(`${escapeControls(`job ${jobId}, transaction ${transactionId}`)}\n`);
   }
 
   progress(progress: JobProgress): void {

@@ -28,7 +28,7 @@ export async function newKey(args: string[], stdio: Stdio): Promise<number> {
 
 async function writeKeyFile(path: string, seed: string): Promise<void> {
   try {
-    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await Deno.writeTextFile(path, `${seed}\n`, { createNew: true, mode: 0o600 });
   } catch (cause) {
     const reason = cause instanceof Deno.errors.AlreadyExists ? "exists already" : undefined;

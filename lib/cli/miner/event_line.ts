@@ -1,13 +1,14 @@
 import type { ClientEvent } from "../../client/mod.ts";
+import { jsonText } from "../json_text.ts";
 import type { InvalidLine } from "./readable_line.ts";
 
 /** An event as one line of JSON. */
 export function eventLine(event: ClientEvent | InvalidLine): string {
   if (event.type === "invalid") {
     const { line, message } = event;
-    return JSON.stringify({ event: "invalid", line, message });
+    return jsonText({ event: "invalid", line, message });
   }
-  return JSON.stringify({ event: event.type, validator: event.validator, ...fieldsOf(event) });
+  return jsonText({ event: event.type, validator: event.validator, ...fieldsOf(event) });
 }
 
 function fieldsOf(event: ClientEvent): Record<string, unknown> {

@@ -27,7 +27,7 @@ export async function openInput(path: string): Promise<ReadableStream<Uint8Array
 export async function openOutbox(path: string): Promise<Deno.Kv> {
   const folder = path.replace(/[^/\\]*$/, "");
   try {
-    if (folder !== "") await Deno.mkdir(folder, { recursive: true });
+    if (folder !== "") await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     return await Deno.openKv(path);
   } catch (cause) {
     throw new Error(`Cannot open outbox ${path}: ${(cause as Error).message}`, { cause });

@@ -7,6 +7,7 @@ import {
   type ReceiptFinding,
   type ReceiptReport,
 } from "../../client/mod.ts";
+import { jsonText } from "../json_text.ts";
 
 /** A report for people. */
 export function reportText(file: string, report: ReceiptReport, paint: Palette): string {
@@ -27,7 +28,7 @@ function verdict(sound: boolean, { status, bold }: Palette): string {
 
 /** A report for programs. */
 export function reportJson(file: string, report: ReceiptReport): string {
-  return `${JSON.stringify({ file, ...report })}\n`;
+  return `${jsonText({ file, ...report })}\n`;
 }
 
 function findingText({ kind, line, message }: ReceiptFinding): string {

@@ -1,15 +1,18 @@
 import { z } from "zod";
+import { escapeControls } from "../../telemetry/mod.ts";
 
-const time = z.string().transform((text) => Date.parse(text));
+const time = z.string().transform((text) => Date.parse(text)).pipe(z.number());
+/** Whatever the server says is shown on a terminal. */
+const text = z.string().transform(escapeControls);
 
 /** A connection as `GET /admin/connections/ID` tells of it; times in milliseconds since the Unix epoch. */
 export const connectionSchema = z.object({
-  id: z.string(),
-  family: z.string(),
+  id: text,
+  family: text,
   state: z.enum(["open", "closing", "closed", "refused"]),
-  address: z.string(),
-  hotkey: z.string().nullable(),
-  claimed_hotkey: z.string().nullable(),
+  address: text,
+  hotkey: text.nullable(),
+  claimed_hotkey: text.nullable(),
   opened_at: time,
   heard_at: time,
   heartbeat_sent_at: time.nullable(),
@@ -17,15 +20,15 @@ export const connectionSchema = z.object({
   messages_in: z.number(),
   messages_out: z.number(),
   queued_bytes: z.number(),
-  stages: z.array(z.object({ stage: z.string(), at: time })),
+  stages: z.array(z.object({ stage: text, at: time })),
   ending: z.object({
     by: z.enum(["client", "server", "network"]),
-    cause: z.string(),
-    detail: z.string().nullable(),
+    cause: text,
+    detail: text.nullable(),
     code: z.number().nullable(),
-    reason: z.string(),
-    explanation: z.string(),
-    advice: z.string(),
+    reason: text,
+    explanation: text,
+    advice: text,
   }).nullable(),
 });
 

@@ -1,4 +1,3 @@
-import { escapeControls } from "../../telemetry/mod.ts";
 import type { palette } from "../palette.ts";
 import { wrap } from "../wrap.ts";
 import type { Told } from "./answers.ts";
@@ -51,7 +50,7 @@ function markOf({ state }: Told, { paint }: ViewOptions): string {
 
 function summary(told: Told, options: ViewOptions): string {
   const { paint, width } = options;
-  const text = (line: string) => wrap(escapeControls(line), width - 2).map((part) => `  ${part}`).join("\n");
+  const text = (line: string) => wrap(line, width - 2).map((part) => `  ${part}`).join("\n");
   if (told.ending === null) return paint.bold(text(standing(told, options)));
   const { cause, detail, explanation, advice } = told.ending;
   const tone = cause === "client_closed" || cause === "server_closing" || cause === "closed"
@@ -136,7 +135,7 @@ function endOf({ stages, ending }: Told): number | undefined {
 function showRow({ label, text, aside }: Row, { paint }: ViewOptions): string[] {
   if (text === null) return [];
   const rest = aside === undefined ? "" : paint.dim(`  ${aside}`);
-  return [`  ${paint.dim(label.padEnd(labelWidth + 2))}${escapeControls(text)}${rest}`];
+  return [`  ${paint.dim(label.padEnd(labelWidth + 2))}${text}${rest}`];
 }
 
 /** A moment, with its day where that is not the one of the moment before. */

@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { makePrivateFile } from "../private_files.ts";
 
 const mostNames = 1000;
 
@@ -41,6 +42,7 @@ export function isFile(location: string): boolean {
 
 /** An empty database that nobody else can open like this; undefined when somebody has. */
 function tryLock(path: string): DatabaseSync | undefined {
+  makePrivateFile(path);
   const database = new DatabaseSync(path);
   try {
     // Without a journal there is no second file; nothing is ever written.

@@ -2,6 +2,7 @@ import { guardedKv, patiently } from "./guarded_kv.ts";
 import { cannotOpen } from "../open_error.ts";
 import { isFile } from "./instance_name.ts";
 import { assertFileIsSound } from "./integrity.ts";
+import { makePrivateFile } from "../private_files.ts";
 import { migrate } from "./migrations.ts";
 import type { StoreGuard } from "./store_guard.ts";
 
@@ -27,7 +28,7 @@ export async function openKv(location: string, guard: StoreGuard): Promise<Deno.
 
 async function open(location: string, guard: StoreGuard): Promise<Deno.Kv> {
   try {
-    if (isFile(location)) await createFolder(location);
+    if (isFile(location)) makePrivateFile(location);
     return guardedKv(await patiently(() => Deno.openKv(location)), guard);
   } catch (cause) {
     throw cannotOpen(location, cause);
@@ -44,9 +45,4 @@ function unreadable(location: string, cause: unknown): Error {
   return new Error(`Cannot read the store ${location}: a newer version of Deno wrote it; ${advice}`, {
     cause,
   });
-}
-
-async function createFolder(file: string): Promise<void> {
-  const folder = file.replace(/[^/\\]*$/, "");
-  if (folder !== "") await Deno.mkdir(folder, { recursive: true });
 }
