@@ -1,4 +1,4 @@
-import { type Config, configGrammar, loadConfig, readCommandLine } from "../config/mod.ts";
+import { configGrammar, type ConfigSources, loadConfig, readCommandLine } from "../config/mod.ts";
 import {
   checkSevering,
   type CreateApp,
@@ -9,6 +9,7 @@ import {
 } from "../gateway/mod.ts";
 import { configureLogging, flushLogs, loggingTo } from "../telemetry/mod.ts";
 import { type Command, runFramed, type Usage } from "./command.ts";
+import { Hangups, rereadsAtHangup } from "./hangup.ts";
 import { giveUpNeverNeeded, keepNeeded } from "./permissions.ts";
 import { callOf } from "./program_name.ts";
 import { processStdio, tellSync } from "./stdio.ts";
@@ -25,7 +26,8 @@ export const usage = {
   about:
     "Starts the gateway. Every setting is a flag, a variable HELIOGRAPH_SETTING, and a key of a YAML file " +
     "(--config=FILE); heliograph config example prints one. SIGINT or SIGTERM drains and stops it, a second one " +
-    "ends it at once.",
+    "ends it at once. SIGHUP reads again what can be read again: the settings of the file that say so, the metagraph, " +
+    "the certificate; on a terminal, which is gone then, it stops it like SIGTERM.",
   examples: [
     "heliograph serve --host=0.0.0.0 --metagraph=metagraph.json",
     "heliograph serve --config=heliograph.yaml --rpc_url=http://127.0.0.1:9933",
@@ -36,21 +38,24 @@ export const usage = {
 export const run: Command = async (args, createApp) =>
   await runFramed(usage, args, { stdio: processStdio }, async () => {
     const { flags } = readCommandLine(args, usage);
-    const { config } = loadConfig({ flags, env: Deno.env.toObject(), readFile: Deno.readTextFileSync });
-    await serve(config, createApp);
+    const sources = { flags, env: Deno.env.toObject(), readFile: Deno.readTextFileSync };
+    await serve(sources, createApp);
     return 0;
   });
 
-async function serve(config: Config, createApp: CreateApp): Promise<void> {
+async function serve(sources: ConfigSources, createApp: CreateApp): Promise<void> {
+  const { config, file } = loadConfig(sources);
   configureLogging(loggingTo(Deno.stderr, config));
   // Before anybody can know that there is something to stop.
-  const stop = stopSignal();
+  const stop = stopSignal({ hangup: !rereadsAtHangup() });
+  const hangups = new Hangups(config, () => loadConfig(sources).config);
   giveUpNeverNeeded(config);
   const gateway = await createGateway(config);
   const listening = await listenOrStop(gateway, createApp);
   outliveFaults(gateway);
+  hangups.rereadFiles = () => listening.reread();
   await processStdio.print(banner(gateway, listening));
-  keepNeeded(config);
+  keepNeeded(config, file);
   checkSevering();
   await aborted(stop.signal);
   tellSync(

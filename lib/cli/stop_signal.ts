@@ -1,5 +1,5 @@
 /** As a shell reports the deaths of processes: 128 and the signal's number. POSIX, XCU 2.8.2. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 type Name = keyof typeof exitCodes;
 
@@ -22,12 +22,14 @@ const system: SignalSource = {
 /** Milliseconds within which a second SIGINT is the same Ctrl-C: `deno task` passes on what the terminal has sent already. */
 const echo = 100;
 
-/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
+/** Aborts at the first SIGINT or SIGTERM, or SIGHUP if that is to stop too; a second one ends the process at once. */
 export function stopSignal(
-  source: SignalSource = system,
+  { hangup = false, source = system }: { readonly hangup?: boolean; readonly source?: SignalSource } = {},
 ): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
-  const names = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const;
+  const names = Deno.build.os === "windows"
+    ? ["SIGINT"] as const
+    : ["SIGINT", "SIGTERM", ...hangup ? ["SIGHUP"] as const : []] as const;
   let interruptedAt = -Infinity;
   const isEcho = (name: Name) => {
     const before = interruptedAt;

@@ -63,7 +63,7 @@ function describe<Name extends string>(
     valueless,
     allowed: kind.allowed,
     words: kind.words ?? [],
-    doc,
+    doc: option.reread ? `${doc} Read again at SIGHUP.` : doc,
     secret,
   };
 }

@@ -19,6 +19,8 @@ export interface ConfigSources {
 export interface LoadedConfig {
   readonly config: Config;
   readonly origins: Origins;
+  /** The file that was read; undefined where none is named. */
+  readonly file: string | undefined;
 }
 
 function checkTogether(config: Config, origins: Origins): void {
@@ -46,7 +48,7 @@ function checkTogether(config: Config, origins: Origins): void {
 function complete(sources: readonly Source[]): LoadedConfig {
   const { values, origins } = resolve(settings, sources);
   checkTogether(values, origins);
-  return { config: values, origins };
+  return { config: values, origins, file: undefined };
 }
 
 /** Variables of other subcommands, and the one that names the program itself. */
@@ -60,7 +62,8 @@ export function loadConfig({ flags, env, readFile }: ConfigSources): LoadedConfi
   const given = isSource(flags) ? flags : readCommandLine(flags, configGrammar).flags;
   const sources = [given, readVariables(env, configGrammar, (variable) => foreign.test(variable))];
   const named = sources.find((source) => source.has("config"))?.get("config");
-  return complete(named === undefined ? sources : [...sources, readConfigFile(named, readFile)]);
+  if (named === undefined) return complete(sources);
+  return { ...complete([...sources, readConfigFile(named, readFile)]), file: String(named.raw) };
 }
 
 function isSource(flags: readonly string[] | Source): flags is Source {

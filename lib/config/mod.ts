@@ -10,6 +10,7 @@ export {
   readCommandLine,
   readVariables,
 } from "./command_line.ts";
+export { type Changes, takeOver } from "./changes.ts";
 export {
   describeOptions,
   describeSettings,

@@ -14,6 +14,8 @@ export interface Option<T> {
   readonly secret?: boolean;
   /** What stands for the value in the help, where the kind's own word says too little. */
   readonly placeholder?: string;
+  /** Taken over at SIGHUP, while the server runs. */
+  readonly reread?: boolean;
   /** Nothing works without it. */
   readonly required?: boolean;
   /** A flag that is given or not, and takes no value. */
@@ -33,6 +35,7 @@ interface Extras {
   readonly example?: string;
   readonly secret?: boolean;
   readonly placeholder?: string;
+  readonly reread?: boolean;
 }
 
 /** An option with a fixed default. */

@@ -125,10 +125,11 @@ export const settings = {
     30,
     "How long a stop may take to confirm what is under way and to send the clients away; what is left then is cut off.",
   ),
-  "log.level": setting(level, "INFO", "Least severe level that is logged."),
+  "log.level": setting(level, "INFO", "Least severe level that is logged.", { reread: true }),
   "log.format": optional(oneOf("pretty", "json"), "How log lines look.", {
     example: "json",
     shownDefault: "pretty on a terminal, else json",
+    reread: true,
   }),
   public_url: optional(
     webUrl,

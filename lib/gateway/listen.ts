@@ -23,6 +23,8 @@ export interface Listening {
   readonly port: number;
   /** Where operators connect: the same as `url`, or the port of their own. */
   readonly adminUrl: string;
+  /** Looks at once whether the certificate and the metagraph have changed. */
+  reread(): void;
   /** Drains, closes the port, and gives everything back. */
   stop(): Promise<void>;
 }
@@ -59,6 +61,10 @@ export function listen(gateway: Gateway, createApp: CreateApp): Listening {
       url,
       port: ports[0]?.port ?? config.port,
       adminUrl,
+      reread() {
+        files?.reread();
+        gateway.validator.registry.reread();
+      },
       async stop() {
         await gateway.stop();
         const rest = Math.min(patience, 250 * config.shutdown_timeout);

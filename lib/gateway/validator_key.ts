@@ -20,8 +20,9 @@ export async function openValidatorKey(path: string): Promise<ValidatorKey> {
   const text = await readIfThere(path);
   try {
     if (text !== null) {
+      const keypair = keypairFromSeed(parseKeyFile(text));
       warnOfOthers(path, readableByOthers, "read");
-      return { keypair: keypairFromSeed(parseKeyFile(text)), isNew: false };
+      return { keypair, isNew: false };
     }
     return { keypair: await create(path), isNew: true };
   } catch (cause) {

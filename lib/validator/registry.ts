@@ -50,6 +50,12 @@ export class MinerRegistry {
     this.#look(fileInterval, () => this.#readFile(file));
   }
 
+  /** Looks at the metagraph file at once. */
+  reread(): void {
+    const file = this.#file;
+    if (file !== undefined) void this.#tryTo(() => this.#readFile(file));
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();
@@ -98,16 +104,20 @@ export class MinerRegistry {
     if (this.#stopped) return;
     const timer = this.#clock.after(interval, async () => {
       this.#timers.delete(timer);
-      try {
-        await read();
-      } catch (error) {
-        if (this.#stopped) return;
-        const { message } = error as Error;
-        this.#faults.error(log, message, "{message}; the version read before stays in force", { message });
-      }
+      await this.#tryTo(read);
       this.#look(interval, read);
     });
     this.#timers.add(timer);
+  }
+
+  async #tryTo(read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      if (this.#stopped) return;
+      const { message } = error as Error;
+      this.#faults.error(log, message, "{message}; the version read before stays in force", { message });
+    }
   }
 
   /** Reads what other servers may have changed. */

@@ -5,6 +5,7 @@ import { TextReport } from "../../lib/cli/doctor/text_report.ts";
 import { PlainView } from "../../lib/cli/inscribe/plain_view.ts";
 import { describeCancelled, describeResult, resultJson } from "../../lib/cli/inscribe/report.ts";
 import { eventLine } from "../../lib/cli/miner/event_line.ts";
+import { palette } from "../../lib/cli/palette.ts";
 import { reportJson, reportText } from "../../lib/cli/receipts/report.ts";
 import type { Check, Reporter } from "../../lib/doctor/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
@@ -62,7 +63,7 @@ async function complained(): Promise<string> {
 
 function started(): string {
   let written = "";
-  const shown = { name: "file", preparation: "reading", transport: () => undefined };
+  const shown = { name: "file", preparation: "reading", transport: () => undefined, hints: () => "" };
   const view = new PlainView({ ...shown, write: (text) => void (written += text) });
   view.started({ jobId: evil, transactionId: evil } as Parameters<PlainView["started"]>[0]);
   return written;
@@ -80,7 +81,7 @@ const outputs: Record<string, () => string | Promise<string>> = {
   "inscribe --cancel, too late": () => describeCancelled(inscription),
   "inscribe --cancel": () => describeCancelled({ ...inscription, status: "failed", error: evil }),
   "miner": () => eventLine(problem),
-  "receipts verify": () => reportText("file", report),
+  "receipts verify": () => reportText("file", report, palette(false)),
   "receipts verify --json": () => reportJson("file", report),
   "doctor": () => doctored((stdio) => new TextReport({ ...screen, stdio })),
   "doctor --json": () => doctored((stdio) => new JsonReport(stdio)),

@@ -5,18 +5,19 @@ import { stopSignal } from "../../lib/cli/stop_signal.ts";
 function scene() {
   const listeners = new Map<string, () => void>();
   const scene = { now: 0, exits: [] as number[] };
-  const { signal, release } = stopSignal({
-    listen: (name, listener) => void listeners.set(name, listener),
-    unlisten: (name) => void listeners.delete(name),
-    exit: (code) => void scene.exits.push(code),
+  const source = {
+    listen: (name: string, listener: () => void) => void listeners.set(name, listener),
+    unlisten: (name: string) => void listeners.delete(name),
+    exit: (code: number) => void scene.exits.push(code),
     now: () => scene.now,
-  });
+  };
+  const { signal, release } = stopSignal({ hangup: true, source });
   const send = (name: string) => listeners.get(name)?.();
   return Object.assign(scene, { signal, release, send, listeners });
 }
 
 Deno.test("the first signal asks for an end, a later one ends the process with the shell's code", () => {
-  for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
     const process = scene();
     process.send(name);
     assertEquals([process.signal.aborted, process.exits], [true, []]);

@@ -8,7 +8,7 @@ const config = defaultConfig({
   ...(handlers === undefined ? {} : { "websocket.handlers": handlers }),
 });
 giveUpNeverNeeded(config);
-keepNeeded(config);
+keepNeeded(config, `${metagraph}.config`);
 
 function may(task: () => unknown): boolean {
   try {
@@ -33,6 +33,7 @@ const answers = {
   readPasswords: may(() => Deno.readTextFileSync("/etc/passwd")),
   readNeighbours: may(() => Deno.readTextFileSync(`${metagraph}.secret`)),
   readMetagraph: may(() => Deno.readTextFileSync(metagraph)),
+  readConfig: may(() => Deno.readTextFileSync(`${metagraph}.config`)),
   readProgram: may(() => Deno.readTextFileSync(`${import.meta.dirname}/../../deno.json`)),
   // Where `deno task start` makes it.
   readKey: may(() => Deno.readTextFileSync(`${import.meta.dirname}/../../data/validator.key`)),

@@ -35,6 +35,15 @@ export class CertificateFiles {
     this.#listeners.add(listener);
   }
 
+  /** Reads the files if they have changed since they were read; whoever asks says that both are written. */
+  reread(): void {
+    const version = this.#version();
+    this.#seen = version;
+    if (version === this.#read) return;
+    this.#read = version;
+    this.#replace();
+  }
+
   /** Looks no more. */
   close(): void {
     this.#timer?.cancel();
@@ -50,11 +59,8 @@ export class CertificateFiles {
   /** Two files are not written at once: only what has stayed the same since the last look is read. */
   #look(): void {
     const version = this.#version();
-    const isSettled = version === this.#seen;
+    if (version === this.#seen) this.reread();
     this.#seen = version;
-    if (!isSettled || version === this.#read) return;
-    this.#read = version;
-    this.#replace();
   }
 
   #replace(): void {
