@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { InstanceName, openDatabase } from "../../lib/engine/mod.ts";
+import { InstanceName, openEngine } from "../../lib/engine/mod.ts";
 import { openValidatorKey } from "../../lib/gateway/validator_key.ts";
 import { LogLines } from "../helpers/log_lines.ts";
 import { ServerProcess } from "../helpers/process.ts";
@@ -40,7 +40,7 @@ Deno.test({
     {
       using lines = new LogLines();
       using _name = InstanceName.claim(store);
-      (await openDatabase(store)).close();
+      (await openEngine(store)).close();
       await openValidatorKey(key);
       await openValidatorKey(key);
       assertEquals(lines.text.includes("Others can"), false, lines.text);
@@ -49,7 +49,7 @@ Deno.test({
       await Deno.chmod(path, mode);
     }
     using lines = new LogLines();
-    (await openDatabase(store)).close();
+    (await openEngine(store)).close();
     await openValidatorKey(key);
     assertStringIncludes(lines.text, `Others can write to ${folder.path}, whose mode is 0777`);
     assertStringIncludes(lines.text, `Others can write to ${store}, whose mode is 0622`);
