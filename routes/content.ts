@@ -21,7 +21,10 @@ export function contentRoutes({ inscriptions, clock }: Gateway): Hono<Env> {
       if (content === null) throw new BadRequest("There is no inscription in this topic", 404, "not_found");
       return await answer(context, content, (body) =>
         downloads.watch(body, (error) => {
-          leave();
+          // Over HTTP/2 the runtime keeps what it took in until the client reads it or goes away.
+          const sent = context.env.over?.();
+          if (sent === undefined) leave();
+          else sent.then(leave, leave);
           if (error instanceof LedgerError) {
             faults.error(log, "content", "Fault while serving {topicId}: {error}", { topicId, error });
           }

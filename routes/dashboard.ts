@@ -2,12 +2,15 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { type Context, Hono, type Next } from "hono";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { type Answers, Rendering } from "./answers.ts";
 import type { Env } from "./env.ts";
 
 /** What {@link dashboardRoutes} works with. */
 export interface DashboardOptions {
   /** What `scripts/build_dashboard.ts` built; part of a compiled binary. */
   readonly folder?: string;
+  /** Where answers are bounded. */
+  readonly answers?: Answers;
 }
 
 const manifestSchema = z.object({
@@ -21,9 +24,12 @@ const manifestSchema = z.object({
 interface Asset {
   readonly type: string;
   readonly etag: string;
-  readonly plain: Uint8Array<ArrayBuffer>;
-  readonly gzip: Uint8Array<ArrayBuffer>;
+  readonly plain: Rendering;
+  readonly gzip: Rendering;
 }
+
+/** Gives the body of an answer. */
+type BodyOf = (env: Env["Bindings"], rendering: Rendering) => ReturnType<Answers["bodyOf"]>;
 
 type Assets = ReadonlyMap<string, Asset>;
 
@@ -67,21 +73,25 @@ export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
     loaded = undefined;
     throw error;
   };
+  const bodyOf: BodyOf = (env, rendering) => options.answers?.bodyOf(env, rendering) ?? rendering.bytes;
   return new Hono<Env>()
-    .get("/", async (context, next) => wantsPage(context) ? servePage(context, await assets()) : await next())
-    .get("/assets/:name", async (context, next) => await serveAsset(context, await assets(), next));
+    .get(
+      "/",
+      async (context, next) => wantsPage(context) ? servePage(context, await assets(), bodyOf) : await next(),
+    )
+    .get("/assets/:name", async (context, next) => await serveAsset(context, await assets(), bodyOf, next));
 }
 
 function wantsPage({ req }: Context<Env>): boolean {
   return req.header("upgrade") === undefined && (req.header("accept") ?? "").includes("text/html");
 }
 
-function servePage(context: Context<Env>, assets: Assets | undefined): Response {
+function servePage(context: Context<Env>, assets: Assets | undefined, bodyOf: BodyOf): Response {
   const page = assets?.get("");
   context.header("Vary", "Accept, Accept-Encoding");
   context.header("Cache-Control", "no-cache");
   context.header("Content-Security-Policy", contentSecurityPolicy(context.req.header("host") ?? ""));
-  if (page !== undefined) return serve(context, page);
+  if (page !== undefined) return serve(context, page, bodyOf);
   secure(context);
   return context.html(notBuilt, 503);
 }
@@ -89,23 +99,26 @@ function servePage(context: Context<Env>, assets: Assets | undefined): Response 
 async function serveAsset(
   context: Context<Env>,
   assets: Assets | undefined,
+  bodyOf: BodyOf,
   next: Next,
 ): Promise<Response | void> {
   const asset = assets?.get(`assets/${context.req.param("name")}`);
   if (asset === undefined) return await next();
   context.header("Vary", "Accept-Encoding");
   context.header("Cache-Control", forever);
-  return serve(context, asset);
+  return serve(context, asset, bodyOf);
 }
 
-function serve(context: Context<Env>, { type, etag, plain, gzip }: Asset): Response {
+function serve(context: Context<Env>, { type, etag, plain, gzip }: Asset, bodyOf: BodyOf): Response {
   secure(context);
   context.header("ETag", etag);
   if (context.req.header("if-none-match")?.includes(etag)) return context.body(null, 304);
   context.header("Content-Type", type);
-  if (!/\bgzip\b/.test(context.req.header("accept-encoding") ?? "")) return context.body(plain);
+  if (!/\bgzip\b/.test(context.req.header("accept-encoding") ?? "")) {
+    return context.body(bodyOf(context.env, plain));
+  }
   context.header("Content-Encoding", "gzip");
-  return context.body(gzip);
+  return context.body(bodyOf(context.env, gzip));
 }
 
 function secure(context: Context<Env>): void {
@@ -136,5 +149,10 @@ async function load(folder: string): Promise<Assets | undefined> {
 async function loadAsset(path: string, type: string): Promise<Asset> {
   const [plain, gzip] = await Promise.all([Deno.readFile(path), Deno.readFile(`${path}.gz`)]);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", plain));
-  return { type, etag: `W/"${bytesToHex(digest).slice(0, 16)}"`, plain, gzip };
+  return {
+    type,
+    etag: `W/"${bytesToHex(digest).slice(0, 16)}"`,
+    plain: new Rendering(plain),
+    gzip: new Rendering(gzip),
+  };
 }

@@ -1,14 +1,15 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { base64 } from "@scure/base";
 import { type Context, Hono } from "hono";
+import { type Answers, Rendering } from "./answers.ts";
 import type { Env } from "./env.ts";
 
 interface Document {
   readonly type: string;
   readonly etag: string;
   readonly policy: string;
-  readonly plain: Uint8Array<ArrayBuffer>;
-  readonly gzip: Uint8Array<ArrayBuffer>;
+  readonly plain: Rendering;
+  readonly gzip: Rendering;
 }
 
 /** Made when somebody asks, since most gateways never show them. */
@@ -22,7 +23,7 @@ const makers = {
 };
 
 /** The protocol reference, made from the schemas: a page, and documents for programs. Protocol, all sections. */
-export function docsRoutes(): Hono<Env> {
+export function docsRoutes(answers: Answers): Hono<Env> {
   const made = new Map<string, Promise<Document>>();
   const app = new Hono<Env>();
   for (const [path, make] of Object.entries(makers)) {
@@ -30,13 +31,17 @@ export function docsRoutes(): Hono<Env> {
       const document = made.get(path) ?? make();
       made.set(path, document);
       document.catch(() => made.delete(path));
-      return answer(context, await document);
+      return answer(context, await document, answers);
     });
   }
   return app;
 }
 
-function answer({ req }: Context<Env>, { type, etag, policy, plain, gzip }: Document): Response {
+function answer(
+  { req, env }: Context<Env>,
+  { type, etag, policy, plain, gzip }: Document,
+  answers: Answers,
+): Response {
   const headers = new Headers({
     etag,
     vary: "Accept-Encoding",
@@ -47,9 +52,11 @@ function answer({ req }: Context<Env>, { type, etag, policy, plain, gzip }: Docu
   });
   if (req.header("if-none-match")?.includes(etag)) return new Response(null, { status: 304, headers });
   headers.set("content-type", type);
-  if (!/\bgzip\b/.test(req.header("accept-encoding") ?? "")) return new Response(plain, { headers });
+  if (!/\bgzip\b/.test(req.header("accept-encoding") ?? "")) {
+    return new Response(answers.bodyOf(env, plain), { headers });
+  }
   headers.set("content-encoding", "gzip");
-  return new Response(gzip, { headers });
+  return new Response(answers.bodyOf(env, gzip), { headers });
 }
 
 function packJson(document: unknown): Promise<Document> {
@@ -61,7 +68,13 @@ async function pack(type: string, text: string, policy: string): Promise<Documen
   const plain = new TextEncoder().encode(text);
   const compressed = new Blob([plain]).stream().pipeThrough(new CompressionStream("gzip"));
   const gzip = new Uint8Array(await new Response(compressed).arrayBuffer());
-  return { type, policy, plain, gzip, etag: `W/"${bytesToHex(await digest(plain)).slice(0, 16)}"` };
+  return {
+    type,
+    policy,
+    plain: new Rendering(plain),
+    gzip: new Rendering(gzip),
+    etag: `W/"${bytesToHex(await digest(plain)).slice(0, 16)}"`,
+  };
 }
 
 /** Lets the page use its one style and nothing else. */

@@ -3,7 +3,11 @@ import type { Client } from "./client.ts";
 
 /** What a route knows beside the request. */
 export interface Env {
-  Bindings: { client: Client };
+  Bindings: {
+    client: Client;
+    /** Settles when a streamed answer was sent or never will be; undefined where that cannot be known. */
+    over?: () => Promise<void> | undefined;
+  };
   Variables: {
     /** What the request's body holds. */
     lease?: ByteLease;

@@ -18,10 +18,12 @@ import {
   valueBounds,
 } from "../lib/protocol/mod.ts";
 import { type Confirmed, isEpistula, readEpistula } from "../lib/validator/mod.ts";
+import { type Answers, Rendering } from "./answers.ts";
 import { readBody } from "./body.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { count, readQuery, wait } from "./query.ts";
+import { RenderCache } from "./render_cache.ts";
 import { RequestLimit } from "./request_limit.ts";
 import type { WaitingRoom } from "./waiting_room.ts";
 
@@ -50,10 +52,12 @@ export const claimHeaders = z.object({
 });
 
 /** What miners do over plain HTTP where WebSockets do not get through. Protocol, section 3. */
-export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<Env> {
+export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers: Answers): Hono<Env> {
   const { validator, config, clock } = gateway;
   const maxSize = config["websocket.max_message_size"];
   const perMiner = new RequestLimit(config["websocket.rate_limit"], clock);
+
+  const rendered = new RenderCache();
 
   /** Throws, and gives the nonce back, when a miner sends too much. */
   const countRequest = (envelope: Pick<Envelope, "signer" | "nonce">) => {
@@ -105,15 +109,20 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<En
         );
       }
       const changed = since === undefined ? null : board.changedSince(position);
-      return new Response(
-        renderSigned({
-          epoch: board.channel.epoch,
-          offset: board.channel.offset,
-          recovered: since === undefined ? undefined : changed !== null,
-          games: changed ?? board.current(),
-        }),
-        { headers: json },
+      // Games leave the list as time goes by.
+      const state = `${board.channel.offset} ${Math.floor(clock.elapsed() / 1000)}`;
+      const rendering = rendered.get(
+        state,
+        changed === null ? `all ${since !== undefined}` : `${since}`,
+        () =>
+          renderSigned({
+            epoch: board.channel.epoch,
+            offset: board.channel.offset,
+            recovered: since === undefined ? undefined : changed !== null,
+            games: changed ?? board.current(),
+          }),
       );
+      return new Response(answers.bodyOf(context.env, rendering), { headers: json });
     })
     .get("/confirmations", async (context) => {
       const query = readQuery(confirmationsQuery, context.req.query());
@@ -132,16 +141,14 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<En
       const { frames, next } = missed === "lost"
         ? await receiptsPage(hotkey, since, limit)
         : missedPage(missed, limit);
-      return new Response(
-        renderSigned({
-          epoch: channel.epoch,
-          offset: channel.offset,
-          recovered: missed !== "lost",
-          confirmations: frames.map((frame) => new Rendered(frame)),
-          next,
-        }),
-        { headers: json },
-      );
+      const text = renderSigned({
+        epoch: channel.epoch,
+        offset: channel.offset,
+        recovered: missed !== "lost",
+        confirmations: frames.map((frame) => new Rendered(frame)),
+        next,
+      });
+      return new Response(answers.bodyOf(context.env, new Rendering(text)), { headers: json });
     })
     .post("/heartbeat", async (context) => {
       const text = await readBody(context, gateway, { maxSize: Math.min(maxSize, maxStrangerSize) });

@@ -3,6 +3,7 @@ import { answerJson } from "./answer_json.ts";
 import { cors } from "hono/cors";
 import { type CreateApp, type Gateway, type Part, TrustedProxies } from "../lib/gateway/mod.ts";
 import { adminRoutes } from "./admin.ts";
+import { Answers } from "./answers.ts";
 import { releaseBodies } from "./body.ts";
 import { readClient } from "./client.ts";
 import { axonRoutes } from "./axon.ts";
@@ -28,7 +29,8 @@ import { websocketRoutes } from "./websocket.ts";
 export const createApp: CreateApp = (gateway, part = "all") => {
   const proxies = new TrustedProxies(gateway.config["http.trusted_proxies"] ?? []);
   const app = allRoutes(gateway, part);
-  return (request, info) => app.fetch(request, { client: readClient(request, info, proxies) });
+  return (request, info) =>
+    app.fetch(request, { client: readClient(request, info, proxies), over: () => info.completed });
 };
 
 /** Every route of a part, which the protocol reference must tell of. */
@@ -57,18 +59,19 @@ function clientRoutes(gateway: Gateway): Hono<Env> {
   });
   const inscriptions = inscriptionRoutes(gateway);
   const waitingRoom = new WaitingRoom();
+  const answers = new Answers(clock);
   return new Hono<Env>()
     .use(requestLimit(config["http.rate_limit"], clock))
     .route("/", socketRoutes(gateway))
     .use(correctSocketClients(gateway))
     .use("/api/*", crossOrigin)
     .use("/inscriptions/*", crossOrigin)
-    .route("/", docsRoutes())
-    .route("/", dashboardRoutes())
+    .route("/", docsRoutes(answers))
+    .route("/", dashboardRoutes({ answers }))
     .route("/", websocketRoutes(gateway))
     .route("/", axonRoutes(gateway))
-    .route("/api/v1", minerRoutes(gateway, waitingRoom))
-    .route("/api/v1", streamRoutes(gateway, waitingRoom))
+    .route("/api/v1", minerRoutes(gateway, waitingRoom, answers))
+    .route("/api/v1", streamRoutes(gateway, waitingRoom, answers))
     .route("/inscriptions", inscriptions)
     .route("/api/inscriptions", inscriptions);
 }

@@ -5,6 +5,7 @@ import type { Gateway } from "../lib/gateway/mod.ts";
 import { type Connection, type Place, Priority } from "../lib/hub/mod.ts";
 import { closes, FirstSignal, type Position } from "../lib/protocol/mod.ts";
 import type { Stream, Wanted } from "../lib/streams/mod.ts";
+import { type Answers, Rendering } from "./answers.ts";
 import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 import { EventLink } from "./event_link.ts";
@@ -38,7 +39,7 @@ export const eventsQuery = z.object({
 });
 
 /** Streams for those whom WebSockets do not reach: newest values, long polling, server-sent events. Protocol, section 4. */
-export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<Env> {
+export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers: Answers): Hono<Env> {
   const { streams, hub } = gateway;
   hub.setHeartbeat("events", sendComments, commentInterval);
 
@@ -47,6 +48,9 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<E
     if (stream === undefined) throw new BadRequest("Invalid stream name", 404, "unknown_stream");
     return stream;
   };
+
+  const answer = ({ env }: Context<Env>, text: string) =>
+    new Response(answers.bodyOf(env, new Rendering(text)), { headers: json });
 
   return new Hono<Env>()
     .get(
@@ -70,7 +74,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<E
     .get("/streams/:name", async (context) => {
       const stream = find(context.req.param("name"));
       const { since, epoch, wait } = readQuery(newsQuery, context.req.query());
-      if (since === undefined && wait === undefined) return await answerNewest(stream);
+      if (since === undefined && wait === undefined) return answer(context, await newest(stream));
       const position = since === undefined ? undefined : { epoch: epoch ?? streams.epoch, offset: since };
       if (position !== undefined && stream.channel.since(position) !== "lost") {
         using first = new FirstSignal(context.req.raw.signal, gateway.ending);
@@ -79,7 +83,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom): Hono<E
           () => stream.next(position.offset, 1000 * (wait ?? 0), first.signal),
         );
       }
-      return await answerNews(stream, position);
+      return answer(context, await news(stream, position));
     });
 }
 
@@ -98,14 +102,14 @@ function statusOf({ failure }: Stream): { status: string; message?: string } {
   return failure === undefined ? { status: "live" } : { status: failure.status, message: failure.message };
 }
 
-async function answerNewest(stream: Stream): Promise<Response> {
+async function newest(stream: Stream): Promise<string> {
   const frame = await stream.newest();
   if (frame === undefined) throw new BadRequest(stream.failure?.message ?? "no value yet", 503, "stale");
   const more = JSON.stringify({ epoch: stream.channel.epoch, ...statusOf(stream) });
-  return new Response(`${frame.slice(0, -1)},${more.slice(1)}\n`, { headers: json });
+  return `${frame.slice(0, -1)},${more.slice(1)}\n`;
 }
 
-async function answerNews(stream: Stream, position: Position | undefined): Promise<Response> {
+async function news(stream: Stream, position: Position | undefined): Promise<string> {
   const { channel } = stream;
   const missed = position === undefined ? undefined : channel.since(position);
   const isKnown = missed !== undefined && missed !== "lost";
@@ -117,7 +121,7 @@ async function answerNews(stream: Stream, position: Position | undefined): Promi
     recovered,
     ...statusOf(stream),
   });
-  return new Response(`${head.slice(0, -1)},"messages":[${messages.join()}]}\n`, { headers: json });
+  return `${head.slice(0, -1)},"messages":[${messages.join()}]}\n`;
 }
 
 function openEvents(context: Context<Env>, gateway: Gateway, streams: readonly Stream[]): Response {

@@ -1,8 +1,10 @@
 /**
- * What a port tells of a request: the client's own address. Not the runtime's `completed`: whoever has looked at it once
- * and does not handle its rejection ends the process when a client goes away.
+ * What a port tells of a request: the client's own address, and where it is known when the answer was sent. Whoever looks
+ * at `completed` has to handle its rejection, which is that the client went away.
  */
-export type PortInfo = Pick<Deno.ServeHandlerInfo, "remoteAddr">;
+export type PortInfo =
+  & Pick<Deno.ServeHandlerInfo, "remoteAddr">
+  & Partial<Pick<Deno.ServeHandlerInfo, "completed">>;
 
 /** Answers the requests of one port. */
 export type PortHandler = (request: Request, info: PortInfo) => Response | Promise<Response>;
