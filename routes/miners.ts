@@ -56,7 +56,6 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
   const { validator, config, clock } = gateway;
   const maxSize = config["websocket.max_message_size"];
   const perMiner = new RequestLimit(config["websocket.rate_limit"], clock);
-
   const rendered = new RenderCache();
 
   /** Throws, and gives the nonce back, when a miner sends too much. */

@@ -201,7 +201,7 @@ export const settings = {
   "http.rate_limit": setting(
     positive(1e6, "requests/s"),
     1000,
-    "HTTP requests, upgrades among them, that one address may make, and frames that its clients may send before they authenticate, in bursts of four times that; each KiB of a larger frame counts as one, and an IPv6 network of 64 bits counts as one address.",
+    "HTTP requests, upgrades among them, that one address may make, and frames that its clients may send before they authenticate, in bursts of four times that; each KiB of such a frame and each 4 KiB of a body without an API key or the admin token count as one, and an IPv6 network of 64 bits counts as one address.",
   ),
   "http.trusted_proxies": optional(
     networks,

@@ -104,3 +104,30 @@ Deno.test("large messages of strangers count as many against the rate of their a
   assertEquals(codes, ["invalid_message", "invalid_message", "rate_limited", "rate_limited"]);
   await peer.close();
 });
+
+Deno.test("bodies of strangers count by their bytes against the rate of their address", async () => {
+  const clock = new FakeClock();
+  await using scene = await Scene.start({ "http.rate_limit": 10 }, clock);
+  const statuses: number[] = [];
+  const body = `{"filler": "${"x".repeat(60 * kibibyte)}"}`;
+  for (let count = 0; count < 3; count += 1) {
+    statuses.push((await scene.post("/api/v1/predictions", body)).status);
+  }
+  // Forty at once: each is a request, and fifteen more for its bytes.
+  assertEquals(statuses, [400, 400, 429]);
+});
+
+Deno.test("a miner's message for which there is no room is refused, and taken later", async () => {
+  await using scene = await Scene.start();
+  const peer = await scene.connect();
+  const lease = scene.server.gateway.hub.budget.lease({ name: scene.key.address });
+  while (lease.take(kibibyte));
+  peer.send(scene.sign("prediction", samplePrediction("p1")));
+  const error = await peer.next(({ type }) => type === "error");
+  assertEquals([error["code"], error["retry_after_ms"]], ["rate_limited", 1000]);
+  lease.release();
+  peer.send(scene.sign("prediction", samplePrediction("p1")));
+  await peer.next(({ type }) => type === "confirmation");
+  await peer.close();
+  assertEquals(scene.server.gateway.hub.budget.used, 0);
+});
