@@ -33,12 +33,12 @@ class Heard<T> {
   }
 
   /** The item of that number; time passes meanwhile where there is a clock. */
-  async reach(count: number, clock?: FakeClock): Promise<T> {
+  async reach(count: number, clock?: FakeClock, step = 100): Promise<T> {
     const end = AbortSignal.timeout(20_000);
     while (this.items.length < count) {
       end.throwIfAborted();
       if (clock !== undefined) {
-        await clock.advance(200);
+        await clock.advance(step);
         // What is under way on a real connection must not be outrun by a clock that is not.
         await new Promise((resolve) => setTimeout(resolve, 5));
         continue;
@@ -74,7 +74,7 @@ function watch(nodes: readonly string[], pageSize?: number) {
     /** Lets time pass until it has read so often. */
     read: (count: number) => readings.reach(count, clock),
     /** Lets time pass until it has left nodes so often. */
-    fail: (count: number) => failures.reach(count, clock),
+    fail: (count: number, step?: number) => failures.reach(count, clock, step),
     async [Symbol.asyncDispose]() {
       await subject.stop();
     },
@@ -185,7 +185,7 @@ testWith(
     assertEquals((await watching.fail(1)).message, "state_queryStorageAt: no answer within 15 s");
     chain.misbehave = () => undefined;
     await watching.read(1);
-    assertEquals((await watching.fail(2)).message, "no new final block for 120 s");
+    assertEquals((await watching.fail(2, 500)).message, "no new final block for 120 s");
   },
 );
 

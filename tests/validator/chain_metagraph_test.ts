@@ -32,7 +32,7 @@ async function start(chain: FakeChain, overrides: Partial<Config> = {}) {
       const end = AbortSignal.timeout(20_000);
       while (!done()) {
         end.throwIfAborted();
-        await clock.advance(200);
+        await clock.advance(100);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
@@ -140,7 +140,7 @@ testWith(missingPython, "a start without a node and without a stored list fails 
   const end = AbortSignal.timeout(20_000);
   while (!failed) {
     end.throwIfAborted();
-    await clock.advance(200);
+    await clock.advance(100);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const { message } = await starting;
