@@ -9,6 +9,7 @@ import {
   Refusal,
   Rendered,
   renderSigned,
+  teamGamePredictionSchema,
   toPlain,
   valueBounds,
 } from "../lib/protocol/mod.ts";
@@ -49,7 +50,7 @@ interface Served {
 export function axonRoutes(gateway: Gateway): Hono<Env> {
   const { validator, config, clock } = gateway;
   const maxSize = config["websocket.max_message_size"];
-  const hashFields = config["axon.hash_fields"].split(",");
+  const hashFields = config["axon.hash_fields"]?.split(",") ?? Object.keys(teamGamePredictionSchema.shape);
   const perMiner = new RequestLimit(config["websocket.rate_limit"], clock);
   const nonces = new RisingNonces(clock);
   const uuid = crypto.randomUUID();

@@ -1,5 +1,4 @@
 import { isChainUrl, parseChainUrl } from "../chain/mod.ts";
-import { teamGamePredictionSchema } from "../protocol/mod.ts";
 import type { Grammar } from "./command_line.ts";
 import {
   boolean,
@@ -82,14 +81,14 @@ export const settings = {
     "Class of the synapses that predictions come as from Bittensor's dendrite, posted to `/CLASS`.",
   ),
   "axon.games_class": setting(className, "GameData", "Class of the synapses that ask for the games."),
-  "axon.hash_fields": setting(
+  "axon.hash_fields": optional(
     text(
       "names of fields with commas",
       (value) => /^[A-Za-z_]\w*(?:,[A-Za-z_]\w*)*$/.test(value),
       "NAME,...",
     ),
-    Object.keys(teamGamePredictionSchema.shape).join(","),
     "The `required_hash_fields` of the prediction's class, in their order: what a dendrite's signature covers.",
+    { example: "prediction_id,game_id,wager", shownDefault: "all fields that a prediction can have" },
   ),
   "axon.unsigned_body": setting(
     boolean,
