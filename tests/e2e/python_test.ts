@@ -88,6 +88,9 @@ testWith(missing, "the miner of the guides predicts on a game and prints its rec
   const [lines, complaints] = [new Lines(miner.stdout), new Lines(miner.stderr)];
   const line = await lines.find(/./);
   assertMatch(line, /^Prediction accepted \{'hash': '[0-9a-f]{64}', 'miner_sequence': 1, .*'sequence': 1\}$/);
+  const started = sampleGame("g2", { event_start_date: "2020-01-01T15:00:00+00:00" });
+  await server.admin("POST", "/admin/games", { games: [started] });
+  await lines.find(/^Prediction \S+ was refused: .*started/);
   miner.kill("SIGINT");
   const [{ code }] = await Promise.all([miner.status, lines.ended, complaints.ended]);
   assertEquals([code, complaints.all], [130, []]);

@@ -1,5 +1,5 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import { Lines, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
+import { assertEquals } from "@std/assert";
+import { runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame } from "../helpers/samples.ts";
 import { testWith } from "../helpers/test_with.ts";
 import { installFresh, whyNoPyPI } from "./pythons.ts";
@@ -28,15 +28,12 @@ testWith(
       await using server = await ServerProcess.start({ cwd: folder.path });
       await server.admin("PUT", `/admin/miners/${made.stdout.trim()}`, { uid: 7 });
       await server.admin("POST", "/admin/games", { games: [sampleGame()] });
-      const miner = new Deno.Command(python, {
-        args: [new URL("../../docs/miner.py", import.meta.url).pathname, server.url, "miner.key"],
+      const program = new URL("programs/ten_lines.py", import.meta.url).pathname;
+      const { code, stdout, stderr } = await runToEnd([python, program, server.url, "miner.key"], {
         cwd: folder.path,
-        stdout: "piped",
-      }).spawn();
-      const lines = new Lines(miner.stdout);
-      assertMatch(await lines.find(/./), /^Prediction accepted \{'hash': /);
-      miner.kill("SIGTERM");
-      await Promise.all([miner.status, lines.ended]);
+      });
+      assertEquals([code, stdout, stderr], [0, "Prediction accepted 1\n", ""]);
+      assertEquals((await Deno.readTextFile(program)).trimEnd().split("\n").length, 10);
     });
 
     // The newest websockets of all is of another generation than Debian's.
