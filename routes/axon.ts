@@ -108,6 +108,7 @@ export function axonRoutes(gateway: Gateway): Hono<Env> {
     await validator.gatekeeper.admit(request.claim, context.env.client);
     nonces.use(request);
     countRequest(request);
+    await validator.gatekeeper.remember(request.claim);
     const { board } = validator;
     const { epoch, offset } = board.channel;
     return { status: 200, message: "Success", fields: { epoch, offset, ...gamesFor(body, board.current()) } };

@@ -97,6 +97,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
         const claim = readEpistula(headers, "", clock);
         await validator.gatekeeper.admit(claim, context.env.client);
         countRequest(claim);
+        await validator.gatekeeper.remember(claim);
       }
       const { board } = validator;
       const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Keypair } from "../../lib/crypto/mod.ts";
 import { renderSigned } from "../../lib/protocol/mod.ts";
+import { temporaryFolder } from "../engine/folder.ts";
+import { dendriteHeaders } from "../helpers/dendrite.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { freshNonce, testKey } from "../helpers/peer.ts";
 import { samplePrediction } from "../helpers/samples.ts";
@@ -122,4 +124,27 @@ Deno.test("Epistula reads games and a miner's own confirmations", async () => {
   await scene.register(testKey(8), 8);
   const others = await scene.call("GET", own, { headers: headersOf(scene, { key: testKey(8) }) });
   assertEquals(others.status, 400);
+});
+
+Deno.test("neither an Epistula read nor a dendrite's counts again at another server of the store, or after a restart", async () => {
+  await using folder = await temporaryFolder();
+  const overrides = { kv: `${folder.path}/store.db`, validator_key: `${folder.path}/validator.key` };
+  await using first = await Scene.start(overrides);
+  const own = `/api/v1/confirmations?hotkey=${first.key.address}&since=0`;
+  const requests = [own, "/api/v1/games"].map((path) => [path, headersOf(first)] as const);
+  const axon = first.server.gateway.validator.notary.address;
+  const synapse = dendriteHeaders(first.key, { axon, now: Date.now() });
+  const statuses = async (scene: Scene) => {
+    const reads = await Promise.all(requests.map(([path, headers]) => scene.call("GET", path, { headers })));
+    const asked = await scene.call("POST", "/GameData", { headers: synapse, body: "{}" });
+    return [...reads, asked].map(({ status }) => status);
+  };
+  assertEquals(await statuses(first), [200, 200, 200]);
+  {
+    await using second = await Scene.start(overrides);
+    assertEquals(await statuses(second), [409, 409, 401]);
+  }
+  await first.stop();
+  await using third = await Scene.start(overrides);
+  assertEquals(await statuses(third), [409, 409, 401]);
 });
