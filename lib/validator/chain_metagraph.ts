@@ -60,7 +60,7 @@ export class ChainMetagraph {
       ...this.#url,
       clock: options.clock,
       onReading: (reading, genesis) => this.#read(reading, genesis),
-      onFailure: (node, error) => this.#fail(`${nodeName(node)}: ${error.message}`),
+      onFailure: (node, { message }) => this.#fail(nodeName(node), message),
     });
   }
 
@@ -183,11 +183,13 @@ export class ChainMetagraph {
     }
   }
 
-  #fail(problem: string): void {
+  /** The node's name is for the log alone: anybody may ask for the health. */
+  #fail(node: string, problem: string): void {
     this.#problem = problem;
+    const { netuid } = this.#url;
     const text =
-      "Cannot read the metagraph of subnet {netuid}: {problem}; the list read before stays in force";
-    this.#faults.error(log, problem, text, { netuid: this.#url.netuid, problem });
+      "Cannot read the metagraph of subnet {netuid} from {node}: {problem}; the list read before stays in force";
+    this.#faults.error(log, `${node} ${problem}`, text, { netuid, node, problem });
   }
 }
 

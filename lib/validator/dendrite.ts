@@ -19,7 +19,8 @@ const address = z.string().min(1).max(64);
 const word = z.string().regex(/^[\x21-\x7e]{1,64}$/, "expected up to 64 visible characters");
 const number = z.string().regex(/^\d{1,20}$/, "expected a whole number");
 
-const headersSchema = z.object({
+/** The headers of Bittensor's `dendrite`, as an axon reads them. */
+export const dendriteHeaders = z.object({
   timeout: z.string().regex(/^\d{1,9}(?:\.\d{1,20})?$/, "expected seconds").optional(),
   computed_body_hash: z.string().regex(/^[\da-f]{64}$/, "expected 64 hex digits"),
   bt_header_axon_hotkey: address,
@@ -36,9 +37,6 @@ const headersSchema = z.object({
   ),
 });
 
-/** The headers of Bittensor's `dendrite`, as an axon reads them. */
-export const dendriteHeaders = headersSchema;
-
 /** What a dendrite says of itself and of its request. */
 export interface DendriteRequest {
   readonly claim: Claim;
@@ -50,7 +48,7 @@ export interface DendriteRequest {
   readonly tolerance: number;
   /** SHA3-256, hex, of what the signature covers of the body. */
   readonly bodyHash: string;
-  readonly headers: z.infer<typeof headersSchema>;
+  readonly headers: z.infer<typeof dendriteHeaders>;
 }
 
 /** Reads a dendrite's headers. Throws a {@link Refusal}: a missing signature is one of them. */
@@ -58,7 +56,7 @@ export function readDendrite(headers: Record<string, string>): DendriteRequest {
   if (headers["bt_header_dendrite_signature"] === undefined) {
     throw new Refusal("not_authorized", { detail: "bt_header_dendrite_signature is missing" });
   }
-  const result = headersSchema.safeParse(headers);
+  const result = dendriteHeaders.safeParse(headers);
   if (!result.success) throw new Refusal("invalid_message", { detail: describeIssue(result.error) });
   const read = result.data;
   const { computed_body_hash: bodyHash, bt_header_dendrite_hotkey: signer, bt_header_axon_hotkey: axon } =
