@@ -17,6 +17,8 @@ export interface Door {
   readonly gateway: Gateway;
   /** What its clients are, as far as the path tells. */
   readonly family: "miners" | "streams";
+  /** Seconds after which the runtime takes a silent peer for dead that answers no ping; 0: it sends none. */
+  readonly idleTimeout: number;
   /** Decides who serves a connection. */
   open(connection: Connection): Session;
 }

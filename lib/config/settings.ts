@@ -207,6 +207,16 @@ export const settings = {
     "Proxies whose X-Forwarded-For, -Proto and -Host are believed.",
     { example: "loopback,10.0.0.0/8", shownDefault: "none" },
   ),
+  "memory.limit": optional(
+    bytes,
+    "Bytes of memory that the process may have; above four fifths of them those are cut off first who are known least.",
+    { example: "2147483648", shownDefault: "the container's limit, or half of the machine's memory" },
+  ),
+  "memory.max_growth": setting(
+    bytes,
+    64 * MIB,
+    "Bytes that unfinished messages and the like may add within half a minute before those are cut off who have not authenticated.",
+  ),
   "metrics.access": setting<"local" | "all" | "off">(
     oneOf("local", "all", "off"),
     "local",
@@ -233,6 +243,11 @@ export const settings = {
     count,
     1000,
     "Open connections of one address; an IPv6 network of 64 bits counts as one.",
+  ),
+  "websocket.max_strangers_per_address": setting(
+    count,
+    256,
+    "Open connections of one address that have neither authenticated nor subscribed to anything.",
   ),
   "websocket.max_message_size": setting(
     size(256 * MIB),

@@ -1,6 +1,6 @@
 import type { Config } from "../config/mod.ts";
 import { CryptoPool } from "../crypto/mod.ts";
-import { Batcher, Deflater, HistoryBudget, Hub } from "../hub/mod.ts";
+import { Batcher, Deflater, HistoryBudget, Hub, MemoryGuard } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
 import { type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
@@ -13,6 +13,7 @@ import { FreeSpace } from "./free_space.ts";
 import { Health } from "./health.ts";
 import { JobService } from "./job_service.ts";
 import type { JobSockets } from "./job_sockets.ts";
+import { readMemory, readMemoryLimit } from "./memory.ts";
 import { within } from "./patience.ts";
 import { readMetrics } from "./read_metrics.ts";
 import { openValidatorKey } from "./validator_key.ts";
@@ -183,6 +184,15 @@ export async function createGateway(
     ],
   });
   const jobs = new JobService({ config, store: engine, clock, activity, shortage, hub });
+  const memoryGuard = new MemoryGuard({
+    places: hub.places,
+    // What it watches is the machine's.
+    clock: systemClock,
+    activity,
+    maxGrowth: config["memory.max_growth"],
+    limit: config["memory.limit"] ?? await readMemoryLimit(),
+    read: readMemory,
+  });
   const gateway = new Gateway(
     config,
     clock,
@@ -194,7 +204,7 @@ export async function createGateway(
     historyBudget,
     new Health({ clock, engine, space, book: validator.book, pool }),
     isNew,
-    [loopLag, space, streams, pool, engine],
+    [memoryGuard, loopLag, space, streams, pool, engine],
   );
   try {
     await space.start();
@@ -208,6 +218,7 @@ export async function createGateway(
     throw error;
   }
   hub.start();
+  memoryGuard.start();
   loopLag.start();
   return gateway;
 }
@@ -220,6 +231,7 @@ function hubLimits(config: Config) {
   return {
     maxConnections: config["websocket.max_connections"],
     maxConnectionsPerAddress: config["websocket.max_connections_per_address"],
+    maxStrangersPerAddress: config["websocket.max_strangers_per_address"],
     heartbeatInterval: 1000 * config["websocket.heartbeat_interval"],
     connectionTimeout: 1000 * config["websocket.connection_timeout"],
     authTimeout: 1000 * config["websocket.auth_timeout"],

@@ -61,6 +61,7 @@ export class JobConnections {
     const connection = this.#bySession.get(session);
     if (connection === undefined) return;
     connection.peer = keyId;
+    session.place.settle("proven");
     connection.readyAt ??= this.#options.clock.now();
     log.info("Socket.IO connection {id} established with API key {keyId}", { id: connection.id, keyId });
   }

@@ -44,6 +44,7 @@ function readConnections({ hub, validator, activity, historyBudget }: Gateway) {
     heliograph_connections_accepted_total: activity.accepted,
     heliograph_connections_refused_total: activity.refused,
     heliograph_connections_closed_total: activity.closed,
+    heliograph_evictions_total: activity.evictions,
     heliograph_slow_consumers_total: activity.slowConsumers,
     heliograph_queue_bytes: queued,
     heliograph_largest_queue_bytes: largestQueue,

@@ -261,6 +261,22 @@ export class Connection {
     return null;
   }
 
+  /** It has proved to be `peer` or, where it need not, asked for something: it is no stranger any more. */
+  getReady(peer?: string): void {
+    this.peer ??= peer;
+    this.readyAt ??= this.#host.elapsed();
+    this.place.settle(this.peer === undefined ? "anonymous" : "proven");
+  }
+
+  /** Ends it at once, without a word, to get back the memory that it takes. */
+  sever(detail: string): void {
+    if (this.closedBy === undefined) {
+      this.closing = { at: this.#host.elapsed(), detail, queued: this.queued };
+      this.end(closes.evicted);
+    }
+    this.#link.sever();
+  }
+
   /** Closes the connection, on which so much waits; what still waits in the outbox is dropped. */
   close(close: Close, detail?: string, queued: number = this.queued): void {
     if (this.closedBy !== undefined) return;

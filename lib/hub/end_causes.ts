@@ -98,6 +98,13 @@ export const endCauses = {
     meaning: "The server was stopping or draining, and told the client when to come back",
     advice: "Nothing to do: the client comes back by itself after its retry_after_ms",
   },
+  evicted: {
+    by: "server",
+    meaning: "The server was running short of memory, and cut off those first whom it knows least",
+    advice:
+      "Give the server more memory or raise --memory.limit; when heliograph_evictions_total grows, somebody sends what never " +
+      "ends: look for his address among the refused",
+  },
   dropped: {
     by: "server",
     meaning: "The operator dropped the connection",
@@ -118,6 +125,7 @@ const ownCauses = {
   tooLarge: "too_large",
   tooManyInvalid: "invalid_message",
   tooManyRequests: "rate_limited",
+  evicted: "evicted",
   dropped: "dropped",
   normal: "closed",
 } as const satisfies Record<keyof typeof closes, EndCause>;

@@ -25,6 +25,8 @@ import { TracedLink } from "./traced_link.ts";
 export interface HubLimits extends ConnectionLimits {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
+  /** Of those, such as have neither proved who they are nor asked for anything. */
+  readonly maxStrangersPerAddress?: number;
   readonly heartbeatInterval: number;
   /** A connection from which nothing came for this long is closed. */
   readonly connectionTimeout: number;
@@ -54,7 +56,7 @@ export class Hub implements ConnectionHost {
   readonly budget: ByteBudget;
   /** How the latest connections ended. */
   readonly records: ConnectionRecords;
-  readonly #places: Places;
+  readonly places: Places;
   readonly #clock: Clock;
   readonly #wallTimes: WallTimes;
   readonly activity: Activity;
@@ -78,10 +80,11 @@ export class Hub implements ConnectionHost {
     this.limits = options.limits;
     this.budget = new ByteBudget(options.limits);
     this.records = new ConnectionRecords(options.clock);
-    this.#places = new Places({
+    this.places = new Places({
       total: options.limits.maxConnections,
       perAddress: options.limits.maxConnectionsPerAddress,
-    });
+      strangersPerAddress: options.limits.maxStrangersPerAddress,
+    }, () => options.clock.elapsed());
     this.#faults = new Throttle({ clock: options.clock });
     const { strangerRate: rate } = options.limits;
     if (rate !== undefined) {
@@ -146,7 +149,7 @@ export class Hub implements ConnectionHost {
     if (this.#returnTimes !== undefined) {
       throw new Refusal("server_closing", { retryAfterMs: this.#returnTimes.next() });
     }
-    return this.#places.take(address);
+    return this.places.take(address);
   }
 
   /** Takes a connection in, on the place that was taken for it. */
@@ -160,6 +163,7 @@ export class Hub implements ConnectionHost {
       link: this.#traceFrames ? new TracedLink(link, id) : link,
       host: this,
     });
+    place.occupy(connection);
     this.#connections.set(connection.id, connection);
     this.activity.accepted[family === "events" ? "events" : "websocket"] += 1;
     return connection;

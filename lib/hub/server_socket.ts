@@ -45,6 +45,7 @@ export class ServerSocket {
     this.#clock = clock;
     this.#owner = owner;
     socket.binaryType = "arraybuffer";
+    place.occupy(this);
     for (const event of events) socket.addEventListener(event, this);
     this.#deadline = clock.after(openPatience, () => this.sever());
   }
@@ -119,7 +120,7 @@ export class ServerSocket {
     if (this.isOpen) this.#socket.close(code, reason);
   }
 
-  #ended({ code, reason }: CloseEvent): void {
+  #ended({ code, reason, wasClean }: CloseEvent): void {
     if (this.#phase === "gone") return;
     if (this.#phase === "severed") {
       // The first that it tells of after a drop is the drop itself.
@@ -127,7 +128,8 @@ export class ServerSocket {
       return;
     }
     this.#leave();
-    this.#owner.ended(code, reason);
+    // The runtime makes up a code for a peer that does not answer its pings.
+    this.#owner.ended(wasClean ? code : 0, reason);
   }
 
   #leave(): void {

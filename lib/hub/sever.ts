@@ -60,9 +60,13 @@ async function endOf(peer: Deno.Conn): Promise<true> {
 
 /** The number by which the runtime knows a server's WebSocket. */
 function resourceOf(socket: WebSocket): number | undefined {
-  const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === "[[rid]]");
-  const resource = symbol === undefined ? undefined : member(socket, symbol);
+  const resource = insideOf(socket, "[[rid]]");
   return typeof resource === "number" ? resource : undefined;
+}
+
+function insideOf(socket: WebSocket, name: string): unknown {
+  const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === name);
+  return symbol === undefined ? undefined : member(socket, symbol);
 }
 
 /** What drops a resource of the runtime. */

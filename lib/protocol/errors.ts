@@ -77,6 +77,8 @@ export const closes = {
   tooManyInvalid: { code: 1008, reason: "Invalid message format", reconnect: false },
   tooManyRequests: { code: 1008, reason: "Rate limit exceeded", reconnect: true },
   dropped: { code: 1001, reason: "Server closing connection: dropped by the operator", reconnect: true },
+  /** Its TCP connection is ended without a close frame, so that the client sees 1006. */
+  evicted: { code: 1013, reason: "Server is short of memory", reconnect: true },
   normal: { code: 1000, reason: "", reconnect: false },
 } as const satisfies Record<string, Close>;
 

@@ -16,17 +16,12 @@ export interface EngineEvents {
   disconnection: [session: EngineSession, reason: CloseReason, error: Error | undefined];
 }
 
-interface Entry {
-  readonly session: EngineSession;
-  readonly place: Place;
-}
-
 /** An Engine.IO server, protocol revision 4, for fetch requests and `Deno.upgradeWebSocket`. */
 export class EngineServer extends EventEmitter<EngineEvents> {
   readonly #options: EngineOptions;
   readonly #path: string;
   readonly #crossOrigin: CrossOrigin;
-  readonly #entries = new Map<string, Entry>();
+  readonly #sessions = new Map<string, EngineSession>();
   /** Sessions, and sockets that outlive theirs until their peers have answered the close. */
   #present = 0;
   #emptied: () => void = () => {};
@@ -43,13 +38,13 @@ export class EngineServer extends EventEmitter<EngineEvents> {
 
   /** How many sessions there are. */
   get clientsCount(): number {
-    return this.#entries.size;
+    return this.#sessions.size;
   }
 
   /** How many sessions there are, by what carries them now. */
   get transports(): { readonly polling: number; readonly websocket: number } {
     const counts = { polling: 0, websocket: 0 };
-    for (const { session } of this.#entries.values()) counts[session.transport.name] += 1;
+    for (const session of this.#sessions.values()) counts[session.transport.name] += 1;
     return counts;
   }
 
@@ -88,15 +83,15 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     if (request.method === "OPTIONS") return this.#crossOrigin.preflight(request);
     const ask = readAsk(request, url);
     if (ask.isUpgrade && isForeign(ask)) return this.#correct(request, info.address);
-    const entry = this.#entries.get(ask.sid ?? "");
-    const fault = findFault(ask, entry?.session);
+    const session = this.#sessions.get(ask.sid ?? "");
+    const fault = findFault(ask, session);
     // Balancers pass a 503 on, and the next instance may have the session: it takes this one's new clients.
     if (fault === "unknownSid" && !this.#admitsMore) return this.#refuse("closing");
     if (fault !== undefined) {
       return this.#refuse(fault, isForeign(ask) ? this.#options.wrongProtocol : undefined);
     }
-    if (entry === undefined) return this.#open(request, ask, handshakeRequest(request, url, info));
-    return ask.isUpgrade ? this.#upgrade(request, entry) : entry.session.serve(request);
+    if (session === undefined) return this.#open(request, ask, handshakeRequest(request, url, info));
+    return ask.isUpgrade ? this.#upgrade(request, session) : session.serve(request);
   }
 
   #open(request: Request, { isUpgrade }: Ask, handshake: HandshakeRequest): Response | Promise<Response> {
@@ -129,7 +124,8 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     return upgraded.response;
   }
 
-  #upgrade(request: Request, { session, place }: Entry): Response {
+  #upgrade(request: Request, session: EngineSession): Response {
+    const { place } = session;
     const upgraded = startWebSocket(request);
     if (upgraded === undefined) return this.#refuse("badRequest");
     const upgrade = session.startUpgrade();
@@ -177,7 +173,7 @@ export class EngineServer extends EventEmitter<EngineEvents> {
   #admit(request: HandshakeRequest, place: Place, transport?: WebSocketTransport): EngineSession {
     const id = this.generateId();
     const ended: SessionOptions["ended"] = (session, reason, error) => {
-      this.#entries.delete(id);
+      this.#sessions.delete(id);
       place.letGo();
       this.#left();
       this.#tell("disconnection", session, reason, error);
@@ -185,12 +181,13 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     const session = new EngineSession({
       id,
       request,
+      place,
       engine: this.#options,
       ended,
       ...(transport === undefined ? {} : { transport }),
     });
     this.#present += 1;
-    this.#entries.set(id, { session, place });
+    this.#sessions.set(id, session);
     return session;
   }
 
@@ -232,12 +229,12 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     const { clock, closeTimeout } = this.#options;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = clock.after(closeTimeout, resolve);
-    for (const { session } of this.#entries.values()) session.close();
+    for (const session of this.#sessions.values()) session.close();
     this.#emptied = resolve;
     if (this.#present === 0) resolve();
     await promise;
     timer.cancel();
-    for (const { session } of this.#entries.values()) session.close(true);
+    for (const session of this.#sessions.values()) session.close(true);
   }
 }
 

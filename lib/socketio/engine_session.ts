@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { TokenBucket } from "../hub/mod.ts";
+import { type Place, TokenBucket } from "../hub/mod.ts";
 import type { BodyBounds } from "./body_text.ts";
 import { refuse } from "./engine_errors.ts";
 import type { EngineOptions } from "./engine_options.ts";
@@ -26,6 +26,7 @@ export interface SessionEvents {
 export interface SessionOptions {
   readonly id: string;
   readonly request: HandshakeRequest;
+  readonly place: Place;
   readonly engine: EngineOptions;
   /** The WebSocket that it begins with; without one it begins with polling. */
   readonly transport?: WebSocketTransport;
@@ -38,6 +39,8 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   readonly id: string;
   readonly request: HandshakeRequest;
   readonly remoteAddress: string;
+  /** Held by it and by each of its sockets. */
+  readonly place: Place;
   /** The revision of the Engine.IO protocol. */
   readonly protocol = 4;
   /** A name that may be shown to anybody, which `id` may not; part of the reason that a WebSocket is closed with. */
@@ -63,10 +66,11 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   /** Who it proved to be. */
   #name: string | undefined;
 
-  constructor({ id, request, engine, transport, ended }: SessionOptions) {
+  constructor({ id, request, place, engine, transport, ended }: SessionOptions) {
     super();
     this.id = id;
     this.request = request;
+    this.place = place;
     this.remoteAddress = request.connection.remoteAddress;
     this.#engine = engine;
     this.#ended = ended;

@@ -29,7 +29,7 @@ export class Listening {
   begin({ stream, position }: Wanted): void {
     const listener = this.#listeners.get(stream) ?? this.#createListener(stream);
     this.#listeners.set(stream, listener);
-    this.#connection.readyAt ??= this.#clock.elapsed();
+    this.#connection.getReady();
     log.info("Client subscribed to: {stream}", { stream: stream.name, id: this.#connection.id });
     stream.subscribe(listener, position, ({ offset, recovered }) => {
       listener.notify(this.#message("subscribed", stream, { offset, recovered }));

@@ -5,6 +5,7 @@ import {
   enders,
   engineCloseReasons,
   errorCodes,
+  evictionReasons,
   families,
   labelOf,
   pollResults,
@@ -53,6 +54,7 @@ export class Activity {
   readonly accepted = zeros(transports);
   readonly refused = zeros(refusalReasons);
   readonly closed = each(enders, () => zeros(closeCodes));
+  readonly evictions = zeros(evictionReasons);
   readonly slowConsumers = zeros(families);
   readonly errors = each(ways, () => zeros(errorCodes));
   readonly responses = zeros(statusClasses);

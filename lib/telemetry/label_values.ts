@@ -19,6 +19,8 @@ export const refusalReasons = [
   "internal_error",
   "other",
 ] as const;
+/** Why connections were cut off for the memory's sake: it came near its limit, or grew too fast. */
+export const evictionReasons = ["limit", "growth"] as const;
 /** Who ended a connection. */
 export const enders = ["server", "client"] as const;
 /** RFC 6455, section 7.4.1, and the registry that follows from it; all others are `other`. */

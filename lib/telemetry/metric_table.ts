@@ -7,6 +7,7 @@ import {
   engineCloseReasons,
   engineTransports,
   errorCodes,
+  evictionReasons,
   families,
   gatewayStatuses,
   memoryKinds,
@@ -59,6 +60,10 @@ export const metricTable = {
     "Connections that ended, by who ended them and with which WebSocket close code.",
     by("by", enders),
     by("code", closeCodes),
+  ),
+  heliograph_evictions_total: counter(
+    "Connections cut off for the sake of memory, strangers first: it came near its limit, or grew too fast.",
+    by("reason", evictionReasons),
   ),
   heliograph_slow_consumers_total: counter(
     "Connections closed because too much waited unsent.",

@@ -218,8 +218,7 @@ export class Validator implements SessionHost {
       other.connection.refuse(refusal);
     }
     session.registration = registration;
-    session.connection.peer = hotkey;
-    session.connection.readyAt = this.#clock.elapsed();
+    session.connection.getReady(hotkey);
     this.#sessions.set(hotkey, session);
   }
 

@@ -33,6 +33,9 @@ export async function startGateway(
     validator_key: `${folder}/validator.key`,
     admin_token: adminToken,
     "crypto.workers": 1,
+    // Other tests of the same process take memory as they like.
+    "memory.max_growth": 2 ** 36,
+    "memory.limit": 2 ** 36,
     ...overrides,
   });
   const gateway = await createGateway(config, clock, open);

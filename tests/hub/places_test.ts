@@ -39,3 +39,21 @@ Deno.test("what cannot be made to leave takes room from its own address alone", 
   assertEquals(places.taken, 0);
   places.take("a");
 });
+
+Deno.test("strangers of one address have fewer places, and whoever is known makes room for the next", () => {
+  const places = new Places({ total: 10, perAddress: 4, strangersPerAddress: 2 });
+  const [first, second] = [places.take("a"), places.take("a")];
+  const { retryAfterMs } = full(() => places.take("a"));
+  assertEquals(retryAfterMs, 5000);
+  places.take("b");
+  first.settle("anonymous");
+  places.take("a");
+  full(() => places.take("a"));
+  second.letGo();
+  const fourth = places.take("a");
+  first.settle("proven");
+  assertEquals(places.leastKnown()[0], fourth);
+  fourth.settle("proven");
+  places.take("a");
+  full(() => places.take("a"));
+});

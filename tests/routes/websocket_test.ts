@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { Peer, signAuthentication, testKey } from "../helpers/peer.ts";
 import { RawClient, refusedUpgrade } from "../helpers/raw_client.ts";
+import { endingOf } from "../helpers/told.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
 
 /** Moves the clock until `done`. */
@@ -245,4 +246,57 @@ Deno.test("Socket.IO clients on the wrong path take a place of their address whi
   let peer: Peer | undefined;
   while (peer === undefined) peer = await Peer.open(scene.server.ws).catch(() => undefined);
   await peer.close();
+});
+
+Deno.test("who has authenticated or subscribed takes no stranger's place of its address", async () => {
+  await using scene = await Scene.start({ "websocket.max_strangers_per_address": 1 });
+  const miner = await scene.connect();
+  const reader = await Peer.open(scene.server.ws.replace(/ws$/, "ws/stream"));
+  await reader.next();
+  const { status, body } = await refusedUpgrade(scene.server.ws);
+  assertEquals([status, body.error.code], [503, "max_connections"]);
+  assertStringIncludes(body.message, "before authentication");
+  reader.send('{"type": "subscribe", "stream": "peers"}');
+  await reader.next(({ type }) => type === "subscribed");
+  const another = await Peer.open(scene.server.ws);
+  for (const peer of [miner, reader, another]) await peer.close();
+});
+
+Deno.test("strangers that are cut off for the sake of memory are told of by that cause, and counted", async () => {
+  await using scene = await Scene.start();
+  const { hub, activity } = scene.server.gateway;
+  const miner = await scene.connect();
+  using _stranger = await RawClient.open(scene.server.ws);
+  while (hub.places.leastKnown()[0]?.standing !== "stranger") await settle();
+  hub.places.leastKnown()[0]?.evict("memory: growth");
+  const { ending } = await endingOf(scene.server, "evicted");
+  assertEquals([ending?.by, ending?.detail], ["server", "memory: growth"]);
+  assertEquals([hub.size, activity.evictions], [1, { limit: 0, growth: 0 }]);
+  await miner.close();
+});
+
+Deno.test("a stream client that listens and is dead is found by the runtime's pings", async () => {
+  await using scene = await Scene.start({
+    "websocket.connection_timeout": 2,
+    "websocket.heartbeat_interval": 1,
+  });
+  using dead = await RawClient.open(scene.server.ws.replace(/ws$/, "ws/stream"));
+  await dead.send('{"type": "subscribe", "stream": "peers"}');
+  const { ending } = await endingOf(scene.server, "connection_lost");
+  assertEquals([ending?.by, ending?.code], ["network", 1006]);
+  assertEquals(scene.server.gateway.hub.places.taken, 0);
+});
+
+Deno.test("dropping a connection ends it although its client answers nothing", async () => {
+  const clock = new FakeClock();
+  await using scene = await Scene.start({}, clock);
+  using client = await RawClient.open(scene.server.ws);
+  await client.send(signAuthentication(scene.key, { now: clock.now() }));
+  await client.read();
+  const [connection] = scene.server.gateway.hub.connections();
+  await scene.server.admin("DELETE", `/admin/connections/${connection?.id}`);
+  await advanceUntil(clock, 1000, () => scene.server.gateway.hub.size === 0);
+  assertEquals(scene.server.gateway.hub.places.taken, 0);
+  const { ending } = await endingOf(scene.server, "dropped");
+  assertEquals([ending?.by, ending?.code], ["server", 1001]);
 });
