@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../lib/gateway/mod.ts";
-import type { Publication } from "../lib/hub/mod.ts";
 import {
   type Clock,
   type Envelope,
@@ -17,7 +16,7 @@ import {
   toPlain,
   valueBounds,
 } from "../lib/protocol/mod.ts";
-import { type Confirmed, isEpistula, readEpistula } from "../lib/validator/mod.ts";
+import { type ConfirmationsPage, type Confirmed, isEpistula, readEpistula } from "../lib/validator/mod.ts";
 import { type Answers, Rendering } from "./answers.ts";
 import { readBody } from "./body.ts";
 import type { Env } from "./env.ts";
@@ -69,7 +68,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
   };
 
   /** A miner's receipts, from the first one kept on or where `since` is what a page's `next` said, after that page. */
-  const receiptsPage = async (hotkey: string, since: number, limit: number): Promise<Page> => {
+  const receiptsPage = async (hotkey: string, since: number, limit: number): Promise<ConfirmationsPage> => {
     const { frames, next } = await validator.renewConfirmations(
       hotkey,
       Math.max(0, since - receiptsFrom),
@@ -133,14 +132,14 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
       await validator.gatekeeper.admit(claim, context.env.client);
       countRequest(claim);
       await validator.gatekeeper.remember(claim);
-      const channel = validator.confirmations.channelOf(hotkey);
+      const channel = await validator.confirmations.channelOf(hotkey);
       // Without an epoch 0 is no position: it asks for everything that is kept.
-      const missed = epoch === undefined && since === 0
-        ? "lost"
-        : channel.since({ epoch: epoch ?? channel.epoch, offset: since });
-      const { frames, next } = missed === "lost"
-        ? await receiptsPage(hotkey, since, limit)
-        : missedPage(missed, limit);
+      const missed = epoch === undefined && since === 0 ? "lost" : await validator.missedConfirmations(
+        hotkey,
+        { epoch: epoch ?? channel.epoch, offset: since },
+        limit,
+      );
+      const { frames, next } = missed === "lost" ? await receiptsPage(hotkey, since, limit) : missed;
       const text = renderSigned({
         epoch: channel.epoch,
         offset: channel.offset,
@@ -175,20 +174,6 @@ function readPrediction(headers: Record<string, string>, text: string, clock: Cl
   const { validator, ...claim } = readEpistula(headers, text, clock);
   const data = toPlain(message) as Record<string, unknown>;
   return { ...claim, validator, type: "prediction", data, exactData: message };
-}
-
-interface Page {
-  readonly frames: readonly string[];
-  /** The `since` of the following page; undefined: this is the last one. */
-  readonly next: number | undefined;
-}
-
-function missedPage(missed: readonly Publication[], limit: number): Page {
-  const page = missed.slice(0, limit);
-  return {
-    frames: page.map(({ frame }) => frame),
-    next: missed.length > limit ? page.at(-1)?.offset : undefined,
-  };
 }
 
 function answerOne([confirmed]: readonly Confirmed[]): Response {

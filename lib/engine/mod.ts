@@ -26,6 +26,7 @@ export { JobRepository } from "./repositories/jobs.ts";
 export { type MinerRecord, MinerRepository } from "./repositories/miners.ts";
 export { NonceRepository } from "./repositories/nonces.ts";
 export {
+  confirmationsChannel,
   type Head,
   maxTextLength,
   type MinerHead,

@@ -158,6 +158,7 @@ export async function createGateway(
   const shortage = () => space.shortage;
   const validator = new Validator({
     store: engine,
+    log: engine.log,
     pool,
     keypair,
     hub,

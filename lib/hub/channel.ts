@@ -69,6 +69,11 @@ export class Channel implements Trimmable {
     return this.#bytes;
   }
 
+  /** Goes on after an offset: what there was up to there is kept elsewhere. */
+  resume(offset: number): void {
+    this.#offset = offset;
+  }
+
   /** Publishes a frame that says `offset`, which must be past the newest one, and answers how many get it. */
   publish(offset: number, frame: string): number {
     if (offset <= this.#offset) {

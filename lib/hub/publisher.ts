@@ -15,7 +15,8 @@ export class Publisher {
   }
 
   /**
-   * Publishes what `make` answers for the next offset. A `make` that fails leaves a gap, which clients notice.
+   * Publishes what `make` answers for the next offset, or for the one that is named. A `make` that fails leaves a gap,
+   * which clients notice.
    *
    * @param before what has to happen in the same turn as the publication
    * @returns the frame, and how many connections it went to
@@ -23,15 +24,18 @@ export class Publisher {
   publish(
     make: (offset: number) => Promise<string>,
     before: (offset: number) => void = () => {},
+    offset: number = this.#reserved + 1,
   ): Promise<{ offset: number; frame: string; recipients: number }> {
-    const offset = this.#reserved += 1;
+    this.#reserved = offset;
     const making = make(offset);
     // When it fails before its turn comes, nobody listens to it yet.
     making.catch(() => {});
     const published = this.#last.then(async () => {
       const frame = await making;
       before(offset);
-      return { offset, frame, recipients: this.#channel.publish(offset, frame) };
+      // A channel that has begun only now begins after it.
+      const isNews = offset > this.#channel.offset;
+      return { offset, frame, recipients: isNews ? this.#channel.publish(offset, frame) : 0 };
     });
     this.#last = published.then(() => {}, () => {});
     return published;

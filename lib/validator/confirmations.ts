@@ -1,60 +1,66 @@
-import { Channel, type ChannelSettings, Priority, Publisher } from "../hub/mod.ts";
-import {
-  type Clock,
-  type ExactObject,
-  formatTimestamp,
-  type Receipt,
-  type TeamGamePrediction,
-} from "../protocol/mod.ts";
-import type { PredictionRecord } from "../engine/mod.ts";
+import { Channel, type ChannelSettings, Priority, Publisher, type Subscriber } from "../hub/mod.ts";
+import { type Clock, type ExactObject, formatTimestamp, type Receipt } from "../protocol/mod.ts";
+import { confirmationsChannel, type Log, type LogEntry, type PredictionRecord } from "../engine/mod.ts";
 import type { Notary } from "./notary.ts";
 import type { Verdict } from "./prediction_draft.ts";
 
 /** Tells miners what became of their predictions: each has a channel of its own. */
 export class Confirmations {
-  readonly #epoch: string;
+  readonly #log: Log;
   readonly #notary: Notary;
   readonly #clock: Clock;
   readonly #settings: ChannelSettings;
   readonly #channels = new Map<string, Channel>();
+  /** Those that are being found out where they stand. */
+  readonly #opening = new Map<string, Promise<Channel>>();
   /** Of those miners who were told something. */
   readonly #publishers = new Map<string, Publisher>();
 
-  constructor(options: { epoch: string; notary: Notary; clock: Clock; settings: ChannelSettings }) {
-    this.#epoch = options.epoch;
+  constructor(options: { log: Log; notary: Notary; clock: Clock; settings: ChannelSettings }) {
+    this.#log = options.log;
     this.#notary = options.notary;
     this.#clock = options.clock;
     this.#settings = options.settings;
   }
 
   /** The miner's channel. */
-  channelOf(hotkey: string): Channel {
+  async channelOf(hotkey: string): Promise<Channel> {
     const existing = this.#channels.get(hotkey);
     if (existing !== undefined) return existing;
-    const channel = new Channel({
-      epoch: this.#epoch,
-      priority: Priority.reply,
-      clock: this.#clock,
-      settings: this.#settings,
-    });
-    this.#channels.set(hotkey, channel);
-    return channel;
+    const opening = this.#opening.get(hotkey) ??
+      this.#open(hotkey).finally(() => this.#opening.delete(hotkey));
+    this.#opening.set(hotkey, opening);
+    return await opening;
+  }
+
+  /** The subscriber gets nothing more. */
+  unsubscribe(hotkey: string, subscriber: Subscriber): void {
+    this.#channels.get(hotkey)?.unsubscribe(subscriber);
   }
 
   /** Signs the confirmation of a verdict and publishes it; answers its frame. */
-  async publish(hotkey: string, { prediction_id }: TeamGamePrediction, verdict: Verdict): Promise<string> {
-    const published = await this.#publisherOf(hotkey).publish((offset) =>
-      this.#seal(hotkey, prediction_id, describe(verdict), offset)
-    );
+  async publish(hotkey: string, { predictionId, verdict, offset }: Told): Promise<string> {
+    const channel = await this.channelOf(hotkey);
+    const make = () => this.#seal(hotkey, confirmationOf(predictionId, verdict), offset);
+    const published = await this.#publisherOf(hotkey, channel).publish(make, undefined, offset);
     return published.frame;
+  }
+
+  /** What a miner was told after an offset up to another one, signed again; "lost" when it is kept no more. */
+  async past(hotkey: string, offset: number, upTo: number): Promise<string[] | "lost"> {
+    const entries = await this.#log.since(confirmationsChannel(hotkey), offset, upTo - offset);
+    return entries === "lost"
+      ? "lost"
+      : await Promise.all(entries.map((entry) => this.#sealAgain(hotkey, entry)));
   }
 
   /** Confirmations of what was accepted before, signed again, at the channel's newest offset. */
   async renew(records: readonly PredictionRecord[]): Promise<string[]> {
     return await Promise.all(
-      records.map(({ hotkey, predictionId, receipt }) =>
-        this.#seal(hotkey, predictionId, acceptedBefore(receipt), this.channelOf(hotkey).offset)
-      ),
+      records.map(async ({ hotkey, predictionId, receipt }) => {
+        const { offset } = await this.channelOf(hotkey);
+        return await this.#seal(hotkey, { prediction_id: predictionId, ...acceptedBefore(receipt) }, offset);
+      }),
     );
   }
 
@@ -64,24 +70,50 @@ export class Confirmations {
   }
 
   /** Names the miner, so that whoever is shown a receipt knows whose it is. */
-  async #seal(hotkey: string, predictionId: string, data: ExactObject, offset: number): Promise<string> {
+  async #seal(hotkey: string, data: ExactObject, offset: number, at = this.#clock.now()): Promise<string> {
     return await this.#notary.seal("confirmation", {
       ...data,
       hotkey,
-      prediction_id: predictionId,
-      timestamp: formatTimestamp(this.#clock.now()),
-      epoch: this.#epoch,
+      timestamp: formatTimestamp(at),
+      epoch: this.#log.epoch,
       offset,
     });
   }
 
-  #publisherOf(hotkey: string): Publisher {
+  #sealAgain(hotkey: string, { offset, at, data }: LogEntry): Promise<string> {
+    return this.#seal(hotkey, data as ExactObject, offset, at);
+  }
+
+  async #open(hotkey: string): Promise<Channel> {
+    const { epoch } = this.#log;
+    const { offset } = await this.#log.head(confirmationsChannel(hotkey));
+    const [clock, settings] = [this.#clock, this.#settings];
+    const channel = new Channel({ epoch, priority: Priority.reply, clock, settings });
+    channel.resume(offset);
+    this.#channels.set(hotkey, channel);
+    return channel;
+  }
+
+  #publisherOf(hotkey: string, channel: Channel): Publisher {
     const existing = this.#publishers.get(hotkey);
     if (existing !== undefined) return existing;
-    const publisher = new Publisher(this.channelOf(hotkey));
+    const publisher = new Publisher(channel);
     this.#publishers.set(hotkey, publisher);
     return publisher;
   }
+}
+
+/** A verdict as a miner is told of it. */
+export interface Told {
+  readonly predictionId: string;
+  readonly verdict: Verdict;
+  /** Its place in the miner's channel. */
+  readonly offset: number;
+}
+
+/** What a confirmation says, as the log keeps it. */
+export function confirmationOf(predictionId: string, verdict: Verdict): ExactObject {
+  return { prediction_id: predictionId, ...describe(verdict) };
 }
 
 function describe(verdict: Verdict): ExactObject {

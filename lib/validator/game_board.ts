@@ -7,7 +7,7 @@ import {
   type Position,
   Rendered,
 } from "../protocol/mod.ts";
-import type { GameRepository } from "../engine/mod.ts";
+import type { GameRepository, Log, LogEntry } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { type Game, GameTable, type NewGame, readGame } from "./game_table.ts";
 import type { Notary } from "./notary.ts";
@@ -28,6 +28,7 @@ export interface GamesPublished {
 export class GameBoard {
   readonly channel: Channel;
   readonly #repository: GameRepository;
+  readonly #log: Log;
   readonly #notary: Notary;
   readonly #clock: Clock;
   readonly #publisher: Publisher;
@@ -39,26 +40,34 @@ export class GameBoard {
 
   constructor(options: {
     repository: GameRepository;
+    log: Log;
     notary: Notary;
     clock: Clock;
-    epoch: string;
     settings: ChannelSettings;
     /** Bytes of games in one update. */
     maxUpdate: number;
   }) {
     this.#maxUpdate = options.maxUpdate;
-    const { epoch, clock, settings } = options;
+    const { log, clock, settings } = options;
+    this.#log = log;
     this.#repository = options.repository;
     this.#notary = options.notary;
     this.#clock = clock;
     this.#keepFor = settings.ttl;
-    this.channel = new Channel({ epoch, priority: Priority.update, clock, settings });
+    this.channel = new Channel({ epoch: log.epoch, priority: Priority.update, clock, settings });
     this.#publisher = new Publisher(this.channel);
   }
 
   /** Takes over what is stored. */
   async load(): Promise<void> {
+    this.channel.resume((await this.#log.head("games")).offset);
     this.#table.load(await this.#repository.list(), (text) => readGame(parseExact(text)));
+  }
+
+  /** The updates after an offset up to another one, signed again; "lost" when they are kept no more. */
+  async past(offset: number, upTo: number): Promise<string[] | "lost"> {
+    const entries = await this.#log.since("games", offset, upTo - offset);
+    return entries === "lost" ? "lost" : await Promise.all(entries.map((entry) => this.#sealAgain(entry)));
   }
 
   get size(): number {
@@ -112,13 +121,14 @@ export class GameBoard {
     }
     if (changed.length === 0) return { offset: this.channel.offset, recipients: 0, changed: 0 };
     const now = this.#clock.now();
-    await this.#repository.putAll(
+    const number = await this.#repository.publish(
       changed.map(({ fields, text }) => ({ gameId: fields.game_id, text, changedAt: now })),
     );
     const rendered = changed.map(({ text }) => new Rendered(text));
     const { offset, recipients } = await this.#publisher.publish(
       (offset) => this.#notary.seal("game_update", this.#update(rendered, offset)),
       (offset) => this.#table.put(changed, now, offset),
+      number,
     );
     log.info("Broadcasting game updates to connected miners", {
       games: changed.length,
@@ -128,8 +138,13 @@ export class GameBoard {
     return { offset, recipients, changed: changed.length };
   }
 
-  #update(games: ExactJson[], offset: number) {
+  #sealAgain({ offset, at, data }: LogEntry): Promise<string> {
+    const games = (data as string[]).map((text) => new Rendered(text));
+    return this.#notary.seal("game_update", this.#update(games, offset, at));
+  }
+
+  #update(games: ExactJson[], offset: number, at = this.#clock.now()) {
     const { epoch } = this.channel;
-    return { games, timestamp: formatTimestamp(this.#clock.now()), epoch, offset };
+    return { games, timestamp: formatTimestamp(at), epoch, offset };
   }
 }

@@ -18,7 +18,7 @@ export interface Game {
   /** The game rendered as signed text. */
   readonly text: string;
   readonly changedAt: number;
-  /** The offset of the update that said so; 0 when that was before this process started. */
+  /** The offset of the update that said so. */
   readonly offset: number;
 }
 
@@ -59,8 +59,8 @@ export class GameTable {
   readonly #games = new Map<string, Game>();
 
   load(records: readonly GameRecord[], read: (text: string) => NewGame): void {
-    for (const { gameId, text, changedAt } of records) {
-      this.#games.set(gameId, { ...read(text), changedAt, offset: 0 });
+    for (const { gameId, text, changedAt, offset = 0 } of records) {
+      this.#games.set(gameId, { ...read(text), changedAt, offset });
     }
   }
 

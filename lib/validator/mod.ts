@@ -14,4 +14,4 @@ export type { PredictionBook } from "./prediction_book.ts";
 export { RisingNonces } from "./rising_nonces.ts";
 export type { Confirmed } from "./prediction_desk.ts";
 export type { MinerSession } from "./session.ts";
-export { Validator, type ValidatorOptions } from "./validator.ts";
+export { type ConfirmationsPage, Validator, type ValidatorOptions } from "./validator.ts";

@@ -1,14 +1,21 @@
 import { type Clock, Refusal } from "../protocol/mod.ts";
 import type { PredictionRepository } from "../engine/mod.ts";
 import { Activity, logger, stopwatch, Throttle } from "../telemetry/mod.ts";
+import { confirmationOf } from "./confirmations.ts";
 import type { Game } from "./game_table.ts";
 import { type Candidate, noHead, noLimits, PredictionDraft, type Verdict } from "./prediction_draft.ts";
 import type { PredictionLimits } from "./rules.ts";
 
 interface Pending {
   readonly candidate: Candidate;
-  readonly resolve: (verdict: Verdict) => void;
+  readonly resolve: (judged: Judged) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** A verdict, and its place among what the miner was told. */
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly offset: number;
 }
 
 const log = logger("store");
@@ -87,7 +94,7 @@ export class PredictionBook {
    * @throws {Refusal} `rate_limited` when too much waits, `internal_error` when the store cannot commit or
    * has no room
    */
-  submit(candidate: Candidate): Promise<Verdict> {
+  submit(candidate: Candidate): Promise<Judged> {
     const shortage = this.#shortage();
     if (shortage !== undefined) return Promise.reject(noRoom(shortage));
     const size = candidate.prediction.text.length;
@@ -96,11 +103,9 @@ export class PredictionBook {
       return Promise.reject(new Refusal("rate_limited", { detail, retryAfterMs: 1000 }));
     }
     this.#queuedSize += size;
-    const verdict = new Promise<Verdict>((resolve, reject) =>
-      this.#queue.push({ candidate, resolve, reject })
-    );
+    const judged = new Promise<Judged>((resolve, reject) => this.#queue.push({ candidate, resolve, reject }));
     this.#writing ??= this.#write();
-    return verdict;
+    return judged;
   }
 
   /** Resolves when nothing waits. */
@@ -135,9 +140,9 @@ export class PredictionBook {
       this.#activity.commitSizes.add(group.length);
       this.#lastCommitFailed = false;
       group.forEach(({ resolve, reject }, index) => {
-        const verdict = verdicts[index];
-        if (verdict === undefined) reject(new Error("no verdict"));
-        else resolve(verdict);
+        const judged = verdicts[index];
+        if (judged === undefined) reject(new Error("no verdict"));
+        else resolve(judged);
       });
     } catch (cause) {
       this.#lastCommitFailed = true;
@@ -150,7 +155,7 @@ export class PredictionBook {
   }
 
   /** Judges and commits; again from the start when another server wrote to the same store in between. */
-  async #commit(candidates: readonly Candidate[]): Promise<Verdict[]> {
+  async #commit(candidates: readonly Candidate[]): Promise<Judged[]> {
     const hotkeys = [...new Set(candidates.map(({ hotkey }) => hotkey))];
     const ids = candidates.map(({ hotkey, prediction }) => ({
       hotkey,
@@ -164,7 +169,12 @@ export class PredictionBook {
       ]);
       const minerHeads = new Map(hotkeys.map((hotkey, index) => [hotkey, heads[index] ?? noHead]));
       const draft = new PredictionDraft(head, minerHeads, this.#findGame, this.#limits, this.#clock.now());
-      const verdicts = candidates.map((candidate, index) => draft.judge(candidate, known[index] ?? null));
+      const verdicts = await Promise.all(candidates.map(async (candidate, index) => {
+        const { hotkey, prediction: { fields } } = candidate;
+        const verdict = draft.judge(candidate, known[index] ?? null);
+        const offset = await predictions.tell(hotkey, confirmationOf(fields.prediction_id, verdict));
+        return { verdict, offset };
+      }));
       predictions.add(draft.records, draft.minerHeads);
       return { verdicts, added: draft.records.length };
     });

@@ -126,13 +126,14 @@ export class PredictionDesk {
     way: Way,
   ): Promise<Confirmed> {
     try {
-      const verdict = await this.#book.submit({ hotkey, uid, prediction });
-      const frame = await this.#confirmations.publish(hotkey, prediction.fields, verdict);
+      const { verdict, offset } = await this.#book.submit({ hotkey, uid, prediction });
+      const predictionId = prediction.fields.prediction_id;
+      const frame = await this.#confirmations.publish(hotkey, { predictionId, verdict, offset });
       const now = this.#clock.elapsed();
       this.#activity.confirmations.add(now, now - receivedAt);
       this.#activity.confirmationLatency.add((now - receivedAt) / 1000);
       this.#activity.results[way][resultOf(verdict)] += 1;
-      return { predictionId: prediction.fields.prediction_id, verdict, frame };
+      return { predictionId, verdict, frame };
     } catch (error) {
       this.#gatekeeper.forgive(envelope);
       this.#activity.results[way].failed += 1;

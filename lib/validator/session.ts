@@ -1,9 +1,18 @@
-import { type ByteBudget, type Connection, ownText, Priority, type Session } from "../hub/mod.ts";
+import {
+  type ByteBudget,
+  type Channel,
+  type Connection,
+  ownText,
+  Priority,
+  type Recovery,
+  type Session,
+} from "../hub/mod.ts";
 import {
   type Authentication,
   type Envelope,
   type ExactObject,
   parseMessage,
+  type Position,
   readAuthentication,
   readEnvelope,
   Refusal,
@@ -104,21 +113,35 @@ export class MinerSession implements Session {
   /** Subscribes, and sends the welcome and what was missed before anything newer. */
   async #welcome({ hotkey, uid }: Registration, { recover }: Authentication): Promise<void> {
     const { board, confirmations, notary } = this.#host;
-    const own = confirmations.channelOf(hotkey);
     this.connection.hold();
+    const own = await confirmations.channelOf(hotkey);
+    // Who is gone by now has unsubscribed from what comes here.
+    if (!this.connection.isOpen) return;
     const channels = { games: board.channel.offset, confirmations: own.offset };
     const games = board.channel.subscribe(this.connection, recover.games);
     const confirmed = own.subscribe(this.connection, recover.confirmations);
-    const snapshot = games.recovered !== true && board.size > 0 ? [board.snapshot()] : [];
+    const [missedGames, missedOwn] = await Promise.all([
+      missed(games, recover.games, board.channel, channels.games, (...range) => board.past(...range)),
+      missed(
+        confirmed,
+        recover.confirmations,
+        own,
+        channels.confirmations,
+        (...range) => confirmations.past(hotkey, ...range),
+      ),
+    ]);
+    const snapshot = missedGames.recovered !== true && board.size > 0 ? [board.snapshot()] : [];
     // A position that cannot be recovered lies before all that is kept.
-    const ownMissed = confirmed.recovered === false ? own.history() : confirmed.missed;
+    const ownFrames = missedOwn.recovered === false
+      ? own.history().map(({ frame }) => frame)
+      : missedOwn.frames;
     const welcome = notary.seal("welcome", {
       message: "Connection established",
       status: "success",
       uid,
       epoch: board.channel.epoch,
       channels,
-      recovered: { games: games.recovered, confirmations: confirmed.recovered },
+      recovered: { games: missedGames.recovered, confirmations: missedOwn.recovered },
     });
     // Each with the priority of its channel, or what is newer would overtake it.
     const reply = (frame: string) => ({ frame, priority: Priority.reply });
@@ -126,8 +149,8 @@ export class MinerSession implements Session {
     this.connection.release([
       reply(await welcome),
       ...(await Promise.all(snapshot)).map(update),
-      ...ownMissed.map(({ frame }) => reply(frame)),
-      ...games.missed.map(({ frame }) => update(frame)),
+      ...ownFrames.map(reply),
+      ...missedGames.frames.map(update),
     ]);
   }
 
@@ -232,6 +255,22 @@ export class MinerSession implements Session {
 
 function readMessage(text: string): Envelope {
   return readEnvelope(parseMessage(text, valueBounds.miner));
+}
+
+/** What to send of the past: from memory, or else from the log, up to where the subscription began. */
+async function missed(
+  { recovered, missed }: Recovery,
+  position: Position | undefined,
+  { epoch }: Channel,
+  upTo: number,
+  past: (offset: number, upTo: number) => Promise<readonly string[] | "lost">,
+): Promise<{ readonly recovered: boolean | undefined; readonly frames: readonly string[] }> {
+  const remembered = { recovered, frames: missed.map(({ frame }) => frame) };
+  if (position === undefined || position.epoch !== epoch || position.offset > upTo) return remembered;
+  // Another server of the store may have published some of it.
+  if (recovered === true && missed.length === upTo - position.offset) return remembered;
+  const frames = await past(position.offset, upTo);
+  return frames === "lost" ? remembered : { recovered: true, frames };
 }
 
 const stays: ReadonlySet<string> = new Set(["not_authorized", "replayed", "server_closing"]);

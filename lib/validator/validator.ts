@@ -1,10 +1,11 @@
 import { isChainUrl } from "../chain/mod.ts";
 import type { CryptoPool, Keypair } from "../crypto/mod.ts";
 import { type ByteBudget, type ChannelSettings, type Connection, type Hub, Priority } from "../hub/mod.ts";
-import { type Clock, type ExactObject, formatTimestamp, Refusal } from "../protocol/mod.ts";
+import { type Clock, type ExactObject, formatTimestamp, type Position, Refusal } from "../protocol/mod.ts";
 import {
   ChainListRepository,
   GameRepository,
+  type Log,
   MinerRepository,
   NonceRepository,
   type PredictionRecord,
@@ -29,6 +30,7 @@ import { MinerSession, type SessionHost } from "./session.ts";
 /** What a validator works with. */
 export interface ValidatorOptions {
   readonly store: Store;
+  readonly log: Log;
   readonly pool: CryptoPool;
   readonly keypair: Keypair;
   readonly hub: Hub;
@@ -45,10 +47,10 @@ export interface ValidatorOptions {
   readonly shortage: () => string | undefined;
 }
 
-/** A page of receipts. */
-export interface RenewedConfirmations {
+/** A page of confirmations. */
+export interface ConfirmationsPage {
   readonly frames: readonly string[];
-  /** After which `miner_sequence` the following page begins; undefined: this is the last one. */
+  /** After what the following page begins; undefined: this is the last one. */
   readonly next: number | undefined;
 }
 
@@ -72,8 +74,7 @@ export class Validator implements SessionHost {
   readonly #sessions = new Map<string, MinerSession>();
 
   constructor(options: ValidatorOptions) {
-    const { store, pool, keypair, hub, clock, channels: settings, metagraph } = options;
-    const epoch = crypto.randomUUID().slice(0, 8);
+    const { store, log, pool, keypair, hub, clock, channels: settings, metagraph } = options;
     this.#hub = hub;
     this.#clock = clock;
     const activity = this.#activity = settings.activity;
@@ -106,14 +107,14 @@ export class Validator implements SessionHost {
     this.notary = new Notary({ pool, keypair, clock, activity });
     this.board = new GameBoard({
       repository: new GameRepository(store),
+      log,
       notary: this.notary,
       clock,
-      epoch,
       settings,
       // With an update on its way there must be room for what comes after it.
       maxUpdate: Math.floor(hub.limits.maxQueue / 2),
     });
-    this.confirmations = new Confirmations({ epoch, notary: this.notary, clock, settings });
+    this.confirmations = new Confirmations({ log, notary: this.notary, clock, settings });
     this.book = new PredictionBook({
       repository: this.#predictions,
       findGame: (gameId) => this.board.find(gameId),
@@ -187,8 +188,22 @@ export class Validator implements SessionHost {
     return await this.#predictions.after(sequence, limit);
   }
 
+  /** Up to `limit` of what a miner was told after a position; "lost" when that is kept no more. */
+  async missedConfirmations(
+    hotkey: string,
+    { epoch, offset }: Position,
+    limit: number,
+  ): Promise<ConfirmationsPage | "lost"> {
+    const channel = await this.confirmations.channelOf(hotkey);
+    const upTo = channel.offset;
+    if (epoch !== channel.epoch || offset > upTo) return "lost";
+    const last = Math.min(upTo, offset + limit);
+    const frames = await this.confirmations.past(hotkey, offset, last);
+    return frames === "lost" ? "lost" : { frames, next: last < upTo ? last : undefined };
+  }
+
   /** Up to `limit` of a miner's receipts after its `miner_sequence` `after`, as confirmations that are signed again. */
-  async renewConfirmations(hotkey: string, after: number, limit: number): Promise<RenewedConfirmations> {
+  async renewConfirmations(hotkey: string, after: number, limit: number): Promise<ConfirmationsPage> {
     const records = await this.#predictions.ofMiner(hotkey, after, limit + 1);
     const page = records.slice(0, limit);
     const next = records.length > limit ? page.at(-1)?.receipt.miner_sequence : undefined;
@@ -227,7 +242,7 @@ export class Validator implements SessionHost {
     const { connection, registration } = session;
     this.board.channel.unsubscribe(connection);
     if (registration === undefined) return;
-    this.confirmations.channelOf(registration.hotkey).unsubscribe(connection);
+    this.confirmations.unsubscribe(registration.hotkey, connection);
     if (this.#sessions.get(registration.hotkey) === session) this.#sessions.delete(registration.hotkey);
   }
 

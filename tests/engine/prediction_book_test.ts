@@ -31,8 +31,8 @@ function received(id: string, change = {}): ReceivedPrediction {
   return { fields: toPlain(parseExact(text)) as TeamGamePrediction, text, hash: sha256Hex(text) };
 }
 
-function submit(book: PredictionBook, id: string, hotkey = "A", change = {}): Promise<Verdict> {
-  return book.submit({ hotkey, uid: 7, prediction: received(id, change) });
+async function submit(book: PredictionBook, id: string, hotkey = "A", change = {}): Promise<Verdict> {
+  return (await book.submit({ hotkey, uid: 7, prediction: received(id, change) })).verdict;
 }
 
 /** Checks everything that the log promises, and answers its length. */

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { renderSigned } from "../../lib/protocol/mod.ts";
 import { temporaryFolder } from "../engine/folder.ts";
 import { freshNonce, Peer, signAuthentication } from "../helpers/peer.ts";
-import { samplePrediction } from "../helpers/samples.ts";
+import { sampleGame, samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
 
 /** The headers of a signed query. */
@@ -50,7 +50,9 @@ Deno.test("after a restart everything that was confirmed can be read, page by pa
   const all = Array.from({ length: 150 }, (_, index) => index + 1);
   const whole = await confirmations(scene, "since=0");
   assertEquals([whole.sequences, whole.next], [all, undefined]);
-  for (const more of ["", `&epoch=${before}`]) {
+  const within = await confirmations(scene, `since=120&epoch=${before}&limit=20`);
+  assertEquals([within.sequences, within.next, within.recovered], [all.slice(120, 140), 140, true]);
+  for (const more of ["", "&epoch=another"]) {
     const read: number[] = [];
     let since: unknown = more === "" ? 0 : 150;
     let pages = 0;
@@ -103,4 +105,60 @@ Deno.test("neither an authentication nor a signed read is accepted again after a
   await using third = await Scene.start({ kv });
   await replay(third);
   assertEquals((await confirmations(third, "since=0")).status, 200);
+});
+
+/** The types and offsets of the frames that come after a welcome. */
+async function offsetsAfter(peer: Peer, count: number): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  while (seen.length < count) {
+    const { type, ...frame } = await peer.next();
+    seen.push([type, dataOf({ type, ...frame })["offset"]]);
+  }
+  return seen;
+}
+
+Deno.test("after a restart a miner gets exactly what it missed, in games and confirmations", async () => {
+  await using folder = await temporaryFolder();
+  const kv = `${folder.path}/store.db`;
+  let position: { epoch: string; games: number; confirmations: number };
+  {
+    await using scene = await Scene.start({ kv });
+    await scene.submit(samplePrediction("p1"));
+    const { peer, welcome } = await Peer.authenticated(scene.server.ws, scene.key);
+    const { epoch, channels } = dataOf(welcome) as {
+      epoch: string;
+      channels: { games: number; confirmations: number };
+    };
+    position = { epoch, ...channels };
+    assertEquals([position.games, position.confirmations], [1, 1]);
+    await peer.close();
+    await scene.addGames([sampleGame("g2")]);
+    await scene.submit(samplePrediction("p2"));
+    await scene.submit(samplePrediction("p3", { wager: -1 }));
+  }
+  await using scene = await Scene.start({ kv });
+  // One that is back at once, before anything is published anew.
+  const { epoch } = position;
+  const recover = {
+    games: { epoch, offset: position.games },
+    confirmations: { epoch, offset: position.confirmations },
+  };
+  for (const _ of [1, 2]) {
+    const { peer, welcome } = await Peer.authenticated(scene.server.ws, scene.key, recover);
+    assertEquals(dataOf(welcome)["epoch"], epoch);
+    assertEquals(dataOf(welcome)["recovered"], { games: true, confirmations: true });
+    assertEquals(await offsetsAfter(peer, 3), [["confirmation", 2], ["confirmation", 3], ["game_update", 2]]);
+    assertEquals(dataOf(peer.frames.find((frame) => dataOf(frame)["offset"] === 3))["status"], "error");
+    await peer.close();
+  }
+  // Numbering goes on.
+  const { peer } = await Peer.authenticated(scene.server.ws, scene.key, recover);
+  await offsetsAfter(peer, 3);
+  assertEquals((await scene.addGames([sampleGame("g3")]))["offset"], 3);
+  assertEquals(await offsetsAfter(peer, 1), [["game_update", 3]]);
+  await scene.submit(samplePrediction("p4"));
+  assertEquals(await offsetsAfter(peer, 1), [["confirmation", 4]]);
+  await peer.close();
+  const { body } = await scene.call("GET", `/api/v1/games?since=1&epoch=${epoch}`);
+  assertEquals([body["recovered"], (body["games"] as object[]).length], [true, 2]);
 });

@@ -1,4 +1,4 @@
-import type { Store } from "../store.ts";
+import type { Store, Transaction } from "../store.ts";
 
 /** A game as it is stored. */
 export interface GameRecord {
@@ -7,6 +7,8 @@ export interface GameRecord {
   readonly text: string;
   /** When it last changed, in milliseconds since the Unix epoch. */
   readonly changedAt: number;
+  /** The offset of the update that said so. */
+  readonly offset: number;
 }
 
 /** The games that miners may predict. */
@@ -23,11 +25,32 @@ export class GameRepository {
     return records;
   }
 
-  /** Stores the games, all of them or none. */
-  async putAll(games: readonly GameRecord[]): Promise<void> {
-    await this.#store.transact((transaction) => {
-      for (const game of games) transaction.set(["games", game.gameId], game);
-      return Promise.resolve();
+  /** Stores the games and adds their update to the channel `games`; answers its offset. */
+  async publish(games: readonly Omit<GameRecord, "offset">[]): Promise<number> {
+    const texts = games.map(({ text }) => text);
+    const offset = await this.#put(
+      games.slice(0, atOnce),
+      (transaction) => transaction.append("games", texts),
+    );
+    for (let start = atOnce; start < games.length; start += atOnce) {
+      await this.#put(games.slice(start, start + atOnce), () => Promise.resolve(offset));
+    }
+    return offset;
+  }
+
+  async #put(
+    games: readonly Omit<GameRecord, "offset">[],
+    number: (transaction: Transaction) => Promise<number>,
+  ): Promise<number> {
+    return await this.#store.transact(async (transaction) => {
+      const offset = await number(transaction);
+      for (const game of games) {
+        transaction.set(["games", game.gameId], { ...game, offset } satisfies GameRecord);
+      }
+      return offset;
     });
   }
 }
+
+/** Games in one transaction. */
+const atOnce = 500;

@@ -91,6 +91,11 @@ export class PredictionTransaction extends PredictionReader {
     this.#transaction = transaction;
   }
 
+  /** Adds to what a miner is told, and answers the offset. */
+  async tell(hotkey: string, data: unknown): Promise<number> {
+    return await this.#transaction.append(confirmationsChannel(hotkey), data);
+  }
+
   /** Adds predictions, which follow the head that was read, and sets the heads of their miners. */
   add(records: readonly PredictionRecord[], minerHeads: ReadonlyMap<string, MinerHead>): void {
     for (const record of records) {
@@ -103,6 +108,11 @@ export class PredictionTransaction extends PredictionReader {
     const last = records.at(-1);
     if (last !== undefined) this.#transaction.set(headKey, last.receipt.sequence);
   }
+}
+
+/** The channel on which a miner is told what became of its predictions. */
+export function confirmationsChannel(hotkey: string): string {
+  return `confirmations/${hotkey}`;
 }
 
 /** What was accepted: an append-only log with a gapless sequence, and the indexes into it. */
