@@ -35,12 +35,12 @@ export interface Listening {
  * @throws {Error} when a port cannot be had, or the certificate not be used
  */
 export function listen(gateway: Gateway, createApp: CreateApp): Listening {
-  const { config, clock } = gateway;
+  const { config } = gateway;
   const files = openCertificate(gateway);
   const ports: Port[] = [];
-  const closeAll = async () => {
+  const closeAll = async (patience: number) => {
     files?.close();
-    await Promise.all(ports.map((port) => port.close()));
+    await Promise.all(ports.map((port) => port.close(patience)));
   };
   const open = (address: PortAddress, part: Part, flag: string): string => {
     const port = openPort(address, flag, createApp(gateway, part), gateway, files);
@@ -67,14 +67,11 @@ export function listen(gateway: Gateway, createApp: CreateApp): Listening {
       },
       async stop() {
         await gateway.stop();
-        const rest = Math.min(patience, 250 * config.shutdown_timeout);
-        const timer = clock.after(rest, () => ports.forEach((port) => port.abort()));
-        await closeAll();
-        timer.cancel();
+        await closeAll(Math.min(patience, 250 * config.shutdown_timeout));
       },
     };
   } catch (error) {
-    closeAll();
+    closeAll(0);
     throw error;
   }
 }

@@ -35,3 +35,16 @@ Deno.test("both ports take a free one for 0, on the address of each", async () =
     assertEquals(response.status, 200);
   }
 });
+
+Deno.test("a request that never comes whole does not keep the port from closing", async () => {
+  await using server = await startGateway({ shutdown_timeout: 1 });
+  const { hostname, port } = new URL(server.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(new TextEncoder().encode(
+    `POST /api/v1/predictions HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: 100\r\n\r\nnot all of it`,
+  ));
+  // The server has begun to read it once it answers another one.
+  await (await fetch(`${server.url}/healthz`)).body?.cancel();
+  await server.stop();
+  connection.close();
+});

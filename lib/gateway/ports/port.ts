@@ -20,11 +20,6 @@ export interface PortAddress {
 export interface Port {
   readonly scheme: "http" | "https";
   readonly port: number;
-  /** Takes no more connections; resolves when those that are open have ended. */
-  close(): Promise<void>;
-  /** Ends the connections that are open. */
-  abort(): void;
+  /** Serves nothing new, and ends all connections once the answers under way are sent, or after `patience` milliseconds. */
+  close(patience: number): Promise<void>;
 }
-
-/** What the server answers where a handler throws; none of ours does. */
-export const onError = () => new Response("Internal error", { status: 500 });

@@ -4,7 +4,7 @@ import { logger, Throttle } from "../../telemetry/mod.ts";
 import type { Certificate } from "./certificate.ts";
 import type { CertificateFiles } from "./certificate_files.ts";
 import { readClientHello } from "./client_hello.ts";
-import { onError, type Port, type PortAddress, type PortHandler } from "./port.ts";
+import type { Port, PortAddress, PortHandler } from "./port.ts";
 import { closeQuietly, relay, writeAll } from "./relay.ts";
 import { SteadyServer } from "./steady_server.ts";
 import { type Patience, TlsConnection } from "./tls_connection.ts";
@@ -28,7 +28,6 @@ export interface TlsPortOptions {
 /** A server with one certificate, behind the port. */
 interface Backend {
   readonly server: SteadyServer;
-  readonly closing: AbortController;
   connections: number;
 }
 
@@ -79,17 +78,13 @@ export class TlsPort implements Port {
     return this.#listener.addr.port;
   }
 
-  async close(): Promise<void> {
+  async close(patience: number): Promise<void> {
     this.#isClosed = true;
     this.#looking.cancel();
     this.#listener.close();
     for (const connection of this.#connections) connection.dismiss();
-    await Promise.all([...this.#backends].map(({ server }) => server.shutdown()));
+    await Promise.all([...this.#backends].map(({ server }) => server.close(patience)));
     await Promise.all(this.#underWay);
-  }
-
-  abort(): void {
-    for (const { closing } of this.#backends) closing.abort();
   }
 
   #replace(certificate: Certificate): void {
@@ -100,12 +95,9 @@ export class TlsPort implements Port {
   }
 
   #openBackend({ cert, key }: Certificate): Backend {
-    const closing = new AbortController();
-    const { signal } = closing;
-    const options = { hostname: loopback, port: 0, cert, key, signal, onListen: () => {}, onError };
+    const options = { hostname: loopback, port: 0, cert, key };
     const handler: Deno.ServeHandler<Deno.NetAddr> = (request, info) => this.#handle(request, info);
-    const server = new SteadyServer(options, handler, this.#options.clock);
-    const backend = { server, closing, connections: 0 };
+    const backend = { server: new SteadyServer(options, handler, this.#options.clock), connections: 0 };
     this.#backends.add(backend);
     return backend;
   }
@@ -115,7 +107,8 @@ export class TlsPort implements Port {
     // Somebody on this machine came here without passing the port.
     if (connection === undefined) return new Response("Misdirected request", { status: 421 });
     connection.served("asking");
-    const response = await this.#options.handler(request, connection);
+    const { remoteAddr } = connection;
+    const response = await this.#options.handler(request, { remoteAddr, completed: info.completed });
     if (response.status === 101) connection.served("socket");
     return response;
   }
@@ -209,6 +202,6 @@ export class TlsPort implements Port {
   #closeIfIdle(backend: Backend): void {
     if (backend === this.#newest || backend.connections > 0 || this.#isClosed) return;
     this.#backends.delete(backend);
-    this.#await(backend.server.shutdown());
+    this.#await(backend.server.close(0));
   }
 }
