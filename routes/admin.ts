@@ -89,7 +89,7 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
     .route("/api-keys", apiKeyRoutes(gateway))
     .route("/connections", connectionRoutes(gateway))
     .post("/drain", (context) => {
-      const connections = hub.size + gateway.sockets.size;
+      const connections = hub.size;
       gateway.drain();
       return answerJson(context, { status: gateway.status, connections }, 202);
     });

@@ -18,7 +18,7 @@ export const listQuery = z.object({
 
 /** Who is connected, who was, and why no longer. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function connectionRoutes(gateway: Gateway): Hono<Env> {
-  const { hub, sockets } = gateway;
+  const { hub } = gateway;
   return new Hono<Env>()
     .get("/", (context) => {
       const { ended, ...filter } = readQuery(listQuery, context.req.query());
@@ -38,8 +38,8 @@ export function connectionRoutes(gateway: Gateway): Hono<Env> {
     .delete("/:id", (context) => {
       const id = context.req.param("id");
       const connection = hub.find(id);
-      connection?.close(closes.dropped);
-      if (connection === undefined && !sockets.drop(id)) throw unknown("it is not open");
+      if (connection === undefined) throw unknown("it is not open");
+      connection.close(closes.dropped);
       return answerJson(context, { id });
     });
 }
@@ -48,14 +48,13 @@ function unknown(why: string): BadRequest {
   return new BadRequest(`No such connection: ${why}`, 404, "not_found");
 }
 
-function open({ hub, sockets }: Gateway): ConnectionRecord[] {
-  return [...hub.connections().map((connection) => hub.describe(connection)), ...sockets.connections()];
+function open({ hub }: Gateway): ConnectionRecord[] {
+  return [...hub.connections().map((connection) => hub.describe(connection))];
 }
 
-function find({ hub, sockets }: Gateway, id: string): ConnectionRecord | undefined {
+function find({ hub }: Gateway, id: string): ConnectionRecord | undefined {
   const connection = hub.find(id);
-  if (connection !== undefined) return hub.describe(connection);
-  return [...sockets.connections()].find((record) => record.id === id) ?? hub.records.find(id);
+  return connection === undefined ? hub.records.find(id) : hub.describe(connection);
 }
 
 function matches(

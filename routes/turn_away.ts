@@ -1,11 +1,11 @@
 import type { Gateway } from "../lib/gateway/mod.ts";
-import { type EndCause, endCauses } from "../lib/hub/mod.ts";
+import { type EndCause, endCauses, type Family } from "../lib/hub/mod.ts";
 import { Refusal } from "../lib/protocol/mod.ts";
 import { BadRequest, codeOf } from "./errors.ts";
 
 /** Somebody who asked for a connection, and what he was told instead. */
 export interface Refused {
-  readonly family: "miners" | "streams" | "events";
+  readonly family: Family;
   readonly address: string;
   readonly error: unknown;
 }

@@ -3,6 +3,7 @@ import {
   BatchLink,
   type Connection,
   DeflateLink,
+  type Family,
   type Frame,
   type Link,
   type Place,
@@ -16,7 +17,7 @@ import { Refusal, type StreamFormat } from "../lib/protocol/mod.ts";
 export interface Door {
   readonly gateway: Gateway;
   /** What its clients are, as far as the path tells. */
-  readonly family: "miners" | "streams";
+  readonly family: Family;
   /** Seconds after which the runtime takes a silent peer for dead that answers no ping; 0: it sends none. */
   readonly idleTimeout: number;
   /** Decides who serves a connection. */
@@ -56,8 +57,8 @@ export class WebSocketLink implements Link, SocketOwner {
   }
 
   opened(): void {
-    const { gateway: { hub }, open } = this.#door;
-    const connection = this.#connection = hub.admit(this.#inFormat(), this.#place, "miners");
+    const { gateway: { hub }, family, open } = this.#door;
+    const connection = this.#connection = hub.admit(this.#inFormat(), this.#place, family);
     if (hub.isClosed) return connection.refuse(new Refusal("server_closing"));
     try {
       connection.session = open(connection);
@@ -72,7 +73,7 @@ export class WebSocketLink implements Link, SocketOwner {
 
   ended(code: number, reason: string): void {
     if (this.#connection === undefined) return;
-    this.#door.gateway.hub.release(this.#connection, { code, reason, reconnect: true });
+    this.#door.gateway.hub.release(this.#connection, { code, reason });
   }
 
   /** This link in the format that the client asked for. */

@@ -1,5 +1,6 @@
 import type { Connection, Hub } from "../hub/mod.ts";
 import { type Clock, Refusal, sleep } from "../protocol/mod.ts";
+import { within } from "./patience.ts";
 
 /** Milliseconds between two steps. */
 const step = 100;
@@ -37,16 +38,13 @@ export class Farewell {
       if (waiting.length > 0) await sleep(this.#clock, step);
     }
     waiting.forEach(dismiss);
-    await this.#emptied(Math.min(this.#deadline, this.#clock.elapsed() + patience));
+    // Clients have answered the close by then, or have had their time to.
+    const last = Math.min(this.#deadline, this.#clock.elapsed() + patience);
+    await within(this.#clock, last, this.#hub.emptied());
   }
 
   #open(): Connection[] {
     return [...this.#hub.connections()].filter(({ isOpen }) => isOpen);
-  }
-
-  /** Resolves when the clients have answered the close, or have had their time to. */
-  async #emptied(deadline: number): Promise<void> {
-    while (this.#hub.size > 0 && this.#clock.elapsed() < deadline) await sleep(this.#clock, 20);
   }
 }
 

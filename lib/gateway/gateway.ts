@@ -100,29 +100,31 @@ export class Gateway {
   }
 
   async #drain(): Promise<void> {
-    const connections = this.hub.size + this.sockets.size;
+    const connections = this.hub.size;
     if (connections > 0) log.info("Draining: {connections} connections", { connections });
     this.#ending.abort();
     this.hub.close();
     const patience = 1000 * this.config["shutdown_timeout"];
     // The rest is for the port to close.
     const deadline = this.clock.elapsed() + patience - Math.min(1000, patience / 4);
-    const work = Promise.all([this.#dismiss(deadline), this.jobs.drain()]).catch((error) => {
+    const work = this.#finish(deadline).catch((error) => {
       log.error("Fault while draining: {error}", { error });
     });
     const isDone = await within(this.clock, deadline, work);
-    const left = this.hub.size + this.sockets.size;
+    const left = this.hub.size;
     if (!isDone || left > 0) log.warning("Cut off what did not end in time: {left} connections", { left });
   }
 
-  async #dismiss(deadline: number): Promise<void> {
-    const { clock, hub, validator } = this;
+  async #finish(deadline: number): Promise<void> {
+    const { clock, hub, validator, jobs } = this;
     const now = clock.elapsed();
-    if (!await within(clock, now + shareToConfirm * (deadline - now), validator.stop())) {
+    const work = Promise.all([validator.stop(), jobs.drain()]);
+    if (!await within(clock, now + shareToConfirm * (deadline - now), work)) {
       const { underWay } = validator.desk;
       log.warning("Cut off {underWay} predictions that were not confirmed in time", { underWay });
     }
     await new Farewell({ hub, clock, deadline }).say();
+    await jobs.sockets.close();
   }
 }
 

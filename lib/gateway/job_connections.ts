@@ -1,162 +1,148 @@
-import { type ConnectionRecord, type ConnectionRecords, type EndCause, endCauses } from "../hub/mod.ts";
-import type { Clock } from "../protocol/mod.ts";
-import type { CloseReason, EnginePacket, EngineSession } from "../socketio/mod.ts";
+import { type Connection, type EndCause, type Hub, type Link } from "../hub/mod.ts";
+import type { Refusal } from "../protocol/mod.ts";
+import type { CloseReason, EngineFault, EnginePacket, EngineSession, FaultKind } from "../socketio/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 
 const log = logger("websocket");
 
-/** A Socket.IO client's connection, as far as the hub's records go. */
-interface JobConnection {
-  readonly session: EngineSession;
-  readonly id: string;
-  readonly openedAt: number;
-  peer: string | undefined;
-  readyAt: number | undefined;
-  closingAt: number | undefined;
-  /** Why this end closed it, or is about to. */
-  cause: EndCause | undefined;
-  detail: string | undefined;
+/** One of Socket.IO's sessions beside its connection. */
+interface Entry {
+  readonly connection: Connection;
+  /** Emits an event to the client, once it may send and be sent any. */
+  emit: ((event: string, data: object) => void) | undefined;
+  /** Why it is about to end, where the end itself does not tell. */
+  excuse: { readonly cause: EndCause; readonly detail: string | undefined } | undefined;
 }
 
 /** What {@link JobConnections} work with. */
 export interface JobConnectionsOptions {
-  readonly records: ConnectionRecords;
-  readonly clock: Clock;
+  readonly hub: Hub;
   /** Whether every packet is logged at TRACE. */
   readonly tracePackets: boolean;
 }
 
-/** Socket.IO's sessions among the connections of all families: each has an id, and its ending is remembered. */
+/** Socket.IO's sessions as connections of the hub. */
 export class JobConnections {
   readonly #options: JobConnectionsOptions;
-  readonly #bySession = new Map<EngineSession, JobConnection>();
+  readonly #bySession = new Map<EngineSession, Entry>();
 
   constructor(options: JobConnectionsOptions) {
     this.#options = options;
   }
 
-  /** How the open ones stand. */
-  *list(): Generator<ConnectionRecord> {
-    for (const connection of this.#bySession.values()) yield describe(connection);
-  }
-
   opened(session: EngineSession): void {
-    const { records, clock, tracePackets } = this.#options;
-    const id = session.label = records.nextId();
-    this.#bySession.set(session, {
-      session,
-      id,
-      openedAt: clock.now(),
-      peer: undefined,
-      readyAt: undefined,
-      closingAt: undefined,
-      cause: undefined,
-      detail: undefined,
-    });
-    if (tracePackets) trace(session, id);
+    const { hub, tracePackets } = this.#options;
+    const connection = hub.admit(new SessionLink(session), session.place, "jobs");
+    const entry: Entry = { connection, emit: undefined, excuse: undefined };
+    connection.session = {
+      // The protocol has pings of its own.
+      mayBeSilent: true,
+      receive() {},
+      ended() {},
+      tell: ({ message, retryAfterMs }: Refusal) => entry.emit?.("server-closing", { message, retryAfterMs }),
+    };
+    session.label = connection.id;
+    this.#bySession.set(session, entry);
+    session.on("packet", (packet) => this.#received(connection, packet));
+    session.on("packetCreate", (packet) => this.#sent(connection, packet));
+    if (tracePackets) trace(session, connection.id);
   }
 
   /** The client has shown a valid API key. */
   admitted(session: EngineSession, keyId: string): void {
-    const connection = this.#bySession.get(session);
+    const connection = this.#bySession.get(session)?.connection;
     if (connection === undefined) return;
-    connection.peer = keyId;
-    session.place.settle("proven");
-    connection.readyAt ??= this.#options.clock.now();
+    connection.getReady(keyId);
     log.info("Socket.IO connection {id} established with API key {keyId}", { id: connection.id, keyId });
   }
 
-  /** Somebody was refused before there was a session. */
-  turnedAway(cause: EndCause, code: number, address: string): void {
-    this.#options.records.turnedAway({ family: "jobs", address, cause, code });
+  /** Events reach the client now. */
+  connected(session: EngineSession, emit: Entry["emit"]): void {
+    const entry = this.#bySession.get(session);
+    if (entry !== undefined) entry.emit = emit;
   }
 
   /** Notes why a session is about to end. */
   excuse(session: EngineSession, cause: EndCause, detail?: string): void {
-    const connection = this.#bySession.get(session);
-    if (connection === undefined) return;
-    connection.cause = cause;
-    connection.detail = detail;
+    const entry = this.#bySession.get(session);
+    if (entry !== undefined) entry.excuse = { cause, detail };
   }
 
-  /** Closes a session, for a reason that is this end's own. */
-  close(session: EngineSession, cause: EndCause): void {
-    const connection = this.#bySession.get(session);
-    if (connection === undefined) return;
-    connection.closingAt = this.#options.clock.now();
-    connection.cause = cause;
-    connection.session.close();
-  }
-
-  /** Closes the one with that id; false when there is none. */
-  drop(id: string): boolean {
-    const connection = this.#bySession.values().find((connection) => connection.id === id);
-    if (connection !== undefined) this.close(connection.session, "dropped");
-    return connection !== undefined;
-  }
-
-  ended(session: EngineSession, reason: CloseReason, error: Error | undefined): void {
-    const connection = this.#bySession.get(session);
-    if (connection === undefined) return;
+  ended(session: EngineSession, reason: CloseReason, fault: EngineFault | undefined): void {
+    const entry = this.#bySession.get(session);
+    if (entry === undefined) return;
     this.#bySession.delete(session);
-    const cause = connection.cause ?? causeOf(reason, error, connection);
-    this.#options.records.ended({
-      ...describe(connection),
-      ending: {
-        at: this.#options.clock.now(),
-        by: endCauses[cause].by,
-        cause,
-        detail: connection.detail ?? error?.message,
-        // Engine.IO closes without one.
-        code: undefined,
-        reason,
-        refused: false,
-      },
-    });
+    const { hub } = this.#options;
+    const { connection, excuse } = entry;
+    const cause = excuse?.cause ?? causeOf(reason, fault, connection);
+    if (cause === "slow_consumer") hub.activity.slowConsumers.jobs += 1;
+    hub.release(connection, { cause, reason, detail: excuse?.detail ?? fault?.message });
+  }
+
+  #received(connection: Connection, { type, data }: EnginePacket): void {
+    const { hub } = this.#options;
+    connection.heardAt = hub.elapsed();
+    connection.received += 1;
+    hub.activity.received.jobs.add(1, sizeOf(data));
+    if (type === "pong") connection.answeredAt = connection.heardAt;
+  }
+
+  #sent(connection: Connection, { type, data }: EnginePacket): void {
+    connection.sent += 1;
+    connection.sentBytes += sizeOf(data);
+    if (type === "ping") connection.heartbeatAt = this.#options.hub.elapsed();
   }
 }
 
-function describe(connection: JobConnection): ConnectionRecord {
-  const { session, id, peer, openedAt, readyAt, closingAt } = connection;
-  return {
-    id,
-    family: "jobs",
-    address: session.remoteAddress,
-    peer,
-    claimed: undefined,
-    openedAt,
-    readyAt,
-    heardAt: session.heardAt,
-    heartbeatAt: session.pingedAt,
-    answeredAt: session.pongedAt,
-    received: session.received,
-    sent: session.sent,
-    queued: session.queued,
-    closingAt,
-    ending: undefined,
-  };
+/** A session as the hub knows it: what is sent on it is socket.io's affair. */
+class SessionLink implements Link {
+  readonly #session: EngineSession;
+
+  constructor(session: EngineSession) {
+    this.#session = session;
+  }
+
+  get bufferedAmount(): number {
+    return this.#session.queued;
+  }
+
+  send(): void {}
+
+  close(): void {
+    this.#session.close();
+  }
+
+  sever(): void {
+    this.#session.close(true);
+  }
 }
 
-const transportErrors: readonly (readonly [RegExp, EndCause])[] = [
-  [/ bytes wait unsent$/, "slow_consumer"],
-  [/^too many messages$/, "rate_limited"],
-  [/too large$/, "too_large"],
-  [/^connection lost$|closed prematurely$/, "connection_lost"],
-];
+const faultCauses = {
+  protocol: "protocol_error",
+  slow: "slow_consumer",
+  rate: "rate_limited",
+  size: "too_large",
+  lost: "connection_lost",
+} as const satisfies Record<FaultKind, EndCause>;
 
-function causeOf(reason: CloseReason, error: Error | undefined, { peer }: JobConnection): EndCause {
+function causeOf(reason: CloseReason, fault: EngineFault | undefined, { peer }: Connection): EndCause {
   switch (reason) {
     case "ping timeout":
       return "heartbeat_timeout";
     case "parse error":
       return "invalid_message";
     case "transport error":
-      return transportErrors.find(([pattern]) => pattern.test(error?.message ?? ""))?.[1] ?? "protocol_error";
+      return faultCauses[fault?.kind ?? "protocol"];
     case "forced close":
       return peer === undefined ? "not_authorized" : "closed";
     case "transport close":
       return "client_closed";
   }
+}
+
+function sizeOf(data: EnginePacket["data"]): number {
+  if (data === undefined) return 0;
+  return typeof data === "string" ? data.length : data.byteLength;
 }
 
 function trace(session: EngineSession, id: string): void {

@@ -59,12 +59,11 @@ export class JobService {
     await this.inscriptions.start();
   }
 
-  /** Takes nothing new, leaves jobs to the next start, and sends the clients away. */
+  /** Takes nothing new, and leaves jobs to the next start. */
   async drain(): Promise<void> {
     this.sockets.stopAdmitting();
     await this.instances.close();
     await this.inscriptions.stop();
     await this.instances.leave();
-    await this.sockets.close();
   }
 }

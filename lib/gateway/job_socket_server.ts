@@ -1,8 +1,8 @@
 import type { Socket } from "socket.io";
 import type { Config } from "../config/mod.ts";
-import { type ConnectionRecord, type EndCause, type Hub, ReturnTimes } from "../hub/mod.ts";
+import type { EndCause, Hub } from "../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions/mod.ts";
-import { type Clock, errorKinds, maxStrangerSize, Refusal, sleep } from "../protocol/mod.ts";
+import { type Clock, maxStrangerSize, Refusal } from "../protocol/mod.ts";
 import {
   type CloseReason,
   createSocketServer,
@@ -40,9 +40,6 @@ export interface JobSocketParts {
 }
 
 const log = logger("socketio");
-/** Milliseconds between two steps of a close, and clients in one at least. */
-const [step, leastPerStep] = [100, 50];
-const longestClose = 10_000;
 
 /**
  * The jobs' family over Socket.IO. A client that was cut off and comes back within two minutes is recovered: its packets that
@@ -55,9 +52,9 @@ export class JobSocketServer {
 
   constructor(parts: JobSocketParts) {
     this.#parts = parts;
-    const { config, clock, hub: { records } } = parts;
+    const { config, clock, hub } = parts;
     const tracePackets = config["websocket.log_level"] === "TRACE";
-    const connections = this.#connections = new JobConnections({ records, clock, tracePackets });
+    const connections = this.#connections = new JobConnections({ hub, tracePackets });
     const faults = new Throttle({ clock });
     const onFault = (error: unknown) =>
       faults.error(log, "listener", "Fault in a listener: {error}", { error });
@@ -65,8 +62,7 @@ export class JobSocketServer {
     this.#server = createSocketServer({ ...engineOptions(parts), onFault, onRefused });
     const { io, engine } = this.#server;
     engine.on("connection", (session) => connections.opened(session));
-    engine.on("disconnection", (session, reason, error) => connections.ended(session, reason, error));
-    engine.on("connection", () => parts.activity.accepted.socketio += 1);
+    engine.on("disconnection", (session, reason, fault) => connections.ended(session, reason, fault));
     engine.on("disconnection", (_session, reason) => parts.activity.engineCloses[closeLabels[reason]] += 1);
     io.use((socket, next) => this.#admit(socket, next));
     io.on("connection", guarded((socket) => this.#connected(socket), onFault));
@@ -88,44 +84,22 @@ export class JobSocketServer {
     return this.#server.handle(request, info);
   }
 
-  /** How the open sessions stand. */
-  connections(): Iterable<ConnectionRecord> {
-    return this.#connections.list();
-  }
-
-  /** Closes the session with that id; false when there is none. */
-  drop(id: string): boolean {
-    return this.#connections.drop(id);
-  }
-
   /** Takes no more sessions. */
   stopAdmitting(): void {
     this.#server.engine.stopAdmitting();
   }
 
-  /** Tells every client when to come back, and ends all connections in steps, such that it does. */
+  /** Ends what is left, and gives everything back. */
   async close(): Promise<void> {
     this.stopAdmitting();
-    const waiting = [...this.#server.io.sockets.sockets.values()];
-    const times = new ReturnTimes(waiting.length);
-    const perStep = Math.max(leastPerStep, Math.ceil(waiting.length * step / longestClose));
-    while (waiting.length > 0) {
-      for (const socket of waiting.splice(0, perStep)) this.#dismiss(socket, times.next());
-      if (waiting.length > 0) await sleep(this.#parts.clock, step);
-    }
     await this.#server.close();
-  }
-
-  #dismiss(socket: JobSocket, retryAfterMs: number): void {
-    socket.emit("server-closing", { message: errorKinds.server_closing.message, retryAfterMs });
-    this.#connections.close(sessionOf(socket), "server_closing");
   }
 
   #refused(name: EngineErrorName, address: string | undefined): void {
     this.#parts.activity.refuse(refusalReasons[name] ?? "invalid_request");
     const cause = refusalReasons[name];
     if (address !== undefined && cause !== undefined) {
-      this.#connections.turnedAway(cause, engineErrors[name].status, address);
+      this.#parts.hub.records.turnedAway({ family: "jobs", address, cause, code: engineErrors[name].status });
     }
   }
 
@@ -162,6 +136,7 @@ export class JobSocketServer {
       rateLimit: config["websocket.rate_limit"],
       emit: (event, data) => void socket.emit(event, data),
     });
+    this.#connections.connected(sessionOf(socket), (event, data) => void socket.emit(event, data));
     // Goes no further: names that clients choose are never emitted here.
     socket.use((event) => void session.receive(event));
     socket.on("disconnect", () => session.end());

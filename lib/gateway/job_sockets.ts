@@ -1,4 +1,3 @@
-import type { ConnectionRecord } from "../hub/mod.ts";
 import type { PeerInfo } from "../socketio/mod.ts";
 import type { JobSocketParts, JobSocketServer } from "./job_socket_server.ts";
 
@@ -26,16 +25,6 @@ export class JobSockets {
     return this.#server?.transports ?? { polling: 0, websocket: 0 };
   }
 
-  /** How the open sessions stand. */
-  connections(): Iterable<ConnectionRecord> {
-    return this.#server?.connections() ?? [];
-  }
-
-  /** Closes the session with that id; false when there is none. */
-  drop(id: string): boolean {
-    return this.#server?.drop(id) ?? false;
-  }
-
   /** Takes no more sessions. */
   stopAdmitting(): void {
     this.#server?.stopAdmitting();
@@ -47,7 +36,7 @@ export class JobSockets {
     return await server.handle(request, info);
   }
 
-  /** Tells every client when to come back, and ends all connections in steps, such that it does. */
+  /** Ends what is left, and gives everything back. */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }

@@ -63,7 +63,7 @@ function readConnections({ hub, validator, activity, historyBudget }: Gateway) {
 }
 
 function eachFamily(read: (family: Family) => number): Record<Family, number> {
-  return { miners: read("miners"), streams: read("streams"), events: read("events") };
+  return { miners: read("miners"), streams: read("streams"), events: read("events"), jobs: read("jobs") };
 }
 
 function readMiners({ validator, activity }: Gateway) {

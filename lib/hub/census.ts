@@ -17,9 +17,10 @@ export interface Census {
 /** Counts connections, and what waits on them. */
 export function takeCensus(connections: Iterable<Connection>): Census {
   const none = () => ({ pending: 0, open: 0, closing: 0 });
-  const states = { miners: none(), streams: none(), events: none() };
-  const sent = { miners: new Traffic(), streams: new Traffic(), events: new Traffic() };
-  const queued = { miners: 0, streams: 0, events: 0 };
+  const traffic = () => new Traffic();
+  const states = { miners: none(), streams: none(), events: none(), jobs: none() };
+  const sent = { miners: traffic(), streams: traffic(), events: traffic(), jobs: traffic() };
+  const queued = { miners: 0, streams: 0, events: 0, jobs: 0 };
   let largestQueue = 0;
   for (const connection of connections) {
     const { family, queued: bytes } = connection;
@@ -31,7 +32,10 @@ export function takeCensus(connections: Iterable<Connection>): Census {
   return { states, sent, queued, largestQueue };
 }
 
+/** Families whose clients have to prove who they are. */
+const proving: ReadonlySet<Family> = new Set(["miners", "jobs"]);
+
 function stateOf({ isOpen, family, peer }: Connection): State {
   if (!isOpen) return "closing";
-  return family === "miners" && peer === undefined ? "pending" : "open";
+  return proving.has(family) && peer === undefined ? "pending" : "open";
 }

@@ -1,13 +1,13 @@
 import { type Close, closes, errorKinds, Refusal } from "../protocol/mod.ts";
-import type { Activity } from "../telemetry/mod.ts";
+import type { Activity, families } from "../telemetry/mod.ts";
 import { reasonWithId } from "./close_reason.ts";
 import type { Frame, Link } from "./link.ts";
 import { Outbox, type Outgoing, type Priority } from "./outbox.ts";
 import type { Place } from "./places.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
-/** Kinds of connections, counted apart; `events` are server-sent event streams. */
-export type Family = "miners" | "streams" | "events";
+/** Kinds of connections, counted apart; `events` are server-sent event streams, `jobs` come over Socket.IO. */
+export type Family = typeof families[number];
 
 /** What a connection does with what comes in, and when it ends. */
 export interface Session {
@@ -15,6 +15,8 @@ export interface Session {
   readonly mayBeSilent?: boolean;
   /** Takes in a text frame; may throw, best a {@link Refusal}. */
   receive(text: string): void;
+  /** Says what was refused, where the client's protocol has no error frames for it. */
+  tell?(refusal: Refusal): void;
   /** The connection is over. Must not throw. */
   ended(): void;
 }
@@ -241,6 +243,7 @@ export class Connection {
       const { code, inReplyTo } = refusal;
       told = new Refusal(code, { inReplyTo, retryAfterMs: this.#host.returnTime() });
     }
+    if (this.session?.tell !== undefined) return this.session.tell(told);
     this.#host.activity.fail(this.family === "events" ? "http" : "websocket", refusal.code);
     const frame = JSON.stringify(told.frame());
     // An error about to be followed by a close, or by silence, must not wait behind what nobody reads.

@@ -4,7 +4,7 @@ import type { EndCause, EndedBy } from "./end_causes.ts";
 /** How a connection stands, or stood at its end. Times are in milliseconds since the Unix epoch. */
 export interface ConnectionRecord {
   readonly id: string;
-  readonly family: Family | "jobs";
+  readonly family: Family;
   readonly address: string;
   /** Who the peer proved to be: a miner's hotkey, or the id of an API key. */
   readonly peer: string | undefined;

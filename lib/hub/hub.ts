@@ -1,7 +1,6 @@
 import {
   afterSilence,
   type Clock,
-  type Close,
   closes,
   maxStrangerSize,
   Refusal,
@@ -16,7 +15,7 @@ import type { ConnectionRecord } from "./connection_record.ts";
 import { ConnectionRecords } from "./connection_records.ts";
 import type { Link } from "./link.ts";
 import { type Place, Places } from "./places.ts";
-import { endingOf, recordOf } from "./record_of.ts";
+import { endingOf, type Gone, recordOf } from "./record_of.ts";
 import { ReturnTimes } from "./return_times.ts";
 import { TokenBuckets } from "./token_buckets.ts";
 import { TracedLink } from "./traced_link.ts";
@@ -44,6 +43,13 @@ interface Heartbeat {
 }
 
 const log = logger("websocket");
+/** What each family comes over. */
+const transports = {
+  miners: "websocket",
+  streams: "websocket",
+  events: "events",
+  jobs: "socketio",
+} as const satisfies Record<Family, string>;
 const tickInterval = 1000;
 const flushInterval = 20;
 /** A stranger's larger message counts as several. */
@@ -68,6 +74,8 @@ export class Hub implements ConnectionHost {
   #ticking: Timer | undefined;
   #flushing: Timer | undefined;
   readonly #faults: Throttle;
+  /** Who waits for the last connection to end. */
+  readonly #emptied: (() => void)[] = [];
   /** Once it takes no more connections in. */
   #returnTimes: ReturnTimes | undefined;
 
@@ -106,7 +114,7 @@ export class Hub implements ConnectionHost {
 
   /** Open connections by family. */
   families(): Record<Family, number> {
-    const counts = { miners: 0, streams: 0, events: 0 };
+    const counts = { miners: 0, streams: 0, events: 0, jobs: 0 };
     for (const { family } of this.#connections.values()) counts[family] += 1;
     return counts;
   }
@@ -165,21 +173,27 @@ export class Hub implements ConnectionHost {
     });
     place.occupy(connection);
     this.#connections.set(connection.id, connection);
-    this.activity.accepted[family === "events" ? "events" : "websocket"] += 1;
+    this.activity.accepted[transports[family]] += 1;
     return connection;
   }
 
   /** The transport has ended: the connection's place is free again. */
-  release(connection: Connection, close: Close): void {
+  release(connection: Connection, gone: Gone): void {
     if (!this.#connections.delete(connection.id)) return;
     connection.place.letGo();
     this.#backlogged.delete(connection);
-    const record = recordOf(connection, this.#wallTimes, endingOf(connection, close, this.#clock.now()));
-    const ender = connection.closedBy === undefined ? "client" : "server";
-    this.activity.close(ender, record.ending?.code ?? close.code);
-    connection.end(close);
+    const record = recordOf(connection, this.#wallTimes, endingOf(connection, gone, this.#clock.now()));
+    const code = record.ending?.code;
+    if (code !== undefined) this.activity.close(connection.isOpen ? "client" : "server", code);
+    connection.end(closes.normal);
     this.activity.sent[connection.family].add(connection.sent, connection.sentBytes);
     this.records.ended(record);
+    if (this.size === 0) { for (const emptied of this.#emptied.splice(0)) emptied(); }
+  }
+
+  /** Resolves when no connection is left. */
+  emptied(): Promise<void> {
+    return this.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#emptied.push(resolve));
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Close, WallTimes } from "../protocol/mod.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionRecord, Ending } from "./connection_record.ts";
-import { causeOf, causeOfLoss, endCauses, noGoodbye } from "./end_causes.ts";
+import { causeOf, causeOfLoss, type EndCause, endCauses, noGoodbye } from "./end_causes.ts";
 import { ownText } from "./own_text.ts";
 
 const longestText = 200;
@@ -30,19 +30,32 @@ export function recordOf(connection: Connection, wallTimes: WallTimes, ending?: 
   };
 }
 
+/** How a transport is gone: by a close frame (its code is 0 where none came), or in the words of another protocol. */
+export type Gone =
+  | Pick<Close, "code" | "reason">
+  | { readonly cause: EndCause; readonly reason: string; readonly detail: string | undefined };
+
 /** How a connection ended, now that its transport is gone in the way that `gone` says. */
-export function endingOf({ closing, closedBy }: Connection, gone: Close, now: number): Ending {
-  const close = closing === undefined ? gone : closedBy ?? gone;
-  // Deno says 0 where no close frame came.
-  const code = close.code || noGoodbye;
-  const cause = closing === undefined ? causeOfLoss(code) : causeOf(close);
+export function endingOf({ closing, closedBy }: Connection, gone: Gone, now: number): Ending {
+  const own = closing === undefined ? undefined : closedBy;
+  const { code, reason, cause, detail } = "cause" in gone
+    ? { code: undefined, reason: gone.reason, cause: gone.cause, detail: gone.detail }
+    : endedByFrame(own ?? gone);
+  const why = own === undefined ? cause : causeOf(own);
+  const more = closing?.detail ?? detail;
   return {
     at: now,
-    by: endCauses[cause].by,
-    cause,
-    detail: closing?.detail === undefined ? undefined : ownText(closing.detail, longestText),
+    by: endCauses[why].by,
+    cause: why,
+    detail: more === undefined ? undefined : ownText(more, longestText),
     code,
-    reason: ownText(close.reason, longestText),
+    reason: ownText(reason, longestText),
     refused: false,
   };
+}
+
+function endedByFrame({ code, reason }: Pick<Close, "code" | "reason">) {
+  // Deno says 0 where no close frame came.
+  const known = code || noGoodbye;
+  return { code: known, reason, cause: causeOfLoss(known), detail: undefined };
 }

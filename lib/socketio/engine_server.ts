@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { type Place, Places, tellAndClose } from "../hub/mod.ts";
 import { type Ask, findFault, isForeign, readAsk } from "./ask.ts";
 import { CrossOrigin } from "./cross_origin.ts";
+import type { EngineFault } from "./engine_fault.ts";
 import { type EngineErrorName, refuse } from "./engine_errors.ts";
 import { engineDefaults, type EngineOptions, type PeerInfo } from "./engine_options.ts";
 import { EngineSession, type SessionOptions } from "./engine_session.ts";
@@ -13,7 +14,7 @@ import { type WebSocketOptions, WebSocketTransport } from "./websocket_transport
 export interface EngineEvents {
   connection: [session: EngineSession];
   /** After a session that was told of is over. */
-  disconnection: [session: EngineSession, reason: CloseReason, error: Error | undefined];
+  disconnection: [session: EngineSession, reason: CloseReason, fault: EngineFault | undefined];
 }
 
 /** An Engine.IO server, protocol revision 4, for fetch requests and `Deno.upgradeWebSocket`. */
@@ -172,11 +173,11 @@ export class EngineServer extends EventEmitter<EngineEvents> {
 
   #admit(request: HandshakeRequest, place: Place, transport?: WebSocketTransport): EngineSession {
     const id = this.generateId();
-    const ended: SessionOptions["ended"] = (session, reason, error) => {
+    const ended: SessionOptions["ended"] = (session, reason, fault) => {
       this.#sessions.delete(id);
       place.letGo();
       this.#left();
-      this.#tell("disconnection", session, reason, error);
+      this.#tell("disconnection", session, reason, fault);
     };
     const session = new EngineSession({
       id,

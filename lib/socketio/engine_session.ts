@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { type Place, TokenBucket } from "../hub/mod.ts";
 import type { BodyBounds } from "./body_text.ts";
+import { EngineFault, type FaultKind } from "./engine_fault.ts";
 import { refuse } from "./engine_errors.ts";
 import type { EngineOptions } from "./engine_options.ts";
 import { type EnginePacket, type MessageData, sizeOf } from "./engine_packet.ts";
@@ -19,7 +20,7 @@ export interface SessionEvents {
   heartbeat: [];
   drain: [];
   upgrade: [transport: Transport];
-  close: [reason: CloseReason, description?: Error];
+  close: [reason: CloseReason, description?: EngineFault];
 }
 
 /** What makes a session. */
@@ -31,7 +32,7 @@ export interface SessionOptions {
   /** The WebSocket that it begins with; without one it begins with polling. */
   readonly transport?: WebSocketTransport;
   /** It is over. */
-  ended(session: EngineSession, reason: CloseReason, error?: Error): void;
+  ended(session: EngineSession, reason: CloseReason, fault?: EngineFault): void;
 }
 
 /** A client of an Engine.IO server, whatever it is connected by: what socket.io knows as `conn`. */
@@ -45,13 +46,6 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   readonly protocol = 4;
   /** A name that may be shown to anybody, which `id` may not; part of the reason that a WebSocket is closed with. */
   label: string | undefined;
-  /** Packets. */
-  received = 0;
-  sent = 0;
-  /** When the last packet came in, the last ping went out, and the last one was answered; Unix time in milliseconds. */
-  heardAt: number;
-  pingedAt: number | undefined;
-  pongedAt: number | undefined;
   readonly #engine: EngineOptions;
   readonly #ended: SessionOptions["ended"];
   readonly #heartbeat: Heartbeat;
@@ -74,7 +68,6 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     this.remoteAddress = request.connection.remoteAddress;
     this.#engine = engine;
     this.#ended = ended;
-    this.heardAt = engine.clock.now();
     this.#transport = transport ?? new PollingTransport(this, {
       clock: engine.clock,
       bounds: () => this.#bodyBounds(),
@@ -87,10 +80,7 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
       clock: engine.clock,
       interval: engine.pingInterval,
       timeout: engine.pingTimeout,
-      ping: () => {
-        this.pingedAt = engine.clock.now();
-        this.#enqueue({ type: "ping" });
-      },
+      ping: () => this.#enqueue({ type: "ping" }),
       expired: () => this.lost("ping timeout"),
     });
   }
@@ -163,15 +153,12 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
 
   receive(packet: EnginePacket): boolean {
     if (this.#state !== "open") return true;
-    this.received += 1;
-    this.heardAt = this.#engine.clock.now();
     this.#tell("packet", packet);
     if (packet.type !== "pong") this.#heartbeat.heard();
     switch (packet.type) {
       case "message":
         return this.#receiveMessage(packet);
       case "pong":
-        this.pongedAt = this.heardAt;
         this.#heartbeat.pong();
         this.#tell("heartbeat");
         return true;
@@ -179,9 +166,9 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
         this.lost("transport close");
         return true;
       case "ping":
-        return this.#reject("transport error", "invalid heartbeat direction");
+        return this.#reject("transport error", "protocol", "invalid heartbeat direction");
       case "error":
-        return this.#reject("parse error", "not an Engine.IO packet");
+        return this.#reject("parse error", "protocol", "not an Engine.IO packet");
       default:
         return true;
     }
@@ -193,7 +180,7 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   }
 
   /** Ends the session. */
-  lost(reason: CloseReason, description?: Error): void {
+  lost(reason: CloseReason, description?: EngineFault): void {
     if (this.#state === "closed") return;
     this.#flush();
     this.#state = "closed";
@@ -225,18 +212,20 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
 
   #receiveMessage(packet: EnginePacket): boolean {
     if (this.#name === undefined && sizeOf(packet) > this.#engine.maxUnprovenSize) {
-      return this.#reject("transport error", "message too large");
+      return this.#reject("transport error", "size", "message too large");
     }
     if (this.#messages?.take(this.#engine.clock.elapsed()) === false) {
-      return this.#reject("transport error", "too many messages");
+      return this.#reject("transport error", "rate", "too many messages");
     }
-    if (!this.#engine.accepts(packet.data)) return this.#reject("parse error", "message not accepted");
+    if (!this.#engine.accepts(packet.data)) {
+      return this.#reject("parse error", "protocol", "message not accepted");
+    }
     this.#tell("data", packet.data);
     return true;
   }
 
-  #reject(reason: CloseReason, why: string): false {
-    this.lost(reason, new Error(why));
+  #reject(reason: CloseReason, kind: FaultKind, why: string): false {
+    this.lost(reason, new EngineFault(kind, why));
     return false;
   }
 
@@ -246,10 +235,9 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     const size = sizeOf(packet);
     // One message alone may be as large as it likes: that it waits is no sign of a slow client.
     if (waiting > 0 && waiting + size > this.#engine.maxBuffer) {
-      this.lost("transport error", new Error(`${waiting} bytes wait unsent`));
+      this.lost("transport error", new EngineFault("slow", `${waiting} bytes wait unsent`));
       return;
     }
-    this.sent += 1;
     this.#tell("packetCreate", packet);
     this.#buffer.push(packet);
     this.#bytes += size;

@@ -43,6 +43,7 @@
  * @module
  */
 export { type EngineErrorName, engineErrors } from "./engine_errors.ts";
+export { EngineFault, type FaultKind } from "./engine_fault.ts";
 export { type EngineOptions, type PeerInfo } from "./engine_options.ts";
 export type { EnginePacket, MessageData } from "./engine_packet.ts";
 export { type EngineEvents, EngineServer } from "./engine_server.ts";

@@ -1,11 +1,10 @@
+import { closePatience } from "../hub/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
 import { type BodyBounds, BodyText } from "./body_text.ts";
+import { EngineFault, type FaultKind } from "./engine_fault.ts";
 import { refuse } from "./engine_errors.ts";
 import { decodeBody, encodeBody, type EnginePacket } from "./engine_packet.ts";
 import type { Transport, TransportOwner } from "./transport.ts";
-
-// For a client between two polls to come and be told the end.
-const farewell = 30_000;
 
 /** What a {@link PollingTransport} needs. */
 export interface PollingOptions {
@@ -46,7 +45,8 @@ export class PollingTransport implements Transport {
   poll(signal: AbortSignal): Promise<Response> {
     if (this.open) return Promise.resolve(this.#fail("poll overlap from client"));
     const { promise, resolve } = Promise.withResolvers<Response>();
-    const gone = () => this.#owner.lost("transport error", new Error("poll connection closed prematurely"));
+    const gone = () =>
+      this.#owner.lost("transport error", new EngineFault("lost", "poll connection closed prematurely"));
     this.#answer = (body) => {
       signal.removeEventListener("abort", gone);
       this.#answer = undefined;
@@ -69,10 +69,10 @@ export class PollingTransport implements Transport {
     try {
       const text = await body.read();
       if (this.#dropped) return refuse("badRequest");
-      if (text === BodyText.tooLarge) return this.#fail("payload too large", "tooLarge");
+      if (text === BodyText.tooLarge) return this.#fail("payload too large", "size");
       return this.#receive(text);
     } catch {
-      return this.#fail("data request connection closed prematurely");
+      return this.#fail("data request connection closed prematurely", "lost");
     } finally {
       bounds.lease?.release();
       this.#body = undefined;
@@ -92,7 +92,8 @@ export class PollingTransport implements Transport {
   close(done: () => void): void {
     this.#ending = done;
     if (this.open) this.send([]);
-    else this.#timer = this.#options.clock.after(farewell, done);
+    // A client between two polls comes, and is told.
+    else this.#timer = this.#options.clock.after(closePatience, done);
   }
 
   drop(): void {
@@ -119,8 +120,8 @@ export class PollingTransport implements Transport {
     return new Response("ok", { headers: { "content-type": "text/html" } });
   }
 
-  #fail(why: string, name: "badRequest" | "tooLarge" = "badRequest"): Response {
-    if (!this.#retired) this.#owner.lost("transport error", new Error(why));
-    return refuse(name);
+  #fail(why: string, kind: FaultKind = "protocol"): Response {
+    if (!this.#retired) this.#owner.lost("transport error", new EngineFault(kind, why));
+    return refuse(kind === "size" ? "tooLarge" : "badRequest");
   }
 }

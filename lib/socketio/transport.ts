@@ -1,3 +1,4 @@
+import type { EngineFault } from "./engine_fault.ts";
 import type { EnginePacket } from "./engine_packet.ts";
 
 /** Why a session ended, in the original's words. */
@@ -17,7 +18,7 @@ export interface TransportOwner {
   /** The transport takes packets now. */
   ready(): void;
   /** The transport is of no more use. */
-  lost(reason: CloseReason, error?: Error): void;
+  lost(reason: CloseReason, fault?: EngineFault): void;
 }
 
 /** One of the two ways that packets travel. */

@@ -1,5 +1,6 @@
 import { type Place, ServerSocket, type SocketOwner } from "../hub/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
+import { EngineFault } from "./engine_fault.ts";
 import { decodeFrame, encodeFrame, type EnginePacket, wireSize } from "./engine_packet.ts";
 import type { Transport, TransportOwner } from "./transport.ts";
 
@@ -71,7 +72,7 @@ export class WebSocketTransport implements Transport, SocketOwner {
 
   ended(code: number): void {
     this.#guard(() => {
-      if (code === 0) this.owner?.lost("transport error", new Error("connection lost"));
+      if (code === 0) this.owner?.lost("transport error", new EngineFault("lost", "connection lost"));
       else this.owner?.lost("transport close");
     });
     this.owner = undefined;
@@ -81,7 +82,7 @@ export class WebSocketTransport implements Transport, SocketOwner {
   #receive(data: unknown): void {
     if (typeof data !== "string" && !(data instanceof ArrayBuffer)) return;
     if (wireSize(data) <= this.#options.maxHttpBufferSize) this.owner?.receive(decodeFrame(data));
-    else this.owner?.lost("transport error", new Error("message too large"));
+    else this.owner?.lost("transport error", new EngineFault("size", "message too large"));
   }
 
   #guard(task: () => void): void {

@@ -1,7 +1,7 @@
 import { errorKinds, streamNames } from "../protocol/mod.ts";
 
 /** Kinds of connections that the hub knows. */
-export const families = ["miners", "streams", "events"] as const;
+export const families = ["miners", "streams", "events", "jobs"] as const;
 /** How far a connection is: it has not proved who it is, is served, or is closed and not gone yet. */
 export const connectionStates = ["pending", "open", "closing"] as const;
 /** What a connection came over; `events` are server-sent ones. */

@@ -433,3 +433,21 @@ Deno.test("two hundred polling clients at once each follow their own job to its 
   for (const { topicId, bytes } of inscribed) assertEquals(await scene.content(topicId), bytes);
   await sessions(scene, 0);
 });
+
+Deno.test("a session is a connection of the hub, a stranger until it shows its key, and gone once it is dropped", async () => {
+  await using scene = await JobScene.start({ "websocket.max_strangers_per_address": 1 });
+  const { hub } = scene.server.gateway;
+  using first = await scene.connect({ transports: ["websocket"] });
+  using _second = await scene.connect({ transports: ["websocket"] });
+  const [connection, other] = hub.connections();
+  assertEquals([connection?.family, connection?.place.standing, other?.place.standing], [
+    "jobs",
+    "proven",
+    "proven",
+  ]);
+  const gone = first.gone();
+  await scene.server.admin("DELETE", `/admin/connections/${connection?.id}`);
+  assertEquals(await gone, "transport close");
+  while (hub.size > 1) await settle();
+  assertEquals(hub.records.find(connection?.id ?? "")?.ending?.cause, "dropped");
+});
