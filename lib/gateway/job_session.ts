@@ -119,6 +119,7 @@ export class JobSession {
     const { inscriptions, keyId } = this.#parts;
     const following = await this.#withPlace(() => inscriptions.follow(keyId, jobId, position));
     if (following === null) return unknownJob(jobId);
+    this.#replace(following);
     const { record, epoch, offset, recovered } = following;
     return {
       answer: { success: true, ...record, epoch, offset, recovered },
@@ -154,10 +155,17 @@ export class JobSession {
   #listen(following: Following): void {
     if (this.#gone.signal.aborted) return following.stop();
     const { record: { id }, epoch, offset } = following;
-    this.#followings.get(id)?.stop();
-    this.#followings.set(id, following);
+    this.#replace(following);
     this.#parts.positions.set(id, { epoch, offset });
     following.listen((event) => this.#tell(id, event));
+  }
+
+  /** From now on nobody else tells of the job, so that its ending is told once. */
+  #replace(following: Following): void {
+    const { id } = following.record;
+    const before = this.#followings.get(id);
+    if (before !== following) before?.stop();
+    this.#followings.set(id, following);
   }
 
   #tell(jobId: string, { type, data }: JobEvent): void {

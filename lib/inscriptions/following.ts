@@ -1,7 +1,7 @@
 import type { JobRecord } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { type Inscription, toInscription } from "./inscription.ts";
-import { hasEnded, type JobEvent, newestEvents, stateOf } from "./job_events.ts";
+import { hasEnded, type JobEvent, stateOf } from "./job_events.ts";
 
 /** Takes a job's events one after the other. */
 export type JobListener = (event: JobEvent) => void;
@@ -40,7 +40,7 @@ export class Following {
     this.#onStop = onStop;
     const missed = missedSince(job, history, position);
     this.recovered = position.offset === undefined ? null : missed !== undefined;
-    this.#waiting = missed ?? newestSince(job, position);
+    this.#waiting = missed ?? [stateOf(job)];
     // On an ended job nothing else would come.
     if (this.#waiting.length === 0 && hasEnded(job)) this.#waiting = [stateOf(job)];
   }
@@ -75,12 +75,6 @@ export class Following {
     this.#waiting = [];
     this.#onStop(this);
   }
-}
-
-/** What a client that has missed more than is known is told: where the job stands, and how it came there at last. */
-function newestSince(job: JobRecord, { epoch = job.epoch, offset = job.offset }: JobPosition): JobEvent[] {
-  const newest = epoch === job.epoch ? newestEvents(job).filter(({ data }) => data.offset > offset) : [];
-  return newest.length > 0 ? newest : [stateOf(job)];
 }
 
 /** What came after a position; undefined when that is not known any more. */

@@ -11,7 +11,7 @@ export interface EventPosition {
 export interface ProgressData extends EventPosition {
   readonly jobId: string;
   readonly status: JobStatus;
-  /** 0 to 100, never falling; 100 comes only with the end. */
+  /** 0 to 99, never falling: clients take 100 for the end, which has an event of its own. */
   readonly progress: number;
   readonly topicId?: string;
   readonly messages: number;
@@ -56,13 +56,7 @@ export function isNews(before: JobRecord, after: JobRecord): boolean {
   return seen(before) !== seen(after);
 }
 
-/** The events of a job's last change, the newest of which has the job's offset: a completion tells of 100 % before it. */
-export function newestEvents(job: JobRecord): JobEvent[] {
-  if (job.status !== "completed") return [stateOf(job)];
-  return [progressOf(job, { epoch: job.epoch, offset: job.offset - 1 }), stateOf(job)];
-}
-
-/** The newest event of a job, made again. */
+/** The newest event of a job, made of what is kept of it. */
 export function stateOf(job: JobRecord): JobEvent {
   const at = { epoch: job.epoch, offset: job.offset };
   return hasEnded(job) ? endingOf(job, at) : progressOf(job, at);

@@ -1,6 +1,6 @@
 import type { JobRecord } from "../engine/mod.ts";
 import { Following, type JobPosition } from "./following.ts";
-import { type JobEvent, newestEvents } from "./job_events.ts";
+import { type JobEvent, stateOf } from "./job_events.ts";
 
 /** What the clients of this server are told of a job that has not ended, whoever works on it. */
 export class JobFeed {
@@ -11,7 +11,7 @@ export class JobFeed {
 
   constructor(record: JobRecord) {
     this.#record = record;
-    this.#history = newestEvents(record);
+    this.#history = [stateOf(record)];
   }
 
   /** The job as it was when it was last told of. */
@@ -35,9 +35,10 @@ export class JobFeed {
     const { offset } = this.#record;
     if (record.offset < offset) return;
     this.#record = record;
-    const events = newestEvents(record).filter(({ data }) => data.offset > offset);
-    this.#history.push(...events);
-    for (const event of events) for (const following of [...this.#followers]) following.offer(event);
+    if (record.offset === offset) return;
+    const event = stateOf(record);
+    this.#history.push(event);
+    for (const following of [...this.#followers]) following.offer(event);
   }
 
   /** Nobody is told anything any more. */

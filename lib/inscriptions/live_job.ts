@@ -1,6 +1,6 @@
 import type { HeldJob, JobRecord, JobRepository } from "../engine/mod.ts";
 import type { Following, JobPosition } from "./following.ts";
-import { hasEnded, isNews, newestEvents } from "./job_events.ts";
+import { hasEnded, isNews } from "./job_events.ts";
 import { JobFeed } from "./job_feed.ts";
 
 /** What of a job changes while it lives. */
@@ -104,8 +104,8 @@ export class LiveJob {
     write: (next: JobRecord) => Promise<JobRecord | null>,
   ): Promise<void> {
     const changed = { ...this.record, ...change };
-    const events = isNews(this.record, changed) ? newestEvents(changed).length : 0;
-    const written = await write({ ...changed, offset: changed.offset + events });
+    const offset = changed.offset + (isNews(this.record, changed) ? 1 : 0);
+    const written = await write({ ...changed, offset });
     if (written === null) {
       this.lose();
       throw this.signal.reason;

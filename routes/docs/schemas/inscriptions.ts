@@ -83,7 +83,7 @@ export const inscriptionSchemas = {
   InscriptionProgress: z.looseObject({
     jobId: z.string(),
     status: z.string(),
-    progress: z.number().min(0).max(100).describe("never falls; 100 comes only with the end"),
+    progress: z.number().min(0).max(99).describe("never falls; the end has an event of its own"),
     topicId: topic.optional(),
     messages: z.number().int(),
     maxMessages: z.number().int(),
