@@ -19,6 +19,10 @@ const commands: Commands = {
     summary: "check what a validator has vouched for",
     load: () => import("./lib/cli/receipts.ts"),
   },
+  store: {
+    summary: "verify and export what the gateway keeps",
+    load: () => import("./lib/cli/store.ts"),
+  },
   doctor: { summary: "find out what is wrong with an endpoint", load: () => import("./lib/cli/doctor.ts") },
   why: { summary: "tell how a connection ended or stands", load: () => import("./lib/cli/why.ts") },
   config: { summary: "print, check or explain the configuration", load: () => import("./lib/cli/config.ts") },

@@ -12,6 +12,7 @@ const houseOrder = [
   "streams",
   "inscriptions",
   "socketio",
+  "operations",
   "gateway",
   "client",
   "dashboard",

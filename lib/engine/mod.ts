@@ -4,7 +4,8 @@
  * @module
  */
 export { type Engine, type EngineOptions, openEngine } from "./engine.ts";
-export { InstanceName } from "./kv/instance_name.ts";
+export { InstanceName, isFile } from "./kv/instance_name.ts";
+export { damageOf } from "./kv/integrity.ts";
 export { storeFiles } from "./kv/store_guard.ts";
 export type { HistoryLimits, Log, LogEntry, LogHead } from "./log.ts";
 export { type ApiKeyRecord, ApiKeyRepository, type KeyUsage } from "./repositories/api_keys.ts";

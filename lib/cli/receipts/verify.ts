@@ -12,10 +12,11 @@ import {
 import { ReceiptAudit, type ReceiptReport } from "../../client/mod.ts";
 import { CryptoPool, isAddress } from "../../crypto/mod.ts";
 import { readUsage, type Usage } from "../command.ts";
+import { counted } from "../counted.ts";
 import { endpoint } from "../endpoint.ts";
 import { palette } from "../palette.ts";
+import { ProgressLine, shareOf } from "../progress_line.ts";
 import { auditFile } from "./audit_file.ts";
-import { Progress } from "./progress.ts";
 import { reportJson, reportText } from "./report.ts";
 import { readSentPredictions } from "./sent_predictions.ts";
 import type { ReceiptsSurroundings } from "./surroundings.ts";
@@ -76,8 +77,11 @@ export async function verify(args: readonly string[], surroundings: ReceiptsSurr
   using pool = new CryptoPool({ workers: navigator.hardwareConcurrency });
   const check = pool.verify.bind(pool);
   const audit = new ReceiptAudit({ validator, miner, from, anyOrder, predictions, verify: check });
-  using progress = new Progress(surroundings, await sizeOf(path));
-  await reading(path, async () => await auditFile(await open(path, surroundings), audit, progress.tell));
+  using progress = new ProgressLine(surroundings.clock, surroundings.show);
+  const size = await sizeOf(path);
+  const tell = (lines: number, bytes: number) =>
+    progress.tell(() => `${counted(lines, "line")}${shareOf(bytes, size)}`);
+  await reading(path, async () => await auditFile(await open(path, surroundings), audit, tell));
   const report = audit.report();
   refuseUnusable(path, report);
   const { stdio } = surroundings;

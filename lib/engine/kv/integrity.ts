@@ -19,10 +19,21 @@ export function assertFileIsSound(location: string): void {
     );
     return;
   }
+  const found = check(location, "quick_check");
+  if (found !== "ok") throw new Error(`it is damaged: ${found}`);
+}
+
+/** Reads all of a store's file, its indexes included, however large it is. Answers what is damaged; undefined where nothing is. */
+export function damageOf(location: string): string | undefined {
+  if (!isFile(location)) return undefined;
+  const found = check(location, "integrity_check");
+  return found === "ok" ? undefined : found;
+}
+
+function check(location: string, pragma: "quick_check" | "integrity_check"): string {
   const file = new DatabaseSync(location, { readOnly: true });
   try {
-    const found = file.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
-    if (found !== "ok") throw new Error(`it is damaged: ${found}`);
+    return String(file.prepare(`PRAGMA ${pragma}(1)`).get()?.[pragma]);
   } finally {
     file.close();
   }

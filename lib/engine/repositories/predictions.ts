@@ -38,6 +38,7 @@ export const maxTextLength = 60_000;
 
 const lock = "predictions";
 const headKey = ["prediction_head"] as const;
+const prunedKey = ["prediction_pruned"] as const;
 /** Large, since on a disk that is all but full something small would still find room. */
 const probe = new Uint8Array(60_000);
 /** Newest receipts that are held against their predictions and the heads of their miners at a start. */
@@ -53,6 +54,11 @@ class PredictionReader {
 
   async head(): Promise<Head> {
     return { sequence: await this.#reader.get<number>(headKey) ?? 0 };
+  }
+
+  /** The sequence up to which predictions were pruned; 0 where none was. */
+  async pruned(): Promise<number> {
+    return await this.#reader.get<number>(prunedKey) ?? 0;
   }
 
   /** Each miner's head, in the order asked for; null for a miner without an accepted prediction. */
@@ -152,23 +158,57 @@ export class PredictionRepository extends PredictionReader {
     return await this.numbered(sequences);
   }
 
+  /** What is stored after a sequence, in order, whether or not it is sound. */
+  async *stored(after: number): AsyncIterableIterator<PredictionRecord> {
+    const range = { prefix: ["predictions"], from: [after + 1] } as const;
+    for await (const { value } of this.#store.list<PredictionRecord>(range)) yield value;
+  }
+
+  /** Whether each of these predictions is found under its id and under its place among its miner's. */
+  async areIndexed(records: readonly PredictionRecord[]): Promise<boolean[]> {
+    const [ids, places] = await Promise.all([
+      this.#store.getMany<number>(
+        records.map(({ hotkey, predictionId }) => ["prediction_ids", hotkey, predictionId]),
+      ),
+      this.#store.getMany<number>(
+        records.map(({ hotkey, receipt }) => ["miner_predictions", hotkey, receipt.miner_sequence]),
+      ),
+    ]);
+    return records.map(({ receipt: { sequence } }, index) =>
+      ids[index] === sequence && places[index] === sequence
+    );
+  }
+
+  /** Every miner's head. */
+  async *heads(): AsyncIterableIterator<{ readonly hotkey: string; readonly head: MinerHead }> {
+    for await (const { key, value } of this.#store.list<MinerHead>({ prefix: ["miner_heads"] })) {
+      yield { hotkey: String(key[1]), head: value };
+    }
+  }
+
   /** Holds the newest predictions against the heads of the chains. Throws an error that says what is damaged. */
   async assertSound(): Promise<void> {
-    const { sequence } = await this.head();
-    const first = Math.max(0, sequence - newest);
-    const records = await this.after(first, newest + 1);
-    if (records.length !== sequence - first || records.at(-1)?.receipt.sequence !== (sequence || undefined)) {
-      throw new Error(`The store is damaged: receipts ${first + 1} to ${sequence} are not all there`);
+    for (;;) {
+      const [{ sequence }, pruned] = await Promise.all([this.head(), this.pruned()]);
+      const problem = await this.#problemOfNewest(sequence, Math.max(pruned, sequence - newest));
+      if (problem === undefined) return;
+      // Other servers of the store may have added something meanwhile, or pruned it.
+      const isSettled = sequence === (await this.head()).sequence && pruned === await this.pruned();
+      if (isSettled) throw new Error(`The store is damaged: ${problem}`);
     }
-    const last = new Map(records.map((record) => [record.hotkey, record]));
-    const heads = await this.minerHeads([...last.keys()]);
-    [...last.values()].forEach(({ hotkey, receipt }, index) => {
-      const head = heads[index];
-      if (head?.sequence === receipt.miner_sequence && head.previous === receiptHash(receipt)) return;
-      throw new Error(
-        `The store is damaged: the head of ${hotkey} does not follow its receipt ${receipt.sequence}`,
-      );
-    });
+  }
+
+  async #problemOfNewest(sequence: number, first: number): Promise<string | undefined> {
+    const records = await this.after(first, newest + 1);
+    if (records.length !== sequence - first || (records.at(-1)?.receipt.sequence ?? first) !== sequence) {
+      return `receipts ${first + 1} to ${sequence} are not all there`;
+    }
+    const last = [...new Map(records.map((record) => [record.hotkey, record])).values()];
+    const heads = await this.minerHeads(last.map(({ hotkey }) => hotkey));
+    const wrong = last.find(({ receipt }, index) =>
+      heads[index]?.sequence !== receipt.miner_sequence || heads[index]?.previous !== receiptHash(receipt)
+    );
+    return wrong && `the head of ${wrong.hotkey} does not follow its receipt ${wrong.receipt.sequence}`;
   }
 }
 

@@ -1,0 +1,152 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { runStore } from "../../lib/cli/store.ts";
+import { type Engine, openEngine, type PredictionRecord } from "../../lib/engine/mod.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
+import { accept, idsFrom } from "../helpers/filled_store.ts";
+import { MemoryStdio } from "../helpers/memory_stdio.ts";
+import { temporaryFolder } from "../engine/folder.ts";
+
+interface Outcome {
+  readonly code: number;
+  readonly printed: string;
+  readonly complained: string;
+}
+
+async function store(...args: string[]): Promise<Outcome> {
+  const stdio = new MemoryStdio();
+  const surroundings = {
+    stdio,
+    clock: new FakeClock(),
+    env: {},
+    readFile: Deno.readTextFileSync,
+    show: undefined,
+  };
+  const code = await runStore(args, surroundings);
+  return { code, printed: stdio.printed, complained: stdio.complained };
+}
+
+/** A folder with a store in it that has accepted so many predictions, and then was changed. */
+async function filled(count: number, change: (engine: Engine) => Promise<unknown> = () => Promise.resolve()) {
+  const folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  using engine = await openEngine(path);
+  await accept(engine, idsFrom(1, count));
+  await change(engine);
+  return { path, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+}
+
+Deno.test("store verify ends with 0 for a sound store, and says how far its receipts go", async () => {
+  await using scene = await filled(250);
+  const { code, printed } = await store("verify", `--kv=${scene.path}`);
+  assertEquals([code, printed], [0, "250 receipts, 1 to 250, of 3 miners\nsound\n"]);
+});
+
+Deno.test("store verify takes a store without a receipt for sound", async () => {
+  await using scene = await filled(0);
+  assertEquals(await store("verify", `--kv=${scene.path}`), {
+    code: 0,
+    printed: "0 receipts\nsound\n",
+    complained: "",
+  });
+});
+
+Deno.test("store verify reads a store while it is written to", async () => {
+  await using scene = await filled(250);
+  using engine = await openEngine(scene.path);
+  const writing = Array.from({ length: 20 }, (_, index) => accept(engine, idsFrom(1000 + 10 * index, 10)));
+  const { code, printed } = await store("verify", `--kv=${scene.path}`);
+  await Promise.all(writing);
+  assertEquals(code, 0, printed);
+  assertEquals((await store("verify", `--kv=${scene.path}`)).code, 0);
+  assertEquals(engine.fault(), undefined);
+});
+
+const changes: Record<string, [(engine: Engine) => Promise<unknown>, string]> = {
+  "a prediction that was changed": [
+    async (engine) => {
+      const record = await engine.get<PredictionRecord>(["predictions", 20]);
+      await engine.set(["predictions", 20], { ...record, text: "{}" });
+    },
+    "receipt 20: its prediction p20 is not the one that it vouches for",
+  ],
+  "a receipt that is missing": [
+    (engine) => engine.delete(["predictions", 20]),
+    "receipts 20 to 20 are missing",
+  ],
+  "a receipt that is changed": [
+    async (engine) => {
+      const record = await engine.get<PredictionRecord>(["predictions", 20]);
+      if (record === null) throw new Error("no prediction 20");
+      const receipt = { ...record.receipt, previous: "1".repeat(64) };
+      await engine.set(["predictions", 20], { ...record, receipt });
+    },
+    "receipt 20 does not follow receipt 6 of miner 1",
+  ],
+  "a prediction that its id does not lead to": [
+    (engine) => engine.delete(["prediction_ids", "miner 1", "p20"]),
+    "receipt 20: the indexes do not lead to it",
+  ],
+  "a head of a miner that is wrong": [
+    (engine) => engine.set(["miner_heads", "miner 9"], { sequence: 4, previous: "", day: "", wagered: 0 }),
+    "the head of miner 9 does not follow its receipt 0",
+  ],
+};
+
+for (const [what, [change, problem]] of Object.entries(changes)) {
+  Deno.test(`store verify finds ${what}`, async () => {
+    await using scene = await filled(250, change);
+    const { code, printed } = await store("verify", `--kv=${scene.path}`);
+    assertEquals(code, 1);
+    assertStringIncludes(printed, problem);
+    const { code: same, printed: json } = await store("verify", `--kv=${scene.path}`, "--json");
+    const report = JSON.parse(json);
+    assertEquals([same, report.sound], [1, false]);
+    assert(report.faults.some((fault: string) => fault.includes(problem)));
+  });
+}
+
+Deno.test("store verify says that a file is no store, and makes none where there is none", async () => {
+  await using folder = await temporaryFolder();
+  const missing = `${folder.path}/missing.db`;
+  const { code, complained } = await store("verify", `--kv=${missing}`);
+  assertEquals(code, 2);
+  assertStringIncludes(complained, `Cannot find the store ${missing}`);
+  assertEquals([...Deno.readDirSync(folder.path)], []);
+  const other = `${folder.path}/other.txt`;
+  Deno.writeTextFileSync(other, "no store\n".repeat(1000));
+  assertEquals((await store("verify", `--kv=${other}`)).code, 1);
+  assertEquals((await store("verify", "--kvv=x")).code, 2);
+});
+
+Deno.test("store export prints what was accepted with its receipts, after a sequence where one is given", async () => {
+  await using scene = await filled(250);
+  const { code, printed } = await store("export", `--kv=${scene.path}`);
+  const lines = printed.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals([code, lines.length], [0, 250]);
+  assertEquals(
+    lines.map(({ receipt }) => receipt.sequence),
+    Array.from({ length: 250 }, (_, index) => index + 1),
+  );
+  const [first] = lines;
+  assertEquals([first.prediction_id, JSON.parse(first.prediction).prediction_id], ["p1", "p1"]);
+  const { printed: rest } = await store("export", `--kv=${scene.path}`, "--after=248");
+  assertEquals(rest, printed.trimEnd().split("\n").slice(248).map((line) => `${line}\n`).join(""));
+});
+
+Deno.test("store export writes CSV in which no id is a formula", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  {
+    using engine = await openEngine(path);
+    await accept(engine, ['=cmd|"/C calc"!A0', "p2"]);
+  }
+  const { code, printed } = await store("export", `--kv=${path}`, "--format=csv");
+  const [head, first, second] = printed.split("\r\n");
+  assertEquals(code, 0);
+  assertEquals(
+    head,
+    "sequence,hotkey,uid,miner_sequence,received_at,prediction_id,hash,previous,prediction",
+  );
+  assertStringIncludes(first ?? "", `,"'=cmd|""/C calc""!A0",`);
+  assertStringIncludes(second ?? "", ",p2,");
+});
