@@ -10,21 +10,24 @@ const [patience, longestPause] = [10_000, 50];
  * locked"), before anything is written.
  */
 export function guardedKv(database: Deno.Kv, guard: StoreGuard, clock: Clock = systemClock): Deno.Kv {
-  const write: Write = async (act) => {
-    guard.assertSound();
-    try {
-      return await patiently(act, clock);
-    } catch (error) {
-      if (isDamaged(error)) throw guard.fail(`is damaged: ${error.message}`);
-      throw error;
-    } finally {
-      guard.check();
-    }
+  /** Throws what is wrong with the store where an error shows it, or else the error. */
+  const explain = (error: unknown): never => {
+    guard.check();
+    if (isDamaged(error)) throw guard.fail(`is damaged: ${error.message}`);
+    throw error;
   };
-  return wrap(database, ["set", "delete"], write, () => guard.close());
+  const write: Act = async (act) => {
+    guard.assertSound();
+    const result = await patiently(act, clock).catch(explain);
+    guard.check();
+    return result;
+  };
+  const read: Act = (act) => act().catch(explain);
+  const acts = { set: write, delete: write, commit: write, get: read, getMany: read };
+  return wrap(database, acts, () => guard.close());
 }
 
-type Write = (act: () => Promise<unknown>) => Promise<unknown>;
+type Act = (act: () => Promise<unknown>) => Promise<unknown>;
 
 /** Tries again for as long as the store is locked. */
 export async function patiently<T>(act: () => Promise<T>, clock: Clock = systemClock): Promise<T> {
@@ -42,8 +45,7 @@ export async function patiently<T>(act: () => Promise<T>, clock: Clock = systemC
 
 function wrap<T extends object>(
   target: T,
-  writes: readonly string[],
-  write: Write,
+  acts: Readonly<Record<string, Act>>,
   closed: () => void = () => {},
 ): T {
   const wrapped: T = new Proxy(target, {
@@ -51,9 +53,12 @@ function wrap<T extends object>(
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;
       return (...args: unknown[]) => {
-        if (writes.includes(String(name))) return write(() => member.apply(target, args));
+        const act = acts[String(name)];
+        if (act !== undefined) return act(() => member.apply(target, args));
         const result: unknown = member.apply(target, args);
-        if (name === "atomic") return wrap(result as Deno.AtomicOperation, ["commit"], write);
+        // Of an atomic operation only the commit does something; its `set` and `delete` answer the operation itself.
+        const { commit } = acts;
+        if (name === "atomic" && commit) return wrap(result as Deno.AtomicOperation, { commit });
         if (name === "close" || name === Symbol.dispose) closed();
         return result === target ? wrapped : result;
       };
