@@ -34,6 +34,8 @@ const step = 8 * mebibyte;
 const highShare = 0.8;
 /** Milliseconds for which few strangers more are let in from an address whose were cut off. */
 const distrusted = 30_000;
+/** Milliseconds after strangers were cut off in which nobody else is. */
+const aftermath = 3000;
 /** How many go at least between two looks. */
 const leastEvicted = 16;
 
@@ -49,6 +51,8 @@ export class MemoryGuard {
   #lows = new Lows(memory);
   /** What the process had when some were last cut off for the limit's sake. */
   #highest = 0;
+  /** When strangers were last cut off. */
+  #strangersAt = -Infinity;
   #timer: Timer | undefined;
 
   constructor(options: MemoryGuardOptions) {
@@ -96,11 +100,16 @@ export class MemoryGuard {
   #evict(reason: keyof Activity["evictions"], rss: number): void {
     const { places, activity, clock } = this.#options;
     const candidates = places.leastKnown();
-    const share = candidates[0]?.standing === "stranger" ? 1 : 0.5;
+    const now = clock.elapsed();
+    const isStranger = candidates[0]?.standing === "stranger";
+    if (isStranger) this.#strangersAt = now;
+    // What strangers took may not be given back yet.
+    else if (now - this.#strangersAt < aftermath) return;
+    const share = isStranger ? 1 : 0.5;
     const evicted = candidates.slice(0, Math.max(leastEvicted, Math.ceil(candidates.length * share)));
     if (evicted.length === 0) return;
     for (const place of evicted) {
-      places.distrust(place.address, clock.elapsed() + distrusted);
+      places.distrust(place.address, now + distrusted);
       place.evict(`memory: ${reason}`);
     }
     activity.evictions[reason] += evicted.length;

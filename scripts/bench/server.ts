@@ -68,6 +68,7 @@ async function startProcess(folder: string, miners: number, flags: readonly stri
     "--http.rate_limit=100000",
     "--websocket.max_connections=100000",
     "--websocket.max_connections_per_address=100000",
+    "--websocket.max_strangers_per_address=100000",
     "--predictions.daily_per_miner=10000000",
     "--predictions.daily_bytes_per_miner=64GiB",
     ...flags,

@@ -36,6 +36,7 @@ async function openGateway(clock: SteppedClock): Promise<Gateway> {
       "http.rate_limit": unlimited,
       "websocket.max_connections": unlimited,
       "websocket.max_connections_per_address": unlimited,
+      "websocket.max_strangers_per_address": unlimited,
     });
     return await createGateway(config, clock);
   } finally {

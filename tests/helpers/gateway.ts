@@ -33,6 +33,7 @@ export async function startGateway(
     validator_key: `${folder}/validator.key`,
     admin_token: adminToken,
     "crypto.workers": 1,
+    "websocket.max_strangers_per_address": 10_000,
     // Other tests of the same process take memory as they like.
     "memory.max_growth": 2 ** 36,
     "memory.limit": 2 ** 36,

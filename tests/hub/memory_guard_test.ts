@@ -114,6 +114,8 @@ Deno.test("near the limit those go whom the server knows least, however slowly i
   guarded.have(802);
   assertEquals(guarded.severed, ["stranger"]);
   guarded.have(815);
+  assertEquals(guarded.severed, ["stranger"]);
+  guarded.have(830);
   assertEquals(guarded.severed, ["stranger", "reader"]);
 });
 
