@@ -51,6 +51,11 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
       });
       return answerJson(context, found(await inscriptions.find(owner.id, jobId)));
     })
+    .post("/executed", async (context) => {
+      const owner = ownerOf(context);
+      const body = parseMessage(await readBody(context, gateway, { maxSize: 1024, name: owner.id }));
+      return answerJson(context, found(await inscriptions.executed(owner.id, toPlain(body))));
+    })
     .get("/retrieve-inscription", async (context) => {
       const owner = ownerOf(context);
       const query = readQuery(z.object({ id }), context.req.query());

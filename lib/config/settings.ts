@@ -1,6 +1,7 @@
 import { isChainUrl, parseChainUrl } from "../chain/mod.ts";
 import type { Grammar } from "./command_line.ts";
 import {
+  between,
   boolean,
   filePath,
   integer,
@@ -192,10 +193,15 @@ export const settings = {
     "Bytes of files that one API key may hand in on one UTC day.",
   ),
   "inscriptions.concurrency": setting(integer(1, 256), 4, "Inscription jobs that are processed at once."),
-  "inscriptions.local_payment_delay": setting(
-    integer(0, LONGEST_SECONDS * 1000, "ms"),
-    0,
-    "How long the local ledger waits before it takes a transaction as paid.",
+  "inscriptions.payment": setting<"delay" | "wait">(
+    oneOf("delay", "wait"),
+    "delay",
+    "When the local ledger takes a job's transaction as paid: as soon as the client says that it is executed, and with `delay` after the payment delay though it says nothing.",
+  ),
+  "inscriptions.payment_delay": setting(
+    between(0, LONGEST_SECONDS, "s"),
+    5,
+    "How long a client that says nothing has to execute a job's transaction, counted from the acknowledgement.",
   ),
   "http.rate_limit": setting(
     positive(1e6, "requests/s"),

@@ -29,7 +29,9 @@ export class JobService {
     const settings = {
       concurrency: config["inscriptions.concurrency"],
       allowPrivateUrls: config["inscriptions.allow_private_urls"],
-      localPaymentDelay: config["inscriptions.local_payment_delay"],
+      localPaymentDelay: config["inscriptions.payment"] === "wait"
+        ? Infinity
+        : 1000 * config["inscriptions.payment_delay"],
       jobsPerDay: config["inscriptions.daily_jobs_per_key"],
       bytesPerDay: config["inscriptions.daily_bytes_per_key"],
     };

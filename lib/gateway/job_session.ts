@@ -52,6 +52,7 @@ export class JobSession {
     "start-inscription": (payload) => this.#start(payload),
     "follow-inscription": (payload) => this.#follow(payload),
     "cancel-inscription": (payload) => this.#cancel(payload),
+    "inscription-executed": (payload) => this.#executed(payload),
   };
   /** Places of jobs that are just being looked up. */
   #reserved = 0;
@@ -72,8 +73,8 @@ export class JobSession {
     } catch (error) {
       if (this.#gone.signal.aborted) return;
       const failure = describeFailure(error);
-      if (acknowledge === undefined) this.#parts.emit("inscription-error", failure);
-      else acknowledge({ success: false, ...failure });
+      if (acknowledge !== undefined) acknowledge({ success: false, ...failure });
+      else this.#parts.emit("inscription-error", { ...subjectOf(values[0]), ...failure });
     }
   }
 
@@ -118,7 +119,7 @@ export class JobSession {
     const { jobId, ...position } = readReference(payload);
     const { inscriptions, keyId } = this.#parts;
     const following = await this.#withPlace(() => inscriptions.follow(keyId, jobId, position));
-    if (following === null) return unknownJob(jobId);
+    if (following === null) return unknownJob({ jobId });
     this.#replace(following);
     const { record, epoch, offset, recovered } = following;
     return {
@@ -128,9 +129,14 @@ export class JobSession {
   }
 
   async #cancel(payload: unknown): Promise<Handled> {
-    const { jobId } = readReference(payload);
-    const record = await this.#parts.inscriptions.cancel(this.#parts.keyId, jobId);
-    return record === null ? unknownJob(jobId) : { answer: { success: true, ...record } };
+    const reference = readReference(payload);
+    const record = await this.#parts.inscriptions.cancel(this.#parts.keyId, reference.jobId);
+    return { answer: { success: true, ...record ?? unknownJob(reference) } };
+  }
+
+  async #executed(payload: unknown): Promise<Handled> {
+    const record = await this.#parts.inscriptions.executed(this.#parts.keyId, payload);
+    return { answer: { success: true, ...record ?? unknownJob(readReference(payload)) } };
   }
 
   async #withPlace<T>(task: () => Promise<T>): Promise<T> {
@@ -185,9 +191,14 @@ function readReference(payload: unknown): z.infer<typeof jobReference> {
   throw new InscriptionError("invalid_request", `Invalid request: ${describeIssue(result.error)}`);
 }
 
-function unknownJob(jobId: string): Handled {
-  const error = `There is no inscription ${jobId} of this API key`;
-  return { answer: { success: false, error, code: "not_found" } };
+function unknownJob({ jobId }: { readonly jobId: string }): never {
+  throw new InscriptionError("not_found", `There is no inscription ${jobId} of this API key`);
+}
+
+/** The job that a request is about, where it names one. */
+function subjectOf(payload: unknown): { readonly jobId?: string } {
+  const { data } = jobReference.safeParse(payload);
+  return data === undefined ? {} : { jobId: data.jobId };
 }
 
 function describeFailure(error: unknown): object {

@@ -2,6 +2,7 @@
 const statuses = {
   invalid_request: 400,
   url_refused: 400,
+  not_found: 404,
   too_large: 413,
   unsupported_type: 415,
   fetch_failed: 422,

@@ -15,6 +15,7 @@ import { type Content, openContent } from "./content.ts";
 import { InscriptionError } from "./errors.ts";
 import type { FetchOptions } from "./fetch/fetch_file.ts";
 import type { Following, JobPosition } from "./following.ts";
+import { checkPaid, readExecution } from "./input/execution.ts";
 import { readStartRequest } from "./input/start_request.ts";
 import { type Inscription, toInscription } from "./inscription.ts";
 import { Intake, type Taken } from "./intake.ts";
@@ -119,7 +120,7 @@ export class Inscriptions {
 
   /** Takes nothing more, and finishes what the ledger was just asked for; the next start goes on with the jobs. */
   async stop(): Promise<void> {
-    this.#stopping.abort(closing());
+    this.#stopping.abort(closing("Cannot start job"));
     await Promise.allSettled(this.#starts.values());
     await this.#rounds.stop();
     await this.#queue.stop();
@@ -178,6 +179,25 @@ export class Inscriptions {
     if (found === null) return null;
     const { record, live } = found;
     return live?.follow(position) ?? this.#watch.follow(record, position);
+  }
+
+  /**
+   * A key's client says that it has executed its job's transaction, `body` being what came over Socket.IO or HTTP. Answers
+   * how the job stands once that is on disk; null where this key has none.
+   *
+   * @throws {InscriptionError}
+   */
+  async executed(keyId: string, body: unknown): Promise<Inscription | null> {
+    const notice = readExecution(body);
+    for (;;) {
+      const found = await this.#find(keyId, notice.jobId);
+      if (found === null) return null;
+      checkPaid(notice, found.record.transactionId);
+      if (found.record.status !== "awaiting_payment") return toInscription(found.record);
+      if (this.#stopping.signal.aborted) throw closing("Cannot take payment");
+      const job = found.live ?? await this.#succession.seize(found.record.id);
+      await job?.executed();
+    }
   }
 
   /** Ends a key's job before its time, and answers how it ended; null where this key has none. */
@@ -271,8 +291,8 @@ function admit(quota: Quota, keyId: string, refusal: string): void {
   throw new InscriptionError("too_many_jobs", `${refusal}, ${objection}`, { retryAfterMs: 5000 });
 }
 
-function closing(): InscriptionError {
-  return new InscriptionError("stopping", "Cannot start job: the server is closing", { retryAfterMs: 5000 });
+function closing(refusal: string): InscriptionError {
+  return new InscriptionError("stopping", `${refusal}: the server is closing`, { retryAfterMs: 5000 });
 }
 
 function toStarted({ id, transactionId, transactionBytes, status, epoch, offset }: JobRecord): StartedJob {

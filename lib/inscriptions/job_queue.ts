@@ -115,9 +115,9 @@ export class JobQueue {
   }
 
   async #advance(job: LiveJob): Promise<void> {
-    const { keyId, transactionId, createdAt, status } = job.record;
+    const { keyId, status } = job.record;
     if (status === "awaiting_payment") {
-      await this.#payment(transactionId, createdAt, job.signal);
+      await this.#payment(job);
       await job.update({ status: "queued" });
     }
     const release = await this.#slots.acquire(keyId, job.signal);
@@ -128,7 +128,7 @@ export class JobQueue {
     }
   }
 
-  async #payment(transactionId: string, createdAt: number, signal: AbortSignal): Promise<void> {
+  async #payment({ record: { transactionId, createdAt }, signal, said }: LiveJob): Promise<void> {
     const { paymentTimeout } = this.#settings;
     const late = new AbortController();
     const timer = this.#clock.after(
@@ -137,7 +137,7 @@ export class JobQueue {
     );
     using first = new FirstSignal(signal, late.signal);
     try {
-      await this.#ledger.awaitPayment(transactionId, first.signal);
+      await this.#ledger.awaitPayment(transactionId, first.signal, said);
     } finally {
       timer.cancel();
     }

@@ -18,6 +18,8 @@ export class LiveJob {
   readonly #jobs: JobRepository;
   readonly #stopping = new AbortController();
   readonly #settled = Promise.withResolvers<void>();
+  readonly #said = new AbortController();
+  readonly #paid = Promise.withResolvers<void>();
   #cancelled = false;
   #lost = false;
 
@@ -27,6 +29,7 @@ export class LiveJob {
     this.lease = lease;
     this.feed = feed;
     feed.tell(record);
+    this.#noticePayment();
   }
 
   get record(): JobRecord {
@@ -49,6 +52,11 @@ export class LiveJob {
   /** Aborts when work on it shall stop, for now or for good. */
   get signal(): AbortSignal {
     return this.#stopping.signal;
+  }
+
+  /** Aborts when its client says that it has executed the transaction. */
+  get said(): AbortSignal {
+    return this.#said.signal;
   }
 
   /** Resolves when it has ended, or work on it has stopped. */
@@ -76,6 +84,12 @@ export class LiveJob {
 
   follow(position: JobPosition): Following {
     return this.feed.follow(position);
+  }
+
+  /** Its client says that it has executed the transaction; resolves when that is on disk, or work on it has stopped. */
+  async executed(): Promise<void> {
+    this.#said.abort();
+    await Promise.race([this.#paid.promise, this.#settled.promise]);
   }
 
   cancel(): void {
@@ -111,5 +125,10 @@ export class LiveJob {
       throw this.signal.reason;
     }
     this.feed.tell(written);
+    this.#noticePayment();
+  }
+
+  #noticePayment(): void {
+    if (this.record.status !== "awaiting_payment") this.#paid.resolve();
   }
 }

@@ -8,6 +8,7 @@ export type { Content } from "./content.ts";
 export { InscriptionError, type InscriptionErrorCode } from "./errors.ts";
 export { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";
 export type { Following, JobListener, JobPosition } from "./following.ts";
+export { executionNotice } from "./input/execution.ts";
 export { mimeTypes, typeOfName } from "./input/mime_types.ts";
 export {
   httpRequest,

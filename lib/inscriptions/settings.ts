@@ -21,7 +21,7 @@ export interface InscriptionSettings {
   readonly lookInterval: number;
   /** Whether files may be fetched from addresses that are not public. */
   readonly allowPrivateUrls: boolean;
-  /** When the local ledger takes a transaction as paid. */
+  /** After that time the local ledger takes a transaction as paid of which its client says nothing; Infinity: never. */
   readonly localPaymentDelay: number;
 }
 

@@ -50,16 +50,19 @@ export function afterSilence(clock: Clock, milliseconds: number, judge: () => vo
   return { cancel: () => timer.cancel() };
 }
 
-/** Resolves after so many milliseconds, or when the signal aborts; at once where neither is to be waited for. */
+/**
+ * Resolves after so many milliseconds, with Infinity never, or when the signal aborts; at once where neither is to be waited
+ * for.
+ */
 export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted || milliseconds <= 0) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
-      timer.cancel();
+      timer?.cancel();
       signal?.removeEventListener("abort", done);
       resolve();
     };
-    const timer = clock.after(milliseconds, done);
+    const timer = milliseconds === Infinity ? undefined : clock.after(milliseconds, done);
     signal?.addEventListener("abort", done);
   });
 }

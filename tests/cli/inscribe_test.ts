@@ -36,7 +36,7 @@ class Desk implements AsyncDisposable {
   static async open(clock?: FakeClock): Promise<Desk> {
     const folder = await TemporaryFolder.make();
     const server = await startGateway(
-      clock === undefined ? {} : { "inscriptions.local_payment_delay": paymentDelay },
+      clock === undefined ? {} : { "inscriptions.payment_delay": paymentDelay / 1000 },
       clock,
     );
     const { key } = await server.admin("POST", "/admin/api-keys", { name: "test" });

@@ -16,7 +16,7 @@ const paymentDelay = 10_000;
 
 /** A scene whose jobs wait for their payment until the clock is moved. */
 async function unpaid(clock: FakeClock): Promise<JobScene> {
-  return await JobScene.start({ "inscriptions.local_payment_delay": paymentDelay }, clock);
+  return await JobScene.start({ "inscriptions.payment_delay": paymentDelay / 1000 }, clock);
 }
 
 async function sessions(scene: JobScene, count: number): Promise<void> {
@@ -116,7 +116,7 @@ Deno.test("a key sees, follows and cancels no job of another key", async () => {
   using theirs = await scene.connect({}, other.key);
   const { jobId, tx_id } = await mine.ask("start-inscription", socketRequest(noise(10)));
   for (const id of [jobId, tx_id]) {
-    for (const event of ["follow-inscription", "cancel-inscription"]) {
+    for (const event of ["follow-inscription", "cancel-inscription", "inscription-executed"]) {
       const answer = await theirs.ask(event, { jobId: id });
       const error = `There is no inscription ${id} of this API key`;
       assertEquals(answer, { success: false, error, code: "not_found" });
@@ -275,6 +275,46 @@ Deno.test("a socket follows a job only once, and a bounded number of them", asyn
   await clock.advance(paymentDelay);
   const told = await peer.toEnd(jobId);
   assertEquals(told.filter(({ event }) => event === "inscription-complete").length, 1);
+});
+
+Deno.test("a job waits until its client says that it executed the transaction, over Socket.IO or HTTP", async () => {
+  await using scene = await JobScene.start({ "inscriptions.payment": "wait" });
+  using peer = await scene.connect({ transports: ["websocket"] });
+  const say = (body: Fields) => scene.call("POST", "executed", { body: JSON.stringify(body) });
+  const statusOf = async (id: unknown) =>
+    (await scene.call("GET", `retrieve-inscription?id=${id}`)).body["status"];
+  for (const way of ["Socket.IO", "HTTP"]) {
+    const { jobId, tx_id } = await peer.ask("start-inscription", socketRequest(noise(10)));
+    const other = { jobId, transactionId: "0.0.9@1.000000002" };
+    const refusal = `Invalid request: transactionId: expected ${tx_id}, got ${other.transactionId}`;
+    assertEquals((await peer.ask("inscription-executed", other))["error"], refusal);
+    assertEquals([(await say(other)).status, (await say(other)).body["message"]], [400, refusal]);
+    assertEquals(await statusOf(jobId), "awaiting_payment");
+    const transactionId = String(tx_id).replace(/@(\d+)\./, "-$1-");
+    const answers = [];
+    for (const body of [{ jobId, transactionId }, { jobId }]) {
+      const answer = way === "HTTP" ? (await say(body)).body : await peer.ask("inscription-executed", body);
+      answers.push([answer["id"], answer["status"] === "awaiting_payment"]);
+    }
+    assertEquals(answers, [[jobId, false], [jobId, false]]);
+    const told = await peer.toEnd(jobId);
+    assertEquals(told.at(-1)?.event, "inscription-complete");
+  }
+  assertEquals((await say({ jobId: "none" })).status, 404);
+  assertEquals((await say({})).status, 400);
+});
+
+Deno.test("a request about a job that is not there is answered without an acknowledgement too", async () => {
+  await using scene = await JobScene.start();
+  using peer = await scene.connect();
+  for (const event of ["follow-inscription", "cancel-inscription", "inscription-executed"]) {
+    const jobId = `no job for ${event}`;
+    peer.socket.emit(event, { jobId });
+    const { data } = await peer.until(({ data }) => data["jobId"] === jobId);
+    const error = `There is no inscription ${jobId} of this API key`;
+    assertEquals(data, { jobId, error, code: "not_found" });
+  }
+  assertEquals(peer.told.map(({ event }) => event), Array(3).fill("inscription-error"));
 });
 
 Deno.test("hostile and mistyped events are answered, and do no harm", async (test) => {

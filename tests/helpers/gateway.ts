@@ -34,6 +34,7 @@ export async function startGateway(
     admin_token: adminToken,
     "crypto.workers": 1,
     "websocket.max_strangers_per_address": 10_000,
+    "inscriptions.payment_delay": 0,
     // Other tests of the same process take memory as they like.
     "memory.max_growth": 2 ** 36,
     "memory.limit": 2 ** 36,

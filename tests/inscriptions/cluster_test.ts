@@ -155,6 +155,17 @@ Deno.test("a job is followed from another server, with the numbers of its own", 
   assertEquals(town.clock.pending, 2, "each server's next look");
 });
 
+Deno.test("what a client says of its payment to one server counts for a job of another", async () => {
+  await using town = await Town.make();
+  const a = await town.open("a", undefined, { localPaymentDelay: Infinity });
+  const b = await town.open("b", undefined, { localPaymentDelay: Infinity });
+  const { jobId } = await a.inscribe(key, request(noise(1000)));
+  assert(present(await b.executed(key, { jobId })).status !== "awaiting_payment");
+  const ending = await follow(b, key, jobId);
+  assertEquals((await ending()).at(-1)?.type, "complete");
+  assertEquals(await b.executed("another-key", { jobId }), null);
+});
+
 Deno.test("a server that died is succeeded by another, which goes on where it stopped", async () => {
   await using town = await Town.make();
   const gate = new Gate();

@@ -26,8 +26,8 @@ export function disturbed(
       }
       return ledger.prepare(order);
     },
-    awaitPayment: (transactionId, signal) =>
-      onPayment?.(transactionId, signal) ?? ledger.awaitPayment(transactionId, signal),
+    awaitPayment: (transactionId, signal, said) =>
+      onPayment?.(transactionId, signal) ?? ledger.awaitPayment(transactionId, signal, said),
     createTopic: (topic) => ledger.createTopic(topic),
     topicLength: (topicId) => ledger.topicLength(topicId),
     async appendMessages(topicId, length, messages) {

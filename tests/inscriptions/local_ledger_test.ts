@@ -115,25 +115,31 @@ Deno.test("a topic that is not there has no messages and takes none", async () =
   }
 });
 
-Deno.test("a transaction is paid at once, or after the delay, and the wait for it can be ended", async () => {
+Deno.test("a transaction is paid after the delay or when its client says so, and the wait for it can be ended", async () => {
   using scene = await open(5000);
   const { ledger, clock, store } = scene;
   const never = new AbortController().signal;
   const { transactionId } = await ledger.prepare({ payer: "0.0.77", messages: 3 });
   let paid = false;
-  const payment = ledger.awaitPayment(transactionId, never).then(() => paid = true);
+  const payment = ledger.awaitPayment(transactionId, never, never).then(() => paid = true);
   await clock.advance(4999);
   assertEquals(paid, false);
   await clock.advance(1);
   await payment;
   const again = new LocalLedger({ store, clock, paymentDelay: 10_000 });
   const aborting = new AbortController();
-  const waiting = again.awaitPayment(transactionId, aborting.signal);
+  const waiting = again.awaitPayment(transactionId, aborting.signal, never);
   await settle();
   aborting.abort(new Error("enough"));
   await assertRejects(() => waiting, Error, "enough");
   assertEquals(clock.pending, 0);
-  await new LocalLedger({ store, clock }).awaitPayment(transactionId, never);
+  await new LocalLedger({ store, clock }).awaitPayment(transactionId, never, never);
+  const endless = new LocalLedger({ store, clock, paymentDelay: Infinity });
+  const said = new AbortController();
+  const unsaid = endless.awaitPayment(transactionId, never, said.signal);
+  await clock.advance(1e9);
+  said.abort();
+  await unsaid;
 });
 
 Deno.test("transaction ids name their payer, and are all different", async () => {

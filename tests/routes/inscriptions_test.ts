@@ -198,7 +198,7 @@ Deno.test("a holder's inscriptions are listed as they are retrieved, those of on
 
 Deno.test("without a key in force nothing is done, and nothing of another key's is seen", async () => {
   const clock = new FakeClock();
-  await using scene = await JobScene.start({ "inscriptions.local_payment_delay": 60_000 }, clock);
+  await using scene = await JobScene.start({ "inscriptions.payment_delay": 60 }, clock);
   const other = await scene.addKey("other");
   const { body: { id, tx_id } } = await scene.post(httpRequest(noise(10)));
   const calls: readonly (readonly [string, string, string?])[] = [
@@ -236,7 +236,7 @@ Deno.test("without a key in force nothing is done, and nothing of another key's 
 
 Deno.test("a job is cancelled by HTTP, and stays as it ended", async () => {
   const clock = new FakeClock();
-  await using scene = await JobScene.start({ "inscriptions.local_payment_delay": 60_000 }, clock);
+  await using scene = await JobScene.start({ "inscriptions.payment_delay": 60 }, clock);
   const { body: { id } } = await scene.post(httpRequest(noise(10)));
   const { status, body } = await scene.call("DELETE", String(id));
   assertEquals([status, body["status"], body["completed"], body["error"]], [
@@ -452,7 +452,7 @@ Deno.test("a key that calls too often is told when to come back, and no other ke
 
 Deno.test("a key that has too many jobs is told so, and gets none", async () => {
   const clock = new FakeClock();
-  const overrides = { "inscriptions.local_payment_delay": 60_000, "websocket.rate_limit": 1000 };
+  const overrides = { "inscriptions.payment_delay": 60, "websocket.rate_limit": 1000 };
   await using scene = await JobScene.start(overrides, clock);
   for (let index = 0; index < 100; index += 1) {
     assertEquals((await scene.post(httpRequest(utf8(`${index}`)))).status, 200);

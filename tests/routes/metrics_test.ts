@@ -252,7 +252,7 @@ Deno.test("a node that fails shows in its polls, and the stream as stale and age
 });
 
 Deno.test("a job is counted by its state while it lives and by its end, a session by its transport", async () => {
-  await using scene = await JobScene.start({ "inscriptions.local_payment_delay": 1e9 });
+  await using scene = await JobScene.start({ "inscriptions.payment": "wait" });
   const { url } = scene.server;
   using peer = await scene.connect({ transports: ["websocket"] });
   const { body } = await scene.post(httpRequest(noise(100)));

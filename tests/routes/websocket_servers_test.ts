@@ -33,7 +33,7 @@ class Cluster implements AsyncDisposable {
       kv: `${this.#folder.path}/shared.db`,
       validator_key: `${this.#folder.path}/${crypto.randomUUID()}.key`,
       "crypto.workers": 1,
-      "inscriptions.local_payment_delay": 3_600_000,
+      "inscriptions.payment_delay": 3600,
       public_url: publicUrl,
       region,
     });

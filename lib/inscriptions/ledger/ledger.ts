@@ -19,8 +19,11 @@ export interface LedgerTopic {
 export interface Ledger {
   /** Prepares what the payer has to execute before `messages` messages are appended. */
   prepare(order: { readonly payer: string; readonly messages: number }): Promise<PreparedTransaction>;
-  /** Resolves when the transaction is executed; rejects with the signal's reason when that comes first. */
-  awaitPayment(transactionId: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the transaction is executed; rejects with the signal's reason when that comes first. `said` aborts when
+   * the client says that it has executed it, of which a ledger makes what it will.
+   */
+  awaitPayment(transactionId: string, signal: AbortSignal, said: AbortSignal): Promise<void>;
   /** Makes a topic and answers its id, the same one whenever it is asked for with the same reference. */
   createTopic(topic: { readonly memo: string; readonly reference: string }): Promise<string>;
   /** How many messages a topic has. */

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from "../../protocol/mod.ts";
+import { type Clock, FirstSignal, sleep } from "../../protocol/mod.ts";
 import { type Store, type TopicBlock, type TopicHead, TopicRepository } from "../../engine/mod.ts";
 import { type Ledger, LedgerError, type LedgerTopic, type PreparedTransaction } from "./ledger.ts";
 import { emptyRunningHash, nextRunningHash, sameHash } from "./running_hash.ts";
@@ -16,7 +16,10 @@ export class LocalLedger implements Ledger {
   readonly #clock: Clock;
   readonly #paymentDelay: number;
 
-  /** With `paymentDelay` a transaction counts as paid that many milliseconds after it was prepared. */
+  /**
+   * A transaction counts as paid when its client says that it is executed, and `paymentDelay` milliseconds after it was
+   * prepared at the latest; with Infinity there is no such time.
+   */
   constructor(options: { store: Store; clock: Clock; paymentDelay?: number }) {
     this.#topics = new TopicRepository(options.store);
     this.#clock = options.clock;
@@ -35,11 +38,12 @@ export class LocalLedger implements Ledger {
     });
   }
 
-  async awaitPayment(transactionId: string, signal: AbortSignal): Promise<void> {
+  async awaitPayment(transactionId: string, signal: AbortSignal, said: AbortSignal): Promise<void> {
+    using first = new FirstSignal(signal, said);
     const { seconds = 0, nanos = 0 } = parseTransactionId(transactionId) ?? {};
     const paidAt = seconds * 1000 + Math.floor(nanos / nanosPerMilli) + this.#paymentDelay;
     // Should the clock have been set back since, nobody waits for the time that it repeats.
-    await sleep(this.#clock, Math.min(this.#paymentDelay, paidAt - this.#clock.now()), signal);
+    await sleep(this.#clock, Math.min(this.#paymentDelay, paidAt - this.#clock.now()), first.signal);
     signal.throwIfAborted();
   }
 

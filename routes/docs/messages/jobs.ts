@@ -32,6 +32,13 @@ export const jobChannel: Channel = {
       example: inscriptionExamples.refused,
     },
     {
+      name: "inscription-executed",
+      from: "client",
+      summary: "Say that a job's transaction is executed",
+      schema: "InscriptionExecuted",
+      example: inscriptionExamples.executed,
+    },
+    {
       name: "follow-inscription",
       from: "client",
       summary: "Follow a job, from an offset on",

@@ -43,6 +43,16 @@ export const inscriptionOperations: readonly Operation[] = [
     answers: { 200: one, ...refusals(400, 401, 408, 413, 415, 422, 503) },
   },
   {
+    method: "post",
+    path: "/inscriptions/executed",
+    tag: "Inscriptions",
+    summary: "Say that a job's transaction is executed",
+    description: "The job goes on; `transactionId`, where it is given, has to be the job's own.",
+    security: "apiKey",
+    body: { schema: "InscriptionExecuted", example: inscriptionExamples.executed },
+    answers: { 200: one, ...refusals(400, 401, 404, 408, 413, 503) },
+  },
+  {
     method: "get",
     path: "/inscriptions/retrieve-inscription",
     tag: "Inscriptions",

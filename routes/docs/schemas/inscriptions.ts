@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { jobReference, type ListedServer } from "../../../lib/gateway/mod.ts";
-import { httpRequest, type NumberedInscription, socketRequest } from "../../../lib/inscriptions/mod.ts";
+import {
+  executionNotice,
+  httpRequest,
+  type NumberedInscription,
+  socketRequest,
+} from "../../../lib/inscriptions/mod.ts";
 
 const topic = z.string().describe("topic id such as 0.0.12345");
 const modes = ["file", "upload", "hashinal", "hashinal-collection"] as const;
@@ -58,6 +63,7 @@ const server: z.ZodType<ListedServer> = z.object({
 export const inscriptionSchemas = {
   StartInscription: httpRequest,
   StartInscriptionEvent: socketRequest,
+  InscriptionExecuted: executionNotice,
   JobReference: jobReference,
   Inscription: inscription,
   Inscriptions: z.array(inscription),
@@ -126,6 +132,7 @@ export const inscriptionExamples = {
     network: "testnet",
   },
   reference: { jobId: job, ...at },
+  executed: { jobId: job, transactionId: transaction },
   inscription: {
     id: job,
     status: "completed",

@@ -102,7 +102,7 @@ for (const mode of ["auto", "websocket", "http"] as const satisfies JobConnectio
 
   Deno.test(`mode ${mode}: connections that are cut in the middle of a job cost nothing of it`, async () => {
     const clock = new FakeClock();
-    await using server = await startGateway({ "inscriptions.local_payment_delay": paymentDelay }, clock);
+    await using server = await startGateway({ "inscriptions.payment_delay": paymentDelay / 1000 }, clock);
     await using stage = await Stage.open(server);
     stage.connect({ mode });
     const request = fileOf(100_000);
@@ -149,7 +149,7 @@ Deno.test("where only HTTP gets through, a job is started and followed by it", a
 
 Deno.test("a job goes on by HTTP when Socket.IO stops getting through, and back when it does again", async () => {
   const clock = new FakeClock();
-  await using server = await startGateway({ "inscriptions.local_payment_delay": paymentDelay }, clock);
+  await using server = await startGateway({ "inscriptions.payment_delay": paymentDelay / 1000 }, clock);
   await using stage = await Stage.open(server);
   stage.connect();
   const request = fileOf(100_000);
@@ -168,7 +168,7 @@ Deno.test("a job goes on by HTTP when Socket.IO stops getting through, and back 
 
 Deno.test("a job that is cancelled ends for whoever waits for it", async () => {
   const clock = new FakeClock();
-  await using server = await startGateway({ "inscriptions.local_payment_delay": paymentDelay }, clock);
+  await using server = await startGateway({ "inscriptions.payment_delay": paymentDelay / 1000 }, clock);
   await using stage = await Stage.open(server);
   const result = stage.inscribe(fileOf(1000));
   const jobId = await stage.started.promise;
@@ -192,7 +192,7 @@ Deno.test("a client that discovers instances connects to the one that a gateway 
 for (const mode of ["auto", "websocket", "http"] as const satisfies JobConnectionMode[]) {
   Deno.test(`mode ${mode}: a job is followed to its end although its gateway was killed in the middle and started again`, async () => {
     await using folder = await TemporaryFolder.make();
-    const flags = ["--inscriptions.local_payment_delay=1000"];
+    const flags = ["--inscriptions.payment_delay=1"];
     const first = await ServerProcess.start({ cwd: folder.path }, flags);
     await using _ = first;
     await using stage = await Stage.open(first);
