@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startGateway, type TestGateway } from "../helpers/gateway.ts";
 import { testWith } from "../helpers/test_with.ts";
-import { missingSdk, type SdkOutcome, SdkProcess } from "./kiloscribe/sdk_process.ts";
+import { missingSdk, type SdkOutcome, SdkProcess, sdkVersions } from "./kiloscribe/sdk_process.ts";
 
 const missing = await missingSdk();
 const holderId = "0.0.1234";
@@ -33,15 +33,25 @@ class Stage implements AsyncDisposable {
   /** `mount` is where the HTTP paths are; the SDK's own service has them under `/api`. */
   static async open(
     connectionMode: string,
-    { apiKey, mount = "/api", discover = false }: { apiKey?: string; mount?: string; discover?: boolean } =
-      {},
+    { apiKey, mount = "/api", discover = false, paymentDelay = 0.5, ...more }: {
+      apiKey?: string;
+      mount?: string;
+      discover?: boolean;
+      paymentDelay?: number;
+      version?: typeof sdkVersions[number];
+      executionMs?: number;
+    } = {},
   ): Promise<Stage> {
-    const server = await startGateway({ "inscriptions.allow_private_urls": true });
+    const server = await startGateway({
+      "inscriptions.allow_private_urls": true,
+      "inscriptions.payment_delay": paymentDelay,
+    });
     const { key } = await server.admin("POST", "/admin/api-keys", { name: "sdk" });
     const sdk = new SdkProcess({
       baseURL: server.url + mount,
       apiKey: apiKey ?? String(key),
       connectionMode,
+      ...more,
       ...(discover ? {} : { wsBaseUrl: server.url }),
     });
     return new Stage(server, sdk);
@@ -57,6 +67,21 @@ class Stage implements AsyncDisposable {
     const { completed, topicId } = outcome.value as Record<string, unknown>;
     assertEquals([completed, topicId, record["completed"]], [true, record["topic_id"], true]);
     return { outcome, record };
+  }
+
+  /** Inscribes as every version can, and answers the topic that the SDK names; the oldest only does when it is asked. */
+  async topicOf(request: object): Promise<string> {
+    const { error, value, executed } = await this.sdk.call("inscribeAndExecute", request, account);
+    assertEquals(error, undefined);
+    const { topicId } = value as Record<string, unknown>;
+    return String(topicId ?? (await this.ended(executed[0]))["topic_id"]);
+  }
+
+  /** A job as it has ended, as the SDK waits for it. */
+  async ended(transactionId: unknown): Promise<Record<string, unknown>> {
+    const { error, value } = await this.sdk.call("waitForInscription", transactionId, 200, 50, true);
+    assertEquals(error, undefined);
+    return value as Record<string, unknown>;
   }
 
   async content(topicId: string): Promise<{ type: string | undefined; bytes: Uint8Array }> {
@@ -185,11 +210,41 @@ testWith(
   },
 );
 
-testWith(missing, "the Kiloscribe SDK inscribes one file after the other on one connection", async () => {
-  await using stage = await Stage.open("websocket");
-  const topics = new Set<unknown>();
-  for (let count = 0; count < 5; count++) {
-    topics.add((await stage.inscribe(fileRequest(png, `dot-${count}.png`))).record["topic_id"]);
-  }
-  assertEquals(topics.size, 5);
-});
+for (const version of sdkVersions) {
+  const count = version === "2.0.9" ? 100 : 20;
+
+  testWith(
+    missing,
+    `the Kiloscribe SDK ${version} gets the topic of each of ${count} files that it inscribes one after the other`,
+    async () => {
+      await using stage = await Stage.open("websocket", { version, paymentDelay: 0 });
+      for (let index = 0; index < count; index++) {
+        const bytes = new TextEncoder().encode(`${version} ${index}`);
+        if (index % 5 === 4) {
+          const refused = fileRequest(bytes, "note.txt", { holderId: "nobody" });
+          const outcome = await stage.sdk.call("inscribeAndExecute", refused, account);
+          assertMatch(outcome.error ?? "", /holderId/);
+          assertEquals(outcome.executed, []);
+        }
+        const topicId = await stage.topicOf(fileRequest(bytes, "note.txt"));
+        assertEquals((await stage.content(topicId)).bytes, bytes);
+      }
+    },
+  );
+
+  testWith(
+    missing,
+    `the Kiloscribe SDK ${version} gets job, transaction and topic of a job whose execution takes three seconds`,
+    async () => {
+      await using stage = await Stage.open("websocket", { version, executionMs: 3000, paymentDelay: 5 });
+      const outcome = await stage.sdk.call("inscribeAndExecute", fileRequest(png, "dot.png"), account);
+      const { jobId, transactionId } = outcome.value as Record<string, unknown>;
+      assertEquals([transactionId, outcome.executed.length], [outcome.executed[0], 1]);
+      const record = await stage.ended(transactionId);
+      assertEquals(jobId, version === "1.0.27" ? record["tx_id"] : record["id"]);
+      const { topicId = record["topic_id"], completed = true } = outcome.value as Record<string, unknown>;
+      assertEquals([topicId, completed], [record["topic_id"], true]);
+      assertEquals((await stage.content(String(topicId))).bytes, png);
+    },
+  );
+}

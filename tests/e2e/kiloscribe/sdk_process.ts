@@ -2,9 +2,11 @@ import { readLines } from "../../../lib/cli/stdio.ts";
 import { Lines } from "../../helpers/process.ts";
 
 const here = import.meta.dirname ?? "";
+/** The versions of the SDK that are run; the oldest knows HTTP alone. */
+export const sdkVersions = ["1.0.27", "1.0.61", "2.0.8", "2.0.9"] as const;
 const packages = [
-  "npm:@kiloscribe/inscription-sdk@2.0.9",
   "npm:@hashgraph/sdk@2.81.0",
+  ...sdkVersions.map((version) => `npm:@kiloscribe/inscription-sdk@${version}`),
 ];
 const run = [
   "run",
@@ -55,15 +57,24 @@ export class SdkProcess implements AsyncDisposable {
   readonly #answers: AsyncGenerator<string>;
   readonly #stderr: Lines;
 
-  /** `config` is the SDK's own, with the base URL of its HTTP client beside it. */
+  /**
+   * `config` is the SDK's own, with the base URL of its HTTP client beside it, its version, and the milliseconds that an
+   * execution takes.
+   */
   constructor(
-    config: { baseURL: string; apiKey: string; [field: string]: unknown },
+    config: {
+      baseURL: string;
+      apiKey: string;
+      version?: typeof sdkVersions[number];
+      executionMs?: number;
+      [field: string]: unknown;
+    },
   ) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
         ...run,
         `${here}/session.ts`,
-        JSON.stringify({ network: "testnet", ...config }),
+        JSON.stringify({ network: "testnet", version: "2.0.9", executionMs: 0, ...config }),
       ],
       cwd: here,
       env: { NO_COLOR: "1" },

@@ -1,6 +1,6 @@
 /**
  * Calls the SDK as it is told on standard input, one call a line, and prints what comes of each. Only what goes to Hedera is
- * replaced: a transaction counts as executed when it is handed over.
+ * replaced: a transaction counts as executed a while after it is handed over.
  */
 import { readLines } from "../../../lib/cli/stdio.ts";
 
@@ -8,7 +8,7 @@ import { readLines } from "../../../lib/cli/stdio.ts";
 interface Sdk {
   client: { defaults: { baseURL: string } };
   executeTransaction: (transactionBytes: string) => Promise<string>;
-  disconnect(): void;
+  disconnect?(): void;
   readonly [method: string]: unknown;
 }
 
@@ -23,26 +23,27 @@ interface HederaModule {
   };
 }
 
+const [options = ""] = Deno.args;
+const { baseURL, version, executionMs, ...config } = JSON.parse(options);
 // Named such that the types of all that they bring along are not needed to check this file.
 const names = {
-  sdk: "@kiloscribe/inscription-sdk" as string,
+  sdk: `inscription-sdk-${version}`,
   hedera: "@hashgraph/sdk" as string,
 };
 const { InscriptionSDK }: SdkModule = await import(names.sdk);
 const { Transaction }: HederaModule = await import(names.hedera);
-const [options = ""] = Deno.args;
-const { baseURL, ...config } = JSON.parse(options);
 const sdk = new InscriptionSDK(config);
 const executed: string[] = [];
 sdk.client.defaults.baseURL = baseURL;
-sdk.executeTransaction = (transactionBytes) => {
+sdk.executeTransaction = async (transactionBytes) => {
   const bytes = Uint8Array.from(
     atob(transactionBytes),
     (character) => character.charCodeAt(0),
   );
   const id = String(Transaction.fromBytes(bytes).transactionId);
   executed.push(id);
-  return Promise.resolve(id);
+  await new Promise((resolve) => setTimeout(resolve, executionMs));
+  return id;
 };
 
 const output = new TextEncoder();
@@ -51,7 +52,7 @@ for await (const line of readLines(Deno.stdin.readable)) {
   const outcome = { ...await call(method, args), executed: executed.splice(0) };
   await Deno.stdout.write(output.encode(`=> ${JSON.stringify(outcome)}\n`));
 }
-sdk.disconnect();
+sdk.disconnect?.();
 Deno.exit(0);
 
 async function call(method: string, args: unknown[]): Promise<object> {
