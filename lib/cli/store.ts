@@ -1,7 +1,9 @@
 import { StoreMissing } from "../operations/mod.ts";
 import { systemClock } from "../protocol/mod.ts";
 import { type Action, type Command, Failure, runAction, runFramed, type Usage } from "./command.ts";
+import { backup, backupUsage } from "./store/backup.ts";
 import { exportStore, exportUsage } from "./store/export.ts";
+import { restore, restoreUsage } from "./store/restore.ts";
 import type { StoreSurroundings } from "./store/surroundings.ts";
 import { verify, verifyUsage } from "./store/verify.ts";
 import { processStdio, tellSync } from "./stdio.ts";
@@ -13,10 +15,11 @@ export const usage: Usage = {
     "Looks after what the gateway keeps. Which store that is, the setting kv says, as a flag, a variable or in the " +
     "file of settings.",
   options: {},
-  actions: [verifyUsage, exportUsage],
+  actions: [verifyUsage, backupUsage, restoreUsage, exportUsage],
   closing: "Exit code 0: done, or sound; 1: not done, or not sound; 2: wrong usage, or there is no store.",
   examples: [
     "heliograph store verify --kv=data/heliograph.db",
+    "heliograph store backup /backups/$(date +%F).db",
     "heliograph store export --format=csv >predictions.csv",
   ],
 };
@@ -48,6 +51,8 @@ export async function runStore(args: readonly string[], surroundings: StoreSurro
     });
   return await runAction(usage, args, stdio, {
     verify: framed(verifyUsage, verify),
+    backup: framed(backupUsage, backup),
+    restore: framed(restoreUsage, restore),
     export: framed(exportUsage, exportStore),
   });
 }

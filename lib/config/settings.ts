@@ -61,6 +61,11 @@ export const settings = {
     "data/validator.key",
     "File with the seed that answers are signed with; made at the first start, mode 0600.",
   ),
+  accept_new_key: setting(
+    boolean,
+    false,
+    "Whether the store takes another validator key than the one that it is bound to since its first start; given once, the store remembers the new one.",
+  ),
   metagraph: optional(
     text("a path, or ws://NODE:9944?netuid=N", isMetagraph, "FILE|URL"),
     'JSON file of registered miners, `{"miners": [{"hotkey", "uid", "blacklisted"?}]}`, read again when it changes; or nodes of a chain and the number of a subnet, `ws://NODE:9944?netuid=N`, several with commas; without it the store alone decides.',

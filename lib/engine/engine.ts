@@ -10,6 +10,8 @@ export interface Engine extends Store, Disposable {
   readonly log: Log;
   /** Why nothing is kept any more, in words that name the store; undefined while all is well. Looks anew each time. */
   fault(): string | undefined;
+  /** The next opening begins another epoch of the log: what it numbers may have been numbered before. */
+  endEpoch(): Promise<void>;
   close(): void;
 }
 

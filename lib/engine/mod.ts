@@ -4,12 +4,15 @@
  * @module
  */
 export { type Engine, type EngineOptions, openEngine } from "./engine.ts";
+export { holdStore, StoreInUse } from "./kv/exclusive.ts";
 export { InstanceName, isFile } from "./kv/instance_name.ts";
 export { damageOf } from "./kv/integrity.ts";
+export { copyStoreFile, settleStoreFile } from "./kv/store_copy.ts";
 export { storeFiles } from "./kv/store_guard.ts";
 export type { HistoryLimits, Log, LogEntry, LogHead } from "./log.ts";
 export { type ApiKeyRecord, ApiKeyRepository, type KeyUsage } from "./repositories/api_keys.ts";
 export { type BlobClaim, blobPieceSize, BlobRepository } from "./repositories/blobs.ts";
+export { bindToValidator } from "./repositories/bound_key.ts";
 export { type ChainEntry, type ChainListRecord, ChainListRepository } from "./repositories/chain_lists.ts";
 export { type GameRecord, GameRepository } from "./repositories/games.ts";
 export { type InstanceRecord, InstanceRepository } from "./repositories/instances.ts";
@@ -24,6 +27,7 @@ export type {
   TopicKind,
 } from "./repositories/job_record.ts";
 export { JobRepository } from "./repositories/jobs.ts";
+export { beginLineage, type Lineage, lineagesIn } from "./repositories/lineages.ts";
 export { type MinerRecord, MinerRepository } from "./repositories/miners.ts";
 export { NonceRepository } from "./repositories/nonces.ts";
 export {
@@ -35,6 +39,6 @@ export {
   PredictionRepository,
   type PredictionTransaction,
 } from "./repositories/predictions.ts";
-export { makePrivateFolder, warnOfOthers } from "./private_files.ts";
+export { makePrivateFile, makePrivateFolder, warnOfOthers } from "./private_files.ts";
 export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories/topics.ts";
 export type { Entry, KeepOptions, Key, Range, Reader, Store, Transaction, TransactOptions } from "./store.ts";

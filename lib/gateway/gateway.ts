@@ -16,7 +16,7 @@ import type { JobSockets } from "./job_sockets.ts";
 import { readMemory, readMemoryLimit } from "./memory.ts";
 import { within } from "./patience.ts";
 import { readMetrics } from "./read_metrics.ts";
-import { openValidatorKey } from "./validator_key.ts";
+import { bindToKey, openValidatorKey } from "./validator_key.ts";
 
 const log = logger("gateway");
 
@@ -140,6 +140,12 @@ export async function createGateway(
 ): Promise<Gateway> {
   const { keypair, isNew } = await openValidatorKey(config["validator_key"]);
   const engine = await open(config["kv"], { clock, history: historyLimits(config) });
+  try {
+    await bindToKey(engine, keypair.address, config);
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
   const pool = new CryptoPool({ workers: config["crypto.workers"], seed: keypair.seed });
   const activity = new Activity();
   const loopLag = new LoopLag(clock, activity.loopLag);

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
+import type { Config } from "../config/mod.ts";
 import { cryptoReady, type Keypair, keypairFromSeed, parseKeyFile, randomSeed } from "../crypto/mod.ts";
-import { makePrivateFolder, warnOfOthers } from "../engine/mod.ts";
+import { bindToValidator, makePrivateFolder, type Store, warnOfOthers } from "../engine/mod.ts";
 
 const readableByOthers = 0o077;
 
@@ -32,6 +33,23 @@ export async function openValidatorKey(path: string): Promise<ValidatorKey> {
       : ["use", ""];
     throw new Error(`Cannot ${doing} the validator key ${path}: ${message}${advice}`, { cause });
   }
+}
+
+/**
+ * Binds the store to the validator's key, whose receipts are in it. Throws an error that says what to do where it is bound
+ * to another.
+ */
+export async function bindToKey(
+  store: Store,
+  address: string,
+  { kv, validator_key, accept_new_key }: Config,
+): Promise<void> {
+  const bound = await bindToValidator(store, address, { replace: accept_new_key });
+  if (bound === address) return;
+  throw new Error(
+    `Cannot use the store ${kv} with the validator key ${validator_key}, which is that of ${address}: its receipts are ` +
+      `of ${bound}; name that key with --validator_key, or let the store take this one with --accept_new_key`,
+  );
 }
 
 async function readIfThere(path: string): Promise<string | null> {

@@ -1,9 +1,11 @@
 /**
- * What operators do with a store beside serving: verify it and export what was accepted.
+ * What operators do with a store beside serving: verify it, export what was accepted, make backups and restore them.
  * @module
  */
+export { backupStore } from "./backup_store.ts";
 export { exportCsv, exportNdjson, exportPredictions } from "./export_predictions.ts";
 export type { Progress } from "./progress.ts";
 export type { StoreReport } from "./receipt_walk.ts";
+export { restoreStore } from "./restore_store.ts";
 export { StoreMissing } from "./store_missing.ts";
 export { verifyStore } from "./verify_store.ts";

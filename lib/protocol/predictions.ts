@@ -66,6 +66,8 @@ export interface Receipt {
   readonly previous: string;
   /** Counts this miner's accepted predictions from 1 without a gap. */
   readonly miner_sequence: number;
+  /** Since which restored backup it counts; absent where none was. Numbers given after it was made are given again. */
+  readonly lineage?: string | undefined;
 }
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits in lower case");
@@ -76,6 +78,9 @@ export const receiptSchema = z.looseObject({
   hash: digest,
   previous: digest,
   miner_sequence: z.number().int().min(1),
+  lineage: z.string().max(64).optional().describe(
+    "the backup since whose restore it counts; absent where none was",
+  ),
 });
 
 /** `previous` of a miner's first receipt. */

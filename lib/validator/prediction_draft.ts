@@ -77,6 +77,7 @@ export class PredictionDraft {
       hash,
       previous: minerHead.previous,
       miner_sequence: minerHead.sequence + 1,
+      ...(this.#head.lineage === undefined ? {} : { lineage: this.#head.lineage }),
     };
     const predictionId = fields.prediction_id;
     const record: PredictionRecord = { predictionId, hotkey, uid, receivedAt: this.#now, text, receipt };

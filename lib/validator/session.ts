@@ -41,6 +41,8 @@ export interface SessionHost {
   readonly desk: PredictionDesk;
   readonly handlers: Handlers;
   readonly notary: Notary;
+  /** What receipts say of the backup that was restored last; undefined where none was. */
+  readonly lineage: string | undefined;
   /** Where the bytes of messages that wait to be served are counted. */
   readonly budget: ByteBudget;
   /** A session's miner has proved who it is. Throws a {@link Refusal} `already_connected`. */
@@ -140,6 +142,7 @@ export class MinerSession implements Session {
       status: "success",
       uid,
       epoch: board.channel.epoch,
+      lineage: this.#host.lineage,
       channels,
       recovered: { games: missedGames.recovered, confirmations: missedOwn.recovered },
     });

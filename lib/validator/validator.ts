@@ -67,6 +67,7 @@ export class Validator implements SessionHost {
   readonly book: PredictionBook;
   readonly handlers: Handlers;
   readonly #predictions: PredictionRepository;
+  #lineage: string | undefined;
   readonly #hub: Hub;
   readonly #clock: Clock;
   readonly #activity: Activity;
@@ -136,8 +137,14 @@ export class Validator implements SessionHost {
   /** Reads what is stored, and begins to watch over the connected miners. */
   async start(): Promise<void> {
     await Promise.all([this.registry.load(), this.board.load()]);
+    this.#lineage = (await this.#predictions.head()).lineage;
     this.registry.onChange(() => this.#checkRegistrations());
     this.#hub.setHeartbeat("miners", (due) => this.#sendHeartbeats(due));
+  }
+
+  /** What receipts say of the backup that was restored last; undefined where none was. */
+  get lineage(): string | undefined {
+    return this.#lineage;
   }
 
   /** Takes nothing more; resolves when everything under way is confirmed. */

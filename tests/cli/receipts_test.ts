@@ -130,6 +130,34 @@ Deno.test("receipts verify shows two receipts that claim one place", async () =>
   assertEquals(twice.report.counts, { fork: 1, broken_link: 1 });
 });
 
+Deno.test("receipts verify explains that a backup was restored, and which receipts count no more", async () => {
+  const book = ReceiptBook.of(6);
+  const restored = book.restored(3, "9f0c2a11");
+  for (const sequence of [4, 5, 6, 7]) restored.accept(sequence);
+  const { code, found, report } = await verify([...book.lines, ...restored.lines.slice(3)]);
+  assertEquals([code, found], [1, ["restored 7"]]);
+  for (const part of ["ended with receipt 3", "lineage 9f0c2a11", "receipts 4 to 6", "line 4"]) {
+    assertStringIncludes(report.findings[0]?.message ?? "", part);
+  }
+  const [miner] = report.miners;
+  assertEquals([miner?.receipts, miner?.first, miner?.last], [7, 1, 7]);
+});
+
+Deno.test("receipts verify takes a chain that goes on in another lineage for sound", async () => {
+  const restored = ReceiptBook.of(3).restored(3, "9f0c2a11");
+  for (const sequence of [9, 10]) restored.accept(sequence);
+  const { code, found } = await verify([...restored.lines, restored.line(2)]);
+  assertEquals([code, found], [0, ["duplicate 6"]]);
+});
+
+Deno.test("receipts verify shows a lineage that does not follow what it names as the one before", async () => {
+  const book = ReceiptBook.of(4);
+  const restored = book.restored(2, "9f0c2a11");
+  restored.accept(3, "1".repeat(64));
+  const { code, found } = await verify([...book.lines, restored.line(3)]);
+  assertEquals([code, found], [1, ["restored 5", "broken_link 5"]]);
+});
+
 Deno.test("receipts verify shows one sequence that was given to two miners", async () => {
   const [own, other] = [ReceiptBook.of(2), ReceiptBook.of(2, new ReceiptBook(testKey(8).address, "q"))];
   assertEquals((await verify([...own.lines, ...other.lines])).found, ["fork 3", "fork 4"]);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runStore } from "../../lib/cli/store.ts";
-import { type Engine, openEngine, type PredictionRecord } from "../../lib/engine/mod.ts";
+import { type Engine, InstanceName, openEngine, type PredictionRecord } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { accept, idsFrom } from "../helpers/filled_store.ts";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";
@@ -149,4 +149,109 @@ Deno.test("store export writes CSV in which no id is a formula", async () => {
   );
   assertStringIncludes(first ?? "", `,"'=cmd|""/C calc""!A0",`);
   assertStringIncludes(second ?? "", ",p2,");
+});
+
+/** The names of what is in a folder. */
+function filesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+Deno.test("store backup makes one sound file of a store that is written to, which serves on", async () => {
+  await using scene = await filled(100);
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/backup.db`;
+  using engine = await openEngine(scene.path);
+  const writing = Array.from({ length: 20 }, (_, index) => accept(engine, idsFrom(1000 + 10 * index, 10)));
+  const { code, printed } = await store("backup", file, `--kv=${scene.path}`);
+  await Promise.all(writing);
+  await accept(engine, idsFrom(2000, 10));
+  assertEquals([code, engine.fault()], [0, undefined]);
+  assertEquals(filesIn(folder.path), ["backup.db"]);
+  assertEquals(Deno.statSync(file).mode, 0o100600);
+  const [, count] = /(\d+) receipts, up to \1, verified/.exec(printed) ?? [];
+  const verified = await store("verify", `--kv=${file}`);
+  assertEquals(verified.printed, `${count} receipts, 1 to ${count}, of 3 miners\nsound\n`);
+  assertEquals((await store("verify", `--kv=${scene.path}`)).printed.split(",")[0], "310 receipts");
+});
+
+Deno.test("store backup writes over nothing, and leaves nothing behind where the store is not sound", async () => {
+  await using scene = await filled(250, (engine) => engine.delete(["predictions", 20]));
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/backup.db`;
+  const broken = await store("backup", file, `--kv=${scene.path}`);
+  assertEquals([broken.code, filesIn(folder.path)], [1, []]);
+  assertStringIncludes(broken.complained, "receipts 20 to 20 are missing");
+  Deno.writeTextFileSync(file, "mine");
+  const taken = await store("backup", file, `--kv=${scene.path}`);
+  assertEquals([taken.code, Deno.readTextFileSync(file)], [1, "mine"]);
+  assertStringIncludes(taken.complained, "is there already");
+  assertEquals((await store("backup", `--kv=${scene.path}`)).code, 2);
+  assertEquals((await store("backup", `${folder.path}/b.db`, "--kv=:memory:")).code, 2);
+});
+
+Deno.test("store restore puts a backup where no store is, in another lineage and another epoch", async () => {
+  await using scene = await filled(30);
+  const [file, location] = [`${scene.path}.backup`, `${scene.path}.restored`];
+  await store("backup", file, `--kv=${scene.path}`);
+  const { code, printed } = await store("restore", file, `--kv=${location}`);
+  assertEquals(code, 0);
+  const [, lineage] =
+    /30 receipts, up to 30, verified; those from 31 on are of lineage (\w{8})/.exec(printed) ?? [];
+  using before = await openEngine(scene.path);
+  using after = await openEngine(location);
+  assert(before.log.epoch !== after.log.epoch);
+  const [old] = await accept(before, ["p31"]);
+  const [again] = await accept(after, ["p31"]);
+  if (!old?.accepted || !again?.accepted) throw new Error("refused");
+  assertEquals(again.receipt, { ...old.receipt, lineage });
+  assertEquals((await store("verify", `--kv=${location}`)).code, 0);
+});
+
+Deno.test("store restore replaces no store without --force, and none that is in use", async () => {
+  await using scene = await filled(3);
+  const file = `${scene.path}.backup`;
+  await store("backup", file, `--kv=${scene.path}`);
+  {
+    using engine = await openEngine(scene.path);
+    await accept(engine, idsFrom(4, 3));
+    const { code, complained } = await store("restore", file, `--kv=${scene.path}`, "--force");
+    assertEquals(code, 1);
+    assertStringIncludes(complained, `The store ${scene.path} is in use`);
+    await accept(engine, idsFrom(7, 3));
+    assertEquals(engine.fault(), undefined);
+  }
+  const { code, complained } = await store("restore", file, `--kv=${scene.path}`);
+  assertEquals(code, 1);
+  assertStringIncludes(complained, "--force replaces it");
+  assertEquals((await store("verify", `--kv=${scene.path}`)).printed.split(",")[0], "9 receipts");
+  assertEquals((await store("restore", file, `--kv=${scene.path}`, "--force")).code, 0);
+  assertEquals((await store("verify", `--kv=${scene.path}`)).printed.split(",")[0], "3 receipts");
+  assertEquals((await store("restore", `${file}.missing`, `--kv=${scene.path}`, "--force")).code, 2);
+});
+
+Deno.test("store restore refuses while a server has a name on the store, and replaces a damaged one", async () => {
+  await using scene = await filled(3);
+  const file = `${scene.path}.backup`;
+  await store("backup", file, `--kv=${scene.path}`);
+  Deno.writeTextFileSync(scene.path, "damaged\n".repeat(1000));
+  {
+    using _name = InstanceName.claim(scene.path);
+    const { code, complained } = await store("restore", file, `--kv=${scene.path}`, "--force");
+    assertEquals(code, 1);
+    assertStringIncludes(complained, "is in use");
+  }
+  assertEquals((await store("restore", file, `--kv=${scene.path}`, "--force")).code, 0);
+  assertEquals((await store("verify", `--kv=${scene.path}`)).code, 0);
+});
+
+Deno.test("store restore leaves the store alone where the backup is not sound", async () => {
+  await using scene = await filled(9);
+  await using broken = await filled(250, (engine) => engine.delete(["predictions", 20]));
+  const { code, complained } = await store("restore", broken.path, `--kv=${scene.path}`, "--force");
+  assertEquals(code, 1);
+  assertStringIncludes(complained, "receipts 20 to 20 are missing");
+  assertEquals(
+    (await store("verify", `--kv=${scene.path}`)).printed,
+    "9 receipts, 1 to 9, of 3 miners\nsound\n",
+  );
 });

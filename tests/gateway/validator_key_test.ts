@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { Config } from "../../lib/gateway/mod.ts";
 import { openValidatorKey } from "../../lib/gateway/validator_key.ts";
 import { temporaryFolder } from "../engine/folder.ts";
+import { startGateway } from "../helpers/gateway.ts";
 
 Deno.test("the validator's key is made at the first start, readable by its owner alone, and used again", async () => {
   await using folder = await temporaryFolder();
@@ -34,4 +36,25 @@ Deno.test("a key that cannot be read or written is named", async () => {
   await Deno.writeTextFile(`${folder.path}/file`, "");
   const below = `${folder.path}/file/validator.key`;
   await assertRejects(() => openValidatorKey(below), Error, below);
+});
+
+Deno.test("a store is bound to the key that it was first used with, until another one is accepted", async () => {
+  await using folder = await temporaryFolder();
+  const kv = `${folder.path}/store.db`;
+  const other = `${folder.path}/other.key`;
+  const start = async (overrides: Partial<Config>) => {
+    await using served = await startGateway({ kv, ...overrides });
+    return served.gateway.validator.notary.address;
+  };
+  const first = await start({});
+  assertEquals(await start({}), first);
+  const { message } = await assertRejects(() => start({ validator_key: other }), Error);
+  for (const part of [kv, other, first, "--validator_key", "--accept_new_key"]) {
+    assertStringIncludes(message, part);
+  }
+  assertEquals(message.includes("\n"), false);
+  const second = await start({ validator_key: other, accept_new_key: true });
+  assert(second !== first);
+  assertEquals(await start({ validator_key: other }), second);
+  await assertRejects(() => start({}), Error, second);
 });

@@ -51,6 +51,10 @@ export class FaultyEngine implements Engine {
     return this.#engine.fault();
   }
 
+  endEpoch(): Promise<void> {
+    return this.#engine.endEpoch();
+  }
+
   get<T>(key: Key): Promise<T | null> {
     return this.#engine.get(key);
   }

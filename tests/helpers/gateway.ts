@@ -1,4 +1,4 @@
-import { openEngine } from "../../lib/engine/mod.ts";
+import { isFile, openEngine } from "../../lib/engine/mod.ts";
 import { type Config, createGateway, defaultConfig, type Gateway, listen } from "../../lib/gateway/mod.ts";
 import { type Clock, systemClock } from "../../lib/protocol/mod.ts";
 import { createApp } from "../../routes/mod.ts";
@@ -20,7 +20,10 @@ export interface TestGateway extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts a gateway in this process: store in memory, one worker, limits wide enough not to be in a test's way. */
+/**
+ * Starts a gateway in this process: store in memory, one worker, limits wide enough not to be in a test's way. Those of one
+ * store in a file have the same key.
+ */
 export async function startGateway(
   overrides: Partial<Config> = {},
   clock: Clock = systemClock,
@@ -30,7 +33,9 @@ export async function startGateway(
   const config = defaultConfig({
     port: 0,
     kv: ":memory:",
-    validator_key: `${folder}/validator.key`,
+    validator_key: overrides.kv === undefined || !isFile(overrides.kv)
+      ? `${folder}/validator.key`
+      : `${overrides.kv}.key`,
     admin_token: adminToken,
     "crypto.workers": 1,
     "websocket.max_strangers_per_address": 10_000,

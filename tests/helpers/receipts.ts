@@ -11,6 +11,7 @@ export class ReceiptBook {
   /** Signed confirmations, oldest first. */
   readonly lines: string[] = [];
   readonly receipts: Receipt[] = [];
+  lineage: string | undefined;
 
   /** `miner`: its hotkey; null: the validator does not name it. */
   constructor(readonly miner: string | null = testKey(7).address, readonly prefix = "p") {}
@@ -18,6 +19,16 @@ export class ReceiptBook {
   /** A book with so many receipts; `step`: how far the validator's sequence goes from one to the next. */
   static of(count: number, book = new ReceiptBook(), step = 1): ReceiptBook {
     for (let number = 1; number <= count; number++) book.accept(number * step);
+    return book;
+  }
+
+  /** What a validator gives that has restored a backup of this book, made after so many receipts. */
+  restored(count: number, lineage: string): ReceiptBook {
+    const book = new ReceiptBook(this.miner, this.prefix);
+    book.lineage = lineage;
+    book.predictions.push(...this.predictions.slice(0, count));
+    book.receipts.push(...this.receipts.slice(0, count));
+    book.lines.push(...this.lines.slice(0, count));
     return book;
   }
 
@@ -31,6 +42,7 @@ export class ReceiptBook {
       hash: sha256Hex(text),
       previous: previous ?? (before === undefined ? noReceipt : receiptHash(before)),
       miner_sequence: number,
+      ...(this.lineage === undefined ? {} : { lineage: this.lineage }),
     };
     this.predictions.push(text);
     this.receipts.push(receipt);

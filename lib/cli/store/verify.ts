@@ -4,8 +4,8 @@ import { readUsage, type Usage } from "../command.ts";
 import { counted } from "../counted.ts";
 import { jsonText } from "../json_text.ts";
 import { palette } from "../palette.ts";
-import { ProgressLine, shareOf } from "../progress_line.ts";
 import { locationOf, locationOptions } from "./location.ts";
+import { receiptProgress } from "./receipt_progress.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
 /** How it is called. */
@@ -29,12 +29,9 @@ export async function verify(args: readonly string[], surroundings: StoreSurroun
   return report.sound ? 0 : 1;
 }
 
-async function verified(location: string, { clock, show }: StoreSurroundings): Promise<StoreReport> {
-  using line = new ProgressLine(clock, show);
-  return await verifyStore(
-    location,
-    (done, all) => line.tell(() => `${counted(done, "receipt")}${shareOf(done, all)}`),
-  );
+async function verified(location: string, surroundings: StoreSurroundings): Promise<StoreReport> {
+  using progress = receiptProgress(surroundings);
+  return await verifyStore(location, progress.tell);
 }
 
 function text(report: StoreReport, { stdio }: StoreSurroundings): string {

@@ -129,13 +129,15 @@ export class ReceiptAudit {
   /** Signatures may have been checked in any order. */
   #chains(findings: Findings): Map<string, ReceiptChain> {
     const chains = new Map<string, ReceiptChain>();
-    const bySequence = new Map<number, ChainEntry>();
+    const bySequence = new Map<string, ChainEntry>();
     for (const entry of this.#entries.sort((a, b) => a.line - b.line)) {
       const chain = chains.get(entry.hotkey ?? "") ?? new ReceiptChain();
       chains.set(entry.hotkey ?? "", chain);
       if (!chain.add(entry, findings)) continue;
-      const same = bySequence.get(entry.sequence);
-      if (same === undefined) bySequence.set(entry.sequence, entry);
+      // After a backup was restored, numbers are given again.
+      const place = `${entry.sequence} ${entry.lineage ?? ""}`;
+      const same = bySequence.get(place);
+      if (same === undefined) bySequence.set(place, entry);
       else findings.add("fork", entry.line, `sequence ${entry.sequence} stands in line ${same.line} too`);
     }
     return chains;
@@ -154,7 +156,7 @@ export class ReceiptAudit {
 function entryOf(
   line: number,
   { predictionId, hotkey, digest }: Confirmation,
-  { sequence, miner_sequence: minerSequence, previous }: NonNullable<Confirmation["receipt"]>,
+  { sequence, miner_sequence: minerSequence, previous, lineage }: NonNullable<Confirmation["receipt"]>,
 ): ChainEntry {
-  return { line, predictionId, hotkey, sequence, minerSequence, previous, digest };
+  return { line, predictionId, hotkey, sequence, minerSequence, previous, lineage, digest };
 }

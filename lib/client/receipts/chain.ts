@@ -9,6 +9,8 @@ export interface ChainEntry {
   readonly sequence: number;
   readonly minerSequence: number;
   readonly previous: string;
+  /** Since which restored backup it counts; undefined where none was. */
+  readonly lineage: string | undefined;
   /** `previous` of the next one. */
   readonly digest: string;
 }
@@ -35,33 +37,61 @@ export interface ChainRules {
   readonly anyOrder: boolean;
 }
 
+/** What was given between two restored backups. */
+interface Branch {
+  readonly byNumber: Map<number, ChainEntry>;
+  readonly byPrediction: Map<string, ChainEntry>;
+}
+
 /** One miner's receipts. Protocol, section 3. */
 export class ReceiptChain {
-  readonly #byNumber = new Map<number, ChainEntry>();
-  readonly #byPrediction = new Map<string, ChainEntry>();
+  /** By lineage, in the order in which they first stand in the file. */
+  readonly #branches = new Map<string | undefined, Branch>();
 
   /** Takes a receipt; to be called in the order of the lines. False: it is not the first with its content. */
   add(entry: ChainEntry, findings: Findings): boolean {
-    const { line, minerSequence, predictionId, digest } = entry;
-    const same = this.#byNumber.get(minerSequence);
+    const { line, minerSequence, predictionId, digest, lineage } = entry;
+    const { byNumber, byPrediction } = this.#branches.get(lineage) ??
+      { byNumber: new Map(), byPrediction: new Map() };
+    this.#branches.set(lineage, { byNumber, byPrediction });
+    const same = byNumber.get(minerSequence);
     if (same?.digest === digest && same.predictionId === predictionId) {
       findings.add("duplicate", line, `the same receipt as in line ${same.line}`);
       return false;
     }
-    const twice = this.#byPrediction.get(predictionId);
+    const twice = byPrediction.get(predictionId);
     if (same !== undefined) {
       findings.add("fork", line, `${describeFork(entry)} stands in line ${same.line}`);
     } else if (twice !== undefined) {
       findings.add("fork", line, `prediction ${predictionId} has another receipt in line ${twice.line}`);
     }
-    if (same === undefined) this.#byNumber.set(minerSequence, entry);
-    if (twice === undefined) this.#byPrediction.set(predictionId, entry);
+    if (same === undefined) byNumber.set(minerSequence, entry);
+    if (twice === undefined) byPrediction.set(predictionId, entry);
     return true;
+  }
+
+  /** What still counts: a restored backup takes back what was given after it was made. */
+  #standing(findings: Findings): Iterable<ChainEntry> {
+    const standing = new Map<number, ChainEntry>();
+    for (const { byNumber } of this.#branches.values()) {
+      const [first] = inOrder(byNumber.values());
+      const takenBack = inOrder(
+        standing.values().filter((entry) =>
+          first !== undefined && entry.minerSequence >= first.minerSequence
+        ),
+      );
+      if (first !== undefined && takenBack.length > 0) {
+        findings.add("restored", first.line, describeRestored(first, takenBack));
+      }
+      for (const { minerSequence } of takenBack) standing.delete(minerSequence);
+      for (const [number, entry] of byNumber) standing.set(number, entry);
+    }
+    return standing.values();
   }
 
   /** Holds every receipt against the one before it. */
   check({ from, anyOrder }: ChainRules, findings: Findings): ChainSummary {
-    const entries = [...this.#byNumber.values()].sort((a, b) => a.minerSequence - b.minerSequence);
+    const entries = inOrder(this.#standing(findings));
     let expected = Math.min(from, entries[0]?.minerSequence ?? from);
     let before: ChainEntry | undefined;
     for (const entry of entries) {
@@ -83,6 +113,22 @@ export class ReceiptChain {
       head: last?.digest ?? noReceipt,
     };
   }
+}
+
+function inOrder(entries: Iterable<ChainEntry>): ChainEntry[] {
+  return [...entries].sort((a, b) => a.minerSequence - b.minerSequence);
+}
+
+function describeRestored(first: ChainEntry, takenBack: readonly ChainEntry[]): string {
+  const [from, to] = [takenBack[0]?.minerSequence, takenBack.at(-1)?.minerSequence];
+  const which = from === to ? `receipt ${from}, which stands` : `receipts ${from} to ${to}, which stand`;
+  return `the validator restored a backup that ended with receipt ${
+    first.minerSequence - 1
+  }, and gives numbers again from ` +
+    `receipt ${first.minerSequence} on, as lineage ${first.lineage}: ${which} in line ${
+      takenBack[0]?.line
+    } and after it, ` +
+    `count no more`;
 }
 
 function checkLink(before: ChainEntry | undefined, entry: ChainEntry, findings: Findings): void {

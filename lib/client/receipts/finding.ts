@@ -8,6 +8,7 @@ export const findingKinds = {
   changed_prediction: { fault: true, meaning: "the receipt is for other content than was sent" },
   not_sent: { fault: true, meaning: "a receipt for a prediction that was not sent" },
   hole: { fault: true, meaning: "receipts are missing" },
+  restored: { fault: true, meaning: "the validator restored a backup, and gave numbers again" },
   fork: { fault: true, meaning: "two receipts claim one place" },
   broken_link: { fault: true, meaning: "the receipt does not follow the one before it" },
   reordered: { fault: true, meaning: "the line stands before the one that it follows" },

@@ -1,3 +1,4 @@
+import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { makePrivateFile } from "../private_files.ts";
 
@@ -28,6 +29,17 @@ export class InstanceName implements Disposable {
       if (lock !== undefined) return new InstanceName(String(number), lock);
     }
     throw new Error(`Cannot share the store ${location}: ${mostNames} servers use it already`);
+  }
+
+  /** Whether a living server has a name on a store in a file. */
+  static isTaken(location: string): boolean {
+    const [folder, start] = [dirname(location), `${basename(location)}.instance-`];
+    return Deno.readDirSync(folder).some(({ name }) => {
+      if (!name.startsWith(start)) return false;
+      const lock = tryLock(join(folder, name));
+      lock?.close();
+      return lock === undefined;
+    });
   }
 
   [Symbol.dispose](): void {

@@ -4,7 +4,7 @@ import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
 import { openKv } from "./open_kv.ts";
 import { keysPerRead, KvTransaction, type LockState } from "./kv_transaction.ts";
-import { KvLog } from "./kv_log.ts";
+import { epochKey, KvLog } from "./kv_log.ts";
 import { isPieces, readPieces, sweepPieces } from "./pieces.ts";
 import { StoreGuard } from "./store_guard.ts";
 
@@ -55,6 +55,10 @@ export class KvEngine implements Engine {
 
   fault(): string | undefined {
     return this.#guard.isSound ? undefined : this.#guard.fault;
+  }
+
+  async endEpoch(): Promise<void> {
+    await this.#kv.delete([...epochKey]);
   }
 
   async get<T>(key: Key): Promise<T | null> {

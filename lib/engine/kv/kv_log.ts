@@ -3,6 +3,7 @@ import type { HistoryLimits, Log, LogEntry, LogHead } from "../log.ts";
 import { type Appended, type ChannelHead, headKey, noHead } from "./kv_transaction.ts";
 import { isPieces, readPieces } from "./pieces.ts";
 
+export const epochKey = ["log_epoch"];
 /** Milliseconds between two looks for what other processes have appended to a file that they share. */
 const pollInterval = 1000;
 /** Entries that are read at a time. */
@@ -37,11 +38,10 @@ export class KvLog implements Log {
     kv: Deno.Kv,
     options: { clock: Clock; history: HistoryLimits; isShared: boolean },
   ): Promise<KvLog> {
-    const key = ["log_epoch"];
     for (;;) {
-      const stored = await kv.get<string>(key);
+      const stored = await kv.get<string>(epochKey);
       if (stored.value !== null) return new KvLog(kv, stored.value, options);
-      await kv.atomic().check(stored).set(key, crypto.randomUUID().slice(0, 8)).commit();
+      await kv.atomic().check(stored).set(stored.key, crypto.randomUUID().slice(0, 8)).commit();
     }
   }
 

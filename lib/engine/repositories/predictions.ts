@@ -1,4 +1,5 @@
 import { type Receipt, receiptHash, sha256Hex } from "../../protocol/mod.ts";
+import { lineagesIn } from "./lineages.ts";
 import type { Reader, Store, Transaction } from "../store.ts";
 
 /** A prediction that was accepted. */
@@ -31,6 +32,8 @@ export interface MinerHead {
 /** Where the validator's sequence stands. */
 export interface Head {
   readonly sequence: number;
+  /** What its next receipts say of the backup that was restored last; absent where none was. */
+  readonly lineage?: string;
 }
 
 /** Most characters of a prediction, or a game, as signed text. */
@@ -53,7 +56,12 @@ class PredictionReader {
   }
 
   async head(): Promise<Head> {
-    return { sequence: await this.#reader.get<number>(headKey) ?? 0 };
+    const [sequence, lineages] = await Promise.all([
+      this.#reader.get<number>(headKey),
+      lineagesIn(this.#reader),
+    ]);
+    const lineage = lineages.at(-1)?.id;
+    return { sequence: sequence ?? 0, ...(lineage === undefined ? {} : { lineage }) };
   }
 
   /** The sequence up to which predictions were pruned; 0 where none was. */

@@ -56,6 +56,7 @@ export const minerSchemas = {
       status: z.literal("success"),
       uid: z.number().int(),
       epoch: z.string(),
+      lineage: receiptSchema.shape.lineage,
       channels: z.object({ games: z.number().int(), confirmations: z.number().int() }),
       recovered: z.object({ games: z.boolean().optional(), confirmations: z.boolean().optional() }),
     }),
