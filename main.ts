@@ -20,7 +20,7 @@ const commands: Commands = {
     load: () => import("./lib/cli/receipts.ts"),
   },
   store: {
-    summary: "verify, back up, restore and export what the gateway keeps",
+    summary: "verify, back up, restore, export and prune what the gateway keeps",
     load: () => import("./lib/cli/store.ts"),
   },
   doctor: { summary: "find out what is wrong with an endpoint", load: () => import("./lib/cli/doctor.ts") },

@@ -3,6 +3,7 @@ import { systemClock } from "../protocol/mod.ts";
 import { type Action, type Command, Failure, runAction, runFramed, type Usage } from "./command.ts";
 import { backup, backupUsage } from "./store/backup.ts";
 import { exportStore, exportUsage } from "./store/export.ts";
+import { prune, pruneUsage } from "./store/prune.ts";
 import { restore, restoreUsage } from "./store/restore.ts";
 import type { StoreSurroundings } from "./store/surroundings.ts";
 import { verify, verifyUsage } from "./store/verify.ts";
@@ -15,7 +16,7 @@ export const usage: Usage = {
     "Looks after what the gateway keeps. Which store that is, the setting kv says, as a flag, a variable or in the " +
     "file of settings.",
   options: {},
-  actions: [verifyUsage, backupUsage, restoreUsage, exportUsage],
+  actions: [verifyUsage, backupUsage, restoreUsage, exportUsage, pruneUsage],
   closing: "Exit code 0: done, or sound; 1: not done, or not sound; 2: wrong usage, or there is no store.",
   examples: [
     "heliograph store verify --kv=data/heliograph.db",
@@ -54,5 +55,6 @@ export async function runStore(args: readonly string[], surroundings: StoreSurro
     backup: framed(backupUsage, backup),
     restore: framed(restoreUsage, restore),
     export: framed(exportUsage, exportStore),
+    prune: framed(pruneUsage, prune),
   });
 }

@@ -186,6 +186,11 @@ export const settings = {
   "history.size": setting(count, 1000, "Publications kept per channel for clients that come back."),
   "history.ttl": setting(seconds, 3600, "How long a publication is kept for clients that come back."),
   "history.max_bytes": setting(bytes, 256 * MIB, "Bytes of history kept over all channels together."),
+  "retention.predictions": optional(
+    integer(1, 36_500, "days"),
+    "How long accepted predictions and their receipts are kept; the heads of the chains stay.",
+    { example: "90", shownDefault: "without end" },
+  ),
   "inscriptions.allow_private_urls": setting(
     boolean,
     false,

@@ -4,6 +4,7 @@ import { Batcher, Deflater, HistoryBudget, Hub, MemoryGuard } from "../hub/mod.t
 import type { Inscriptions } from "../inscriptions/mod.ts";
 import { type Clock, systemClock } from "../protocol/mod.ts";
 import { type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
+import { Retention } from "../operations/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
 import { Validator } from "../validator/mod.ts";
@@ -202,6 +203,7 @@ export async function createGateway(
     limit: config["memory.limit"] ?? await readMemoryLimit(),
     read: readMemory,
   });
+  const retention = new Retention({ store: engine, days: config["retention.predictions"], clock });
   const gateway = new Gateway(
     config,
     clock,
@@ -213,7 +215,7 @@ export async function createGateway(
     historyBudget,
     new Health({ clock, engine, space, book: validator.book, pool }),
     isNew,
-    [memoryGuard, loopLag, space, streams, pool, engine],
+    [memoryGuard, loopLag, space, retention, streams, pool, engine],
   );
   try {
     await space.start();
@@ -229,6 +231,7 @@ export async function createGateway(
   hub.start();
   memoryGuard.start();
   loopLag.start();
+  retention.start();
   return gateway;
 }
 

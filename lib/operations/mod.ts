@@ -1,11 +1,14 @@
 /**
- * What operators do with a store beside serving: verify it, export what was accepted, make backups and restore them.
+ * What operators do with a store beside serving: verify it, export and prune what was accepted, make backups and restore
+ * them.
  * @module
  */
 export { backupStore } from "./backup_store.ts";
 export { exportCsv, exportNdjson, exportPredictions } from "./export_predictions.ts";
+export { prunePredictions, pruneStore } from "./prune_store.ts";
 export type { Progress } from "./progress.ts";
 export type { StoreReport } from "./receipt_walk.ts";
 export { restoreStore } from "./restore_store.ts";
+export { Retention } from "./retention.ts";
 export { StoreMissing } from "./store_missing.ts";
 export { verifyStore } from "./verify_store.ts";

@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runStore } from "../../lib/cli/store.ts";
-import { type Engine, InstanceName, openEngine, type PredictionRecord } from "../../lib/engine/mod.ts";
+import {
+  type Engine,
+  InstanceName,
+  openEngine,
+  type PredictionRecord,
+  PredictionRepository,
+} from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { accept, idsFrom } from "../helpers/filled_store.ts";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";
@@ -13,10 +19,15 @@ interface Outcome {
 }
 
 async function store(...args: string[]): Promise<Outcome> {
+  return await storeAt(new FakeClock(), ...args);
+}
+
+/** The same, at another time. */
+async function storeAt(clock: FakeClock, ...args: string[]): Promise<Outcome> {
   const stdio = new MemoryStdio();
   const surroundings = {
     stdio,
-    clock: new FakeClock(),
+    clock,
     env: {},
     readFile: Deno.readTextFileSync,
     show: undefined,
@@ -254,4 +265,53 @@ Deno.test("store restore leaves the store alone where the backup is not sound", 
     (await store("verify", `--kv=${scene.path}`)).printed,
     "9 receipts, 1 to 9, of 3 miners\nsound\n",
   );
+});
+
+Deno.test("store prune removes what is older than a date, and all that remains is sound", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  const clock = new FakeClock();
+  using engine = await openEngine(path);
+  const predictions = new PredictionRepository(engine);
+  await accept(engine, idsFrom(1, 130), clock);
+  await clock.advance(86_400_000);
+  const before = new Date(clock.now()).toISOString();
+  await accept(engine, idsFrom(131, 20), clock);
+  await clock.advance(1000);
+  const pruned = await storeAt(clock, "prune", `--kv=${path}`, `--before=${before}`);
+  assertEquals(pruned, { code: 0, printed: `${path}: 130 predictions pruned\n`, complained: "" });
+  const [first] = await predictions.after(0, 10);
+  assertEquals(first?.receipt.sequence, 131);
+  assertEquals((await predictions.ofMiner("miner 1", 0, 100)).length, 7);
+  assertEquals(await predictions.find([{ hotkey: "miner 0", predictionId: "p1" }]), [null]);
+  const [again] = await accept(engine, ["p1"], clock);
+  if (!again?.accepted) throw new Error("refused");
+  assertEquals([again.receipt.sequence, again.receipt.miner_sequence, again.duplicate], [151, 52, false]);
+  assertEquals(
+    (await store("verify", `--kv=${path}`)).printed,
+    "21 receipts, 131 to 151, of 3 miners\nsound\n",
+  );
+  await clock.advance(1000);
+  const rest = await storeAt(
+    clock,
+    "prune",
+    `--kv=${path}`,
+    `--before=${new Date(clock.now()).toISOString()}`,
+  );
+  assertEquals(rest.printed, `${path}: 21 predictions pruned\n`);
+  assertEquals((await store("verify", `--kv=${path}`)).printed, "0 receipts\nsound\n");
+  using _reopened = await openEngine(path);
+  const [next] = await accept(engine, ["p2000"], clock);
+  if (!next?.accepted) throw new Error("refused");
+  assertEquals([next.receipt.sequence, next.receipt.miner_sequence], [152, 53]);
+  assertEquals((await store("verify", `--kv=${path}`)).code, 0);
+});
+
+Deno.test("store prune takes a date that is past, and nothing else", async () => {
+  await using scene = await filled(3);
+  for (const before of ["--before=2999-01-01", "--before=yesterday", "--before=2026", "--json"]) {
+    const { code, complained } = await store("prune", `--kv=${scene.path}`, before);
+    assertEquals(code, 2, complained);
+  }
+  assertEquals((await store("verify", `--kv=${scene.path}`)).printed.split(",")[0], "3 receipts");
 });

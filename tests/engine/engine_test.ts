@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "./folder.ts";
 
@@ -47,4 +47,16 @@ Deno.test("a path that cannot be a store is named", async () => {
     const error = await assertRejects(() => openEngine(path), Error);
     assertStringIncludes(error.message, `Cannot open the store ${path}`);
   }
+});
+
+Deno.test("a large value that is read and deleted in one transaction leaves nothing of it behind", async () => {
+  using store = await openEngine(":memory:");
+  const inPieces = async () => (await Array.fromAsync(store.list({ prefix: ["pieces"] }))).length;
+  await store.set(["large"], "x".repeat(200_000));
+  assert(await inPieces() > 0);
+  await store.transact(async (transaction) => {
+    await transaction.get(["large"]);
+    transaction.delete(["large"]);
+  });
+  assertEquals([await store.get(["large"]), await inPieces()], [null, 0]);
 });

@@ -88,7 +88,10 @@ export class KvTransaction implements Transaction {
   }
 
   delete(key: Key): void {
-    this.#writes.set(nameOf(key), { key, value: undefined, options: {} });
+    const name = nameOf(key);
+    const before = this.#reads.get(name)?.value;
+    if (isPieces(before)) this.#replaced.push(before);
+    this.#writes.set(name, { key, value: undefined, options: {} });
   }
 
   async append(channel: string, data: unknown): Promise<number> {

@@ -80,19 +80,23 @@ class PredictionReader {
       ids.map(({ hotkey, predictionId }) => ["prediction_ids", hotkey, predictionId]),
     );
     const records = await this.numbered(sequences.filter((sequence) => sequence !== null));
-    return sequences.map((sequence) => sequence === null ? null : records.shift() ?? null);
+    const bySequence = new Map(records.map((record) => [record.receipt.sequence, record]));
+    return sequences.map((sequence) => sequence === null ? null : bySequence.get(sequence) ?? null);
   }
 
-  /** The predictions with these sequences, all of which must be there. */
+  /** The predictions with these sequences, all of which must be there, but for those that were pruned meanwhile. */
   async numbered(sequences: readonly number[]): Promise<PredictionRecord[]> {
     if (sequences.length === 0) return [];
     const records = await this.#reader.getMany<PredictionRecord>(
       sequences.map((sequence) => ["predictions", sequence]),
     );
-    return records.map((record, index) => {
-      if (record === null) throw new Error(`The store is damaged: prediction ${sequences[index]} is missing`);
-      return sound(record);
-    });
+    const missing = sequences.filter((_, index) => records[index] === null);
+    if (missing.length > 0) {
+      const pruned = await this.pruned();
+      const lost = missing.find((sequence) => sequence > pruned);
+      if (lost !== undefined) throw new Error(`The store is damaged: prediction ${lost} is missing`);
+    }
+    return records.filter((record) => record !== null).map(sound);
   }
 }
 
@@ -122,6 +126,22 @@ export class PredictionTransaction extends PredictionReader {
     const last = records.at(-1);
     if (last !== undefined) this.#transaction.set(headKey, last.receipt.sequence);
   }
+
+  /** Removes up to `limit` of the oldest that were accepted before a time. Answers how many. */
+  async prune(before: number, limit: number): Promise<number> {
+    const [pruned, { sequence: head }] = await Promise.all([this.pruned(), this.head()]);
+    const count = Math.min(limit, head - pruned);
+    const oldest = await this.numbered(Array.from({ length: count }, (_, index) => pruned + 1 + index));
+    const young = oldest.findIndex(({ receivedAt }) => receivedAt >= before);
+    const old = young === -1 ? oldest : oldest.slice(0, young);
+    for (const { hotkey, predictionId, receipt: { sequence, miner_sequence } } of old) {
+      this.#transaction.delete(["predictions", sequence]);
+      this.#transaction.delete(["prediction_ids", hotkey, predictionId]);
+      this.#transaction.delete(["miner_predictions", hotkey, miner_sequence]);
+    }
+    if (old.length > 0) this.#transaction.set(prunedKey, pruned + old.length);
+    return old.length;
+  }
 }
 
 /** The channel on which a miner is told what became of its predictions. */
@@ -129,7 +149,7 @@ export function confirmationsChannel(hotkey: string): string {
   return `confirmations/${hotkey}`;
 }
 
-/** What was accepted: an append-only log with a gapless sequence, and the indexes into it. */
+/** What was accepted: an append-only log, whose oldest entries may be pruned, with a gapless sequence, and the indexes into it. */
 export class PredictionRepository extends PredictionReader {
   readonly #store: Store;
 
@@ -143,6 +163,14 @@ export class PredictionRepository extends PredictionReader {
     return await this.#store.transact((transaction) => work(new PredictionTransaction(transaction)), {
       lock,
     });
+  }
+
+  /**
+   * Removes the oldest predictions, up to `limit` of those that were accepted before a time, in milliseconds since the Unix
+   * epoch; the heads of the chains stay. Answers how many.
+   */
+  async prune(before: number, limit: number): Promise<number> {
+    return await this.transact((predictions) => predictions.prune(before, limit));
   }
 
   /** Commits something of no meaning. Throws what a commit of predictions would. */

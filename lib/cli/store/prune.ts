@@ -1,0 +1,45 @@
+import { type Kind, required, UsageError } from "../../config/mod.ts";
+import { pruneStore } from "../../operations/mod.ts";
+import { readUsage, type Usage } from "../command.ts";
+import { counted } from "../counted.ts";
+import { ProgressLine } from "../progress_line.ts";
+import { locationOf, locationOptions } from "./location.ts";
+import type { StoreSurroundings } from "./surroundings.ts";
+
+/** A time, in milliseconds since the Unix epoch. */
+const date: Kind<number> = {
+  allowed: "a date such as 2026-10-01 (UTC), or a time such as 2026-10-01T12:00:00Z",
+  placeholder: "DATE",
+  read(raw) {
+    const text = String(raw);
+    if (!/^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?$/.test(text)) return undefined;
+    const time = Date.parse(text);
+    return Number.isNaN(time) ? undefined : time;
+  },
+  show: (time) => new Date(time).toISOString(),
+};
+
+/** How it is called. */
+export const pruneUsage = {
+  name: "store prune",
+  about:
+    "Removes the predictions that were accepted before a date, with their receipts, for good, in small steps, also " +
+    "while servers use the store. The heads of the chains stay.",
+  options: { ...locationOptions, before: required(date, "The date, which is past.") },
+} satisfies Usage;
+
+/** `store prune`. */
+export async function prune(args: readonly string[], surroundings: StoreSurroundings): Promise<number> {
+  const { values: { before } } = readUsage(pruneUsage, args);
+  const { clock, show, stdio } = surroundings;
+  if (before > clock.now()) throw new UsageError("Invalid before: expected a date that is past");
+  const location = locationOf(pruneUsage, args, surroundings);
+  using line = new ProgressLine(clock, show);
+  const pruned = await pruneStore(
+    location,
+    before,
+    (all) => line.tell(() => `${counted(all, "prediction")} pruned`),
+  );
+  await stdio.print(`${location}: ${counted(pruned, "prediction")} pruned\n`);
+  return 0;
+}
