@@ -11,6 +11,8 @@ export interface ReceiptHead {
   readonly number: number;
   /** SHA-256 of that receipt: `previous` of the next one. */
   readonly digest: string;
+  /** Since which restored backup it counts; absent where none was. */
+  readonly lineage?: string | undefined;
 }
 
 interface Waiting {
@@ -25,6 +27,8 @@ interface Waiting {
 export class ReceiptFollower {
   readonly #context: Context;
   readonly #waiting = new Map<number, Waiting>();
+  /** Lineages before that of the head: what still comes of them was confirmed before. */
+  readonly #past = new Set<string | undefined>([undefined]);
   #head: ReceiptHead | undefined;
   #timer: Timer | undefined;
 
@@ -43,10 +47,12 @@ export class ReceiptFollower {
 
   /** Takes a receipt that the validator signed, in whatever order and however often they come. */
   take(receipt: Receipt): void {
-    const { miner_sequence: number, previous } = receipt;
+    const { miner_sequence: number, previous, lineage } = receipt;
     const digest = receiptHash(receipt);
     const head = this.#head;
-    if (head === undefined) this.#head = { number, digest };
+    if (head === undefined) this.#head = { number, digest, lineage };
+    else if (lineage !== head.lineage && !this.#past.has(lineage)) this.#restart(head, receipt, digest);
+    else if (lineage !== head.lineage) return;
     else if (number === head.number && digest !== head.digest) {
       problem(
         this.#context,
@@ -57,6 +63,26 @@ export class ReceiptFollower {
       this.#waiting.set(number, { previous, digest });
     }
     this.#advance();
+  }
+
+  /** The validator has restored a backup: its first receipt since then is taken as it is. */
+  #restart(head: ReceiptHead, { miner_sequence: number, previous, lineage }: Receipt, digest: string): void {
+    this.#past.add(head.lineage);
+    this.#waiting.clear();
+    this.stop();
+    this.#head = { number, digest, lineage };
+    if (number <= head.number) {
+      const what = number === head.number
+        ? `receipt ${number} counts`
+        : `receipts ${number} to ${head.number} count`;
+      problem(
+        this.#context,
+        "receipt_restored",
+        `The validator restored a backup: ${what} no more, and their numbers are given again`,
+      );
+    } else if (number === head.number + 1 && previous !== head.digest) {
+      problem(this.#context, "receipt_chain", `Receipt ${number} does not name the one before it`);
+    }
   }
 
   /** Waits for nothing any more. */
@@ -83,7 +109,7 @@ export class ReceiptFollower {
 
   #pass(number: number, digest: string): void {
     this.#waiting.delete(number);
-    this.#head = { number, digest };
+    this.#head = { number, digest, lineage: this.#head?.lineage };
     this.stop();
   }
 

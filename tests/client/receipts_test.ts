@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { MinerClient, ReceiptAudit } from "../../lib/client/mod.ts";
+import { type Receipt, receiptHash } from "../../lib/protocol/mod.ts";
 import { testKey } from "../helpers/peer.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { Scene } from "../helpers/scene.ts";
@@ -68,6 +69,24 @@ Deno.test("a miner reports two receipts with one number", async () => {
   miner.validator.spoil = (receipt) => ({ ...receipt, miner_sequence: 2 });
   await confirmed(miner, "p3");
   assertEquals(miner.problems, ["receipt_fork"]);
+});
+
+Deno.test("a miner is told that its validator restored a backup, and follows the new lineage", async () => {
+  await using miner = new Harness();
+  await miner.connect();
+  await confirmed(miner, "p1", "p2", "p3");
+  let before: Receipt | undefined;
+  miner.validator.spoil = (receipt) => {
+    const number = (before?.miner_sequence ?? 1) + 1;
+    const previous = before === undefined ? receipt.previous : receiptHash(before);
+    return before = { ...receipt, miner_sequence: number, previous, lineage: "9f0c2a11" };
+  };
+  await confirmed(miner, "p4");
+  assertEquals(miner.problems, ["receipt_restored"]);
+  assertStringIncludes(miner.of("problem")[0]?.message ?? "", "receipts 2 to 3 count no more");
+  await confirmed(miner, "p5");
+  await miner.clock.advance(120_000);
+  assertEquals(miner.problems, ["receipt_restored"]);
 });
 
 Deno.test("another process of the miner goes on where the receipts stood", async () => {

@@ -97,7 +97,8 @@ class ReceiptAudit:
         self._any_order = any_order
         self._findings: list[Finding] = []
         self._counts: Counter[str] = Counter()
-        self._chains: dict[tuple[str, str], _MinerChain] = {}
+        self._chains: dict[str, dict[str, _MinerChain]] = {}
+        """By miner and by lineage, in the order in which they first stand in the file."""
         self._by_sequence: dict[tuple[str, int], _Entry] = {}
         self._taken = 0
         self._confirmations = 0
@@ -117,7 +118,7 @@ class ReceiptAudit:
 
     def report(self) -> Report:
         """What was found in the lines that were taken."""
-        chains = [self._walk(hotkey, chain) for (hotkey, _), chain in self._chains.items()]
+        chains = [self._walk(hotkey, self._standing(lineages)) for hotkey, lineages in self._chains.items()]
         return Report(
             sound=not any(kind not in NO_FAULTS for kind in self._counts),
             signatures_checked=self._validator is not None,
@@ -147,7 +148,7 @@ class ReceiptAudit:
 
     def _add(self, hotkey: str, entry: _Entry) -> None:
         lineage = str(entry.receipt.get("lineage", ""))
-        chain = self._chains.setdefault((hotkey, lineage), _MinerChain())
+        chain = self._chains.setdefault(hotkey, {}).setdefault(lineage, _MinerChain())
         same = chain.by_number.setdefault(entry.number, entry)
         twice = chain.by_prediction.setdefault(entry.prediction_id, entry)
         if same is not entry and same.digest == entry.digest and same.prediction_id == entry.prediction_id:
@@ -164,9 +165,28 @@ class ReceiptAudit:
                 "fork", entry.place, f"sequence {entry.receipt['sequence']} stands in {first.place} too"
             )
 
-    def _walk(self, hotkey: str, chain: _MinerChain) -> Chain:
+    def _standing(self, lineages: dict[str, _MinerChain]) -> list[_Entry]:
+        """What still counts: a restored backup takes back what was given after it was made."""
+        standing: dict[int, _Entry] = {}
+        for lineage, chain in lineages.items():
+            first = chain.by_number[min(chain.by_number)]
+            taken_back = sorted(number for number in standing if number >= first.number)
+            if taken_back:
+                self._find(
+                    "restored",
+                    first.place,
+                    f"the validator restored a backup that ended with receipt {first.number - 1}, and gives "
+                    f"numbers again from receipt {first.number} on, as lineage {lineage}: receipts "
+                    f"{taken_back[0]} to {taken_back[-1]}, which stand in {standing[taken_back[0]].place} and "
+                    "after it, count no more",
+                )
+            for number in taken_back:
+                del standing[number]
+            standing.update(chain.by_number)
+        return sorted(standing.values(), key=lambda entry: entry.number)
+
+    def _walk(self, hotkey: str, entries: list[_Entry]) -> Chain:
         """Holds every receipt against the one before it."""
-        entries = sorted(chain.by_number.values(), key=lambda entry: entry.number)
         expected, before = min(self._start, entries[0].number), None
         for entry in entries:
             if entry.number > expected:
@@ -185,7 +205,7 @@ class ReceiptAudit:
     def _check_link(self, before: _Entry | None, entry: _Entry) -> None:
         receipt = entry.receipt
         if before is None:
-            if entry.number == 1 and receipt["previous"] != NO_RECEIPT and "lineage" not in receipt:
+            if entry.number == 1 and receipt["previous"] != NO_RECEIPT:
                 self._find("broken_link", entry.place, "receipt 1 names one before it")
         elif receipt["previous"] != before.digest:
             self._find(

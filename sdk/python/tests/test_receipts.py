@@ -19,11 +19,11 @@ def confirm(prediction_id, receipt, key=VALIDATOR, hotkey="miner", status="succe
     return json.dumps({**message, "signature": key.sign(render(message).encode()).hex()})
 
 
-def receipts(count):
-    made, previous = [], "0" * 64
-    for number in range(1, count + 1):
+def receipts(count, before=(), **more):
+    made, previous = [], sha256(render(before[-1])) if before else "0" * 64
+    for number in range(len(before) + 1, len(before) + count + 1):
         made.append(
-            {"sequence": number * 2, "hash": "a" * 64, "previous": previous, "miner_sequence": number}
+            {"sequence": number * 2, "hash": "a" * 64, "previous": previous, "miner_sequence": number, **more}
         )
         previous = sha256(render(made[-1]))
     return made
@@ -53,6 +53,20 @@ class Audits(unittest.TestCase):
             (report.sound, report.findings, report.confirmations, report.refusals), (True, [], 5, 1)
         )
         self.assertEqual([(chain.receipts, chain.first, chain.last) for chain in report.chains], [(4, 1, 4)])
+
+    def test_a_restored_backup_takes_receipts_back(self):
+        again = receipts(3, receipts(2), lineage="9f0c2a11")
+        lines = [*LINES, *(confirm(f"p{number}", receipt) for number, receipt in enumerate(again, 3))]
+        report = audit(lines)
+        self.assertEqual((report.sound, report.counts), (False, {"restored": 1}))
+        self.assertEqual([(chain.receipts, chain.first, chain.last) for chain in report.chains], [(5, 1, 5)])
+        for part in ["ended with receipt 2", "receipts 3 to 4", "lineage 9f0c2a11"]:
+            self.assertIn(part, report.findings[0].message)
+
+    def test_a_chain_that_goes_on_in_another_lineage_is_sound(self):
+        again = receipts(2, receipts(4), lineage="9f0c2a11")
+        lines = [*LINES, *(confirm(f"q{number}", receipt) for number, receipt in enumerate(again))]
+        self.assertEqual((audit(lines).sound, audit(lines).findings), (True, []))
 
     def test_a_receipt_that_came_twice_is_no_fault(self):
         report = audit([*LINES, LINES[1]], any_order=True)
