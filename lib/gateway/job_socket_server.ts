@@ -49,13 +49,14 @@ export class JobSocketServer {
   readonly #parts: JobSocketParts;
   readonly #server: SocketServer<Events, Events, Events, SocketData>;
   readonly #connections: JobConnections;
+  readonly #faults: Throttle;
 
   constructor(parts: JobSocketParts) {
     this.#parts = parts;
     const { config, clock, hub } = parts;
     const tracePackets = config["websocket.log_level"] === "TRACE";
     const connections = this.#connections = new JobConnections({ hub, tracePackets });
-    const faults = new Throttle({ clock });
+    const faults = this.#faults = new Throttle({ clock });
     const onFault = (error: unknown) =>
       faults.error(log, "listener", "Fault in a listener: {error}", { error });
     const onRefused = (name: EngineErrorName, address?: string) => this.#refused(name, address);
@@ -97,6 +98,11 @@ export class JobSocketServer {
 
   #refused(name: EngineErrorName, address: string | undefined): void {
     this.#parts.activity.refuse(refusalReasons[name] ?? "invalid_request");
+    if (name === "unsupportedVersion") {
+      const message =
+        "Turned a Socket.IO client at {address} away: versions 3 and 4 work, 1 and 2 (EIO=3) do not";
+      this.#faults.warn(log, name, message, { address: address ?? "an unknown address" });
+    }
     const cause = refusalReasons[name];
     if (address !== undefined && cause !== undefined) {
       this.#parts.hub.records.turnedAway({ family: "jobs", address, cause, code: engineErrors[name].status });

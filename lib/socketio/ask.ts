@@ -28,6 +28,20 @@ export function isForeign({ transport, sid, version }: Ask): boolean {
   return transport === null && sid === null && version === null;
 }
 
+/** Whether it asks for a session in revision 3 of the protocol, as clients of Socket.IO 1 and 2 do. */
+export function isOlder({ method, transport, sid, version, isJsonp, isUpgrade }: Ask): boolean {
+  const isWhole = isUpgrade ? transport === "websocket" : transport === "polling" && !isJsonp;
+  return version === "3" && sid === null && method === "GET" && isWhole;
+}
+
+/** Whether it is a WebSocket for a session that has one, or that tries one: the original opens it and closes it at once. */
+export function isSurplus(
+  { transport, version, isUpgrade }: Ask,
+  session: EngineSession | undefined,
+): boolean {
+  return session?.isUpgradable === false && isUpgrade && transport === "websocket" && version === "4";
+}
+
 type Rule = (ask: Ask, session: EngineSession | undefined) => boolean;
 
 // In the order in which the original looks.

@@ -1,12 +1,13 @@
 import { EventEmitter } from "node:events";
-import { type Place, Places, tellAndClose } from "../hub/mod.ts";
-import { type Ask, findFault, isForeign, readAsk } from "./ask.ts";
+import { type LastWords, type Place, Places, tellAndClose } from "../hub/mod.ts";
+import { type Ask, findFault, isForeign, isOlder, isSurplus, readAsk } from "./ask.ts";
 import { CrossOrigin } from "./cross_origin.ts";
 import type { EngineFault } from "./engine_fault.ts";
 import { type EngineErrorName, refuse } from "./engine_errors.ts";
 import { engineDefaults, type EngineOptions, type PeerInfo } from "./engine_options.ts";
 import { EngineSession, type SessionOptions } from "./engine_session.ts";
 import { type HandshakeRequest, handshakeRequest } from "./handshake_request.ts";
+import { answerOlderPoll, olderFrames, versionHint } from "./older_client.ts";
 import type { CloseReason } from "./transport.ts";
 import { type WebSocketOptions, WebSocketTransport } from "./websocket_transport.ts";
 
@@ -84,12 +85,16 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     if (request.method === "OPTIONS") return this.#crossOrigin.preflight(request);
     const ask = readAsk(request, url);
     if (ask.isUpgrade && isForeign(ask)) return this.#correct(request, info.address);
+    if (isOlder(ask)) return this.#answerOlder(request, ask, info.address);
     const session = this.#sessions.get(ask.sid ?? "");
+    if (isSurplus(ask, session)) {
+      return this.#tellAndClose(request, { frames: [], code: 1000, reason: "" }, info.address);
+    }
     const fault = findFault(ask, session);
     // Balancers pass a 503 on, and the next instance may have the session: it takes this one's new clients.
     if (fault === "unknownSid" && !this.#admitsMore) return this.#refuse("closing");
     if (fault !== undefined) {
-      return this.#refuse(fault, isForeign(ask) ? this.#options.wrongProtocol : undefined);
+      return this.#refuse(fault, isForeign(ask) ? this.#options.wrongProtocol : hints[fault]);
     }
     if (session === undefined) return this.#open(request, ask, handshakeRequest(request, url, info));
     return ask.isUpgrade ? this.#upgrade(request, session) : session.serve(request);
@@ -207,17 +212,28 @@ export class EngineServer extends EventEmitter<EngineEvents> {
 
   /** Tells a WebSocket client that speaks something else where it is. */
   #correct(request: Request, address: string): Response {
-    const { wrongProtocol: message, clock } = this.#options;
+    const { wrongProtocol: message } = this.#options;
+    const frame = { type: "error", status: "error", code: "wrong_protocol", message };
+    const words = { frames: [JSON.stringify(frame)], code: 1008, reason: "Socket.IO endpoint" };
+    return this.#tellAndClose(request, words, address, message);
+  }
+
+  /** Tells a client of an older version which ones work, in its own protocol. */
+  #answerOlder(request: Request, { isUpgrade }: Ask, address: string): Response {
+    this.#options.onRefused("unsupportedVersion", address);
+    if (!isUpgrade) return answerOlderPoll();
+    return this.#tellAndClose(request, { frames: olderFrames, code: 1000, reason: "" }, address, versionHint);
+  }
+
+  #tellAndClose(request: Request, words: LastWords, address: string, hint?: string): Response {
     const place = this.#takePlace(address);
-    if (place === undefined) return this.#refuse("full", message, address);
+    if (place === undefined) return this.#refuse("full", hint, address);
     const upgraded = startWebSocket(request);
     if (upgraded === undefined) {
       place.letGo();
-      return this.#refuse("unknownTransport", message);
+      return this.#refuse("badRequest", hint);
     }
-    const frame = { type: "error", status: "error", code: "wrong_protocol", message };
-    const words = { frames: [JSON.stringify(frame)], code: 1008, reason: "Socket.IO endpoint" };
-    tellAndClose(upgraded.socket, words, { place, clock });
+    tellAndClose(upgraded.socket, words, { place, clock: this.#options.clock });
     return upgraded.response;
   }
 
@@ -238,6 +254,8 @@ export class EngineServer extends EventEmitter<EngineEvents> {
     for (const session of this.#sessions.values()) session.close(true);
   }
 }
+
+const hints: Partial<Record<EngineErrorName, string>> = { unsupportedVersion: versionHint };
 
 function withSlash(path: string): string {
   return path.endsWith("/") ? path : `${path}/`;

@@ -317,6 +317,18 @@ Deno.test("a request about a job that is not there is answered without an acknow
   assertEquals(peer.told.map(({ event }) => event), Array(3).fill("inscription-error"));
 });
 
+Deno.test("clients of Socket.IO 2 are turned away with one line in the log for many", async () => {
+  await using scene = await JobScene.start();
+  using logs = new LogLines();
+  for (let count = 0; count < 5; count += 1) {
+    const response = await fetch(`${scene.server.url}/socket.io/?EIO=3&transport=polling`);
+    assertStringIncludes(await response.text(), "versions 3 and 4 (EIO=4) work");
+  }
+  const lines = logs.text.split("\n").filter((line) => line.includes("EIO=3"));
+  assertEquals(lines.length, 1);
+  assertStringIncludes(lines[0] ?? "", "127.0.0.1");
+});
+
 Deno.test("hostile and mistyped events are answered, and do no harm", async (test) => {
   await using scene = await JobScene.start();
   using logs = new LogLines("ERROR");

@@ -69,7 +69,7 @@ const refusals: readonly (readonly [string, string, RequestInit, number, unknown
     code: 3,
     message: "Bad request",
   }],
-  ["revision 3", "?EIO=3&transport=polling", {}, 400, { code: 5, message: "Unsupported protocol version" }],
+  ["revision 5", "?EIO=5&transport=polling", {}, 400, { code: 5, message: "Unsupported protocol version" }],
   ["no revision", "?transport=polling", {}, 400, { code: 5, message: "Unsupported protocol version" }],
   ["revision abc", "?EIO=abc&transport=polling", {}, 400, {
     code: 5,

@@ -27,6 +27,26 @@ Deno.test("a plain GET is refused as ever, with a hint", async () => {
   assertEquals([status, JSON.parse(body)], [400, { code: 0, message: "Transport unknown", hint: message }]);
 });
 
+Deno.test("a client of Socket.IO 2 is told in its own protocol which versions work", async () => {
+  const refused: string[] = [];
+  const onRefused = (name: string) => void refused.push(name);
+  await using service = new EngineService({ onRefused });
+  const hint = "Socket.IO clients of versions 3 and 4 (EIO=4) work here, those of 1 and 2 do not";
+  const open = '0{"sid":"none","upgrades":[],"pingInterval":25000,"pingTimeout":20000}';
+  const error = `44"${hint}"`;
+  const { status, body } = await ask(`${service.origin}/socket.io/?EIO=3&transport=polling&t=abc&b64=1`);
+  assertEquals([status, body], [200, `${open.length}:${open}${error.length}:${error}1:1`]);
+  const client = new FrameClient(
+    `${service.origin.replace("http", "ws")}/socket.io/?EIO=3&transport=websocket`,
+  );
+  assertEquals([await client.next(), await client.next()], [open, error]);
+  assertEquals((await client.ended).code, 1000);
+  assertEquals(service.engine.clientsCount, 0);
+  assertEquals(refused, ["unsupportedVersion", "unsupportedVersion"]);
+  const other = await ask(`${service.origin}/socket.io/?EIO=5&transport=polling`);
+  assertEquals(JSON.parse(other.body).hint, hint);
+});
+
 Deno.test("plain WebSockets that never answer their close do not add up, and take no place from others", async () => {
   await using service = new EngineService({ places: new Places({ total: 1000, perAddress: 64 }) });
   const url = `${service.origin}/socket.io/`;
