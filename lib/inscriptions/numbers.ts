@@ -37,6 +37,10 @@ const longestJson = 64 * 1024;
 const readAtOnce = 10;
 
 const wholeNumber = z.string().regex(/^\d{1,15}$/, "expected a whole number").transform(Number);
+function accountId(expected: string) {
+  return z.string().trim().regex(/^\d{1,10}\.\d{1,10}\.\d{1,19}$/, expected);
+}
+
 /** Which completed inscriptions are asked for. */
 export const numbersQuery = z.object({
   sort: z.enum(["asc", "desc"]).default("desc"),
@@ -45,10 +49,12 @@ export const numbersQuery = z.object({
   random: z.enum(["true", "false", "1", "0"]).default("false").transform((value) =>
     /^(?:true|1)$/.test(value)
   ),
+  ht_id: accountId("expected a token id").optional(),
+  sn: wholeNumber.optional(),
 });
 /** How a page of a holder's inscriptions is asked for. */
 export const holderQuery = z.object({
-  holderId: z.string().trim().regex(/^\d{1,10}\.\d{1,10}\.\d{1,19}$/, "expected an account id"),
+  holderId: accountId("expected an account id"),
   limit: wholeNumber.refine((limit) => limit >= 1 && limit <= 1000, "expected 1 to 1000").default(100),
   before: z.string().max(64).optional(),
 });
@@ -122,9 +128,11 @@ function read<T extends z.ZodType>(schema: T, query: Query): z.infer<T> {
 
 /** The numbers that are asked for, of those from 1 to `count`. */
 function choose(
-  { inscriptionNumber, random, sort, limit = random ? 1 : 100 }: z.infer<typeof numbersQuery>,
+  { inscriptionNumber, random, sort, limit = random ? 1 : 100, ht_id, sn }: z.infer<typeof numbersQuery>,
   count: number,
 ): number[] {
+  // No token is minted here that an inscription could belong to.
+  if (ht_id !== undefined || sn !== undefined) return [];
   if (inscriptionNumber !== undefined) return [inscriptionNumber];
   const few = Math.min(limit, most, count);
   if (random) return pick(few, count);

@@ -25,6 +25,9 @@ Deno.test("completed inscriptions have numbers without gaps, and failed ones non
   assertEquals(await numbers({ sort: "desc", limit: "3" }), [8, 7, 6]);
   assertEquals(await numbers({ inscriptionNumber: "5" }), [5]);
   assertEquals(await numbers({ inscriptionNumber: "9" }), []);
+  for (const token of [{ ht_id: "0.0.5" }, { sn: "1" }, { ht_id: "0.0.5", sn: "1", random: "1" }]) {
+    assertEquals(await numbers(token), []);
+  }
   const random = await numbers({ random: "true", limit: "5" });
   assertEquals(new Set(random).size, 5);
   assertEquals((await numbers({ random: "1", limit: "100" })).sort(), [1, 2, 3, 4, 5, 6, 7, 8]);

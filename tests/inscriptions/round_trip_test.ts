@@ -92,6 +92,7 @@ Deno.test("each mode and file standard ends with the topics that go with it", as
   const cases = [
     [{ mode: "file" }, [false, false]],
     [{ mode: "upload" }, [false, false]],
+    [{ mode: "bulk-files" }, [false, false]],
     [{ mode: "hashinal" }, [true, false]],
     [{ mode: "hashinal-collection" }, [true, false]],
     [{ mode: "file", fileStandard: "6" }, [true, true]],

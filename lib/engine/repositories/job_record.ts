@@ -30,7 +30,7 @@ export interface JobTopic {
 export interface JobRequest {
   /** The account for which it is inscribed. */
   readonly holderId: string;
-  readonly mode: "file" | "upload" | "hashinal" | "hashinal-collection";
+  readonly mode: "file" | "upload" | "bulk-files" | "hashinal" | "hashinal-collection";
   readonly network: "mainnet" | "testnet";
   readonly creator: string | null;
   readonly description: string | null;

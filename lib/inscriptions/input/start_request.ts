@@ -43,7 +43,7 @@ const fields = {
     /^\d{1,10}\.\d{1,10}\.\d{1,19}$/,
     "expected an account id such as 0.0.1001",
   ),
-  mode: z.enum(["file", "upload", "hashinal", "hashinal-collection"]),
+  mode: z.enum(["file", "upload", "bulk-files", "hashinal", "hashinal-collection"]),
   network: z.enum(["mainnet", "testnet"]).default("testnet"),
   creator: optional(z.string().max(500)),
   description: optional(z.string().max(10_000)),

@@ -8,7 +8,7 @@ import {
 } from "../../../lib/inscriptions/mod.ts";
 
 const topic = z.string().describe("topic id such as 0.0.12345");
-const modes = ["file", "upload", "hashinal", "hashinal-collection"] as const;
+const modes = ["file", "upload", "bulk-files", "hashinal", "hashinal-collection"] as const;
 const place = { epoch: z.string(), offset: z.number().int().min(0) };
 
 const inscription = z.looseObject({
