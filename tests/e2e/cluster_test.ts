@@ -15,16 +15,17 @@ async function call(server: ServerProcess, key: string, path: string, body?: obj
 Deno.test("two servers on one file share their jobs, and one that was killed finds its own again", async () => {
   await using folder = await TemporaryFolder.make();
   const surroundings = { cwd: folder.path };
-  const first = await ServerProcess.start(surroundings);
+  const flags = ["--inscriptions.payment_delay=0"];
+  const first = await ServerProcess.start(surroundings, flags);
   const key = String((await first.admin("POST", "/admin/api-keys", { name: "press" }))["key"]);
-  await using second = await ServerProcess.start(surroundings);
+  await using second = await ServerProcess.start(surroundings, flags);
   const files = Array.from({ length: 12 }, (_, index) => noise(100_000 + 100_000 * index));
   const jobs = await Promise.all(files.map(async (bytes, index) => {
     const { id } = await call(index % 2 === 0 ? first : second, key, "start-inscription", httpRequest(bytes));
     return { id, bytes };
   }));
   await first.end("SIGKILL");
-  await using again = await ServerProcess.start(surroundings);
+  await using again = await ServerProcess.start(surroundings, flags);
   const numbers = await Promise.all(jobs.map(async ({ id, bytes }, index) => {
     const server = index % 3 === 0 ? second : again;
     for (;;) {

@@ -196,6 +196,7 @@ Deno.test("what inscription clients are answered is as the reference says", asyn
   }
   await told.call("GET", "/inscriptions/retrieve-inscription", { query: `?id=${id}` });
   await told.call("GET", "/inscriptions/retrieve-inscription", { query: "?id=none" });
+  for (const jobId of [id, "none"]) await told.post("/inscriptions/executed", JSON.stringify({ jobId }));
   await told.call("GET", "/inscriptions/numbers");
   await told.call("GET", "/inscriptions/numbers", { query: "?limit=x" });
   await told.call("GET", "/inscriptions/holder-inscriptions", { query: "?holderId=0.0.1001" });
