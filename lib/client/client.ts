@@ -33,9 +33,12 @@ export interface MinerOptions extends SharedOptions {
  *
  * @example
  * ```ts
- * const client = new MinerClient({ url: "wss://validator.example", keypair, onEvent: (event) => show(event) });
+ * import { keypairFromSeed } from "@heliograph/heliograph/crypto";
+ *
+ * const keypair = keypairFromSeed(new Uint8Array(32));
+ * const options: MinerOptions = { url: "wss://validator.example", keypair, onEvent: console.log };
+ * const client = new MinerClient(options);
  * await client.start();
- * await client.submit(prediction);
  * await client.idle();
  * await client.close();
  * ```

@@ -8,27 +8,18 @@ import { type JobClientOptions, jobSettings } from "./jobs/options.ts";
 import { type InscribeRequest, startMessages } from "./jobs/start_request.ts";
 import { type Inscription, readInscription } from "./jobs/inscription.ts";
 
-export { JobError } from "./jobs/job_error.ts";
-export type { JobProgress, JobResult, JobStatus, StartedJob } from "./jobs/job_news.ts";
-export type { JobServer, JobServers } from "./jobs/job_servers.ts";
-export type { JobSocketLike, SocketFactory, SocketOptions } from "./jobs/job_socket.ts";
-export type { JobTransportName } from "./jobs/job_transport.ts";
-export type { JobOptions } from "./jobs/job_watch.ts";
-export type { JobClientOptions, JobConnectionMode } from "./jobs/options.ts";
-export { type InscribeFile, type InscribeRequest, maxFileSize } from "./jobs/start_request.ts";
-export type { Inscription } from "./jobs/inscription.ts";
-
 /**
  * Inscribes files with a gateway, and follows them to their end: over Socket.IO, or over HTTP where that does not get
  * through. A job that is started goes on without its client, and is never started twice.
  *
  * @example
  * ```ts
- * const client = new JobClient({ url: "https://gateway.example", apiKey });
+ * const client = new JobClient({ url: "https://gateway.example", apiKey: "hg_..." });
  * const file = { bytes: await Deno.readFile("photo.png"), name: "photo.png" };
  * const { topicId } = await client.inscribe({ file, holderId: "0.0.1001" }, {
- *   onProgress: ({ progress }) => show(progress),
+ *   onProgress: ({ progress }) => console.log(progress),
  * });
+ * console.log(topicId);
  * client.close();
  * ```
  */

@@ -28,27 +28,16 @@ export type {
 export type { ConnectOptions } from "./connect_options.ts";
 export type { MessageHandler, ValidatorMessage } from "./handlers.ts";
 export type { Fetch } from "./http_link.ts";
-export {
-  type InscribeFile,
-  type InscribeRequest,
-  type Inscription,
-  JobClient,
-  type JobClientOptions,
-  type JobConnectionMode,
-  JobError,
-  type JobOptions,
-  type JobProgress,
-  type JobResult,
-  type JobServer,
-  type JobServers,
-  type JobSocketLike,
-  type JobStatus,
-  type JobTransportName,
-  maxFileSize,
-  type SocketFactory,
-  type SocketOptions,
-  type StartedJob,
-} from "./job_client.ts";
+export { JobClient } from "./job_client.ts";
+export type { Inscription } from "./jobs/inscription.ts";
+export { JobError } from "./jobs/job_error.ts";
+export type { JobProgress, JobResult, JobStatus, StartedJob } from "./jobs/job_news.ts";
+export type { JobServer, JobServers } from "./jobs/job_servers.ts";
+export type { JobSocketLike, SocketFactory, SocketOptions } from "./jobs/job_socket.ts";
+export type { JobTransportName } from "./jobs/job_transport.ts";
+export type { JobOptions } from "./jobs/job_watch.ts";
+export type { JobClientOptions, JobConnectionMode } from "./jobs/options.ts";
+export { type InscribeFile, type InscribeRequest, maxFileSize } from "./jobs/start_request.ts";
 export type { SharedOptions } from "./options.ts";
 export { MemoryOutbox, type Outbox, type OutboxEntry } from "./outbox.ts";
 export { MinerPool, type PoolOptions } from "./pool.ts";
@@ -63,16 +52,9 @@ export {
 } from "./receipts/mod.ts";
 export type { MinerKey } from "./signer.ts";
 export type { WebSocketClass, WebSocketLike } from "./socket.ts";
-export {
-  type Listen,
-  type Page,
-  StreamClient,
-  type StreamClientOptions,
-  type StreamSnapshot,
-  type StreamSocket,
-  type StreamSocketClass,
-  type StreamState,
-  type StreamTransport,
-} from "./stream_client.ts";
+export { StreamClient } from "./stream_client.ts";
+export type { StreamClientOptions, StreamSocket, StreamSocketClass } from "./streams/options.ts";
+export type { Listen, Page } from "./streams/page_watch.ts";
+export type { StreamSnapshot, StreamState, StreamTransport } from "./streams/snapshot.ts";
 export type { Prediction } from "./submissions.ts";
 export { parseValidator, type ValidatorAddress, type ValidatorUrls, validatorUrls } from "./validator_url.ts";

@@ -8,9 +8,7 @@ import { StreamConnection } from "./streams/stream_connection.ts";
 import { StreamInbox } from "./streams/stream_inbox.ts";
 import { Topics } from "./streams/topics.ts";
 
-export type { StreamClientOptions, StreamSocket, StreamSocketClass } from "./streams/options.ts";
-export type { Listen, Page } from "./streams/page_watch.ts";
-export type { StreamSnapshot, StreamState, StreamTransport } from "./streams/snapshot.ts";
+export type { StreamSnapshot } from "./streams/snapshot.ts";
 
 /** How long the connection outlasts the last listener: pages take listeners away and put them back. */
 const lingerMs = 1000;
@@ -23,7 +21,13 @@ const lingerMs = 1000;
  * @example
  * ```ts
  * const client = new StreamClient({ url: "wss://gateway.example" });
- * const unsubscribe = client.subscribe("peers", ({ data }) => show(data.peers));
+ * client.onChange(() => show(client.snapshot));
+ * const unsubscribe = client.subscribe("peers", ({ data }) => console.log(data.peers));
+ * unsubscribe();
+ *
+ * function show({ state, error }: StreamSnapshot): void {
+ *   console.log(state, error);
+ * }
  * ```
  */
 export class StreamClient {

@@ -41,10 +41,14 @@ export const authenticationSchema = z.looseObject({
     .optional(),
 });
 
-/** A place in a channel: `offset` counts its publications from 1 within `epoch`. */
-export type Position = z.infer<typeof positionSchema>;
+/** A place in a channel. */
+export interface Position {
+  /** Within which the channel's publications are counted. */
+  readonly epoch: string;
+  /** The first publication's is 1. */
+  readonly offset: number;
+}
 
-/** What every signed message has in common. */
 /** What every signed message says. */
 export interface Signed {
   /** The SS58 address whose signature the message must carry. */
@@ -63,6 +67,7 @@ export interface Signed {
 
 /** A signed message as it came in: checked in form, not yet in signature, time and nonce. */
 export interface Envelope extends Signed {
+  /** What it says, such as `prediction`. */
   readonly type: string;
   /** `data` as ordinary values, for checking. */
   readonly data: Record<string, unknown>;
@@ -72,6 +77,7 @@ export interface Envelope extends Signed {
 
 /** A miner's first frame. */
 export interface Authentication extends Signed {
+  /** Up to where the miner has each of its channels. */
   readonly recover: { readonly games?: Position | undefined; readonly confirmations?: Position | undefined };
 }
 

@@ -41,10 +41,45 @@ export const teamGamePredictionSchema = z.looseObject({
   confidence_score: amount("expected a number from 0 to 1").nullable().optional(),
   outcome,
   payout: odds.nullable(),
-});
+}) satisfies z.ZodType<TeamGamePrediction>;
 
-/** A prediction that {@link teamGamePredictionSchema} accepts. */
-export type TeamGamePrediction = z.infer<typeof teamGamePredictionSchema>;
+/** A miner's prediction as it travels, with whatever else its fields are. Protocol, section 3. */
+export interface TeamGamePrediction {
+  /** What no other prediction of the miner has. */
+  readonly prediction_id: string;
+  /** The game that it is about. */
+  readonly game_id: string;
+  /** The miner's number in the subnet. */
+  readonly miner_uid: string | number;
+  /** When it was made, ISO 8601. */
+  readonly prediction_date: string;
+  /** Who is to win: a team's name, or a tie. */
+  readonly predicted_outcome: string | number;
+  /** The odds of that. */
+  readonly predicted_odds: number;
+  /** As the game names it. */
+  readonly team_a: string;
+  /** As the game names it. */
+  readonly team_b: string;
+  /** More than 0; of 1000 that a miner has on a UTC day. */
+  readonly wager: number;
+  /** As the miner knew them. */
+  readonly team_a_odds: number;
+  /** As the miner knew them. */
+  readonly team_b_odds: number;
+  /** As the miner knew them. */
+  readonly tie_odds?: number | null | undefined;
+  /** What made it. */
+  readonly model_name?: string | null | undefined;
+  /** 0 to 1. */
+  readonly confidence_score?: number | null | undefined;
+  /** How the game ended; `Unfinished` or 3 before that. */
+  readonly outcome: "Unfinished" | "0" | "1" | "2" | "3" | 0 | 1 | 2 | 3;
+  /** What it won. */
+  readonly payout: number | null;
+  /** Whatever else came with it. */
+  readonly [field: string]: unknown;
+}
 
 /** A prediction as it was received. */
 export interface ReceivedPrediction {
@@ -84,7 +119,7 @@ export const receiptSchema = z.looseObject({
 });
 
 /** `previous` of a miner's first receipt. */
-export const noReceipt = "0".repeat(64);
+export const noReceipt: string = "0".repeat(64);
 
 /** SHA-256, hex, of a receipt rendered as signed text: `previous` of the miner's next one. */
 export function receiptHash(receipt: Receipt): string {

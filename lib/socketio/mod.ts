@@ -4,20 +4,7 @@
  * npm's `socket.io` brings rooms, acknowledgements, namespaces, middleware, connection state recovery and adapters, and needs
  * beneath it an Engine.IO server, which it takes from any that is handed to its `bind`. {@link EngineServer} is one for fetch:
  * a `Request` comes in, a `Response` goes out, WebSockets are `Deno.upgradeWebSocket`'s. It listens on no port, so that it
- * sits beside whatever else is served there.
- *
- * ```ts
- * import { createSocketServer } from "./lib/socketio/mod.ts";
- *
- * const sockets = createSocketServer({ pingInterval: 25_000 });
- * sockets.io.on("connection", (socket) => {
- *   socket.on("hello", (name: string, answer: (text: string) => void) => answer(`Hello ${name}`));
- * });
- * Deno.serve({ port: 3000 }, (request, { remoteAddr }) => {
- *   const address = remoteAddr.transport === "tcp" ? remoteAddr.hostname : "local";
- *   return sockets.handle(request, { address, secure: false });
- * });
- * ```
+ * sits beside whatever else is served there: {@link createSocketServer} answers what `Deno.serve` is handed.
  *
  * Any Socket.IO client of version 3 or later connects, by long polling, by WebSocket, or by the one and then the other.
  * What travels is Engine.IO's protocol, revision 4, and Socket.IO's, revision 5, as the original speaks them:

@@ -5,13 +5,17 @@ const log = logger("handlers");
 
 /** A message of a custom type, from a miner that has proved who it is. */
 export interface CustomMessage {
+  /** What it is called. */
   readonly type: string;
+  /** The miner's SS58 address. */
   readonly hotkey: string;
+  /** The miner's number in the subnet. */
   readonly uid: number;
   /** As ordinary values. */
   readonly data: Record<string, unknown>;
   /** With numbers as they were written. */
   readonly exactData: ExactObject;
+  /** What no other message of the miner has. */
   readonly nonce: string;
 }
 
@@ -25,6 +29,16 @@ export interface HandlerContext {
 
 /** Serves messages of a custom type. What it throws is logged and answered with `internal_error`. */
 export type Handler = (message: CustomMessage, context: HandlerContext) => void | Promise<void>;
+
+/** Where handlers are added. */
+export interface HandlerHost {
+  /**
+   * Serves messages of a type that the protocol does not name.
+   *
+   * @throws {TypeError} when there is a handler for this type already
+   */
+  registerHandler(type: string, handler: Handler): void;
+}
 
 /** How a handler's run ended. */
 export type HandlerOutcome = "done" | "failed" | "busy" | "unknown";

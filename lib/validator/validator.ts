@@ -17,7 +17,7 @@ import { type ChainFilter, ChainMetagraph } from "./chain_metagraph.ts";
 import { Confirmations } from "./confirmations.ts";
 import { GameBoard } from "./game_board.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
-import { type Handler, Handlers } from "./handlers.ts";
+import { type Handler, type HandlerHost, Handlers } from "./handlers.ts";
 import type { Registration } from "./metagraph.ts";
 import { NonceWindow } from "./nonce_window.ts";
 import { Notary } from "./notary.ts";
@@ -55,7 +55,7 @@ export interface ConfirmationsPage {
 }
 
 /** The miners' family: who they are, what they submit, what they are told. */
-export class Validator implements SessionHost {
+export class Validator implements HandlerHost, SessionHost {
   readonly registry: MinerRegistry;
   /** Where the miners come from a chain. */
   readonly chain: ChainMetagraph | undefined;
@@ -156,7 +156,6 @@ export class Validator implements SessionHost {
     await this.confirmations.settled();
   }
 
-  /** Serves messages of a type that the protocol does not name. */
   registerHandler(type: string, handler: Handler): void {
     this.handlers.register(type, handler);
   }

@@ -69,7 +69,7 @@ export function fakeResults(): Record<string, FakeResult> {
 /**
  * A chain node that speaks JSON-RPC 2.0 over HTTP on a free port, and does as a test tells it.
  *
- * ```ts
+ * ```text
  * await using node = FakeNode.start();
  * node.results["net.stats"] = { tps: 7 }; // or new FakeRpcError(-32601, "Method not found"), or (params) => result
  * node.receipts = [fakeReceipt(2), fakeReceipt(1)]; // newest first; answers `limit` of them

@@ -43,9 +43,14 @@ export interface ReceiptReport {
  *
  * @example
  * ```ts
- * const audit = new ReceiptAudit({ validator: "5F..." });
- * for (const [index, line] of lines.entries()) await audit.take(index + 1, line);
- * const { sound, findings } = audit.report();
+ * async function audit(lines: readonly string[], options: ReceiptAuditOptions): Promise<ReceiptReport> {
+ *   const audit = new ReceiptAudit(options);
+ *   for (const [index, line] of lines.entries()) await audit.take(index + 1, line);
+ *   return audit.report();
+ * }
+ *
+ * const { sound, findings } = await audit(['{"type": "confirmation"}'], { validator: "5F..." });
+ * console.log(sound, findings);
  * ```
  */
 export class ReceiptAudit {
