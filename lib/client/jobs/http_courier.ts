@@ -64,6 +64,7 @@ export class HttpCourier implements Courier {
       await this.#start(watch, signal);
       return polls.next("");
     }
+    if (watch.owesWord) await this.#sayExecuted(watch, watch.jobId, signal);
     const record = await this.#requests.retrieve(watch.jobId, signal);
     if (signal.aborted) return 0;
     const news = readRecord(record);
@@ -80,7 +81,17 @@ export class HttpCourier implements Courier {
     const started = readStarted(record);
     if (started === undefined) throw unreadable();
     this.#events.heard();
-    await this.#events.started(watch, started, record);
+    void this.#events.started(watch, started, record);
+  }
+
+  async #sayExecuted(watch: JobWatch, jobId: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#requests.executed(jobId, signal);
+    } catch (error) {
+      // A server that does not know this call takes the job as paid without it.
+      if (!(error instanceof JobError) || error.retry) throw error;
+    }
+    watch.owesWord = false;
   }
 
   /** A server that has enough jobs is there; anything else may be one that is gone. */

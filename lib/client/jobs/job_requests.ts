@@ -36,6 +36,16 @@ export class JobRequests {
     return this.#ask("/start-inscription", request, signal);
   }
 
+  /** Says that a job's transaction is executed, and answers its record. */
+  executed(jobId: string, signal: AbortSignal): Promise<unknown> {
+    const headers = { "content-type": "application/json" };
+    return this.#ask(
+      "/executed",
+      { method: "POST", headers, body: JSON.stringify({ jobId }), timeoutMs },
+      signal,
+    );
+  }
+
   /** The record of a job, by its id or its transaction's. */
   retrieve(id: string, signal: AbortSignal = new AbortController().signal): Promise<unknown> {
     return this.#ask(`/retrieve-inscription?${new URLSearchParams({ id })}`, { timeoutMs }, signal);

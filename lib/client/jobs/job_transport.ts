@@ -44,8 +44,8 @@ export class JobTransport {
     this.#http = new HttpCourier(settings, requests, {
       started: async (watch, job, answer) => {
         await this.#started(watch, job, answer);
-        // A connection serves it better, if there is one.
-        if (this.#connection.isUp) this.#engage(watch);
+        // A connection serves it better, if there is one; else this tells of the payment at once.
+        this.#engage(watch);
       },
       heard: () => this.#patience.heard(),
       failed: (error) => this.#failed(error),
@@ -99,6 +99,7 @@ export class JobTransport {
 
   /** Gives a job to the way that is open now, and takes it from the one before. */
   #engage(watch: JobWatch): void {
+    if (watch.isSettled) return;
     this.#watches.get(watch)?.abort();
     if (watch.lostStarts >= mostLosses) return watch.fail(lostStart());
     const courier = this.#courierFor(watch);
@@ -126,7 +127,14 @@ export class JobTransport {
       await this.#settings.pay(job.transactionBytes, job.jobId);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      watch.fail(new JobError("payment_failed", `Cannot pay for job ${job.jobId}: ${reason}`, { cause }));
+      return watch.fail(
+        new JobError("payment_failed", `Cannot pay for job ${job.jobId}: ${reason}`, { cause }),
+      );
+    }
+    watch.owesWord = true;
+    const engagement = this.#watches.get(watch);
+    if (engagement !== undefined && this.#courierFor(watch) === this.#socket) {
+      this.#socket.sayExecuted(watch, engagement.signal);
     }
   }
 

@@ -20,6 +20,8 @@ export class JobWatch {
   readonly start: StartMessages | undefined;
   /** Connections that were lost while its start was unanswered. */
   lostStarts = 0;
+  /** Whether its transaction is executed, and the server has not acknowledged that it was told. */
+  owesWord = false;
   readonly #options: JobOptions;
   #resolve: (result: JobResult) => void = () => {};
   #reject: (error: unknown) => void = () => {};

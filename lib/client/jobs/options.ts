@@ -23,7 +23,10 @@ export interface JobClientOptions extends ConnectOptions {
   readonly patience?: number | undefined;
   /** The same before the server was heard for the first time. Default 20000. */
   readonly firstPatience?: number | undefined;
-  /** Executes the transaction that pays for a job; without it the ledger is expected to take jobs as paid. */
+  /**
+   * Executes the transaction that pays for a job, of which the gateway is told then; without it the gateway is told that it
+   * is executed, which the local ledger believes.
+   */
   readonly pay?: ((transactionBytes: string, jobId: string) => Promise<unknown>) | undefined;
   /** By default `io` of the package socket.io-client. */
   readonly io?: SocketFactory | undefined;

@@ -13,6 +13,8 @@ import type { JobSettings } from "./options.ts";
 import type { StartMessages } from "./start_request.ts";
 
 const followTimeoutMs = 30_000;
+/** Before a payment is told again, where the server names no time. */
+const sayAgainMs = 1000;
 
 /** Starts and follows jobs over Socket.IO; their events come by themselves. */
 export class SocketCourier implements Courier {
@@ -30,9 +32,29 @@ export class SocketCourier implements Courier {
     this.#attempt(watch, signal, new Backoff(this.#settings.backoff, this.#settings.random));
   }
 
+  /** Tells the server that the job's transaction is executed. */
+  sayExecuted(watch: JobWatch, signal: AbortSignal): void {
+    this.#connection.ask("inscription-executed", { jobId: watch.jobId }, {
+      timeoutMs: followTimeoutMs,
+      answered: (answer) => {
+        if (signal.aborted) return;
+        // A server that does not know this event takes the job as paid without it.
+        if (isSuccess(answer) || !refusalOf(answer).retry) watch.owesWord = false;
+        else this.#sayAgain(watch, signal, refusalOf(answer).retryAfterMs ?? sayAgainMs);
+      },
+    });
+  }
+
+  #sayAgain(watch: JobWatch, signal: AbortSignal, delayMs: number): void {
+    void sleep(this.#settings.clock, delayMs, signal).then(() => {
+      if (!signal.aborted) this.sayExecuted(watch, signal);
+    });
+  }
+
   #attempt(watch: JobWatch, signal: AbortSignal, backoff: Backoff): void {
     if (signal.aborted) return;
     const refused = (answer: unknown) => this.#refused(watch, signal, backoff, answer);
+    if (watch.owesWord) this.sayExecuted(watch, signal);
     if (watch.jobId !== undefined) return this.#follow(watch, watch.jobId, signal, refused);
     if (watch.start !== undefined) this.#start(watch, watch.start, signal, refused);
   }

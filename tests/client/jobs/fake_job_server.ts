@@ -62,6 +62,10 @@ export class FakeJobServer {
   readonly apiKey = "key-of-the-test";
   readonly jobs: FakeJob[] = [];
   readonly asked: Asked[] = [];
+  /** The jobs of which a client said that it executed the transaction, by either way; not among what was asked. */
+  readonly said: string[] = [];
+  /** Answers to the next that are said, instead of a success. */
+  readonly doubts: Answer[] = [];
   readonly sockets = new Set<FakeSocket>();
   /** Every attempt to connect. */
   readonly attempts: FakeSocket[] = [];
@@ -83,6 +87,10 @@ export class FakeJobServer {
   readonly fetch: Fetch = async (url, init = {}) => {
     const { pathname, searchParams } = new URL(url);
     const payload = typeof init.body === "string" ? JSON.parse(init.body) : Object.fromEntries(searchParams);
+    if (pathname === "/inscriptions/executed" && this.httpMode === "open") {
+      this.said.push(`HTTP ${payload.jobId}`);
+      return Response.json({ id: payload.jobId });
+    }
     this.asked.push({ what: `${init.method ?? "GET"} ${pathname}`, payload });
     await Promise.resolve();
     if (this.httpMode === "refuse") throw new TypeError("connection refused");
@@ -114,6 +122,11 @@ export class FakeJobServer {
   }
 
   received(socket: FakeSocket, event: string, payload: unknown, acknowledge: Listener): void {
+    if (event === "inscription-executed") {
+      this.said.push(`Socket.IO ${(payload as Answer)["jobId"]}`);
+      const doubt = this.doubts.shift();
+      return acknowledge({ success: doubt === undefined, ...doubt });
+    }
     this.asked.push({ what: event, payload });
     const refusal = this.refusals.shift();
     if (refusal !== undefined) return acknowledge({ success: false, ...refusal });

@@ -24,6 +24,9 @@ function fileOf(size: number): InscribeRequest {
   return { file: { bytes, name: "file.bin" }, holderId: "0.0.1001" };
 }
 
+/** Executes nothing, so that jobs wait. */
+const pay = () => new Promise(() => {});
+
 /** A gateway behind a proxy, and a client of it. */
 class Stage implements AsyncDisposable {
   readonly seen: JobProgress[] = [];
@@ -93,6 +96,14 @@ for (const mode of ["auto", "websocket", "http"] as const satisfies JobConnectio
     assertEquals(stage.client?.transport, mode === "http" ? "http" : "websocket");
   });
 
+  Deno.test(`mode ${mode}: a gateway that waits for the payment is told of it`, async () => {
+    await using server = await startGateway({ "inscriptions.payment": "wait" });
+    await using stage = await Stage.open(server);
+    stage.connect({ mode });
+    const request = fileOf(1000);
+    await stage.assertWhole(request, await stage.inscribe(request));
+  });
+
   Deno.test(`mode ${mode}: a wrong key is refused at once by a gateway`, async () => {
     await using server = await startGateway();
     await using stage = await Stage.open(server);
@@ -104,7 +115,7 @@ for (const mode of ["auto", "websocket", "http"] as const satisfies JobConnectio
     const clock = new FakeClock();
     await using server = await startGateway({ "inscriptions.payment_delay": paymentDelay / 1000 }, clock);
     await using stage = await Stage.open(server);
-    stage.connect({ mode });
+    stage.connect({ mode, pay });
     const request = fileOf(100_000);
     const result = stage.inscribe(request);
     await stage.started.promise;
@@ -151,7 +162,7 @@ Deno.test("a job goes on by HTTP when Socket.IO stops getting through, and back 
   const clock = new FakeClock();
   await using server = await startGateway({ "inscriptions.payment_delay": paymentDelay / 1000 }, clock);
   await using stage = await Stage.open(server);
-  stage.connect();
+  stage.connect({ pay });
   const request = fileOf(100_000);
   const result = stage.inscribe(request);
   await stage.started.promise;
@@ -170,6 +181,7 @@ Deno.test("a job that is cancelled ends for whoever waits for it", async () => {
   const clock = new FakeClock();
   await using server = await startGateway({ "inscriptions.payment_delay": paymentDelay / 1000 }, clock);
   await using stage = await Stage.open(server);
+  stage.connect({ pay });
   const result = stage.inscribe(fileOf(1000));
   const jobId = await stage.started.promise;
   const error = jobErrorOf(result);
@@ -196,7 +208,7 @@ for (const mode of ["auto", "websocket", "http"] as const satisfies JobConnectio
     const first = await ServerProcess.start({ cwd: folder.path }, flags);
     await using _ = first;
     await using stage = await Stage.open(first);
-    stage.connect({ mode });
+    stage.connect({ mode, pay });
     const request = fileOf(200_000);
     const result = stage.inscribe(request);
     await stage.started.promise;
