@@ -191,6 +191,11 @@ export const settings = {
     "How long accepted predictions and their receipts are kept; the heads of the chains stay.",
     { example: "90", shownDefault: "without end" },
   ),
+  "retention.jobs": optional(
+    integer(1, 36_500, "days"),
+    "How long jobs are kept that have ended; what is on the ledger, and the numbers of inscriptions, stay.",
+    { example: "90", shownDefault: "without end" },
+  ),
   "inscriptions.allow_private_urls": setting(
     boolean,
     false,

@@ -203,7 +203,11 @@ export async function createGateway(
     limit: config["memory.limit"] ?? await readMemoryLimit(),
     read: readMemory,
   });
-  const retention = new Retention({ store: engine, days: config["retention.predictions"], clock });
+  const retention = new Retention({
+    store: engine,
+    days: { predictions: config["retention.predictions"], jobs: config["retention.jobs"] },
+    clock,
+  });
   const gateway = new Gateway(
     config,
     clock,

@@ -5,7 +5,7 @@
  */
 export { backupStore } from "./backup_store.ts";
 export { exportCsv, exportNdjson, exportPredictions } from "./export_predictions.ts";
-export { prunePredictions, pruneStore } from "./prune_store.ts";
+export { type Prunable, prunes, pruneStore } from "./prune_store.ts";
 export type { Progress } from "./progress.ts";
 export type { StoreReport } from "./receipt_walk.ts";
 export { restoreStore } from "./restore_store.ts";

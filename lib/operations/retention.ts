@@ -1,7 +1,7 @@
 import type { Store } from "../engine/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
-import { prunePredictions } from "./prune_store.ts";
+import { type Prunable, prunes } from "./prune_store.ts";
 
 const log = logger("store");
 const [hour, day] = [3_600_000, 86_400_000];
@@ -9,8 +9,8 @@ const [hour, day] = [3_600_000, 86_400_000];
 /** What {@link Retention} works with. */
 export interface RetentionOptions {
   readonly store: Store;
-  /** How long predictions are kept; undefined: without end. */
-  readonly days: number | undefined;
+  /** How long each kind is kept; undefined: without end. */
+  readonly days: Readonly<Record<Prunable, number | undefined>>;
   readonly clock: Clock;
 }
 
@@ -27,9 +27,9 @@ export class Retention {
 
   start(): void {
     const { days, clock } = this.#options;
-    if (days === undefined || this.#closing.signal.aborted) return;
+    if (this.#closing.signal.aborted || Object.values(days).every((kept) => kept === undefined)) return;
     this.#timer = clock.after(hour, () => {
-      this.#pruning = this.#prune(clock.now() - days * day).then(() => this.start());
+      this.#pruning = this.#prune().then(() => this.start());
     });
   }
 
@@ -43,13 +43,18 @@ export class Retention {
     this.#timer?.cancel();
   }
 
-  async #prune(before: number): Promise<void> {
-    try {
-      const { signal } = this.#closing;
-      const pruned = await prunePredictions(this.#options.store, before, { signal });
-      if (pruned > 0) log.info("Pruned {pruned} predictions", { pruned });
-    } catch (error) {
-      if (!this.#closing.signal.aborted) log.error("Cannot prune predictions: {error}", { error });
+  async #prune(): Promise<void> {
+    const { store, days, clock } = this.#options;
+    const { signal } = this.#closing;
+    for (const kind of Object.keys(prunes) as Prunable[]) {
+      const kept = days[kind];
+      if (kept === undefined) continue;
+      try {
+        const pruned = await prunes[kind](store, clock.now() - kept * day, { signal });
+        if (pruned > 0) log.info("Pruned {pruned} {kind}", { pruned, kind });
+      } catch (error) {
+        if (!signal.aborted) log.error("Cannot prune {kind}: {error}", { kind, error });
+      }
     }
   }
 }

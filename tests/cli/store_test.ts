@@ -279,7 +279,7 @@ Deno.test("store prune removes what is older than a date, and all that remains i
   await accept(engine, idsFrom(131, 20), clock);
   await clock.advance(1000);
   const pruned = await storeAt(clock, "prune", `--kv=${path}`, `--before=${before}`);
-  assertEquals(pruned, { code: 0, printed: `${path}: 130 predictions pruned\n`, complained: "" });
+  assertEquals(pruned, { code: 0, printed: `${path}: 130 predictions, 0 jobs pruned\n`, complained: "" });
   const [first] = await predictions.after(0, 10);
   assertEquals(first?.receipt.sequence, 131);
   assertEquals((await predictions.ofMiner("miner 1", 0, 100)).length, 7);
@@ -298,7 +298,7 @@ Deno.test("store prune removes what is older than a date, and all that remains i
     `--kv=${path}`,
     `--before=${new Date(clock.now()).toISOString()}`,
   );
-  assertEquals(rest.printed, `${path}: 21 predictions pruned\n`);
+  assertEquals(rest.printed, `${path}: 21 predictions, 0 jobs pruned\n`);
   assertEquals((await store("verify", `--kv=${path}`)).printed, "0 receipts\nsound\n");
   using _reopened = await openEngine(path);
   const [next] = await accept(engine, ["p2000"], clock);

@@ -83,7 +83,7 @@ Deno.test("the guide's backup of a running server, and its restore, work word fo
   assert(lineage !== undefined && said.endsWith("sound\n"), said);
   await using server = await shell.serve();
   assertEquals(await submit(server, "p2"), { ...taken, lineage });
-  assert((await shell.run(prune)).endsWith(": 0 predictions pruned\n"));
+  assert((await shell.run(prune)).endsWith(": 0 predictions, 0 jobs pruned\n"));
   const exported = await shell.run(verifyAndExport + "cat predictions.ndjson");
   assertEquals(exported.match(/"prediction_id":"p\d"/g), ['"prediction_id":"p1"', '"prediction_id":"p2"']);
 });

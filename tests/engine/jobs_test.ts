@@ -171,3 +171,27 @@ Deno.test("a holder's jobs are those of one key, newest first, by pages", async 
   assertEquals(all, Array.from({ length: 25 }, (_, index) => `job-${String(24 - index).padStart(2, "0")}`));
   assertEquals(await jobs.ofHolder("key", "0.0.6", { limit: 4, before: null }), []);
 });
+
+Deno.test("jobs that ended before a time are forgotten, and no others; their numbers stay taken", async () => {
+  using store = await openEngine(":memory:");
+  const jobs = new JobRepository(store);
+  const complete = async (id: string, endedAt: number) => {
+    const record = job(id, { requestId: `request ${id}` });
+    const lease = await add(jobs, record);
+    await jobs.complete({ ...record, status: "completed", endedAt }, lease);
+  };
+  await complete("old", 5000);
+  await complete("young", 9000);
+  await add(jobs, job("open"));
+  const ended = await Array.fromAsync(jobs.endedBefore(9000));
+  assertEquals(ended.map(({ id }) => id), ["old"]);
+  await jobs.forget(ended);
+  assertEquals([await jobs.get("old"), await jobs.ofTransaction("0.0.5@1.old")], [null, null]);
+  assertEquals(await jobs.ofRequest("key", "request old"), null);
+  assertEquals((await jobs.numbered([1, 2])).map(({ id }) => id), ["young"]);
+  const listed = await jobs.ofHolder("key", "0.0.5", { limit: 10, before: null });
+  assertEquals(listed.map(({ id }) => id).sort(), ["open", "young"]);
+  assertEquals([await jobs.count(), await openIds(jobs)], [2, ["open of 1"]]);
+  await complete("next", 9500);
+  assertEquals((await jobs.get("next"))?.number, 3);
+});

@@ -21,7 +21,7 @@ Deno.test("what was kept for so many days is pruned within the hour, and nothing
   await accept(engine, idsFrom(1, 60), clock);
   await clock.advance(day);
   await accept(engine, idsFrom(61, 5), clock);
-  const retention = new Retention({ store: engine, days: 2, clock });
+  const retention = new Retention({ store: engine, days: { predictions: 2, jobs: undefined }, clock });
   retention.start();
   await pass(23, clock, retention);
   assertEquals(await predictions.pruned(), 0);
@@ -35,7 +35,11 @@ Deno.test("nothing is pruned where no retention is set", async () => {
   const clock = new FakeClock();
   using engine = await openEngine(":memory:");
   await accept(engine, idsFrom(1, 3), clock);
-  const retention = new Retention({ store: engine, days: undefined, clock });
+  const retention = new Retention({
+    store: engine,
+    days: { predictions: undefined, jobs: undefined },
+    clock,
+  });
   retention.start();
   await pass(24, clock, retention);
   assertEquals(await new PredictionRepository(engine).pruned(), 0);

@@ -1,7 +1,6 @@
-import { type Kind, required, UsageError } from "../../config/mod.ts";
-import { pruneStore } from "../../operations/mod.ts";
+import { type Kind, oneOf, optional, required, UsageError } from "../../config/mod.ts";
+import { type Prunable, pruneStore } from "../../operations/mod.ts";
 import { readUsage, type Usage } from "../command.ts";
-import { counted } from "../counted.ts";
 import { ProgressLine } from "../progress_line.ts";
 import { locationOf, locationOptions } from "./location.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
@@ -23,23 +22,31 @@ const date: Kind<number> = {
 export const pruneUsage = {
   name: "store prune",
   about:
-    "Removes the predictions that were accepted before a date, with their receipts, for good, in small steps, also " +
-    "while servers use the store. The heads of the chains stay.",
-  options: { ...locationOptions, before: required(date, "The date, which is past.") },
+    "Removes the predictions that were accepted before a date, with their receipts, and the jobs that ended before it, " +
+    "for good, in small steps, also while servers use the store. The heads of the chains stay.",
+  options: {
+    ...locationOptions,
+    before: required(date, "The date, which is past."),
+    only: optional(oneOf("predictions", "jobs"), "Which of them; without it, both."),
+  },
 } satisfies Usage;
 
 /** `store prune`. */
 export async function prune(args: readonly string[], surroundings: StoreSurroundings): Promise<number> {
-  const { values: { before } } = readUsage(pruneUsage, args);
+  const { values: { before, only } } = readUsage(pruneUsage, args);
   const { clock, show, stdio } = surroundings;
   if (before > clock.now()) throw new UsageError("Invalid before: expected a date that is past");
   const location = locationOf(pruneUsage, args, surroundings);
   using line = new ProgressLine(clock, show);
+  const kinds: Prunable[] = only === undefined ? ["predictions", "jobs"] : [only];
   const pruned = await pruneStore(
     location,
     before,
-    (all) => line.tell(() => `${counted(all, "prediction")} pruned`),
+    kinds,
+    (kind, count) => line.tell(() => `${count} ${kind} pruned`),
   );
-  await stdio.print(`${location}: ${counted(pruned, "prediction")} pruned\n`);
+  await stdio.print(
+    `${location}: ${[...pruned].map(([kind, count]) => `${count} ${kind}`).join(", ")} pruned\n`,
+  );
   return 0;
 }

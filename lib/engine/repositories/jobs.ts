@@ -146,6 +146,30 @@ export class JobRepository {
     return await this.getAll(ids.filter((id) => id !== null));
   }
 
+  /** The jobs that ended before a time, in milliseconds since the Unix epoch. */
+  async *endedBefore(time: number): AsyncIterableIterator<JobRecord> {
+    for await (const { value } of this.#store.list<JobRecord>({ prefix: ["jobs"] })) {
+      if (value.endedAt !== null && value.endedAt < time) yield value;
+    }
+  }
+
+  /**
+   * Removes jobs that have ended, up to a hundred at a time, all of them or none. Their numbers stay taken, and what their
+   * topics hold stays.
+   */
+  async forget(jobs: readonly JobRecord[]): Promise<void> {
+    await this.#store.transact((transaction) => {
+      for (const { id, keyId, requestId, transactionId, number, request: { holderId }, createdAt } of jobs) {
+        transaction.delete(["jobs", id]);
+        transaction.delete(["job_transactions", transactionId]);
+        transaction.delete(["holder_jobs", keyId, holderId, createdAt, id]);
+        if (requestId !== null) transaction.delete(requestKey(keyId, requestId));
+        if (number !== null) transaction.delete(["inscriptions", number]);
+      }
+      return Promise.resolve();
+    });
+  }
+
   /** What a topic of a completed inscription holds. */
   async contentOf(topicId: string): Promise<StoredFile | null> {
     return await this.#store.get<StoredFile>(["inscription_topics", topicId]);
