@@ -23,8 +23,26 @@ export function guardedKv(database: Deno.Kv, guard: StoreGuard, clock: Clock = s
     return result;
   };
   const read: Act = (act) => act().catch(explain);
-  const acts = { set: write, delete: write, commit: write, get: read, getMany: read };
-  return wrap(database, acts, () => guard.close());
+  const acts: Readonly<Record<string, Act>> = { set: write, delete: write, get: read, getMany: read };
+  return new Proxy(database, {
+    get(_, name) {
+      const member: unknown = Reflect.get(database, name, database);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) => {
+        const act = acts[String(name)];
+        if (act !== undefined) return act(() => member.apply(database, args));
+        if (name === "close" || name === Symbol.dispose) guard.close();
+        const result: unknown = member.apply(database, args);
+        return name === "atomic" ? committing(result as Deno.AtomicOperation, write) : result;
+      };
+    },
+  });
+}
+
+/** Of an atomic operation only the commit does something; its `set` and `delete` answer the operation itself. */
+function committing(operation: Deno.AtomicOperation, write: Act): Deno.AtomicOperation {
+  const commit = operation.commit.bind(operation);
+  return Object.assign(operation, { commit: () => write(commit) });
 }
 
 type Act = (act: () => Promise<unknown>) => Promise<unknown>;
@@ -41,30 +59,6 @@ export async function patiently<T>(act: () => Promise<T>, clock: Clock = systemC
     // Not all at the same time again.
     await new Promise<void>((resolve) => clock.after(pause * Math.random(), resolve));
   }
-}
-
-function wrap<T extends object>(
-  target: T,
-  acts: Readonly<Record<string, Act>>,
-  closed: () => void = () => {},
-): T {
-  const wrapped: T = new Proxy(target, {
-    get(_, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) => {
-        const act = acts[String(name)];
-        if (act !== undefined) return act(() => member.apply(target, args));
-        const result: unknown = member.apply(target, args);
-        // Of an atomic operation only the commit does something; its `set` and `delete` answer the operation itself.
-        const { commit } = acts;
-        if (name === "atomic" && commit) return wrap(result as Deno.AtomicOperation, { commit });
-        if (name === "close" || name === Symbol.dispose) closed();
-        return result === target ? wrapped : result;
-      };
-    },
-  });
-  return wrapped;
 }
 
 function isLocked(error: unknown): boolean {

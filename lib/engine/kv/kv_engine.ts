@@ -142,7 +142,7 @@ export class KvEngine implements Engine {
       });
       const result = await work(transaction);
       if (await transaction.commit()) {
-        this.log.ring(transaction.appended);
+        this.log.ring(transaction.channels);
         return result;
       }
     }

@@ -1,17 +1,15 @@
-import { type Clock, sleep } from "../../protocol/mod.ts";
+import { type Clock, FirstSignal, sleep } from "../../protocol/mod.ts";
 import type { HistoryLimits, Log, LogEntry, LogHead } from "../log.ts";
-import { type Appended, type ChannelHead, headKey, noHead } from "./kv_transaction.ts";
+import { type ChannelHead, dataOf, headKey, noHead, type Row, rowKey } from "./log_rows.ts";
 import { isPieces, readPieces } from "./pieces.ts";
 
 export const epochKey = ["log_epoch"];
 /** Milliseconds between two looks for what other processes have appended to a file that they share. */
 const pollInterval = 1000;
-/** Entries that are read at a time. */
-const page = 100;
+/** Entries that are followed at a time, and rows that are read at a time. */
+const [page, rowsPerRead] = [100, 20];
 
-type Stored = Pick<LogEntry, "at" | "data">;
-
-/** The log in Deno KV: a key for each entry, and one for where each channel stands. */
+/** The log in Deno KV: rows of entries, and a key for where each channel stands. */
 export class KvLog implements Log {
   readonly epoch: string;
   readonly #kv: Deno.Kv;
@@ -54,6 +52,7 @@ export class KvLog implements Log {
     const head = await this.head(channel);
     if (offset > head.offset) return "lost";
     if (offset === head.offset) return [];
+    if (offset < head.offset - this.#history.size) return "lost";
     const entries = await this.#list(channel, offset + 1, limit);
     return entries[0]?.offset === offset + 1 ? entries : "lost";
   }
@@ -66,7 +65,8 @@ export class KvLog implements Log {
 
   async *follow(channel: string, offset: number, signal: AbortSignal): AsyncIterableIterator<LogEntry> {
     let position = offset;
-    const ending = AbortSignal.any([signal, this.#closing.signal]);
+    using first = new FirstSignal(signal, this.#closing.signal);
+    const ending = first.signal;
     while (!ending.aborted) {
       const news = this.#news(channel, ending);
       const entries = await this.#list(channel, position + 1, page);
@@ -81,8 +81,8 @@ export class KvLog implements Log {
   }
 
   /** Wakes those who follow what was appended here. */
-  ring(appended: readonly Appended[]): void {
-    for (const { channel } of appended) for (const wake of this.#bells.get(channel) ?? []) wake();
+  ring(channels: Iterable<string>): void {
+    for (const channel of channels) for (const wake of this.#bells.get(channel) ?? []) wake();
   }
 
   close(): void {
@@ -112,11 +112,17 @@ export class KvLog implements Log {
   async #list(channel: string, from: number, limit: number): Promise<LogEntry[]> {
     const oldest = this.#clock.now() - this.#history.ttl;
     const entries: LogEntry[] = [];
-    const selector = { prefix: ["log", channel], start: ["log", channel, from] };
-    const options = { limit, batchSize: Math.min(limit, page) };
-    for await (const { key, value } of this.#kv.list<Stored>(selector, options)) {
-      const stored = isPieces(value) ? await readPieces<Stored>(this.#kv, value) : value;
-      if (stored !== null && stored.at >= oldest) entries.push({ offset: Number(key[2]), ...stored });
+    const selector = { prefix: ["log", channel], start: [...rowKey(channel, from)] };
+    const options = { limit, batchSize: Math.min(limit, rowsPerRead) };
+    for await (const { key, value } of this.#kv.list<Row>(selector, options)) {
+      const row = isPieces(value) ? await readPieces<Row>(this.#kv, value) : value;
+      if (row === null || row.at < oldest) continue;
+      const data = dataOf(row);
+      const first = Number(key[2]) - data.length + 1;
+      for (let offset = Math.max(from, first); offset < first + data.length; offset += 1) {
+        entries.push({ offset, at: row.at, data: data[offset - first] });
+        if (entries.length === limit) return entries;
+      }
     }
     return entries;
   }

@@ -1,13 +1,14 @@
-import type { HistoryLimits, LogEntry, LogHead } from "../log.ts";
+import type { HistoryLimits } from "../log.ts";
 import type { KeepOptions, Key, Transaction } from "../store.ts";
+import { type ChannelHead, headKey, noHead, prunable, rowKey, rowsOf } from "./log_rows.ts";
 import { isPieces, type Pieces, readPieces, removePieces, writePieces } from "./pieces.ts";
 import { sizeOf } from "./size_of.ts";
 
 // What Deno KV takes in one commit.
 const [maxWrites, maxChecks, maxCommitSize, maxValueSize] = [1000, 100, 700 * 1024, 60_000];
 export const keysPerRead = 10;
-/** Entries that one append removes at most: more than come in, so that what is kept shrinks to its limit. */
-const maxForgotten = 4;
+/** Rows of the log that one commit removes at most: more than come in, so that what is kept shrinks to its limit. */
+const maxForgotten = 200;
 
 interface Write {
   readonly key: Key;
@@ -16,18 +17,10 @@ interface Write {
   readonly options: KeepOptions;
 }
 
-/** Where a channel stands, as it is stored. */
-export interface ChannelHead extends LogHead {
-  /** The oldest entry that may still be there. */
-  readonly first: number;
-}
-
-export const noHead: ChannelHead = { offset: 0, at: 0, first: 1 };
-
-/** An entry that a transaction has appended. */
-export interface Appended {
-  readonly channel: string;
-  readonly entry: LogEntry;
+/** What a transaction adds to a channel. */
+interface Addition {
+  readonly head: ChannelHead;
+  readonly data: unknown[];
 }
 
 /** A lock as this process last knew it. */
@@ -40,7 +33,6 @@ export interface LockState {
 
 /** What was read, what is to be written, and the commit that does it if nothing of that has changed. */
 export class KvTransaction implements Transaction {
-  readonly appended: Appended[] = [];
   readonly #kv: Deno.Kv;
   readonly #lock: { readonly key: Key; readonly state: LockState } | undefined;
   readonly #history: HistoryLimits;
@@ -49,7 +41,7 @@ export class KvTransaction implements Transaction {
   readonly #writes = new Map<string, Write>();
   /** What large values take the place of. */
   readonly #replaced: Pieces[] = [];
-  readonly #heads = new Map<string, Promise<ChannelHead>>();
+  readonly #additions = new Map<string, Promise<Addition>>();
 
   constructor(options: {
     kv: Deno.Kv;
@@ -69,17 +61,19 @@ export class KvTransaction implements Transaction {
   }
 
   async getMany<T>(keys: readonly Key[]): Promise<(T | null)[]> {
-    const unknown = keys.filter((key) => !this.#isKnown(nameOf(key)));
+    const names = keys.map(nameOf);
+    const isUnknown = names.map((name) => !this.#isKnown(name));
+    const unknown = keys.filter((_, index) => isUnknown[index]);
     const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
     for (let start = 0; start < unknown.length; start += keysPerRead) {
       reads.push(this.#kv.getMany<unknown[]>(unknown.slice(start, start + keysPerRead)));
     }
     const entries = (await Promise.all(reads)).flat();
-    unknown.forEach((key, index) => {
+    names.filter((_, index) => isUnknown[index]).forEach((name, index) => {
       const entry = entries[index];
-      if (entry !== undefined) this.#reads.set(nameOf(key), entry);
+      if (entry !== undefined) this.#reads.set(name, entry);
     });
-    return await Promise.all(keys.map((key) => this.#known<T>(nameOf(key))));
+    return await Promise.all(names.map((name) => this.#known<T>(name)));
   }
 
   set(key: Key, value: unknown, options: KeepOptions = {}): void {
@@ -95,16 +89,23 @@ export class KvTransaction implements Transaction {
   }
 
   async append(channel: string, data: unknown): Promise<number> {
-    const head = this.#heads.get(channel) ??
-      this.get<ChannelHead>(headKey(channel)).then((head) => head ?? noHead);
-    const next = head.then((head) => this.#append(channel, head, data));
-    this.#heads.set(channel, next);
-    return (await next).offset;
+    const adding = this.#additions.get(channel) ??
+      this.get<ChannelHead>(headKey(channel)).then((head) => ({ head: head ?? noHead, data: [] }));
+    this.#additions.set(channel, adding);
+    const addition = await adding;
+    addition.data.push(data);
+    return addition.head.offset + addition.data.length;
+  }
+
+  /** The channels that entries were appended to. */
+  get channels(): Iterable<string> {
+    return this.#additions.keys();
   }
 
   /** False when something that was read has changed since. */
   async commit(): Promise<boolean> {
     const commit = this.#kv.atomic();
+    await this.#addRows();
     if (this.#writes.size === 0 && this.#lock === undefined) return true;
     this.#check(commit);
     for (const { key, value, options } of await this.#fitting()) {
@@ -132,18 +133,29 @@ export class KvTransaction implements Transaction {
     return isPieces(value) ? await readPieces<T>(this.#kv, value) : value as T | null;
   }
 
-  #append(channel: string, { offset: before, first: oldest }: ChannelHead, data: unknown): ChannelHead {
+  async #addRows(): Promise<void> {
     const { size, ttl } = this.#history;
-    const entry = { offset: before + 1, at: this.#now, data };
-    this.set(["log", channel, entry.offset], { at: entry.at, data }, { expireIn: ttl });
-    let first = oldest;
-    while (first <= entry.offset - size && first - oldest < maxForgotten) {
-      this.delete(["log", channel, first++]);
+    let mayForget = maxForgotten;
+    for (const [channel, adding] of this.#additions) {
+      const { head, data } = await adding;
+      const offset = head.offset + data.length;
+      for (const { last, row } of rowsOf(data, head.offset, this.#now)) {
+        this.set(rowKey(channel, last), row, { expireIn: ttl });
+      }
+      const old = await prunable(
+        this.#kv,
+        channel,
+        head.first,
+        Math.min(offset - size, head.offset),
+        mayForget,
+      );
+      for (const { key, value } of old.rows) {
+        this.delete(key);
+        if (isPieces(value)) this.#replaced.push(value);
+      }
+      mayForget -= old.rows.length;
+      this.set(headKey(channel), { offset, at: this.#now, first: old.first } satisfies ChannelHead);
     }
-    const head = { offset: entry.offset, at: entry.at, first };
-    this.set(headKey(channel), head);
-    this.appended.push({ channel, entry });
-    return head;
   }
 
   #check(commit: Deno.AtomicOperation): void {
@@ -169,6 +181,7 @@ export class KvTransaction implements Transaction {
     }
     const sizes = writes.map(({ value }) => value === undefined ? 0 : sizeOf(value));
     let left = sizes.reduce((sum, size) => sum + size, 0);
+    if (left <= maxCommitSize && sizes.every((size) => size <= maxValueSize)) return writes;
     const largestFirst = sizes.map((_, index) => index).sort((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0));
     for (const index of largestFirst) {
       const [write, size = 0] = [writes[index], sizes[index]];
@@ -216,10 +229,9 @@ export class KvTransaction implements Transaction {
 /** Values that are remembered for each lock. */
 const mostKnown = 10_000;
 
-export function headKey(channel: string): Key {
-  return ["log_heads", channel];
-}
-
+/** No two keys have the same name. */
 function nameOf(key: Key): string {
-  return JSON.stringify(key);
+  let name = "";
+  for (const part of key) name += typeof part === "string" ? `${part.length}:${part}` : `#${part} `;
+  return name;
 }

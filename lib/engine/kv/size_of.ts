@@ -20,6 +20,8 @@ function isLatin1(text: string): boolean {
 function sizeOfObject(value: object): number {
   if (ArrayBuffer.isView(value)) return 32 + value.byteLength;
   let size = 16;
-  for (const [key, member] of Object.entries(value)) size += 6 + 2 * key.length + sizeOf(member);
+  for (const key of Object.keys(value)) {
+    size += 6 + 2 * key.length + sizeOf((value as Readonly<Record<string, unknown>>)[key]);
+  }
   return size;
 }

@@ -48,6 +48,8 @@ export class StoreGuard {
   #wal: Deno.FsFile | undefined;
   #inodes: readonly (number | null)[] = [];
   #seen: Seen | undefined;
+  /** What frames of the log are read into. */
+  #buffer = new Uint8Array();
   /** Up to where older frames of the log were looked at again. */
   #patrol: WalPosition = { frame: 0, checksum: [0, 0] };
   #fault: StoreLost | undefined;
@@ -152,7 +154,7 @@ export class StoreGuard {
    */
   #followWal(index: WalIndex): WalPosition | null {
     if (index.frames === 0) return { frame: 0, checksum: [0, 0] };
-    const header = readFully(this.#wal, 0, walHeaderSize);
+    const header = readFully(this.#wal, 0, new Uint8Array(walHeaderSize));
     const first = header && readWalHeader(header, index.salt);
     if (!first) return null;
     const seen = this.#seen?.index.salt === index.salt && this.#seen.wal.frame > 0 ? this.#seen.wal : first;
@@ -168,11 +170,13 @@ export class StoreGuard {
   #verify(from: WalPosition, to: number, { salt, pageSize }: WalIndex) {
     let [last, end] = [from, from];
     const frameSize = frameHeaderSize + pageSize;
+    if (this.#buffer.length < stretch * frameSize) this.#buffer = new Uint8Array(stretch * frameSize);
     while (end.frame < to) {
       const count = Math.min(stretch, to - end.frame);
-      const bytes = readFully(this.#wal, walHeaderSize + end.frame * frameSize, count * frameSize);
+      const bytes = this.#buffer.subarray(0, count * frameSize);
+      if (!readFully(this.#wal, walHeaderSize + end.frame * frameSize, bytes)) return null;
       for (let start = 0; start < count * frameSize; start += frameSize) {
-        const next = bytes && checkFrame(bytes.subarray(start, start + frameSize), salt, end);
+        const next = checkFrame(bytes.subarray(start, start + frameSize), salt, end);
         if (!next) return null;
         [last, end] = [end, next];
       }
@@ -182,7 +186,7 @@ export class StoreGuard {
 
   #readIndex(): WalIndex {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const bytes = readFully(this.#shm, 0, walIndexSize);
+      const bytes = readFully(this.#shm, 0, new Uint8Array(walIndexSize));
       const index = bytes && readWalIndex(bytes);
       if (index) return index;
     }
@@ -210,11 +214,10 @@ function mayCheckpoint(before: WalIndex, now: WalIndex): boolean {
   return before.salt !== now.salt || before.written !== now.written || now.beingWritten > now.written;
 }
 
-/** So many bytes from there on; null where the file ends before. */
-function readFully(file: Deno.FsFile | undefined, start: number, length: number): Uint8Array | null {
-  const bytes = new Uint8Array(length);
+/** Fills `bytes` from there on, and answers them; null where the file ends before. */
+function readFully(file: Deno.FsFile | undefined, start: number, bytes: Uint8Array): Uint8Array | null {
   file?.seekSync(start, Deno.SeekMode.Start);
-  for (let read = 0; read < length;) {
+  for (let read = 0; read < bytes.length;) {
     const more = file?.readSync(bytes.subarray(read)) ?? null;
     if (more === null) return null;
     read += more;
