@@ -16,7 +16,7 @@ export interface ActivityParts {
 
 /** The stream `gateway`: what the gateway itself does. */
 export function activityDefinition(parts: ActivityParts): StreamDefinition {
-  return { name: "gateway", period, open: () => new ActivitySource(parts) };
+  return { name: "gateway", period, isFleeting: true, open: () => new ActivitySource(parts) };
 }
 
 interface Counts {

@@ -185,6 +185,7 @@ export async function createGateway(
     shortage,
   });
   const streams = new Streams({
+    engine,
     node: openNode(config["rpc_url"], clock),
     clock,
     settings: channels,
@@ -224,6 +225,7 @@ export async function createGateway(
   try {
     await space.start();
     await validator.start();
+    await streams.start();
     await jobs.start();
     if (config["websocket.handlers"] !== undefined) {
       await loadHandlers(validator, config["websocket.handlers"]);

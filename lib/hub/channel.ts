@@ -71,11 +71,16 @@ export class Channel implements Trimmable {
 
   /** Goes on after an offset: what there was up to there is kept elsewhere. */
   resume(offset: number): void {
+    this.#forget(this.#history.length);
     this.#offset = offset;
   }
 
-  /** Publishes a frame that says `offset`, which must be past the newest one, and answers how many get it. */
-  publish(offset: number, frame: string): number {
+  /**
+   * Publishes a frame that says `offset`, which must be past the newest one, and answers how many get it.
+   *
+   * @param at when it was published, where that was before now
+   */
+  publish(offset: number, frame: string, at = this.#clock.now()): number {
     if (offset <= this.#offset) {
       throw new RangeError(`Cannot publish offset ${offset}: the newest is ${this.#offset}`);
     }
@@ -83,7 +88,7 @@ export class Channel implements Trimmable {
     const recipients = this.#subscribers.size;
     this.#settings.activity.deliveries += recipients;
     for (const subscriber of this.#subscribers) subscriber.offer(frame, this.#priority, offset);
-    this.#keep({ offset, frame, at: this.#clock.now() });
+    this.#keep({ offset, frame, at });
     for (const wake of this.#waiting ?? []) wake();
     return recipients;
   }

@@ -5,6 +5,8 @@ export interface StreamDefinition {
   readonly name: string;
   /** Milliseconds from one poll to the next. */
   readonly period: number;
+  /** Its values are worth nothing after a restart, or on another server: they are kept in memory alone. */
+  readonly isFleeting?: true;
   /** A source of its own for one gateway, which may remember what it has seen. */
   open(node: ChainNode): StreamSource;
 }
@@ -20,4 +22,12 @@ export interface StreamSource {
   poll(): Promise<readonly unknown[]>;
   /** What somebody who comes now should see first; undefined before the first poll that succeeded. */
   current(): unknown;
+  /**
+   * Takes over what was published by an earlier run, or by another server of the store, after what this source knows.
+   * What its last poll answered was not published, unless it is among that.
+   *
+   * @param published oldest first
+   * @param offset how many were published in all
+   */
+  recover?(published: readonly unknown[], offset: number): void;
 }

@@ -21,6 +21,15 @@ interface Page {
   readonly full: boolean;
 }
 
+/** What is known of the receipts that were published. */
+interface Memory {
+  readonly known: RecentIds;
+  /** The newest ones; undefined before the first poll. */
+  readonly current: readonly MarketReceipt[] | undefined;
+  /** Whether some were published of which nothing is known any more. */
+  readonly isTorn: boolean;
+}
+
 /** Receipts in values of a bounded size, oldest first. */
 export function receiptValues(newestFirst: readonly MarketReceipt[], complete: boolean): Receipts[] {
   const values: Receipts[] = [];
@@ -39,8 +48,9 @@ export function receiptValues(newestFirst: readonly MarketReceipt[], complete: b
 /** Finds the receipts that are new since the last poll: each comes once, and none is passed over in silence. */
 export class ReceiptsSource implements StreamSource {
   readonly #node: ChainNode;
-  readonly #known = new RecentIds(mostIds);
-  #current: readonly MarketReceipt[] | undefined;
+  #memory: Memory = { known: new RecentIds(mostIds), current: undefined, isTorn: false };
+  /** As it was before the last poll. */
+  #before = this.#memory;
   #failures = 0;
 
   constructor(node: ChainNode) {
@@ -50,14 +60,33 @@ export class ReceiptsSource implements StreamSource {
   async poll(): Promise<readonly Receipts[]> {
     const { receipts, complete } = await this.#ask();
     const fresh = this.#fresh(receipts);
+    const { isTorn } = this.#memory;
     this.#failures = 0;
-    for (const { id } of receipts.toReversed()) this.#known.add(id);
-    this.#current = merge(receipts, this.#current ?? []).slice(0, mostCurrent);
-    return receiptValues(fresh, complete);
+    this.#before = this.#memory;
+    this.#learn(receipts);
+    return receiptValues(fresh, complete && !isTorn);
   }
 
   current(): Receipts | undefined {
-    return this.#current && { receipts: this.#current, count: this.#current.length };
+    const { current } = this.#memory;
+    return current && { receipts: current, count: current.length };
+  }
+
+  recover(published: readonly unknown[], offset: number): void {
+    this.#memory = this.#before;
+    const newestFirst = (published as readonly Receipts[]).toReversed().flatMap(({ receipts }) => receipts);
+    if (published.length > 0) this.#learn(newestFirst);
+    else if (this.#memory.current === undefined && offset > 0) {
+      this.#memory = { ...this.#memory, isTorn: true };
+    }
+    this.#before = this.#memory;
+  }
+
+  #learn(newestFirst: readonly MarketReceipt[]): void {
+    const known = this.#memory.known.copy();
+    for (const { id } of newestFirst.toReversed()) known.add(id);
+    const current = merge(newestFirst, this.#memory.current ?? []).slice(0, mostCurrent);
+    this.#memory = { known, current, isTorn: false };
   }
 
   async #ask(): Promise<Page> {
@@ -92,16 +121,18 @@ export class ReceiptsSource implements StreamSource {
 
   /** Whether no receipt can lie between these and the ones known before. */
   #connects(receipts: readonly MarketReceipt[], isAll: boolean): boolean {
-    if (this.#current === undefined) return true;
-    return this.#known.size === 0 ? isAll : receipts.some(({ id }) => this.#known.has(id));
+    const { known, current } = this.#memory;
+    if (current === undefined) return true;
+    return known.size === 0 ? isAll : receipts.some(({ id }) => known.has(id));
   }
 
   /** What comes before the last known one: after it is what was there before the first poll. */
   #fresh(receipts: readonly MarketReceipt[]): readonly MarketReceipt[] {
-    if (this.#current === undefined) return receipts.slice(0, mostCurrent);
-    const last = receipts.findLastIndex(({ id }) => this.#known.has(id));
+    const { known, current } = this.#memory;
+    if (current === undefined) return receipts.slice(0, mostCurrent);
+    const last = receipts.findLastIndex(({ id }) => known.has(id));
     const candidates = last < 0 ? receipts : receipts.slice(0, last);
-    return candidates.filter(({ id }) => !this.#known.has(id));
+    return candidates.filter(({ id }) => !known.has(id));
   }
 }
 

@@ -1,10 +1,11 @@
 /** The ids seen last, of which a bounded number is kept. */
 export class RecentIds {
-  readonly #ids = new Set<string>();
+  readonly #ids: Set<string>;
   readonly #most: number;
 
-  constructor(most: number) {
+  constructor(most: number, ids: Iterable<string> = []) {
     this.#most = most;
+    this.#ids = new Set(ids);
   }
 
   get size(): number {
@@ -13,6 +14,11 @@ export class RecentIds {
 
   has(id: string): boolean {
     return this.#ids.has(id);
+  }
+
+  /** The same ids, to which others are added. */
+  copy(): RecentIds {
+    return new RecentIds(this.#most, this.#ids);
   }
 
   /** Keeps an id; one that is kept already counts as seen last. */

@@ -4,6 +4,7 @@ import { type Activity, logger } from "../telemetry/mod.ts";
 import type { StreamDefinition, StreamSource } from "./definition.ts";
 import { encode } from "./encode.ts";
 import { type ChainNode, NodeError } from "./node.ts";
+import type { Past, Published } from "./past.ts";
 import { Poller } from "./poller.ts";
 
 const log = logger("streams");
@@ -30,10 +31,15 @@ export class Stream {
   readonly #clock: Clock;
   readonly #activity: Activity;
   readonly #source: StreamSource;
+  readonly #past: Past;
   readonly #poller: Poller;
   readonly #listeners = new Set<Listener>();
   /** Those who get the newest state once there is one that is fresh, and nothing before it. */
   readonly #waiting = new Set<Listener>();
+  /** What somebody who comes now should see first: as it was published, not as the last poll may have changed it. */
+  #state: unknown;
+  /** Whether the past may go on after the channel. */
+  #isBehind = true;
   #snapshot: { readonly offset: number; readonly frame: string } | undefined;
   /** When a poll last succeeded. */
   #freshAt = -Infinity;
@@ -41,16 +47,22 @@ export class Stream {
 
   constructor(
     definition: StreamDefinition,
-    options: { node: ChainNode; clock: Clock; epoch: string; settings: ChannelSettings },
+    options: { node: ChainNode; clock: Clock; past: Past; settings: ChannelSettings },
   ) {
-    const { node, clock, epoch, settings } = options;
+    const { node, clock, past, settings } = options;
     this.name = definition.name;
     this.period = definition.period;
     this.#clock = clock;
     this.#activity = settings.activity;
     this.#source = definition.open(node);
-    this.channel = new Channel({ epoch, priority: Priority.update, clock, settings });
+    this.#past = past;
+    this.channel = new Channel({ epoch: past.epoch, priority: Priority.update, clock, settings });
     this.#poller = new Poller({ period: this.period, clock, poll: () => this.#poll() });
+  }
+
+  /** Takes over what was published before this start. */
+  async load(): Promise<void> {
+    this.#deliver(await this.#catchUp());
   }
 
   get listeners(): number {
@@ -152,40 +164,72 @@ export class Stream {
   #current(): string | undefined {
     const { offset } = this.channel;
     if (this.#snapshot?.offset !== offset) {
-      const data = this.#source.current();
-      if (data === undefined) return undefined;
-      this.#snapshot = { offset, frame: this.#encode(data, offset) };
+      if (this.#state === undefined) return undefined;
+      this.#snapshot = { offset, frame: this.#encode(this.#state, offset) };
     }
     return this.#snapshot.frame;
   }
 
-  #encode(data: unknown, offset: number): string {
-    return encode({ type: this.name, data, timestamp: this.#seconds(), offset });
+  #encode(data: unknown, offset: number, at = this.#clock.now()): string {
+    return encode({ type: this.name, data, timestamp: seconds(at), offset });
   }
 
   async #poll(): Promise<void> {
-    const startedAt = this.#clock.elapsed();
-    const count = (result: "ok" | "error") =>
-      this.#activity.poll(this.name, result, (this.#clock.elapsed() - startedAt) / 1000);
     try {
-      const values = await this.#source.poll();
+      if (this.#isBehind) this.#deliver(await this.#catchUp());
+      const news = await this.#keep(await this.#ask());
       this.#freshAt = this.#clock.elapsed();
-      count("ok");
       this.#recovered();
-      for (const value of values) this.#publish(value);
+      this.#deliver(news);
     } catch (error) {
-      count("error");
       this.#failed(error);
     }
     for (const listener of this.#waiting) this.#admit(listener);
     this.#waiting.clear();
   }
 
-  #publish(value: unknown): void {
-    const offset = this.channel.offset + 1;
-    const frame = this.#encode(value, offset);
-    if (value === this.#source.current()) this.#snapshot = { offset, frame };
-    this.channel.publish(offset, frame);
+  async #ask(): Promise<readonly unknown[]> {
+    const startedAt = this.#clock.elapsed();
+    const count = (result: "ok" | "error") =>
+      this.#activity.poll(this.name, result, (this.#clock.elapsed() - startedAt) / 1000);
+    try {
+      const values = await this.#source.poll();
+      count("ok");
+      return values;
+    } catch (error) {
+      count("error");
+      throw error;
+    }
+  }
+
+  /** Answers what is published now: the values, or what another server of the store has published in their place. */
+  async #keep(values: readonly unknown[]): Promise<readonly Published[]> {
+    if (values.length === 0) return [];
+    const { offset } = this.channel;
+    const at = this.#clock.now();
+    this.#isBehind = true;
+    if (!await this.#past.keep(offset, values, at)) return await this.#catchUp();
+    this.#isBehind = false;
+    return values.map((value, index) => ({ offset: offset + 1 + index, at, value }));
+  }
+
+  /** Answers what was published after the channel's newest offset. */
+  async #catchUp(): Promise<readonly Published[]> {
+    const { offset, published } = await this.#past.after(this.channel.offset);
+    const begin = (published[0]?.offset ?? offset + 1) - 1;
+    if (begin > this.channel.offset) this.channel.resume(begin);
+    this.#source.recover?.(published.map(({ value }) => value), offset);
+    this.#isBehind = false;
+    return published;
+  }
+
+  #deliver(news: readonly Published[]): void {
+    const state = this.#state = this.#source.current();
+    for (const { offset, at, value } of news) {
+      const frame = this.#encode(value, offset, at);
+      if (value === state) this.#snapshot = { offset, frame };
+      this.channel.publish(offset, frame, at);
+    }
   }
 
   #failed(error: unknown): void {
@@ -211,14 +255,14 @@ export class Stream {
       stream: this.name,
       status,
       message,
-      timestamp: this.#seconds(),
+      timestamp: seconds(this.#clock.now()),
     };
     const frame = encode(told);
     for (const listener of this.#listeners) listener.notify(frame);
     return told;
   }
+}
 
-  #seconds(): number {
-    return Math.floor(this.#clock.now() / 1000);
-  }
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
 }

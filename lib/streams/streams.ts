@@ -1,9 +1,12 @@
 import type { ChannelSettings, Connection } from "../hub/mod.ts";
 import { type Clock, streamNames } from "../protocol/mod.ts";
+import type { Engine } from "../engine/mod.ts";
+import { Commits } from "./commits.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { EventEncoder } from "./event_encoder.ts";
 import { EventSession } from "./event_session.ts";
 import type { ChainNode } from "./node.ts";
+import { LoggedPast, UnkeptPast } from "./past.ts";
 import { Stream } from "./stream.ts";
 import { StreamSession } from "./stream_session.ts";
 import { Timetable } from "./timetable.ts";
@@ -11,29 +14,39 @@ import type { Wanted } from "./wanted.ts";
 
 /** All streams of a gateway, by name. */
 export class Streams {
-  /** The same for all streams, another one after every start. */
-  readonly epoch = crypto.randomUUID().slice(0, 8);
+  /** The store's own, the same for all streams. */
+  readonly epoch: string;
   readonly #node: ChainNode;
   readonly #clock: Clock;
   readonly #streams: ReadonlyMap<string, Stream>;
   readonly #events = new EventEncoder();
 
   constructor(options: {
+    engine: Pick<Engine, "log" | "transact">;
     node: ChainNode;
     clock: Clock;
     settings: ChannelSettings;
     definitions: readonly StreamDefinition[];
   }) {
-    const { node, clock, settings, definitions } = options;
+    const { engine, engine: { log }, node, clock, settings, definitions } = options;
+    this.epoch = log.epoch;
     this.#node = node;
     this.#clock = clock;
     const timetable = new Timetable(clock);
+    const commits = new Commits(engine);
+    const pastOf = ({ name, isFleeting }: StreamDefinition) =>
+      isFleeting ? new UnkeptPast(name, log, engine) : new LoggedPast(name, log, commits);
     this.#streams = new Map(
       definitions.map((definition) => [
         definition.name,
-        new Stream(definition, { node, clock: timetable, epoch: this.epoch, settings }),
+        new Stream(definition, { node, clock: timetable, past: pastOf(definition), settings }),
       ]),
     );
+  }
+
+  /** Takes over what is stored. */
+  async start(): Promise<void> {
+    await Promise.all([...this.#streams.values()].map((stream) => stream.load()));
   }
 
   /** Whether the data is made up. */

@@ -111,7 +111,7 @@ function countingOthers(gateway: StreamScene): StreamScene {
   });
 }
 
-Deno.test("after a restart a position is not known any more, and the newest state comes instead", async () => {
+Deno.test("a position of another store is not known, and the newest state comes instead", async () => {
   await using before = await StreamScene.start();
   const { epoch, offset } = (await before.get("/receipts")).body;
   await using after = await StreamScene.start();

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { HistoryBudget } from "../../lib/hub/mod.ts";
+import type { Past } from "../../lib/streams/past.ts";
 import { type ChainNode, NodeError, Stream } from "../../lib/streams/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
@@ -11,6 +12,11 @@ function create(newest?: (values: readonly unknown[]) => unknown) {
   const clock = new FakeClock();
   const settings = { size: 5, ttl: 1e9, budget: new HistoryBudget(1e9), activity: new Activity() };
   const values: unknown[] = [];
+  const past: Past = {
+    epoch: "e",
+    after: (offset) => Promise.resolve({ offset, published: [] }),
+    keep: () => Promise.resolve(true),
+  };
   let next: () => Promise<readonly unknown[]> = () => Promise.resolve([]);
   const stream = new Stream({
     name: "numbers",
@@ -23,7 +29,7 @@ function create(newest?: (values: readonly unknown[]) => unknown) {
       },
       current: () => newest === undefined ? values.at(-1) : newest(values),
     }),
-  }, { node, clock, epoch: "e", settings });
+  }, { node, clock, past, settings });
   return {
     clock,
     stream,

@@ -1,0 +1,100 @@
+import type { Log, Store } from "../engine/mod.ts";
+import type { Commits } from "./commits.ts";
+
+/** A value of a stream that was published. */
+export interface Published {
+  readonly offset: number;
+  /** When, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly value: unknown;
+}
+
+/** What was published of a stream after some offset. */
+export interface Later {
+  /** The newest offset. */
+  readonly offset: number;
+  /** What is kept of it, oldest first, without a gap up to the newest offset. */
+  readonly published: readonly Published[];
+}
+
+/** Where a stream's publications are numbered and kept, beyond this process's memory. */
+export interface Past {
+  readonly epoch: string;
+  after(offset: number): Promise<Later>;
+  /**
+   * Keeps values as what follows an offset.
+   *
+   * @returns false, and nothing is kept, when something else follows it already
+   */
+  keep(offset: number, values: readonly unknown[], at: number): Promise<boolean>;
+}
+
+/** A value as the log keeps it, with the time that its message says. */
+interface Kept {
+  readonly at: number;
+  readonly value: unknown;
+}
+
+/** All that the log keeps at most, in one read. */
+const everything = 1e6;
+
+/** Publications that are kept in the store's log. */
+export class LoggedPast implements Past {
+  readonly #log: Log;
+  readonly #commits: Commits;
+  readonly #channel: string;
+
+  constructor(name: string, log: Log, commits: Commits) {
+    this.#channel = `streams/${name}`;
+    this.#log = log;
+    this.#commits = commits;
+  }
+
+  get epoch(): string {
+    return this.#log.epoch;
+  }
+
+  async after(offset: number): Promise<Later> {
+    const head = await this.#log.head(this.#channel);
+    const next = offset === 0 ? "lost" : await this.#log.since(this.#channel, offset, everything);
+    const entries = next === "lost" ? await this.#log.kept(this.#channel) : next;
+    const published = entries.map(({ offset, data }) => ({ offset, ...data as Kept }));
+    return { offset: published.at(-1)?.offset ?? head.offset, published };
+  }
+
+  keep(offset: number, values: readonly unknown[], at: number): Promise<boolean> {
+    const data = values.map((value): Kept => ({ at, value }));
+    return this.#commits.append({ channel: this.#channel, offset, data });
+  }
+}
+
+/** Numbers that one start may use up. */
+const perStart = 2 ** 30;
+
+/**
+ * Publications that are worth nothing after a restart, or on another server: they are not kept, and every start has
+ * numbers of its own, so that none stands for two things.
+ */
+export class UnkeptPast implements Past {
+  readonly epoch: string;
+  readonly #store: Pick<Store, "transact">;
+  readonly #name: string;
+
+  constructor(name: string, log: Log, store: Pick<Store, "transact">) {
+    this.epoch = log.epoch;
+    this.#name = name;
+    this.#store = store;
+  }
+
+  async after(offset: number): Promise<Later> {
+    if (offset > 0) return { offset, published: [] };
+    const start = await this.#store.transact((transaction) =>
+      transaction.append(`starts/${this.#name}`, null)
+    );
+    return { offset: (start - 1) * perStart, published: [] };
+  }
+
+  keep(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+}
