@@ -69,9 +69,8 @@ class Stage implements AsyncDisposable {
     return { outcome, record };
   }
 
-  /** Inscribes as every version can, and answers the topic that the SDK names; the oldest only does when it is asked. */
-  async topicOf(request: object): Promise<string> {
-    const { error, value, executed } = await this.sdk.call("inscribeAndExecute", request, account);
+  /** The topic that the SDK names; the oldest only does when it is asked. */
+  async topicOf({ error, value, executed }: SdkOutcome): Promise<string> {
     assertEquals(error, undefined);
     const { topicId } = value as Record<string, unknown>;
     return String(topicId ?? (await this.ended(executed[0]))["topic_id"]);
@@ -211,23 +210,27 @@ testWith(
 );
 
 for (const version of sdkVersions) {
-  const count = version === "2.0.9" ? 100 : 20;
+  const count = version === "2.0.9" ? 125 : 25;
 
   testWith(
     missing,
-    `the Kiloscribe SDK ${version} gets the topic of each of ${count} files that it inscribes one after the other`,
+    `the Kiloscribe SDK ${version} gets the topic of each of ${count} inscriptions one after the other, and its refusals`,
     async () => {
       await using stage = await Stage.open("websocket", { version, paymentDelay: 0 });
-      for (let index = 0; index < count; index++) {
-        const bytes = new TextEncoder().encode(`${version} ${index}`);
+      const texts = Array.from({ length: count }, (_, index) => `${version} ${index}`);
+      const requests = texts.map((text, index) => {
+        const more = index % 5 === 4 ? { holderId: "nobody" } : {};
+        return fileRequest(new TextEncoder().encode(text), "note.txt", more);
+      });
+      const { value } = await stage.sdk.call("inscribeEach", requests, account);
+      for (const [index, outcome] of (value as SdkOutcome[]).entries()) {
         if (index % 5 === 4) {
-          const refused = fileRequest(bytes, "note.txt", { holderId: "nobody" });
-          const outcome = await stage.sdk.call("inscribeAndExecute", refused, account);
           assertMatch(outcome.error ?? "", /holderId/);
           assertEquals(outcome.executed, []);
+        } else {
+          const { bytes } = await stage.content(await stage.topicOf(outcome));
+          assertEquals(new TextDecoder().decode(bytes), texts[index]);
         }
-        const topicId = await stage.topicOf(fileRequest(bytes, "note.txt"));
-        assertEquals((await stage.content(topicId)).bytes, bytes);
       }
     },
   );

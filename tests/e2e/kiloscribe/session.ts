@@ -49,11 +49,23 @@ sdk.executeTransaction = async (transactionBytes) => {
 const output = new TextEncoder();
 for await (const line of readLines(Deno.stdin.readable)) {
   const [method, ...args] = JSON.parse(line);
-  const outcome = { ...await call(method, args), executed: executed.splice(0) };
+  const outcome = method === "inscribeEach"
+    ? await inscribeEach(args[0], args[1])
+    : { ...await call(method, args), executed: executed.splice(0) };
   await Deno.stdout.write(output.encode(`=> ${JSON.stringify(outcome)}\n`));
 }
 sdk.disconnect?.();
 Deno.exit(0);
+
+/** One call right after the other, so that whatever comes late of one meets the next. */
+async function inscribeEach(requests: unknown[], account: unknown): Promise<object> {
+  const outcomes: object[] = [];
+  for (const request of requests) {
+    const outcome = await call("inscribeAndExecute", [request, account]);
+    outcomes.push({ ...outcome, executed: executed.splice(0) });
+  }
+  return { value: outcomes, executed: [] };
+}
 
 async function call(method: string, args: unknown[]): Promise<object> {
   const progress: unknown[] = [];
