@@ -3,7 +3,7 @@ import type { Clock } from "../protocol/mod.ts";
 import { isThere } from "./backup_store.ts";
 import type { Progress } from "./progress.ts";
 import type { StoreReport } from "./receipt_walk.ts";
-import { removeStore, StoreCopy } from "./store_copy.ts";
+import { removeLog, StoreCopy } from "./store_copy.ts";
 import { assertStoreIsThere, StoreMissing } from "./store_missing.ts";
 
 /** How a backup is restored. */
@@ -45,8 +45,8 @@ export async function restoreStore(
     },
   });
   if (lineage === undefined) throw new Error("no lineage began");
-  // A log that another file has left would be taken for that of this one.
-  removeStore(location);
+  if (!replaces && isThere(location)) throw new Error(`The store ${location} was made meanwhile`);
+  removeLog(location);
   copy.keep();
   return { report: copy.report, lineage };
 }

@@ -82,8 +82,17 @@ async function verified(
 }
 
 /** Removes a store's files, those that there are. */
-export function removeStore(location: string): void {
-  for (const path of storeFiles(location)) {
+function removeStore(location: string): void {
+  removeFiles(storeFiles(location));
+}
+
+/** Removes the log of a store that nobody uses: to another file with that name it would not belong. */
+export function removeLog(location: string): void {
+  removeFiles(storeFiles(location).slice(1));
+}
+
+function removeFiles(paths: readonly string[]): void {
+  for (const path of paths) {
     try {
       Deno.removeSync(path);
     } catch (error) {

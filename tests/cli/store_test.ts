@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runStore } from "../../lib/cli/store.ts";
 import {
@@ -183,6 +184,14 @@ Deno.test("store backup makes one sound file of a store that is written to, whic
   const verified = await store("verify", `--kv=${file}`);
   assertEquals(verified.printed, `${count} receipts, 1 to ${count}, of 3 miners\nsound\n`);
   assertEquals((await store("verify", `--kv=${scene.path}`)).printed.split(",")[0], "310 receipts");
+});
+
+Deno.test("store backup leaves nothing beside a store that nobody uses", async () => {
+  await using scene = await filled(3);
+  await using folder = await temporaryFolder();
+  const before = filesIn(dirname(scene.path));
+  assertEquals((await store("backup", `${folder.path}/backup.db`, `--kv=${scene.path}`)).code, 0);
+  assertEquals(filesIn(dirname(scene.path)), before);
 });
 
 Deno.test("store backup writes over nothing, and leaves nothing behind where the store is not sound", async () => {

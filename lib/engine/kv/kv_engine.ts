@@ -95,9 +95,9 @@ export class KvEngine implements Engine {
     work: (transaction: Transaction) => Promise<T>,
     { lock }: TransactOptions = {},
   ): Promise<T> {
-    if (lock === undefined) return await this.#attempt(work);
+    if (lock === undefined) return await this.#guarded(() => this.#attempt(work));
     const before = this.#turns.get(lock) ?? Promise.resolve();
-    const turn = before.then(() => this.#attempt(work, lock));
+    const turn = before.then(() => this.#guarded(() => this.#attempt(work, lock)));
     this.#turns.set(lock, turn.catch(() => {}));
     return await turn;
   }
@@ -130,6 +130,16 @@ export class KvEngine implements Engine {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** Reads fail in their own words where the store is not the one that was opened any more: it says so in its words. */
+  async #guarded<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      this.#guard.check();
+      throw error;
+    }
   }
 
   async #attempt<T>(work: (transaction: Transaction) => Promise<T>, lock?: string): Promise<T> {

@@ -11,11 +11,12 @@ interface Thing {
  * write to it. It reads alone, row by row: of SQLite's own ways, `VACUUM INTO` and `backup()`, older Denos have neither.
  */
 export function copyStoreFile(from: string, to: string): void {
-  withDatabase(from, { readOnly: true }, (source) => withDatabase(to, {}, (target) => copy(source, target)));
+  // It only reads; but one that could not write would leave the files of SQLite's log behind where nobody else has them open.
+  withDatabase(from, (source) => withDatabase(to, (target) => copy(source, target)));
 }
 
 function copy(source: DatabaseSync, target: DatabaseSync): void {
-  source.exec("PRAGMA busy_timeout = 10000; BEGIN");
+  source.exec("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; BEGIN");
   // Whatever becomes of a copy that is not finished, it is not used; the whole of it is written to the disk in the end.
   target.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
   const things = source.prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
@@ -46,7 +47,7 @@ function copyRows(source: DatabaseSync, target: DatabaseSync, table: string): vo
 
 /** Makes one file of a store that nobody uses: what its log holds is brought into it. Then it is on the disk, all of it. */
 export function settleStoreFile(path: string): void {
-  withDatabase(path, {}, (file) => {
+  withDatabase(path, (file) => {
     file.exec("PRAGMA busy_timeout = 10000");
     const mode = file.prepare("PRAGMA journal_mode = DELETE").get()?.["journal_mode"];
     if (mode !== "delete") throw new Error(`Cannot make one file of ${path}: it is in use`);
@@ -56,12 +57,8 @@ export function settleStoreFile(path: string): void {
 }
 
 /** Older Denos' databases are no resources that go by themselves. */
-function withDatabase(
-  path: string,
-  options: { readonly readOnly?: boolean },
-  work: (database: DatabaseSync) => void,
-): void {
-  const database = new DatabaseSync(path, options);
+function withDatabase(path: string, work: (database: DatabaseSync) => void): void {
+  const database = new DatabaseSync(path);
   try {
     work(database);
   } finally {
