@@ -9,6 +9,7 @@ import { FakeClock } from "../helpers/fake_clock.ts";
 import { startGateway, type TestGateway } from "../helpers/gateway.ts";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";
 import { TemporaryFolder } from "../helpers/process.ts";
+import { untilThere } from "../helpers/until.ts";
 
 const paymentDelay = 5000;
 
@@ -79,11 +80,8 @@ class Desk implements AsyncDisposable {
 
   /** Waits until something was shown. */
   async showing(wanted: RegExp): Promise<string> {
-    for (;;) {
-      const found = wanted.exec(this.shown);
-      if (found !== null) return found[1] ?? found[0];
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    const found = await untilThere(() => wanted.exec(this.shown) ?? undefined, String(wanted));
+    return found[1] ?? found[0];
   }
 
   async content(topicId: string): Promise<Response> {

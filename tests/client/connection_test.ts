@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { closes, errorKinds } from "../../lib/protocol/mod.ts";
-import { Harness, minerKey, predictionOf, until } from "./harness.ts";
+import { Harness, minerKey, predictionOf } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 Deno.test("a miner that knows no games asks from nowhere and gets all current ones", async () => {
   await using miner = new Harness();

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { settle } from "../helpers/fake_clock.ts";
-import { Harness, until } from "./harness.ts";
+import { Harness } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 const offsets = (miner: Harness) => miner.of("games").map(({ offset }) => offset);
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Harness, predictionOf, until } from "./harness.ts";
+import { Harness, predictionOf } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 Deno.test("a handler gets every verified message of its type", async () => {
   await using miner = new Harness();

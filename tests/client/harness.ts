@@ -1,7 +1,8 @@
+import { until } from "../helpers/until.ts";
 import { type ClientEvent, MemoryOutbox, MinerClient, type MinerOptions } from "../../lib/client/mod.ts";
 import { cryptoReady, type Keypair, keypairFromSeed } from "../../lib/crypto/mod.ts";
 import type { TeamGamePrediction } from "../../lib/protocol/mod.ts";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { FakeValidator } from "../helpers/fake_validator.ts";
 
 await cryptoReady();
@@ -27,15 +28,6 @@ export function predictionOf(id: string, fields: Partial<TeamGamePrediction> = {
     payout: 0,
     ...fields,
   };
-}
-
-/** Lets the program run until something holds. */
-export async function until(condition: () => boolean, what = condition.toString()): Promise<void> {
-  for (let turn = 0; turn < 2000; turn++) {
-    if (condition()) return;
-    await settle();
-  }
-  throw new Error(`Never happened: ${what}`);
 }
 
 /** A miner and a scripted validator in one process, in a time that the test moves. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { errorKinds } from "../../lib/protocol/mod.ts";
-import { Harness, predictionOf, until } from "./harness.ts";
+import { Harness, predictionOf } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 const confirmedIds = (miner: Harness) => miner.of("confirmation").map(({ predictionId }) => predictionId);
 const posts = (miner: Harness) =>
@@ -214,7 +215,7 @@ Deno.test("an HTTP 413 for a batch is followed by smaller ones", async () => {
     await miner.client.submit(predictionOf(`p${index}`, { notes: "x".repeat(index === 7 ? 4000 : 1) }));
   }
   await miner.client.start();
-  while (miner.client.waiting > 0) await miner.clock.advance(1000);
+  await until(() => miner.client.waiting === 0, "all to be decided", () => miner.clock.advance(1000));
   assertEquals(miner.of("refused").map(({ predictionId }) => predictionId), ["p7"]);
   assertEquals(confirmedIds(miner).length, 19);
 });

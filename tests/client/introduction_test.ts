@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { parseMessage, readEnvelope } from "../../lib/protocol/mod.ts";
 import { testKey } from "../helpers/peer.ts";
-import { Harness, predictionOf, until } from "./harness.ts";
+import { Harness, predictionOf } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 /** Whom the messages that came in so far were for, over WebSocket. */
 const validatorsOf = ({ validator }: Harness) =>

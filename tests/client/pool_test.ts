@@ -3,7 +3,8 @@ import { type ClientEvent, MemoryOutbox, MinerPool, type PoolOptions } from "../
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { FakeValidator } from "../helpers/fake_validator.ts";
 import { loopbackWebSocket } from "../helpers/loopback_socket.ts";
-import { minerKey, predictionOf, until } from "./harness.ts";
+import { minerKey, predictionOf } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 /** A pool and validators `a`, `b`, ..., each under a host of its name. */
 class PoolHarness {

@@ -4,7 +4,8 @@ import { type Receipt, receiptHash } from "../../lib/protocol/mod.ts";
 import { testKey } from "../helpers/peer.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { Scene } from "../helpers/scene.ts";
-import { Harness, predictionOf, until } from "./harness.ts";
+import { Harness, predictionOf } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 /** Predicts and waits until each is confirmed. */
 async function confirmed(miner: Harness, ...ids: string[]): Promise<void> {

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { closes, Float } from "../../lib/protocol/mod.ts";
 import { type OutboxEntry } from "../../lib/client/mod.ts";
-import { Harness, predictionOf, until } from "./harness.ts";
+import { Harness, predictionOf } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 const confirmedIds = (miner: Harness) => miner.of("confirmation").map(({ predictionId }) => predictionId);
 const batches = (miner: Harness) => miner.validator.messages.map(({ ids }) => ids);
@@ -170,7 +171,7 @@ Deno.test("messages stay below the validator's rate", async () => {
   };
   for (let index = 0; index < 120; index++) {
     await miner.client.submit(predictionOf(`p${index}`));
-    while (miner.client.waiting > 0) await miner.clock.advance(5);
+    await until(() => miner.client.waiting === 0, "all to be decided", () => miner.clock.advance(5));
   }
   const lasting = (times.at(-1) ?? 0) - (times[0] ?? 0);
   assert(times.length <= 50 + 50 * lasting / 1000, `${times.length} in ${lasting} ms`);

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { keypairFromSeed } from "../../lib/crypto/mod.ts";
 import type { ExactObject } from "../../lib/protocol/mod.ts";
 import { FakeValidator } from "../helpers/fake_validator.ts";
-import { Harness, predictionOf, until } from "./harness.ts";
+import { Harness, predictionOf } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 const stranger = keypairFromSeed(new Uint8Array(32).fill(66));
 const accepted: ExactObject = { prediction_id: "p1", status: "success", message: "Prediction accepted" };

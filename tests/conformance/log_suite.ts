@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Engine, LogEntry } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
+import { until } from "../helpers/until.ts";
 
 /** An engine whose log keeps 20 entries for a minute; `again` opens the same store another time. */
 export interface OpenedLog extends AsyncDisposable {
@@ -91,7 +92,7 @@ export function testLog(name: string, open: OpenLog): void {
     for (let number = 3; number <= 150; number += 1) {
       await append(engine, "a", number);
       // As fast as they are kept: the log keeps few.
-      while (seen.length < number - 1) await new Promise((resolve) => setTimeout(resolve, 1));
+      await until(() => seen.length >= number - 1, "the entries before");
     }
     await following;
     assertEquals(seen, Array.from({ length: 149 }, (_, index) => index + 2));

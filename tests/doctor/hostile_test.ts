@@ -2,6 +2,7 @@ import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { doctor, examine } from "./examine.ts";
 import { answering, type Behaviour, type Call, FakeEndpoint } from "./fake_endpoint.ts";
+import { until } from "../helpers/until.ts";
 
 /** Writes the same again and again until the client is gone. */
 async function flood(call: Call, piece: string | Uint8Array): Promise<void> {
@@ -96,7 +97,7 @@ Deno.test("doctor ends its patience with a server that only talks", async () => 
   let done = false;
   examining.finally(() => done = true);
   await talking.promise;
-  while (!done) await clock.advance(30_000);
+  await until(() => done, "the end of the checks", () => clock.advance(30_000));
   assert((await examining).code <= 1);
 });
 

@@ -1,3 +1,5 @@
+import { inTime } from "./until.ts";
+
 /** A server-sent event. */
 export interface ServerEvent {
   readonly event: string;
@@ -34,6 +36,10 @@ export class EventReader implements AsyncDisposable {
 
   /** The next event; undefined at the end. */
   async next(): Promise<ServerEvent | undefined> {
+    return await inTime(this.#next(), "an event");
+  }
+
+  async #next(): Promise<ServerEvent | undefined> {
     for (;;) {
       const block = await this.#block();
       if (block === undefined) return undefined;

@@ -1,3 +1,5 @@
+import { inTime, until } from "./until.ts";
+
 /** A JSON-RPC error that a method answers with. */
 export class FakeRpcError {
   constructor(readonly code: number, readonly message: string) {}
@@ -137,7 +139,11 @@ export class FakeNode implements AsyncDisposable {
 
   /** Resolves once `count` requests have arrived in all. */
   async arrived(count: number): Promise<void> {
-    while (this.requests.length < count) await this.#news.promise;
+    await until(
+      () => this.requests.length >= count,
+      `${count} requests`,
+      () => inTime(this.#news.promise, `${count} requests`),
+    );
   }
 
   /** Answers what mode `slow` holds. */

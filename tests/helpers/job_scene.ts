@@ -1,8 +1,8 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { Config } from "../../lib/gateway/mod.ts";
 import { type Clock, systemClock } from "../../lib/protocol/mod.ts";
-import { settle } from "./fake_clock.ts";
 import { startGateway, type TestGateway } from "./gateway.ts";
+import { untilThere } from "./until.ts";
 
 /** An answer or an event's data. */
 export type Fields = Record<string, unknown>;
@@ -50,11 +50,7 @@ export class JobPeer implements Disposable {
 
   /** The first event for which `wanted` holds, once it has come. */
   async until(wanted: (told: Told) => boolean): Promise<Told> {
-    for (;;) {
-      const found = this.told.find(wanted);
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => this.socket.onAny(() => resolve()));
-    }
+    return await untilThere(() => this.told.find(wanted), `an event: ${wanted}`);
   }
 
   /** All events of a job, once the last has come. */
@@ -125,11 +121,10 @@ export class JobScene implements AsyncDisposable {
 
   /** A job's record once it has ended. */
   async ended(id: unknown): Promise<Fields> {
-    for (;;) {
+    return await untilThere(async () => {
       const { body } = await this.call("GET", `retrieve-inscription?id=${id}`);
-      if (body["status"] === "completed" || body["status"] === "failed") return body;
-      await settle();
-    }
+      return body["status"] === "completed" || body["status"] === "failed" ? body : undefined;
+    }, `the end of job ${id}`);
   }
 
   /** What a topic holds. */

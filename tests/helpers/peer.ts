@@ -7,6 +7,7 @@ import {
   systemClock,
 } from "../../lib/protocol/mod.ts";
 import type { ExactJson } from "../../lib/protocol/mod.ts";
+import { inTime } from "./until.ts";
 
 await cryptoReady();
 
@@ -118,6 +119,10 @@ export class Peer {
 
   /** The next frame that was not taken yet and that `wanted` accepts; frames before it are passed over. */
   async next(wanted: (frame: Frame) => boolean = () => true): Promise<Frame> {
+    return await inTime(this.#next(wanted), `a frame: ${wanted}`);
+  }
+
+  async #next(wanted: (frame: Frame) => boolean): Promise<Frame> {
     for (;;) {
       while (this.#taken < this.frames.length) {
         const frame = this.frames[this.#taken++];

@@ -1,5 +1,6 @@
 import { readLines } from "../../lib/cli/stdio.ts";
 import { adminToken, callAdmin } from "./gateway.ts";
+import { inTime } from "./until.ts";
 
 const main = `${import.meta.dirname}/../../main.ts`;
 const permissions = ["--allow-read", "--allow-write", "--allow-net", "--allow-env", "--allow-sys=statfs"];
@@ -54,6 +55,10 @@ export class Lines {
 
   /** The first line that matches, once it is there. */
   async find(wanted: Pick<RegExp, "test">): Promise<string> {
+    return await inTime(this.#find(wanted), `a line ${wanted}`, 60_000);
+  }
+
+  async #find(wanted: Pick<RegExp, "test">): Promise<string> {
     for (let seen = 0;; seen++) {
       while (seen === this.all.length) {
         if (this.#isEnded) throw new Error(`No line ${wanted} among:\n${this.all.join("\n")}`);

@@ -6,6 +6,7 @@ import { FakeClock } from "./fake_clock.ts";
 import { startGateway, type TestGateway } from "./gateway.ts";
 import { type Frame, Peer, signMessage, testKey } from "./peer.ts";
 import { sampleGame } from "./samples.ts";
+import { until } from "./until.ts";
 
 /** What an HTTP call was answered. */
 export interface Answer {
@@ -83,7 +84,10 @@ export class Scene implements AsyncDisposable {
   async stop(): Promise<void> {
     let stopped = false;
     const stopping = this.server.stop().finally(() => stopped = true);
-    while (!stopped && this.clock instanceof FakeClock) await this.clock.advance(20);
+    const { clock } = this;
+    if (clock instanceof FakeClock) {
+      await until(() => stopped, "the gateway to stop", () => clock.advance(20));
+    }
     await stopping;
   }
 

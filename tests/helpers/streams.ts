@@ -1,9 +1,10 @@
 import type { Config } from "../../lib/gateway/mod.ts";
 import { EventReader } from "./event_source.ts";
-import { FakeClock, settle } from "./fake_clock.ts";
+import { FakeClock } from "./fake_clock.ts";
 import { FakeNode } from "./fake_node.ts";
 import { Peer } from "./peer.ts";
 import { type Answer, Scene } from "./scene.ts";
+import { until } from "./until.ts";
 
 /** A gateway whose clock stands still, in front of a fake node. */
 export class StreamScene implements AsyncDisposable {
@@ -49,7 +50,7 @@ export class StreamScene implements AsyncDisposable {
   /** Resolves once so many listen to a stream. */
   async listened(name: string, listeners: number): Promise<void> {
     const stream = this.scene.server.gateway.streams.find(name);
-    while (stream?.listeners !== listeners) await settle();
+    await until(() => stream?.listeners === listeners, `${listeners} listeners to ${name}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,6 +3,7 @@ import { Authority } from "./certificates.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { startGateway, type TestGateway } from "./gateway.ts";
 import { TemporaryFolder } from "./process.ts";
+import { until } from "./until.ts";
 
 /** A gateway with a certificate, on a clock that the test moves. */
 export class TlsScene implements AsyncDisposable {
@@ -78,7 +79,7 @@ export class TlsScene implements AsyncDisposable {
 export async function stop(server: TestGateway, clock: FakeClock): Promise<void> {
   let stopped = false;
   const stopping = server.stop().finally(() => stopped = true);
-  while (!stopped) await clock.advance(20);
+  await until(() => stopped, "the gateway to stop", () => clock.advance(20));
   await stopping;
 }
 

@@ -1,5 +1,6 @@
 import type { Frame } from "./peer.ts";
 import type { TestGateway } from "./gateway.ts";
+import { untilThere } from "./until.ts";
 
 /** A connection as `/admin/connections` tells of it, as far as tests look at it. */
 export interface Told {
@@ -40,11 +41,10 @@ export async function told(server: TestGateway, id: string | undefined): Promise
 
 /** The latest ending, once it is of that cause. */
 export async function endingOf(server: TestGateway, cause: string): Promise<Told> {
-  for (;;) {
+  return await untilThere(async () => {
     const { ended: [latest] } = await listTold(server);
-    if (latest?.ending?.cause === cause) return latest;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+    return latest?.ending?.cause === cause ? latest : undefined;
+  }, `an ending: ${cause}`);
 }
 
 /** The frames that say that the server closes. */

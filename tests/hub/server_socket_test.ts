@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { canSever, closePatience, type Place, Places, ServerSocket } from "../../lib/hub/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { RawClient } from "../helpers/raw_client.ts";
+import { until } from "../helpers/until.ts";
 
 const severs = await canSever();
 
@@ -30,7 +31,7 @@ class SocketServer implements AsyncDisposable {
 
   async connect(): Promise<RawClient> {
     const client = await RawClient.open(`ws://127.0.0.1:${this.#server.addr.port}`);
-    while (this.told.length === 0) await settle();
+    await until(() => this.told.length > 0, "something to be told");
     return client;
   }
 
@@ -60,7 +61,7 @@ Deno.test("a peer that does not answer a close in time is cut off, and its place
   await using server = new SocketServer();
   using client = await server.connect();
   server.socket?.close(1001, "bye");
-  while (server.socket?.isOpen) await settle();
+  await until(() => !server.socket?.isOpen, "the socket to close");
   await server.clock.advance(closePatience - 1);
   assertEquals([server.told, server.places.taken], [["opened"], 1]);
   await server.clock.advance(1);
@@ -108,14 +109,14 @@ Deno.test("a peer that answers the close keeps nobody waiting, and its code is t
   server.socket?.close(1001, "bye");
   await client.read();
   await client.write(new Uint8Array([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]));
-  while (server.places.taken > 0) await settle();
+  await until(() => server.places.taken === 0, "all places to be free");
   assertEquals([server.told, server.clock.pending], [["opened", "ended", 1001], 0]);
 });
 
 Deno.test("a connection that is reset is told of without a code, and frees its place", async () => {
   await using server = new SocketServer();
   (await server.connect())[Symbol.dispose]();
-  while (server.places.taken > 0) await settle();
+  await until(() => server.places.taken === 0, "all places to be free");
   assertEquals([server.told.slice(0, 2), server.clock.pending], [["opened", "ended"], 0]);
 });
 

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
 import { PollingClient } from "./polling_client.ts";
+import { until } from "../helpers/until.ts";
 
 Deno.test("a polling client closes its session, and its own poll comes back empty", async () => {
   await using service = new EngineService();
@@ -10,7 +11,7 @@ Deno.test("a polling client closes its session, and its own poll comes back empt
   const client = await PollingClient.open(service.origin);
   const session = await begun;
   const waiting = client.packets();
-  while (!session.transport.writable) await settle();
+  await until(() => session.transport.writable, "a poll");
   assertEquals((await client.post("1")).body, "ok");
   assertEquals(await waiting, ["6"]);
   assertEquals((await client.poll()).status, 400);
@@ -24,7 +25,7 @@ Deno.test("a WebSocket client closes its session by a packet or by its socket", 
   await one.ended;
   const { client: other } = await FrameClient.open(service.origin);
   await other.close();
-  while (service.ends.length < 2) await settle();
+  await until(() => service.ends.length >= 2, "two ends");
   assertEquals(service.ends.map(({ reason }) => reason), ["transport close", "transport close"]);
 });
 
@@ -34,7 +35,7 @@ Deno.test("the server closes a session once everything is sent: the poll that wa
   const client = await PollingClient.open(service.origin);
   const session = await begun;
   const waiting = client.packets();
-  while (!session.transport.writable) await settle();
+  await until(() => session.transport.writable, "a poll");
   session.close();
   assertEquals(await waiting, ["1"]);
   assertEquals([session.readyState, service.ends[0]?.reason], ["closed", "forced close"]);
@@ -83,7 +84,7 @@ Deno.test("a server that closes tells every client and resolves when all are gon
   const polling = await PollingClient.open(service.origin);
   const session = await begun;
   const waiting = polling.packets();
-  while (!session.transport.writable) await settle();
+  await until(() => session.transport.writable, "a poll");
   const closed = service.engine.close();
   assertEquals(await waiting, ["1"]);
   await client.ended;

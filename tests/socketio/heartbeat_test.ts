@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
 import { PollingClient } from "./polling_client.ts";
+import { until } from "../helpers/until.ts";
 
 const beats = { pingInterval: 300, pingTimeout: 200 };
 
@@ -115,7 +116,7 @@ Deno.test("a session that is over leaves no timer behind", async () => {
     while (await socket.next() !== "4done");
     assertEquals(clock.pending, 1);
     await socket.close();
-    while (service.engine.clientsCount > 0) await settle();
+    await until(() => service.engine.clientsCount === 0, "the end of all sessions");
     assertEquals(clock.pending, 0);
   }
   assertEquals(clock.pending, 0);

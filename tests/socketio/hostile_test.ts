@@ -1,10 +1,10 @@
 import { Places } from "../../lib/hub/mod.ts";
 import { assertEquals } from "@std/assert";
-import { settle } from "../helpers/fake_clock.ts";
 import { FrameClient } from "./frame_client.ts";
 import { ask, PollingClient } from "./polling_client.ts";
 import { Service } from "./service.ts";
 import { connected } from "./socket_client.ts";
+import { until } from "../helpers/until.ts";
 
 const deep = "[".repeat(100_000) + "]".repeat(100_000);
 
@@ -64,7 +64,7 @@ Deno.test("whatever a client sends, it harms nobody but itself", async (test) =>
       if (goesOn) await client.close();
     });
   }
-  while (service.sockets.engine.clientsCount > 1) await settle();
+  await until(() => service.sockets.engine.clientsCount <= 1, "the end of all sessions but one");
   assertEquals(service.faults, []);
   bystander.close();
 });

@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { EngineSession } from "../../lib/socketio/mod.ts";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
 import { PollingClient } from "./polling_client.ts";
+import { until } from "../helpers/until.ts";
 
 type Step = "server writes" | "client polls" | "client sends" | "probe" | "upgrade" | "lose the probe";
 
@@ -49,7 +50,7 @@ class Pair {
       if (this.#isUpgraded) this.#note(await this.#socket?.next());
       else await this.#pollOnce();
     }
-    while (this.arrived.length < this.sent) await settle();
+    await until(() => this.arrived.length >= this.sent, "all messages");
     await this.#socket?.close();
   }
 
@@ -85,7 +86,7 @@ class Pair {
 
   async #upgrade(): Promise<void> {
     if (this.#socket === undefined || this.#isUpgraded) return;
-    while (this.#poll !== undefined) await this.#clock.advance(100);
+    await until(() => this.#poll === undefined, "the end of the poll", () => this.#clock.advance(100));
     this.#isUpgraded = true;
     this.#socket.send("5");
   }

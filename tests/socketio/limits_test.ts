@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ByteBudget, Places } from "../../lib/hub/mod.ts";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
 import { ask, PollingClient } from "./polling_client.ts";
 import { rawUpgrade } from "./raw_upgrade.ts";
+import { until } from "../helpers/until.ts";
 
 const polling = "/socket.io/?EIO=4&transport=polling";
 const websocket = "/socket.io/?EIO=4&transport=websocket";
@@ -21,7 +22,7 @@ Deno.test("sessions over the limit in all are refused, and places become free ag
   await client.post("1");
   await PollingClient.open(service.origin);
   await socket.close();
-  while ((await ask(service.origin + polling)).status !== 200) await settle();
+  await until(async () => (await ask(service.origin + polling)).status === 200, "a free place");
 });
 
 Deno.test("sessions over the limit of one address are refused, others are not", async () => {
@@ -47,7 +48,7 @@ Deno.test("somebody else may count the sessions, and is told when they are gone"
   assertEquals([counted, shared.taken], [["127.0.0.1", "127.0.0.1"], 2]);
   await client.post("1");
   await socket.close();
-  while (shared.taken > 0) await settle();
+  await until(() => shared.taken === 0, "all places to be free");
 });
 
 Deno.test("a WebSocket that is not gone keeps the place of its session", async () => {
@@ -58,7 +59,7 @@ Deno.test("a WebSocket that is not gone keeps the place of its session", async (
   (await begun).close(true);
   assertEquals((await ask(service.origin + polling)).status, 503);
   stalled.close();
-  while ((await ask(service.origin + polling)).status !== 200) await settle();
+  await until(async () => (await ask(service.origin + polling)).status === 200, "a free place");
 });
 
 Deno.test("a malformed upgrade takes no place", async () => {
@@ -119,7 +120,7 @@ Deno.test("a client that does not read its WebSocket is closed, and others are s
   // What was sent to it takes memory until it is gone, and so it keeps its place.
   assertEquals((await ask(service.origin + polling)).status, 503);
   stalled.close();
-  while ((await ask(service.origin + polling)).status !== 200) await settle();
+  await until(async () => (await ask(service.origin + polling)).status === 200, "a free place");
   await client.close();
 });
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EngineService } from "./engine_service.ts";
 import { ask, PollingClient } from "./polling_client.ts";
+import { until } from "../helpers/until.ts";
 
 Deno.test("a POST brings packets, a GET takes them", async () => {
   await using service = new EngineService();
@@ -137,7 +138,7 @@ Deno.test("a client that leaves its poll has left", async () => {
   const leaving = new AbortController();
   const over = new Promise((resolve) => session.once("close", resolve));
   const poll = client.poll(leaving.signal);
-  while (!session.transport.writable) await new Promise((resolve) => setTimeout(resolve, 0));
+  await until(() => session.transport.writable, "a poll");
   leaving.abort();
   await assertRejects(() => poll);
   assertEquals(await over, "transport error");

@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { connected, connection, received, socketClient, ways } from "./socket_client.ts";
 import { Service } from "./service.ts";
+import { until } from "../helpers/until.ts";
 
 for (const transports of ways) {
   const options = { transports: [...transports] };
@@ -85,7 +86,7 @@ for (const transports of ways) {
     assertEquals((await received(sent, "disconnect"))[0], "io server disconnect");
     const leaving = await connected(service.origin, options);
     leaving.close();
-    while (ends.length < 2) await new Promise((resolve) => setTimeout(resolve, 0));
+    await until(() => ends.length >= 2, "two ends");
     assertEquals(ends, ["server namespace disconnect", "client namespace disconnect"]);
     const staying = await connected(service.origin, options);
     const end = received(staying, "disconnect");

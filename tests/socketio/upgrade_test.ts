@@ -1,8 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
 import { PollingClient } from "./polling_client.ts";
+import { until } from "../helpers/until.ts";
 
 async function probe(client: PollingClient): Promise<FrameClient> {
   const socket = new FrameClient(client.upgradeUrl);
@@ -50,7 +51,7 @@ Deno.test("a poll that comes after the probe is let go, but not at once", async 
   const session = await begun;
   const socket = await probe(client);
   const waiting = client.packets();
-  while (!session.transport.writable) await settle();
+  await until(() => session.transport.writable, "a poll");
   await clock.advance(99);
   assertEquals(session.transport.writable, true);
   await clock.advance(1);
@@ -66,7 +67,7 @@ Deno.test("a poll that waits when the client says it has left is answered all th
   const session = await begun;
   const socket = await probe(client);
   const waiting = client.packets();
-  while (!session.transport.writable) await settle();
+  await until(() => session.transport.writable, "a poll");
   socket.send("5");
   assertEquals(await waiting, ["6"]);
   await socket.close();
@@ -125,7 +126,7 @@ Deno.test("a WebSocket that is lost on trial may be followed by another", async 
   const client = await PollingClient.open(service.origin);
   const session = await begun;
   await (await probe(client)).close();
-  while (!session.isUpgradable) await settle();
+  await until(() => session.isUpgradable, "the failed upgrade to be gone");
   const socket = await probe(client);
   socket.send("5");
   socket.send("4fine");

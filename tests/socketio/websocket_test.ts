@@ -3,6 +3,7 @@ import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
 import { ask } from "./polling_client.ts";
 import { rawUpgrade } from "./raw_upgrade.ts";
+import { until } from "../helpers/until.ts";
 
 Deno.test("each frame is a packet, in both directions, in order", async () => {
   await using service = new EngineService();
@@ -90,7 +91,7 @@ Deno.test("a reset connection ends its session alone", async () => {
   const connection = await rawUpgrade(`${service.origin}/socket.io/?EIO=4&transport=websocket`);
   await begun;
   connection.close();
-  while (service.ends.length === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+  await until(() => service.ends.length > 0, "the end of the session");
   client.send("4fine");
   assertEquals([await client.next(), service.faults], ["4fine", []]);
   await client.close();

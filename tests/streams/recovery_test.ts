@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { settle } from "../helpers/fake_clock.ts";
 import { fakeReceipt } from "../helpers/fake_node.ts";
 import type { Frame } from "../helpers/peer.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 import { dataOf } from "../helpers/scene.ts";
 import { StreamScene } from "../helpers/streams.ts";
+import { until } from "../helpers/until.ts";
 
 interface Position {
   readonly epoch: string;
@@ -150,7 +150,7 @@ Deno.test("a subscriber that reads nothing is closed as slow, and the others mis
   await gateway.listened("peers", 1);
   stuck[Symbol.dispose]();
   await reader.close();
-  while (hub.size > 0) await settle();
+  await until(() => hub.size === 0, "the end of all connections");
 });
 
 Deno.test("an event stream that nobody reads is cut off, and gives everything back", async () => {

@@ -7,6 +7,7 @@ import { fakeReceipt, FakeRpcError } from "../helpers/fake_node.ts";
 import { type Frame, Peer } from "../helpers/peer.ts";
 import { dataOf } from "../helpers/scene.ts";
 import { StreamScene } from "../helpers/streams.ts";
+import { until } from "../helpers/until.ts";
 
 const ofType = (type: string) => (frame: Frame) => frame.type === type;
 const seconds = (clock: FakeClock) => Math.floor(clock.now() / 1000);
@@ -313,12 +314,12 @@ Deno.test("a client that asks for batches gets what comes within a tick as one a
   await peer.opened;
   const arrays = () => peer.frames as unknown as Frame[][];
   const types = async (count: number) => {
-    while (arrays().length < count) await gateway.clock.advance(50);
+    await until(() => arrays().length >= count, `${count} batches`, () => gateway.clock.advance(50));
     return arrays().map((array) => array.map(({ type }) => type));
   };
   assertEquals(await types(1), [["welcome"]]);
   peer.send('{"type": "subscribe", "streams": ["network_metrics", "peers"]}');
-  while (arrays().flat().length < 5) await gateway.clock.advance(50);
+  await until(() => arrays().flat().length >= 5, "five messages", () => gateway.clock.advance(50));
   assertEquals(
     arrays().flat().map(({ type }) => type).toSorted(),
     ["network_metrics", "peers", "subscribed", "subscribed", "welcome"],

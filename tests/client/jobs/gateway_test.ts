@@ -12,6 +12,7 @@ import { startGateway, type TestGateway } from "../../helpers/gateway.ts";
 import { ServerProcess, TemporaryFolder } from "../../helpers/process.ts";
 import { jobErrorOf } from "./job_scene.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
+import { until } from "../../helpers/until.ts";
 
 const paymentDelay = 5000;
 
@@ -60,7 +61,7 @@ class Stage implements AsyncDisposable {
 
   /** Waits until the client uses a transport. */
   async carriedBy(transport: string): Promise<void> {
-    while (this.client?.transport !== transport) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => this.client?.transport === transport, `the transport ${transport}`);
   }
 
   /** What was inscribed is what the gateway gives back, and progress rose to its end. */

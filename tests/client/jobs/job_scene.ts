@@ -9,7 +9,7 @@ import {
   type StartedJob,
 } from "../../../lib/client/mod.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
-import { until } from "../harness.ts";
+import { until } from "../../helpers/until.ts";
 import { type FakeJob, FakeJobServer } from "./fake_job_server.ts";
 
 /** A small file. */

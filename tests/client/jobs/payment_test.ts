@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { until } from "../harness.ts";
+import { until } from "../../helpers/until.ts";
 import { jobErrorOf, JobScene } from "./job_scene.ts";
 
 Deno.test("a job's transaction is executed once, and the server is told when it is", async () => {

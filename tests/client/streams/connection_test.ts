@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { StreamClient } from "../../../lib/client/mod.ts";
-import { until } from "../harness.ts";
+import { until } from "../../helpers/until.ts";
 import { StreamScene } from "./stream_scene.ts";
 
 const frames = ({ server }: StreamScene, type: string) =>

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { until } from "../harness.ts";
 import type { Passage } from "./fake_stream_server.ts";
 import { StreamScene } from "./stream_scene.ts";
+import { until } from "../../helpers/until.ts";
 
 /** A client whose server is reached in some ways only. */
 function reached(upgrades: Passage, events: Passage = "accept", options = {}): StreamScene {
@@ -305,7 +305,11 @@ Deno.test("a WebSocket that is tried while the last other way fails is the next 
   await scene.connected("poll");
   scene.server.upgrades = "swallow";
   const before = scene.server.sockets.length;
-  while (scene.server.sockets.length === before) await scene.clock.advance(1000);
+  await until(
+    () => scene.server.sockets.length !== before,
+    "another connection",
+    () => scene.clock.advance(1000),
+  );
   scene.server.polls = "refuse";
   scene.server.publish("peers");
   await scene.clock.advance(8500);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deflateRawSync } from "node:zlib";
 import { FrameDecoder } from "../../../lib/client/streams/frame_decoder.ts";
 import { inflate } from "../../../lib/client/streams/inflate.ts";
-import { until } from "../harness.ts";
+import { until } from "../../helpers/until.ts";
 import { StreamScene } from "./stream_scene.ts";
 
 const deflated = (text: string | Uint8Array) => new Uint8Array(deflateRawSync(text)).buffer;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { hasShape } from "../../../lib/client/streams/data_shapes.ts";
 import { readServerMessage } from "../../../lib/client/streams/server_message.ts";
 import { type StreamData, streamNames } from "../../../lib/protocol/streams.ts";
-import { until } from "../harness.ts";
+import { until } from "../../helpers/until.ts";
 import { sampleData } from "./sample_data.ts";
 import { StreamScene } from "./stream_scene.ts";
 

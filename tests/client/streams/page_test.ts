@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { until } from "../harness.ts";
+import { until } from "../../helpers/until.ts";
 import { StreamScene } from "./stream_scene.ts";
 
 Deno.test("a page that is hidden for 5 s has no connection, and one at once when it is seen, with nothing lost", async () => {

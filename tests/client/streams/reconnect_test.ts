@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { until } from "../harness.ts";
+import { until } from "../../helpers/until.ts";
 import { StreamScene } from "./stream_scene.ts";
 
 const delayMs = ({ snapshot, clock }: StreamScene) => (snapshot.retryAt ?? NaN) - clock.now();

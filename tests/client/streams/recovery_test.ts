@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { StreamFormat } from "../../../lib/protocol/streams.ts";
-import { until } from "../harness.ts";
+import { until } from "../../helpers/until.ts";
 import { StreamScene } from "./stream_scene.ts";
 
 const names = ["peers", "receipts"] as const;

@@ -1,7 +1,7 @@
 import { StreamClient, type StreamClientOptions } from "../../../lib/client/mod.ts";
 import type { StreamData, StreamMessage } from "../../../lib/protocol/mod.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
-import { until } from "../harness.ts";
+import { until } from "../../helpers/until.ts";
 import { FakeStreamServer } from "./fake_stream_server.ts";
 
 /** A page's document, as far as a client looks at it. */
