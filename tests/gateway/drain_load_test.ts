@@ -5,6 +5,7 @@ import { type Frame, Peer, testKey } from "../helpers/peer.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
 import { farewells } from "../helpers/told.ts";
+import { until } from "../helpers/until.ts";
 
 const clients = 1000;
 const lanes = 50;
@@ -75,7 +76,7 @@ Deno.test("a drain under load confirms all that it took, loses nothing, and tell
   const miners = await connectAll(scene);
   const load = miners.map((miner, index) => submitOn(scene, miner, index));
   const { desk, book } = scene.server.gateway.validator;
-  while (book.commits < 5 || desk.underWay < 10) await settle();
+  await until(() => book.commits >= 5 && desk.underWay >= 10, "predictions under way");
   await scene.server.gateway.drain();
   const ends = await Promise.all(miners.map(({ peer }) => peer.ended));
   await Promise.all(load);

@@ -8,12 +8,13 @@ import { RawClient } from "../helpers/raw_client.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
 import { farewells } from "../helpers/told.ts";
+import { until } from "../helpers/until.ts";
 
 /** Moves a clock until a drain is over. */
 async function finished(draining: Promise<void>, clock: FakeClock): Promise<void> {
   let isOver = false;
   const over = draining.finally(() => isOver = true);
-  while (!isOver) await clock.advance(20);
+  await until(() => isOver, "the end of the drain", () => clock.advance(20));
   await over;
 }
 
@@ -31,7 +32,7 @@ Deno.test("a drain confirms what is under way before it closes the connection", 
   for (let index = 0; index < count; index += 1) {
     peer.send(scene.sign("prediction", samplePrediction(`p${index}`, { wager: 1 })));
   }
-  while (received < count) await settle();
+  await until(() => received >= count, "all messages");
   await scene.server.gateway.drain();
   assertEquals((await peer.ended).code, 1001);
   const confirmed = peer.frames.filter(({ type }) => type === "confirmation").map(dataOf);
@@ -94,9 +95,13 @@ Deno.test("a client that does not answer the close does not hold up the drain, a
   await using scene = await Scene.start({}, clock);
 
   using _client = await RawClient.open(scene.server.ws);
-  while (scene.server.gateway.hub.size === 0) await settle();
+  await until(() => scene.server.gateway.hub.size > 0, "a connection");
   await finished(scene.server.gateway.drain(), clock);
-  while (scene.server.gateway.hub.size > 0) await clock.advance(1000);
+  await until(
+    () => scene.server.gateway.hub.size === 0,
+    "the end of all connections",
+    () => clock.advance(1000),
+  );
 });
 
 Deno.test("draining twice is draining once", async () => {
@@ -115,7 +120,7 @@ Deno.test("clients are sent away in steps, each told once and with another time"
   const { hub } = scene.server.gateway;
   const open = () => [...hub.connections()].filter(({ isOpen }) => isOpen).length;
   const draining = scene.server.gateway.drain();
-  while (open() === 120) await settle();
+  await until(() => open() !== 120, "the first to be sent away");
   const steps = [open()];
   for (let step = 0; step < 2; step += 1) {
     await clock.advance(100);
@@ -176,7 +181,7 @@ Deno.test("a drain is over within the shutdown timeout, whatever hangs, and says
     await using scene = await Scene.start({ shutdown_timeout: 4 }, clock, faulty.open);
     const peer = await scene.connect();
     using _silent = await RawClient.open(scene.server.ws);
-    while (scene.server.gateway.hub.size < 2) await settle();
+    await until(() => scene.server.gateway.hub.size >= 2, "two connections");
     faulty.engine.interfere(() => {
       committing.resolve();
       return new Promise(() => {});

@@ -4,6 +4,7 @@ import { FaultyEngine } from "../helpers/faulty_engine.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { JobScene } from "../helpers/job_scene.ts";
 import { Scene } from "../helpers/scene.ts";
+import { until } from "../helpers/until.ts";
 
 async function ask(scene: Scene, path: string): Promise<[number, unknown]> {
   const { status, body } = await scene.call("GET", path);
@@ -14,7 +15,7 @@ async function ask(scene: Scene, path: string): Promise<[number, unknown]> {
 async function askOn(scene: Scene, clock: FakeClock, path: string): Promise<[number, unknown]> {
   let answer: [number, unknown] | undefined;
   const asking = ask(scene, path).then((given) => answer = given);
-  while (answer === undefined) await clock.advance(100);
+  await until(() => answer !== undefined, "the answer", () => clock.advance(100));
   return await asking;
 }
 

@@ -3,12 +3,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { closes, parseMessage, renderSigned } from "../../lib/protocol/mod.ts";
 import { collectedHeap } from "../helpers/collected_heap.ts";
-import { settle } from "../helpers/fake_clock.ts";
 import { jsonSoup, jsonText, spoiltText } from "../helpers/json_texts.ts";
 import { Peer, signAuthentication, testKey } from "../helpers/peer.ts";
 import { RawClient, refusedUpgrade } from "../helpers/raw_client.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
+import { until } from "../helpers/until.ts";
 
 const wide = { "websocket.rate_limit": 1e6, "http.rate_limit": 1e6 };
 
@@ -22,7 +22,7 @@ async function assertServes(scene: Scene, name: string): Promise<void> {
 
 /** Resolves once the server has noticed that its clients are gone. */
 async function emptied(scene: Scene): Promise<void> {
-  while (scene.server.gateway.hub.size > 0) await settle();
+  await until(() => scene.server.gateway.hub.size === 0, "the end of all connections");
 }
 
 Deno.test("no text whatever harms the server, as a first frame, later, or over HTTP", async () => {
@@ -183,7 +183,7 @@ Deno.test("a reader that never reads is closed as slow while others are served, 
   assertEquals((await scene.addGames(bulk(rounds)))["recipients"], 1);
   await peer.next(({ type }) => type === "game_update");
   stuck[Symbol.dispose]();
-  while (hub.size > 1) await settle();
+  await until(() => hub.size <= 1, "the end of all connections but one");
   await peer.close();
 });
 

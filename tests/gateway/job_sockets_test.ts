@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import {
   type Fields,
   httpRequest,
@@ -10,6 +10,7 @@ import {
   ways,
 } from "../helpers/job_scene.ts";
 import { LogLines } from "../helpers/log_lines.ts";
+import { until } from "../helpers/until.ts";
 
 /** Milliseconds; less than between two pings, which clients cannot answer while the clock jumps. */
 const paymentDelay = 10_000;
@@ -20,7 +21,7 @@ async function unpaid(clock: FakeClock): Promise<JobScene> {
 }
 
 async function sessions(scene: JobScene, count: number): Promise<void> {
-  while (scene.server.gateway.sockets.size !== count) await settle();
+  await until(() => scene.server.gateway.sockets.size === count, `${count} sessions`);
 }
 
 /** Checks that a job's events came whole and in order, and answers the data of the last. */
@@ -499,6 +500,6 @@ Deno.test("a session is a connection of the hub, a stranger until it shows its k
   const gone = first.gone();
   await scene.server.admin("DELETE", `/admin/connections/${connection?.id}`);
   assertEquals(await gone, "transport close");
-  while (hub.size > 1) await settle();
+  await until(() => hub.size <= 1, "the end of all connections but one");
   assertEquals(hub.records.find(connection?.id ?? "")?.ending?.cause, "dropped");
 });

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Inscriptions, type InscriptionsOptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
 import { BlobRepository, type Engine, openEngine } from "../../lib/engine/mod.ts";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { bytesOf, completed, eventsOf, follow, noise, present, request, utf8 } from "./harness.ts";
 import { disturbed, type Interference } from "./ledgers.ts";
 import { serve } from "./sites.ts";
+import { until } from "../helpers/until.ts";
 
 const key = "key-1";
 const lookInterval = 10_000;
@@ -52,7 +53,7 @@ class Town implements AsyncDisposable {
 
   /** Lets every server look for jobs, and tell of those it watches, until `done` holds. */
   async until(done: () => boolean | Promise<boolean>): Promise<void> {
-    while (!await done()) await this.clock.advance(1000);
+    await until(done, "what is to happen", () => this.clock.advance(1000));
   }
 
   async keysUnder(prefix: string): Promise<number> {
@@ -150,7 +151,7 @@ Deno.test("a job is followed from another server, with the numbers of its own", 
   const events = await (await own)();
   assertEquals(told.at(-1), events.at(-1));
   // Once it has ended, nothing is looked for any more.
-  while (a.activeJobs > 0) await settle();
+  await until(() => a.activeJobs === 0, "the end of all jobs");
   await town.clock.advance(2000);
   assertEquals(town.clock.pending, 2, "each server's next look");
 });
@@ -220,7 +221,7 @@ Deno.test("a server that was taken for dead and wakes up in the middle lets go o
   await town.until(() => b.activeJobs === 1);
   await working.reached;
   asleep.open();
-  while (a.activeJobs > 0) await settle();
+  await until(() => a.activeJobs === 0, "the end of all jobs");
   assertEquals(present(await a.find(key, jobId)).status, "processing");
   town.living.add("a");
   await town.clock.advance(2 * lookInterval);
@@ -357,7 +358,10 @@ Deno.test("what a server is just taking in is not swept by another that starts",
   const a = await town.open("a", undefined, { allowPrivateUrls: true });
   const body = { holderId: "0.0.5", mode: "file", network: "testnet", fileURL: `${site.url}/file` };
   const starting = a.inscribe(key, body);
-  while (await town.keysUnder("blobs") === 0 || site.requests.length === 0) await settle();
+  await until(
+    async () => site.requests.length > 0 && await town.keysUnder("blobs") > 0,
+    "the file to be fetched",
+  );
   const b = await town.open("b");
   await town.clock.advance(2 * lookInterval);
   rest.resolve();
@@ -381,7 +385,10 @@ Deno.test("what a dead server was taking in is swept, and refused when it was on
   const a = await town.open("a", undefined, { allowPrivateUrls: true, lookInterval: 3_600_000 });
   const body = { holderId: "0.0.5", mode: "file", network: "testnet", fileURL: `${site.url}/file` };
   const starting = a.inscribe(key, body).catch((error) => error);
-  while (await town.keysUnder("blobs") === 0 || site.requests.length === 0) await settle();
+  await until(
+    async () => site.requests.length > 0 && await town.keysUnder("blobs") > 0,
+    "the file to be fetched",
+  );
   town.living.delete("a");
   await new BlobRepository(town.store).open("crashed:metadata", "an earlier life of somebody");
   await town.open("b");

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Inscriptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
-import { settle } from "../helpers/fake_clock.ts";
 import { eventsOf, follow, noise, openDesk, present, request, utf8 } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 const key = "key-1";
 
@@ -67,7 +67,7 @@ Deno.test("a client that was away when the job ended gets exactly what it missed
   const { jobId, epoch, offset: first } = await inscriptions.inscribe(key, request(noise(400_000)));
   const all = await eventsOf(inscriptions, key, jobId, { epoch, offset: first });
   const ending = present(all.at(-1));
-  while (inscriptions.activeJobs > 0) await settle();
+  await until(() => inscriptions.activeJobs === 0, "the end of all jobs");
   for (let offset = first; offset <= ending.data.offset; offset += 1) {
     const missed = all.filter(({ data }) => data.offset > offset);
     const expected = missed.length === 0 ? [ending] : missed;
@@ -106,7 +106,7 @@ Deno.test("the events of jobs that ended are kept for the last hundred alone", a
     assertEquals(await replay(), all);
     const next = await inscriptions.inscribe(`key-${count}`, request(utf8(`${count}`)));
     await eventsOf(inscriptions, `key-${count}`, next.jobId);
-    while (inscriptions.activeJobs > 0) await settle();
+    await until(() => inscriptions.activeJobs === 0, "the end of all jobs");
   }
   assertEquals(await replay(), all.slice(-1));
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { settle } from "../helpers/fake_clock.ts";
 import { completed, eventsOf, noise, openDesk, present, request, utf8 } from "./harness.ts";
 import { down } from "./ledgers.ts";
+import { until } from "../helpers/until.ts";
 
 const key = "key-1";
 const small = () => request(utf8("a small file"));
@@ -49,7 +50,7 @@ Deno.test("no more jobs are processed at once than the setting says, and keys ta
     ids.push([owner, (await inscriptions.inscribe(owner, small())).jobId]);
   }
   assertEquals(inscriptions.activeJobs, 5);
-  while (processed.length < 2) await settle();
+  await until(() => processed.length >= 2, "two jobs to be processed");
   await settle();
   assertEquals(processed.length, 2);
   const [quiet = "", quietId = ""] = ids.at(-1) ?? [];
@@ -172,7 +173,7 @@ Deno.test("a job is cancelled while it waits for its payment, and while it is pr
   });
   const { inscriptions } = desk;
   const processed = await inscriptions.inscribe(key, request(noise(400_000)));
-  while (appends === 0) await settle();
+  await until(() => appends > 0, "the ledger to be asked");
   const unpaid = await inscriptions.inscribe(key, small());
 
   const ending = eventsOf(inscriptions, key, unpaid.jobId);
@@ -219,7 +220,7 @@ Deno.test("jobs that have not ended are bounded for each key and in all", async 
   const endings = jobs.map(({ jobId }) => eventsOf(inscriptions, key, jobId));
   await clock.advance(1001);
   await Promise.all(endings);
-  while (inscriptions.activeJobs > 0) await settle();
+  await until(() => inscriptions.activeJobs === 0, "the end of all jobs");
   await inscriptions.inscribe(key, small());
 });
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { InscriptionError } from "../../lib/inscriptions/mod.ts";
-import { settle } from "../helpers/fake_clock.ts";
 import { completed, eventsOf, openDesk, request, utf8 } from "./harness.ts";
+import { until } from "../helpers/until.ts";
 
 const file = utf8("once");
 
@@ -16,7 +16,7 @@ Deno.test("a request that comes again under its id gets the job that it has made
   assertEquals([late.jobId, late.tx_id, late.status], [first.jobId, first.tx_id, "completed"]);
   assertEquals((await eventsOf(inscriptions, "key", late.jobId, late)).at(-1)?.type, "complete");
   assertEquals((await inscriptions.numbers({})).length, 1);
-  while (inscriptions.activeJobs > 0) await settle();
+  await until(() => inscriptions.activeJobs === 0, "the end of all jobs");
 });
 
 Deno.test("requests that come at once under one id make one job", async () => {
@@ -27,7 +27,7 @@ Deno.test("requests that come at once under one id make one job", async () => {
   assertEquals(new Set(started.map(({ jobId }) => jobId)).size, 1);
   await completed(inscriptions, "key", started[0]?.jobId ?? "");
   assertEquals((await inscriptions.holder("key", { holderId: "0.0.1234" })).length, 1);
-  while (inscriptions.activeJobs > 0) await settle();
+  await until(() => inscriptions.activeJobs === 0, "the end of all jobs");
   const blobs = await Array.fromAsync(desk.store.list({ prefix: ["blobs"] }));
   assertEquals(blobs.map(({ key }) => key), []);
 });

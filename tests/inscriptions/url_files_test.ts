@@ -3,6 +3,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { InscriptionError } from "../../lib/inscriptions/mod.ts";
 import { bytesOf, completed, noise, openDesk, present, request, utf8 } from "./harness.ts";
 import { rawServer, serve, type Site } from "./sites.ts";
+import { until } from "../helpers/until.ts";
 
 const key = "key-1";
 const png = Uint8Array.fromHex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489");
@@ -60,7 +61,7 @@ Deno.test("metadata is fetched from jsonFileURL", async () => {
   const { jsonTopicId } = await completed(inscriptions, key, jobId);
   const json = new TextDecoder().decode(await bytesOf(inscriptions, present(jsonTopicId)));
   assertEquals(JSON.parse(json).name, "Fetched");
-  while (inscriptions.activeJobs > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+  await until(() => inscriptions.activeJobs === 0, "the end of all jobs");
   const before = await stored(store);
   for (
     const [path, code] of [["/list.json", "invalid_request"], ["/page", "invalid_request"], [

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { JobScene } from "../helpers/job_scene.ts";
 import { LogLines } from "../helpers/log_lines.ts";
 import { Peer, signAuthentication, testKey } from "../helpers/peer.ts";
@@ -8,6 +8,7 @@ import { sampleGame } from "../helpers/samples.ts";
 import { Scene } from "../helpers/scene.ts";
 import { StreamScene } from "../helpers/streams.ts";
 import { endingOf, listTold, told } from "../helpers/told.ts";
+import { until } from "../helpers/until.ts";
 
 const stagesOf = ({ stages }: { stages: readonly { stage: string }[] }) => stages.map(({ stage }) => stage);
 
@@ -215,7 +216,7 @@ Deno.test("a connection's id is in its log lines", async () => {
   await stream.next(({ type }) => type === "subscribed");
   await peer.close();
   await stream.close();
-  while ((await listTold(scene.server)).open.length > 0) await settle();
+  await until(async () => (await listTold(scene.server)).open.length === 0, "the end of all connections");
   const messages = lines.text.trim().split("\n").map((line) => JSON.parse(line));
   const ofMiner = messages.filter(({ id }) => id === one?.id).map(({ message }) => message);
   assertEquals(ofMiner, [

@@ -13,14 +13,14 @@ import { samplePrediction } from "../helpers/samples.ts";
 import { refusedUpgrade } from "../helpers/raw_client.ts";
 import { Scene } from "../helpers/scene.ts";
 import { StreamScene } from "../helpers/streams.ts";
+import { untilThere } from "../helpers/until.ts";
 
 /** Scrapes until a condition holds: what a client sees comes before what the server counts. */
-async function until(url: string, holds: (scrape: Scrape) => boolean): Promise<Scrape> {
-  for (;;) {
+async function scrapeUntil(url: string, holds: (scrape: Scrape) => boolean): Promise<Scrape> {
+  return await untilThere(async () => {
     const scrape = await Scrape.of(url);
-    if (holds(scrape)) return scrape;
-    await settle();
-  }
+    return holds(scrape) ? scrape : undefined;
+  }, `metrics: ${holds}`);
 }
 
 Deno.test("/metrics has every family of the table with its type and help, and no other", async () => {
@@ -55,7 +55,7 @@ Deno.test("a connection is counted while it is there, by what it is and how far"
   assertEquals(during.value("heliograph_messages_sent_total", { family: "miners" }), 2);
   assert(during.value("heliograph_sent_bytes_total", { family: "streams" }) > 100);
   await Promise.all([stranger.close(), miner.close(), viewer.close()]);
-  const after = await until(url, (scrape) => scrape.value("heliograph_connections") === 0);
+  const after = await scrapeUntil(url, (scrape) => scrape.value("heliograph_connections") === 0);
   assertEquals(after.value("heliograph_connections_closed_total", { by: "client" }), 3);
 });
 
@@ -73,7 +73,7 @@ Deno.test("what a client was sent counts for what it was then, and goes on count
   const open = await Scrape.of(url);
   assertEquals(sent(open), [1, 2]);
   await peer.close();
-  const closed = await until(url, (scrape) => scrape.value("heliograph_connections") === 0);
+  const closed = await scrapeUntil(url, (scrape) => scrape.value("heliograph_connections") === 0);
   assertEquals(sent(closed), [1, 2]);
   const bytes = (scrape: Scrape) => scrape.value("heliograph_sent_bytes_total", { family: "streams" });
   assertEquals(bytes(closed), bytes(open));
@@ -89,7 +89,7 @@ Deno.test("a close is counted by who closed and with which code", async () => {
   const odd = await Peer.open(ws);
   odd.socket.close(4321, "a code of my own");
   await odd.ended;
-  const scrape = await until(
+  const scrape = await scrapeUntil(
     url,
     (scrape) => scrape.value("heliograph_connections_closed_total") === 2,
   );
@@ -263,7 +263,7 @@ Deno.test("a job is counted by its state while it lives and by its end, a sessio
   assertEquals(waiting.value("heliograph_connections_accepted_total", { transport: "socketio" }), 1);
   await scene.call("DELETE", String(body["id"] ?? body["jobId"]));
   await peer.cut();
-  const ended = await until(
+  const ended = await scrapeUntil(
     url,
     (scrape) =>
       scrape.value("heliograph_socketio_sessions") === 0 &&

@@ -5,6 +5,7 @@ import { FakeClock } from "../helpers/fake_clock.ts";
 import { freshNonce, testKey } from "../helpers/peer.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
 import { type Answer, dataOf, Scene } from "../helpers/scene.ts";
+import { until } from "../helpers/until.ts";
 
 const path = "/api/v1/predictions";
 
@@ -291,7 +292,7 @@ Deno.test("/games with wait answers when the time is over, after at most 60 seco
   let answered = false;
   const waiting = scene.call("GET", "/api/v1/games?since=1&wait=99999").finally(() => answered = true);
   const start = clock.now();
-  while (!answered) await clock.advance(1000);
+  await until(() => answered, "the answer", () => clock.advance(1000));
   assertEquals((await waiting).body["games"], []);
   assert(clock.now() - start >= 60_000);
 });

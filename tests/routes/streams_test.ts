@@ -3,6 +3,7 @@ import { settle } from "../helpers/fake_clock.ts";
 import { fakeReceipt } from "../helpers/fake_node.ts";
 import { dataOf } from "../helpers/scene.ts";
 import { StreamScene } from "../helpers/streams.ts";
+import { until } from "../helpers/until.ts";
 
 Deno.test("the list names the streams, how they do, and whether their data is made up", async () => {
   await using gateway = await StreamScene.start();
@@ -187,7 +188,7 @@ Deno.test("an event stream that its client has left is let go of", async () => {
   const { hub } = gateway.scene.server.gateway;
   assertEquals(hub.families().events, 1);
   await events[Symbol.asyncDispose]();
-  while (hub.size > 0) await settle();
+  await until(() => hub.size === 0, "the end of all connections");
   await gateway.listened("peers", 0);
 });
 

@@ -4,6 +4,7 @@ import { createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { type Fields, httpRequest, JobScene, noise } from "../helpers/job_scene.ts";
 import { TemporaryFolder } from "../helpers/process.ts";
+import { until } from "../helpers/until.ts";
 
 const info: Deno.ServeHandlerInfo = {
   remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
@@ -111,7 +112,11 @@ Deno.test("servers that share a store list each other, the least busy first", as
   // The others hear of it with its next word.
   assertEquals((await servers(a))["recommended"], "ws://b.test:8080");
   await clock.advance(10_000);
-  while ((await servers(a))["recommended"] !== "wss://a.test") await clock.advance(0);
+  await until(
+    async () => (await servers(a))["recommended"] === "wss://a.test",
+    "the recommendation",
+    () => clock.advance(0),
+  );
 });
 
 Deno.test("a server that drains is on no list any more, its own included", async () => {

@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { Peer, signAuthentication, testKey } from "../helpers/peer.ts";
 import { RawClient, refusedUpgrade } from "../helpers/raw_client.ts";
 import { endingOf } from "../helpers/told.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
+import { until } from "../helpers/until.ts";
 
 /** Moves the clock until `done`. */
 async function advanceUntil(clock: FakeClock, step: number, done: () => boolean): Promise<void> {
-  while (!done()) await clock.advance(step);
+  await until(done, "what is to happen", () => clock.advance(step));
 }
 
 Deno.test("malformed frames of every kind are answered and do no harm", async (test) => {
@@ -118,7 +119,7 @@ Deno.test("connections over the limit in all are turned away, and places become 
   assertStringIncludes(body.message, "Max connections reached");
   assert(Number(headers.get("retry-after")) > 0);
   await second.close();
-  while (scene.server.gateway.hub.size > 1) await settle();
+  await until(() => scene.server.gateway.hub.size <= 1, "the end of all connections but one");
   const fourth = await Peer.open(scene.server.ws.replace(/ws$/, "ws/stream"));
   assertEquals((await fourth.next()).type, "welcome");
   await fourth.close();
@@ -267,7 +268,7 @@ Deno.test("strangers that are cut off for the sake of memory are told of by that
   const { hub, activity } = scene.server.gateway;
   const miner = await scene.connect();
   using _stranger = await RawClient.open(scene.server.ws);
-  while (hub.places.leastKnown()[0]?.standing !== "stranger") await settle();
+  await until(() => hub.places.leastKnown()[0]?.standing === "stranger", "a stranger");
   hub.places.leastKnown()[0]?.evict("memory: growth");
   const { ending } = await endingOf(scene.server, "evicted");
   assertEquals([ending?.by, ending?.detail], ["server", "memory: growth"]);

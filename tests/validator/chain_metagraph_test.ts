@@ -9,6 +9,7 @@ import { testKey } from "../helpers/peer.ts";
 import { Scene } from "../helpers/scene.ts";
 import { testWith } from "../helpers/test_with.ts";
 import { temporaryFolder } from "../engine/folder.ts";
+import { until } from "../helpers/until.ts";
 
 const netuid = 30;
 const address = (key: number) => testKey(key).address;
@@ -116,7 +117,7 @@ testWith(
     clock.setWall(600_000);
     let started = false;
     const starting = startGateway({ kv, metagraph }, clock).finally(() => started = true);
-    while (!started) await clock.advance(100);
+    await until(() => started, "the start", () => clock.advance(100));
     const server = await starting;
     const { registry } = server.gateway.validator;
     assertEquals(registry.list().map(({ hotkey }) => hotkey), [address(60), address(61), address(7)]);
@@ -125,7 +126,7 @@ testWith(
     assertEquals(health.metagraph.block, 1000);
     let stopped = false;
     const stopping = server.stop().finally(() => stopped = true);
-    while (!stopped) await clock.advance(20);
+    await until(() => stopped, "the stop", () => clock.advance(20));
     await stopping;
   },
 );

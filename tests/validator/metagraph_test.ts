@@ -5,6 +5,7 @@ import { LogLines } from "../helpers/log_lines.ts";
 import { Peer, signAuthentication, testKey } from "../helpers/peer.ts";
 import { Scene } from "../helpers/scene.ts";
 import { temporaryFolder } from "../engine/folder.ts";
+import { until } from "../helpers/until.ts";
 
 const listed = testKey(30);
 
@@ -27,7 +28,7 @@ async function start(content: unknown) {
     registry,
     /** Moves the clock until the registry has read as often as `done` needs. */
     async until(done: () => boolean): Promise<void> {
-      while (!done()) await clock.advance(1000);
+      await until(done, "what is to happen", () => clock.advance(1000));
     },
     clock,
     async [Symbol.asyncDispose]() {

@@ -3,6 +3,7 @@ import { FakeClock } from "../helpers/fake_clock.ts";
 import { startGateway } from "../helpers/gateway.ts";
 import { Peer, testKey } from "../helpers/peer.ts";
 import { temporaryFolder } from "../engine/folder.ts";
+import { until } from "../helpers/until.ts";
 
 const key = testKey(8);
 const path = `/admin/miners/${key.address}`;
@@ -20,7 +21,7 @@ async function startTwo() {
     registry: other.gateway.validator.registry,
     /** Moves the clock until the other server has read as often as `done` needs. */
     async until(done: () => boolean): Promise<void> {
-      while (!done()) await clock.advance(1000);
+      await until(done, "the task", () => clock.advance(1000));
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([one.stop(), other.stop()]);
