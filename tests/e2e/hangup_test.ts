@@ -3,6 +3,7 @@ import { Authority, noOpenssl } from "../helpers/certificates.ts";
 import { testKey } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { testWith } from "../helpers/test_with.ts";
+import { untilThere } from "../helpers/until.ts";
 
 const ignore = Deno.build.os === "windows";
 
@@ -12,12 +13,10 @@ function metagraph(...uids: number[]): string {
 
 /** The next line that says what became of the configuration, after `count` of them. */
 async function reread(server: ServerProcess, count: number): Promise<string> {
-  for (;;) {
+  return await untilThere(() => {
     const lines = server.stderr.all.filter((line) => line.includes('"reload"') || line.includes("reload: "));
-    const line = lines[count];
-    if (line !== undefined) return line;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+    return lines[count];
+  }, `${count + 1} lines of reloads`);
 }
 
 Deno.test({

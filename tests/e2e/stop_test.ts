@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Peer } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { RawClient } from "../helpers/raw_client.ts";
+import { until } from "../helpers/until.ts";
 
 /** A server that cannot stop at once, since one of its clients never answers the close. */
 async function withSilentClient(
@@ -19,10 +20,10 @@ async function withSilentClient(
 
 /** Resolves once the server sends its clients away. */
 async function draining({ url }: ServerProcess): Promise<void> {
-  for (;;) {
+  await until(async () => {
     const { status } = await (await fetch(`${url}/ws/health`)).json();
-    if (status === "draining") return;
-  }
+    return status === "draining";
+  }, "the drain to begin");
 }
 
 for (const [signal, code] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {

@@ -5,6 +5,7 @@ import { Scrape } from "../helpers/metrics.ts";
 import { Peer, signMessage, testKey } from "../helpers/peer.ts";
 import { commandLine, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { testWith } from "../helpers/test_with.ts";
+import { until } from "../helpers/until.ts";
 
 const handlers = `export default (validator) => {
   validator.registerHandler("forget", () => void Promise.reject(new Error("a rejection that was forgotten")));
@@ -40,11 +41,11 @@ testWith(
 /** Resolves once the server has noticed that those who listened are gone. */
 async function noEventStreams(url: string, options: Deno.CreateHttpClientOptions): Promise<void> {
   using client = Deno.createHttpClient(options);
-  for (;;) {
+  await until(async () => {
     const response = await fetch(`${url}/metrics`, { client });
     const scrape = Scrape.parse(await response.text());
-    if (scrape.value("heliograph_connections", { family: "events" }) === 0) return;
-  }
+    return scrape.value("heliograph_connections", { family: "events" }) === 0;
+  }, "the end of all event streams");
 }
 
 Deno.test("serve outlives what nothing handles, logs it and counts it", async () => {
