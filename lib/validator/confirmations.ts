@@ -1,12 +1,18 @@
 import { Channel, type ChannelSettings, Priority, Publisher, type Subscriber } from "../hub/mod.ts";
 import { type Clock, type ExactObject, formatTimestamp, type Receipt } from "../protocol/mod.ts";
-import { confirmationsChannel, type Log, type LogEntry, type PredictionRecord } from "../engine/mod.ts";
+import {
+  confirmationsChannel,
+  type Log,
+  type PredictionRecord,
+  type PredictionRepository,
+} from "../engine/mod.ts";
 import type { Notary } from "./notary.ts";
 import type { Verdict } from "./prediction_draft.ts";
 
 /** Tells miners what became of their predictions: each has a channel of its own. */
 export class Confirmations {
   readonly #log: Log;
+  readonly #predictions: PredictionRepository;
   readonly #notary: Notary;
   readonly #clock: Clock;
   readonly #settings: ChannelSettings;
@@ -16,8 +22,15 @@ export class Confirmations {
   /** Of those miners who were told something. */
   readonly #publishers = new Map<string, Publisher>();
 
-  constructor(options: { log: Log; notary: Notary; clock: Clock; settings: ChannelSettings }) {
+  constructor(options: {
+    log: Log;
+    predictions: PredictionRepository;
+    notary: Notary;
+    clock: Clock;
+    settings: ChannelSettings;
+  }) {
     this.#log = options.log;
+    this.#predictions = options.predictions;
     this.#notary = options.notary;
     this.#clock = options.clock;
     this.#settings = options.settings;
@@ -49,9 +62,19 @@ export class Confirmations {
   /** What a miner was told after an offset up to another one, signed again; "lost" when it is kept no more. */
   async past(hotkey: string, offset: number, upTo: number): Promise<string[] | "lost"> {
     const entries = await this.#log.since(confirmationsChannel(hotkey), offset, upTo - offset);
-    return entries === "lost"
-      ? "lost"
-      : await Promise.all(entries.map((entry) => this.#sealAgain(hotkey, entry)));
+    if (entries === "lost") return "lost";
+    const sequences = entries.map(({ data }) => data).filter(isAccepted).map(({ sequence }) => sequence);
+    const records = await this.#predictions.numbered(sequences);
+    const bySequence = new Map(records.map((record) => [record.receipt.sequence, record]));
+    // Those that are missing were pruned.
+    if (sequences.some((sequence) => !bySequence.has(sequence))) return "lost";
+    return await Promise.all(entries.map(({ offset, at, data }) => {
+      const record = isAccepted(data) ? bySequence.get(data.sequence) : undefined;
+      const confirmation = isAccepted(data) && record !== undefined
+        ? confirmationOf(record.predictionId, { accepted: true, receipt: record.receipt, ...data })
+        : data as ExactObject;
+      return this.#seal(hotkey, confirmation, offset, at);
+    }));
   }
 
   /** Confirmations of what was accepted before, signed again, at the channel's newest offset. */
@@ -78,10 +101,6 @@ export class Confirmations {
       epoch: this.#log.epoch,
       offset,
     });
-  }
-
-  #sealAgain(hotkey: string, { offset, at, data }: LogEntry): Promise<string> {
-    return this.#seal(hotkey, data as ExactObject, offset, at);
   }
 
   async #open(hotkey: string): Promise<Channel> {
@@ -111,8 +130,27 @@ export interface Told {
   readonly offset: number;
 }
 
-/** What a confirmation says, as the log keeps it. */
-export function confirmationOf(predictionId: string, verdict: Verdict): ExactObject {
+/** What the log keeps of a confirmation of something accepted: the receipt stands with the prediction. */
+interface AcceptedEntry {
+  readonly sequence: number;
+  readonly duplicate: boolean;
+  readonly wagered: number;
+}
+
+/** What the log keeps of a confirmation. */
+export function toldOf(predictionId: string, verdict: Verdict): AcceptedEntry | ExactObject {
+  if (!verdict.accepted) return confirmationOf(predictionId, verdict);
+  const { receipt: { sequence }, duplicate, wagered } = verdict;
+  return { sequence, duplicate, wagered };
+}
+
+/** False for what is kept word for word: refusals, and what was kept once. */
+function isAccepted(data: unknown): data is AcceptedEntry {
+  return typeof data === "object" && data !== null && "sequence" in data;
+}
+
+/** What a confirmation says. */
+function confirmationOf(predictionId: string, verdict: Verdict): ExactObject {
   return { prediction_id: predictionId, ...describe(verdict) };
 }
 

@@ -1,7 +1,7 @@
 import { type Clock, Refusal } from "../protocol/mod.ts";
 import type { PredictionRepository } from "../engine/mod.ts";
 import { Activity, logger, stopwatch, Throttle } from "../telemetry/mod.ts";
-import { confirmationOf } from "./confirmations.ts";
+import { toldOf } from "./confirmations.ts";
 import type { Game } from "./game_table.ts";
 import { type Candidate, noHead, noLimits, PredictionDraft, type Verdict } from "./prediction_draft.ts";
 import type { PredictionLimits } from "./rules.ts";
@@ -172,7 +172,7 @@ export class PredictionBook {
       const verdicts = await Promise.all(candidates.map(async (candidate, index) => {
         const { hotkey, prediction: { fields } } = candidate;
         const verdict = draft.judge(candidate, known[index] ?? null);
-        const offset = await predictions.tell(hotkey, confirmationOf(fields.prediction_id, verdict));
+        const offset = await predictions.tell(hotkey, toldOf(fields.prediction_id, verdict));
         return { verdict, offset };
       }));
       predictions.add(draft.records, draft.minerHeads);

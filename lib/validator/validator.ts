@@ -115,7 +115,13 @@ export class Validator implements HandlerHost, SessionHost {
       // With an update on its way there must be room for what comes after it.
       maxUpdate: Math.floor(hub.limits.maxQueue / 2),
     });
-    this.confirmations = new Confirmations({ log, notary: this.notary, clock, settings });
+    this.confirmations = new Confirmations({
+      log,
+      predictions: this.#predictions,
+      notary: this.notary,
+      clock,
+      settings,
+    });
     this.book = new PredictionBook({
       repository: this.#predictions,
       findGame: (gameId) => this.board.find(gameId),

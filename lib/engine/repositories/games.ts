@@ -48,7 +48,7 @@ export class GameRepository {
         transaction.set(["games", game.gameId], { ...game, offset } satisfies GameRecord);
       }
       return offset;
-    });
+    }, { lock: "games" });
   }
 }
 
