@@ -15,7 +15,8 @@ async function call(server: ServerProcess, key: string, path: string, body?: obj
 Deno.test("two servers on one file share their jobs, and one that was killed finds its own again", async () => {
   await using folder = await TemporaryFolder.make();
   const surroundings = { cwd: folder.path };
-  const flags = ["--inscriptions.payment_delay=0"];
+  // Asked as fast as it answers, for as long as the jobs take.
+  const flags = ["--inscriptions.payment_delay=0", "--websocket.rate_limit=100000"];
   const first = await ServerProcess.start(surroundings, flags);
   const key = String((await first.admin("POST", "/admin/api-keys", { name: "press" }))["key"]);
   await using second = await ServerProcess.start(surroundings, flags);

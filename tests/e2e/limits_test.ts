@@ -59,7 +59,7 @@ testWith(
     peer.send(
       signMessage(key, "prediction", samplePrediction("late", { wager: 1, note: "y".repeat(30_000) })),
     );
-    const error = await peer.next(({ type }) => type !== "confirmation");
+    const error = await peer.next(({ type }) => type === "error");
     assertEquals([error["code"], error["retry_after_ms"]], ["internal_error", 5000]);
     assertEquals(await statusOf(server, "readyz"), [503, ["the store cannot commit"]]);
     assertEquals(await statusOf(server, "healthz"), [200, []]);
