@@ -60,9 +60,9 @@ export class FreeSpace {
           : undefined,
       );
     } catch (error) {
-      const { message } = error as Error;
-      this.#warnings.warn(log, "free", "Cannot tell how much of the store's disk is free: {message}", {
-        message,
+      const { message: reason } = error as Error;
+      this.#warnings.warn(log, "free", "Cannot tell how much of the store's disk is free: {reason}", {
+        reason,
       });
     }
   }
