@@ -267,7 +267,7 @@ export const settings = {
   ),
   "websocket.max_strangers_per_address": setting(
     count,
-    64,
+    32,
     "Open connections of one address that have neither authenticated nor subscribed to anything.",
   ),
   "websocket.max_message_size": setting(

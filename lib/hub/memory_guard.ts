@@ -23,8 +23,8 @@ export interface MemoryGuardOptions {
 }
 
 const mebibyte = 2 ** 20;
-/** Milliseconds between two looks, also while nobody is there to suspect: a flood brings a hundred MiB in a tenth of a second. */
-const interval = 25;
+/** Milliseconds between two looks: while a stranger is there, while somebody is unproven, and while nobody is. */
+const intervals = { stranger: 25, anonymous: 100, nobody: 1000 };
 /** Milliseconds for which the least that was seen is remembered. */
 const memory = 30_000;
 const perConnection = 64 * 1024;
@@ -61,15 +61,27 @@ export class MemoryGuard {
   }
 
   start(): void {
-    this.#timer ??= this.#options.clock.after(interval, () => {
-      this.#timer = undefined;
-      this.look();
-      this.start();
-    });
+    // A flood brings a gigabyte within a second: what was there before it has to be known.
+    this.#options.places.onFirstStranger(() => this.#lookAgain());
+    this.#lookLater();
   }
 
   close(): void {
+    this.#options.places.onFirstStranger(() => {});
     this.#timer?.cancel();
+  }
+
+  #lookAgain(): void {
+    this.#timer?.cancel();
+    this.look();
+    this.#lookLater();
+  }
+
+  #lookLater(): void {
+    const { clock, places: { unproven: { strangers, anonymous } } } = this.#options;
+    const { stranger, anonymous: seldom, nobody } = intervals;
+    const interval = strangers > 0 ? stranger : anonymous > 0 ? seldom : nobody;
+    this.#timer = clock.after(interval, () => this.#lookAgain());
   }
 
   /** Looks once, and cuts off whom it must. */
@@ -78,7 +90,8 @@ export class MemoryGuard {
     const { rss, outside } = read();
     const now = clock.elapsed();
     // Nobody to suspect, whatever memory went into.
-    if (places.unproven === 0) this.#lows = new Lows(memory);
+    const { strangers, anonymous } = places.unproven;
+    if (strangers + anonymous === 0) this.#lows = new Lows(memory);
     const level = outside - perConnection * places.taken;
     if (level > this.#lows.add(now, level) + maxGrowth) {
       this.#evict("growth", rss);

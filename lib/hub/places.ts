@@ -40,6 +40,7 @@ export class Places {
   /** In the order of their coming. */
   readonly #unproven = { stranger: new Set<Place>(), anonymous: new Set<Place>() };
   #taken = 0;
+  #firstStranger: () => void = () => {};
 
   /** `elapsed` is that of a clock. */
   constructor(limits: PlaceLimits, elapsed: () => number = systemClock.elapsed) {
@@ -52,9 +53,14 @@ export class Places {
     return this.#taken;
   }
 
-  /** How many are taken by such as have not proved who they are. */
-  get unproven(): number {
-    return this.#unproven.stranger.size + this.#unproven.anonymous.size;
+  /** How many are taken by such as are strangers, and by such as are served without a proof. */
+  get unproven(): { readonly strangers: number; readonly anonymous: number } {
+    return { strangers: this.#unproven.stranger.size, anonymous: this.#unproven.anonymous.size };
+  }
+
+  /** Calls `run` whenever a stranger comes while there is no other. */
+  onFirstStranger(run: () => void): void {
+    this.#firstStranger = run;
   }
 
   /** Takes a place for a connection of that address. Throws a {@link Refusal} `max_connections` where there is none. */
@@ -77,6 +83,7 @@ export class Places {
       free: () => this.#byAddress.add(address, -1),
     });
     this.#unproven.stranger.add(place);
+    if (this.#unproven.stranger.size === 1) this.#firstStranger();
     return place;
   }
 

@@ -45,7 +45,7 @@ class Guarded {
   }
 }
 
-Deno.test("a guard looks by itself, forty times a second, also while nobody is there", async () => {
+Deno.test("a guard looks once a second, ten times where somebody is unproven, and forty times from the first stranger on", async () => {
   const clock = new FakeClock();
   const places = new Places({ total: 1, perAddress: 1 });
   let looks = 0;
@@ -60,7 +60,15 @@ Deno.test("a guard looks by itself, forty times a second, also while nobody is t
   });
   guard.start();
   await clock.advance(1000);
-  assertEquals(looks, 40);
+  assertEquals(looks, 1);
+  await clock.advance(500);
+  const place = places.take("a");
+  assertEquals(looks, 2);
+  await clock.advance(1000);
+  assertEquals(looks, 42);
+  place.settle("anonymous");
+  await clock.advance(1025);
+  assertEquals(looks, 53);
   guard.close();
   assertEquals(clock.pending, 0);
 });
