@@ -21,7 +21,7 @@ export const trials: readonly Trial[] = [
     name: "ignored-closes",
     tried: "clients that the gateway closes do not answer, and read nothing",
     bound: cheap,
-    flags: ["--websocket.auth_timeout=1"],
+    flags: ["--websocket.auth_timeout=1", "--websocket.max_strangers_per_address=100"],
     run: (stage) => stage.attack("ignored_closes"),
   },
   {
