@@ -25,7 +25,7 @@ export function helpText(usage: Usage): string {
 }
 
 /** The ways to call a command, a line for each. */
-export function callsOf(usage: Usage): readonly string[] {
+function callsOf(usage: Usage): readonly string[] {
   if (usage.synopsis !== undefined) return usage.synopsis;
   const described = describeOptions(usage.options);
   const required = described.filter(({ required }) => required).map(({ spelled }) => spelled);

@@ -21,7 +21,7 @@ export async function backupStore(location: string, file: string, progress?: Pro
 }
 
 /** Throws {@link StoreMissing} where there is no store, or it is in no file. */
-export function assertStoreIsInFile(location: string): void {
+function assertStoreIsInFile(location: string): void {
   assertStoreIsThere(location);
   if (!isFile(location)) {
     throw new StoreMissing(`The store ${location} is no file: its service makes backups`);

@@ -19,7 +19,7 @@ const attempts = 1000;
 const stretch = 32;
 
 /** The store is not, or not any more, the one that was opened: nothing that is written to it counts. */
-export class StoreLost extends Error {
+class StoreLost extends Error {
   override readonly name = "StoreLost";
 }
 
