@@ -50,7 +50,7 @@ def is_signed(message, validator, verify):
 
 
 def read(lines, validator, verify, problems):
-    """The receipts in a file by miner, each as line, hash of the one before it and hash of itself."""
+    """The receipts in a file by miner, each as line, lineage, hash of the one before it and hash of itself."""
     chains = {}
     for number, line in enumerate(lines, 1):
         try:
@@ -63,20 +63,27 @@ def read(lines, validator, verify, problems):
                 problems.append(f"line {number}: not signed by {validator}")
             elif message["data"]["status"] == "success":
                 miner, receipt = message["data"].get("hotkey", ""), message["data"]["receipt"]
-                chains.setdefault(miner, []).append((number, receipt["previous"], sha256(receipt)))
+                entry = number, receipt.get("lineage"), receipt["previous"], sha256(receipt)
+                chains.setdefault(miner, []).append(entry)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             problems.append(f"line {number}: no signed confirmation ({type(error).__name__})")
     return chains
 
 
 def check(chain, problems):
-    before, seen = "0" * 64, set()
-    for number, previous, digest in chain:
+    standing, lineages, seen = ["0" * 64], [], set()
+    for number, lineage, previous, digest in chain:
         if digest in seen:  # the prediction was sent again, and got its first receipt again
             continue
-        if previous != before:
+        is_new = lineage not in lineages
+        if is_new and lineages and previous in standing[:-1]:
+            kept = standing.index(previous) + 1
+            print(f"line {number}: the validator restored a backup, {len(standing) - kept} receipts above count no more")
+            del standing[kept:]
+        elif previous != standing[-1] or not is_new and lineage != lineages[-1]:
             problems.append(f"line {number}: the receipt does not follow the one before it in this file")
-        before = digest
+        lineages += [lineage] if is_new else []
+        standing.append(digest)
         seen.add(digest)
 
 
