@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { settle } from "../helpers/fake_clock.ts";
 import { type Fields, httpRequest, noise } from "../helpers/job_scene.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
+import { untilThere } from "../helpers/until.ts";
 
 async function call(server: ServerProcess, key: string, path: string, body?: object): Promise<Fields> {
   const response = await fetch(`${server.url}/inscriptions/${path}`, {
@@ -29,17 +29,14 @@ Deno.test("two servers on one file share their jobs, and one that was killed fin
   await using again = await ServerProcess.start(surroundings, flags);
   const numbers = await Promise.all(jobs.map(async ({ id, bytes }, index) => {
     const server = index % 3 === 0 ? second : again;
-    for (;;) {
+    const done = await untilThere(async () => {
       const job = await call(server, key, `retrieve-inscription?id=${id}`);
       assertEquals([job["id"], job["error"]], [id, undefined]);
-      if (job["completed"] !== true) {
-        await settle();
-        continue;
-      }
-      const content = await fetch(`${server.url}/inscriptions/content/${job["topic_id"]}`);
-      assertEquals(await content.bytes(), bytes);
-      return Number(job["inscription_number"]);
-    }
+      return job["completed"] === true ? job : undefined;
+    }, `the end of job ${id}`);
+    const content = await fetch(`${server.url}/inscriptions/content/${done["topic_id"]}`);
+    assertEquals(await content.bytes(), bytes);
+    return Number(done["inscription_number"]);
   }));
   assertEquals(numbers.toSorted((a, b) => a - b), jobs.map((_, index) => index + 1));
 });

@@ -3,6 +3,7 @@ import { Peer, signMessage, testKey } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
 import { testWith } from "../helpers/test_with.ts";
+import { until, untilThere } from "../helpers/until.ts";
 
 const bash = await exists("/bin/bash") && await exists("/usr/bin/prlimit")
   ? undefined
@@ -72,7 +73,7 @@ testWith(
     const log = server.stderr.all.filter((line) => line.includes("Cannot commit predictions"));
     assert(log.length >= 1);
     await limitFiles(server, "unlimited");
-    while ((await statusOf(server, "readyz"))[0] !== 200);
+    await until(async () => (await statusOf(server, "readyz"))[0] === 200, "readiness");
     const again = await submit(server, "after", "z".repeat(30_000));
     assertEquals(again.status, 200);
     assertEquals((await again.json()).data.receipt.sequence, taken + 1);
@@ -98,7 +99,7 @@ testWith(
       "offline",
     );
     await limitFiles(server, "unlimited");
-    while ((await statusOf(server, "readyz"))[0] !== 200);
+    await until(async () => (await statusOf(server, "readyz"))[0] === 200, "readiness");
     assertEquals((await submit(server, "p1")).status, 200);
   },
 );
@@ -145,10 +146,7 @@ async function crowdOf({ url }: ServerProcess, count: number): Promise<Deno.TcpC
 
 /** A client that tries until it is taken. */
 async function reopened({ ws }: ServerProcess): Promise<Peer> {
-  for (;;) {
-    const peer = await Peer.open(ws).catch(() => undefined);
-    if (peer !== undefined) return peer;
-  }
+  return await untilThere(() => Peer.open(ws).catch(() => undefined), "a place");
 }
 
 /** Sets a limit of a running server: of the size of its files in bytes, or of how many it may have open. */

@@ -2,11 +2,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { consoleIsExported } from "../../lib/telemetry/exported_console.ts";
 import { Peer } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
+import { until } from "../helpers/until.ts";
 
 /** Takes what a program exports as OTLP over HTTP in JSON. */
 class Collector implements AsyncDisposable {
   readonly #bodies = new Map<string, string>();
-  #news = Promise.withResolvers<void>();
   readonly #server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request) => this.#take(request),
@@ -18,11 +18,9 @@ class Collector implements AsyncDisposable {
 
   /** What came of a signal, such as `traces`, once it includes a text. */
   async until(signal: string, text: string): Promise<string> {
-    for (;;) {
-      const body = this.#bodies.get(`/v1/${signal}`) ?? "";
-      if (body.includes(text)) return body;
-      await this.#news.promise;
-    }
+    const body = () => this.#bodies.get(`/v1/${signal}`) ?? "";
+    await until(() => body().includes(text), `${text} among ${signal}`);
+    return body();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -32,8 +30,6 @@ class Collector implements AsyncDisposable {
   async #take(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     this.#bodies.set(pathname, (this.#bodies.get(pathname) ?? "") + await request.text());
-    this.#news.resolve();
-    this.#news = Promise.withResolvers();
     return Response.json({});
   }
 }

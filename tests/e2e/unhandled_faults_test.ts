@@ -59,7 +59,8 @@ Deno.test("serve outlives what nothing handles, logs it and counts it", async ()
   for (const said of [/rejection that was forgotten/, /error that was forgotten/]) {
     assertStringIncludes(await server.stderr.find(said), "ERROR");
   }
-  while ((await Scrape.of(server.url)).value("heliograph_unhandled_faults_total") < 3);
+  const counted = async () => (await Scrape.of(server.url)).value("heliograph_unhandled_faults_total");
+  await until(async () => await counted() >= 3, "three faults");
   await peer.close();
   assertEquals((await server.end("SIGTERM")).code, 0);
   assertEquals(server.stderr.all.filter((line) => line.includes("that was forgotten")).length, 2);

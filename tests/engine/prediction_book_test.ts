@@ -14,9 +14,10 @@ import { type NewGame, readGame } from "../../lib/validator/mod.ts";
 import { PredictionBook } from "../../lib/validator/prediction_book.ts";
 import type { Verdict } from "../../lib/validator/prediction_draft.ts";
 import { FaultyEngine } from "../helpers/faulty_engine.ts";
-import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
 import { temporaryFolder } from "./folder.ts";
+import { untilThere } from "../helpers/until.ts";
 
 const game: NewGame = readGame(parseExact(renderSigned(sampleGame())));
 
@@ -65,14 +66,14 @@ Deno.test("predictions of many miners, submitted at once, form one sound log", a
 
 /** As a miner does that is told to come back. */
 async function submitUntilTaken(book: PredictionBook, id: string, hotkey: string): Promise<Verdict> {
-  for (;;) {
+  return await untilThere(async () => {
     try {
       return await submit(book, id, hotkey);
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== "internal_error") throw error;
-      await settle();
+      return undefined;
     }
-  }
+  }, `a verdict on ${id}`);
 }
 
 for (const [what, connections] of [["one connection to the store", 1], ["a connection each", 2]] as const) {

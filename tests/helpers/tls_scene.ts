@@ -3,7 +3,7 @@ import { Authority } from "./certificates.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { startGateway, type TestGateway } from "./gateway.ts";
 import { TemporaryFolder } from "./process.ts";
-import { until } from "./until.ts";
+import { inTime, until } from "./until.ts";
 
 /** A gateway with a certificate, on a clock that the test moves. */
 export class TlsScene implements AsyncDisposable {
@@ -108,7 +108,7 @@ async function openStream({ server }: TlsScene, client: Deno.HttpClient): Promis
   const next = async (type: string) => {
     while (!frames.includes(type)) {
       if (!isOpen) throw new Error(`the connection ended before the ${type}`);
-      await new Promise<void>((resolve) => wake = resolve);
+      await inTime(new Promise<void>((resolve) => wake = resolve), `the ${type}`);
     }
     frames.splice(0);
   };

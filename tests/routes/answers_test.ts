@@ -7,6 +7,7 @@ import { RenderCache } from "../../routes/render_cache.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { sampleGame } from "../helpers/samples.ts";
 import { Scene } from "../helpers/scene.ts";
+import { until } from "../helpers/until.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -94,5 +95,5 @@ Deno.test("answers that are not read over HTTP/2 cost one address its share, and
   session.destroy();
   // Once the connection is gone, so is what it held.
   const again = { headers: { "x-forwarded-for": "203.0.113.66" } };
-  while ((await scene.call("GET", "/api/v1/games", again)).status !== 200);
+  await until(async () => (await scene.call("GET", "/api/v1/games", again)).status === 200, "room again");
 });

@@ -4,7 +4,7 @@ import { Peer, signAuthentication, testKey } from "../helpers/peer.ts";
 import { RawClient, refusedUpgrade } from "../helpers/raw_client.ts";
 import { endingOf } from "../helpers/told.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
-import { until } from "../helpers/until.ts";
+import { until, untilThere } from "../helpers/until.ts";
 
 /** Moves the clock until `done`. */
 async function advanceUntil(clock: FakeClock, step: number, done: () => boolean): Promise<void> {
@@ -244,8 +244,7 @@ Deno.test("Socket.IO clients on the wrong path take a place of their address whi
       assertEquals((await refusedUpgrade(asked)).body.error.code, "max_connections");
     }
   }
-  let peer: Peer | undefined;
-  while (peer === undefined) peer = await Peer.open(scene.server.ws).catch(() => undefined);
+  const peer = await untilThere(() => Peer.open(scene.server.ws).catch(() => undefined), "a place");
   await peer.close();
 });
 

@@ -1,4 +1,5 @@
 import type { Handshake } from "./polling_client.ts";
+import { inTime } from "../helpers/until.ts";
 
 /** A WebSocket that remembers the frames that came in. */
 export class FrameClient {
@@ -45,6 +46,10 @@ export class FrameClient {
 
   /** The next frame that was not taken yet. */
   async next(): Promise<string | number[]> {
+    return await inTime(this.#next(), "a frame");
+  }
+
+  async #next(): Promise<string | number[]> {
     for (;;) {
       const frame = this.frames[this.#taken];
       if (frame !== undefined) {

@@ -72,7 +72,11 @@ Deno.test("a second POST at the same time is refused and ends the session", asyn
   const writer = slow.writable.getWriter();
   const first = client.post(slow.readable).catch(() => undefined);
   await writer.write(new TextEncoder().encode("4be"));
-  while ((await client.post("4second")).status === 200) await client.packets();
+  await until(
+    async () => (await client.post("4second")).status !== 200,
+    "a refused POST",
+    () => client.packets(),
+  );
   assertEquals(service.ends, [{
     reason: "transport error",
     description: "data request overlap from client",

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Socket } from "socket.io-client";
 import { connected, connection, received, socketClient } from "./socket_client.ts";
 import { Service } from "./service.ts";
+import { until } from "../helpers/until.ts";
 
 /** Cuts the connection as a network would. */
 async function cut(client: Socket): Promise<void> {
@@ -10,10 +11,8 @@ async function cut(client: Socket): Promise<void> {
   await gone;
 }
 
-async function settledOn(service: Service, connections: number): Promise<void> {
-  while (service.sockets.engine.clientsCount !== connections) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
+async function settledOn({ sockets: { engine } }: Service, connections: number): Promise<void> {
+  await until(() => engine.clientsCount === connections, `${connections} connections`);
 }
 
 Deno.test("a client that was cut off, several times in a row, misses nothing and keeps its rooms", async () => {

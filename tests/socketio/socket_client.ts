@@ -1,4 +1,5 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
+import { inTime } from "../helpers/until.ts";
 
 /** The ways in which npm's client may connect. */
 export const ways: readonly (readonly ["polling" | "websocket", ...("polling" | "websocket")[]])[] = [
@@ -37,5 +38,8 @@ export function connection(client: Socket): Promise<void> {
 
 /** The arguments of the next event of this name. */
 export function received(client: Socket, event: string): Promise<unknown[]> {
-  return new Promise((resolve) => client.once(event, (...values: unknown[]) => resolve(values)));
+  const coming = new Promise<unknown[]>((resolve) =>
+    client.once(event, (...values: unknown[]) => resolve(values))
+  );
+  return inTime(coming, `an event ${event}`);
 }

@@ -285,15 +285,11 @@ Deno.test("a client that asks for deflate gets long messages as binary frames an
   ]);
   socket.binaryType = "arraybuffer";
   const frames: (string | ArrayBuffer)[] = [];
-  let wake = () => {};
-  socket.onmessage = ({ data }) => {
-    frames.push(data);
-    wake();
-  };
+  socket.onmessage = ({ data }) => void frames.push(data);
   await new Promise((resolve) => socket.onopen = resolve);
   assertEquals(socket.protocol, "heliograph.v1.deflate");
   socket.send('{"type": "subscribe", "stream": "markets_health"}');
-  while (frames.length < 3) await new Promise<void>((resolve) => wake = resolve);
+  await until(() => frames.length >= 3, "three frames");
   const [welcome, subscribed, markets] = frames;
   assertEquals([typeof welcome, typeof subscribed, markets instanceof ArrayBuffer], [
     "string",

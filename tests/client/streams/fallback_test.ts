@@ -138,19 +138,19 @@ Deno.test("a WebSocket is tried again in growing intervals, and taken when it br
   const times: number[] = [];
   for (let probe = 0; probe < 6; probe++) {
     const [before, start] = [scene.server.sockets.length, scene.clock.now()];
-    while (scene.server.sockets.length === before) {
+    await until(() => scene.server.sockets.length > before, "a probe", async () => {
       scene.server.eventStreams.raw(":\n\n");
       await scene.clock.advance(15_000);
-    }
+    });
     times.push((scene.clock.now() - start) / 1000);
   }
   assertEquals(times, [45, 75, 135, 165, 165, 165]);
   await scene.publish("peers");
   scene.server.upgrades = "accept";
-  while (scene.snapshot.transport === "sse") {
+  await until(() => scene.snapshot.transport !== "sse", "another transport", async () => {
     scene.server.eventStreams.raw(":\n\n");
     await scene.clock.advance(1000);
-  }
+  });
   await scene.connected("websocket");
   await scene.publish("peers");
   assertEquals(scene.offsets("peers"), [1, 2]);

@@ -149,10 +149,10 @@ Deno.test("no value is lost or doubled on the way down and up again", async () =
   await scene.connected("poll");
   await scene.publish("peers");
   server.upgrades = "accept";
-  while (scene.snapshot.transport === "poll") {
+  await until(() => scene.snapshot.transport !== "poll", "another transport", async () => {
     await clock.advance(1000);
     publish();
-  }
+  });
   await scene.connected("websocket");
   await scene.publish("peers");
   published = scene.offsets("peers").at(-1) ?? 0;

@@ -5,6 +5,7 @@ import { TemporaryFolder } from "../../helpers/process.ts";
 import { Proxy } from "./proxy.ts";
 import type { ProxyCases } from "./proxy_cases.ts";
 import type { ProxyKind } from "./proxy_kind.ts";
+import { inTime } from "../../helpers/until.ts";
 
 /** Two gateways with one store behind a proxy. */
 class Pair implements AsyncDisposable {
@@ -75,7 +76,10 @@ export const balanceCases: ProxyCases = (kind) => ({
       const peer = await pair.connect({ transports });
       const last = transports.at(-1);
       while (peer.socket.io.engine.transport.name !== last) {
-        await new Promise<void>((resolve) => peer.socket.io.engine.once("upgrade", () => resolve()));
+        const upgraded = new Promise<void>((resolve) =>
+          peer.socket.io.engine.once("upgrade", () => resolve())
+        );
+        await inTime(upgraded, `an upgrade to ${last}`);
       }
       const { success } = await peer.ask("start-inscription", socketRequest(noise(100)));
       assertEquals(success, true);
