@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { openEngine, PredictionRepository } from "../../lib/engine/mod.ts";
 import { renderSigned } from "../../lib/protocol/mod.ts";
 import { temporaryFolder } from "../engine/folder.ts";
 import { freshNonce, Peer, signAuthentication } from "../helpers/peer.ts";
@@ -77,6 +78,30 @@ Deno.test("what was missed within an epoch comes in pages as well", async () => 
   for (const limit of ["0", "1001", "x"]) {
     assertEquals((await confirmations(scene, `since=0&limit=${limit}`)).status, 400);
   }
+});
+
+Deno.test("after old predictions are pruned the younger ones are read, in pages, and receipts go on", async () => {
+  await using folder = await temporaryFolder();
+  const kv = `${folder.path}/store.db`;
+  {
+    await using scene = await Scene.start({ kv });
+    await submitBatches(scene, 1, 10);
+  }
+  {
+    using engine = await openEngine(kv);
+    const predictions = new PredictionRepository(engine);
+    assertEquals(await predictions.transact((transaction) => transaction.prune(Infinity, 4)), 4);
+  }
+  await using scene = await Scene.start({ kv });
+  const first = await confirmations(scene, "since=0&limit=4");
+  assertEquals([first.sequences, first.recovered], [[5, 6, 7, 8], false]);
+  const second = await confirmations(scene, `since=${first.next}&limit=4`);
+  assertEquals([second.sequences, second.next], [[9, 10], undefined]);
+  const { predictions } = await scene.server.admin("GET", "/admin/predictions?limit=2");
+  assertEquals((predictions as { sequence: number }[]).map(({ sequence }) => sequence), [5, 6]);
+  const { status, body } = await scene.submit(samplePrediction("after", { wager: 0.01 }));
+  const { receipt } = dataOf(JSON.parse(JSON.stringify(body))) as { receipt: { sequence: number } };
+  assertEquals([status, receipt.sequence], [200, 11]);
 });
 
 Deno.test("neither an authentication nor a signed read is accepted again after a restart, or by another server", async () => {

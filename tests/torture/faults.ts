@@ -1,3 +1,4 @@
+import { commandLine, runToEnd } from "../helpers/process.ts";
 import { pause } from "./bystander.ts";
 import { askAdmin } from "./operator.ts";
 import type { Stage } from "./stage.ts";
@@ -56,6 +57,41 @@ async function countKept(stage: Stage): Promise<number> {
   } catch {
     return 0;
   }
+}
+
+/** What was confirmed before the backup is there after its restore; what comes then is of another lineage. */
+export async function restoredBackup(stage: Stage): Promise<Findings> {
+  const faults: string[] = [];
+  const store = async (...args: string[]) => {
+    const line = commandLine("store", ...args, "--kv=data/heliograph.db");
+    const { code, stderr } = await runToEnd(line, { cwd: stage.folder.path });
+    if (code !== 0) faults.push(`store ${args[0]} ended with ${code}: ${stderr}`);
+  };
+  const submit = async (name: string) => {
+    for (let count = 0; count < 20; count += 1) await stage.bystander.predictOverHttp(`${name}-${count}`);
+  };
+  await submit("kept");
+  await store("backup", "backup.db");
+  await submit("lost");
+  await stage.restart(() => store("restore", "backup.db", "--force"));
+  await submit("new");
+  await store("verify");
+  const { text } = await askAdmin(stage.server.url, "/admin/predictions?limit=1000");
+  const { predictions } = JSON.parse(text) as { predictions: Accepted[] };
+  const count = (name: string, ofLineage: boolean) =>
+    predictions.filter(({ prediction_id: id, receipt }) =>
+      id.startsWith(name) && (receipt.lineage !== undefined) === ofLineage
+    ).length;
+  const counts = [count("kept", false), count("lost", false), count("new", true)];
+  return {
+    said: `of 20 each before the backup, after it and after its restore ${counts.join(", ")} are there`,
+    faults: [...faults, ...counts.join() === "20,0,20" ? [] : ["not those that should be"]],
+  };
+}
+
+interface Accepted {
+  readonly prediction_id: string;
+  readonly receipt: { readonly lineage?: string };
 }
 
 /** Its clients answered all the time: none of them is silent. */

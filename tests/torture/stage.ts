@@ -51,10 +51,11 @@ export class Stage implements AsyncDisposable {
     return this.#server;
   }
 
-  /** Kills the server and starts it again on the same store; throws when it does not start. */
-  async restart(): Promise<void> {
+  /** Kills the server and starts it again, after something is done to its store; throws when it does not start. */
+  async restart(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     await this.bystander.leave();
     await this.#server.end("SIGKILL");
+    await meanwhile();
     this.#server = await startServer(this.#trial, this.folder);
     this.bystander = await Bystander.come(this.#server, this.key, authorityOf(this.#trial, this.folder));
   }

@@ -1,7 +1,7 @@
 import { noOpenssl } from "../helpers/certificates.ts";
 import { inscribe, publishManyGames } from "./operator.ts";
 import { floodOfPredictions, neighbour, otherValidator, replay, tinyWagers } from "./miner_trials.ts";
-import { lostStore, stoppedProcess } from "./faults.ts";
+import { lostStore, restoredBackup, stoppedProcess } from "./faults.ts";
 import { cheap, type Trial } from "./trial.ts";
 
 const threeHundred = { memory: 300, answer: 250 };
@@ -157,6 +157,12 @@ export const trials: readonly Trial[] = [
     tried: "every third page of the store is overwritten",
     bound: cheap,
     run: (stage) => lostStore(stage, "overwrite"),
+  },
+  {
+    name: "restored-backup",
+    tried: "the server is killed, and goes on from a backup",
+    bound: cheap,
+    run: restoredBackup,
   },
   {
     name: "stopped-process",
