@@ -8,10 +8,11 @@ const houseOrder = [
   "engine",
   "broker",
   "hub",
+  "ports",
+  "socketio",
   "validator",
   "streams",
   "inscriptions",
-  "socketio",
   "operations",
   "gateway",
   "client",
@@ -22,7 +23,7 @@ const houseOrder = [
 
 /** Each can be deleted without breaking another. */
 const families = ["validator", "streams", "inscriptions"];
-/** Folders that stay clear of families although they stand below some. */
+/** Folders that know of no family. */
 const clearOfFamilies = [...families, "socketio"];
 /** Folders that run in browsers, and the few that they may import from. */
 const browserSafe: Record<string, readonly string[] | undefined> = {
@@ -31,8 +32,6 @@ const browserSafe: Record<string, readonly string[] | undefined> = {
 };
 /** Who may import a file of another folder other than its mod.ts. */
 const singleFiles = [
-  // npm's socket.io, which mod.ts brings along, is loaded when its first client comes and not at the start.
-  { from: /^routes\/stray_sockets\.ts$/, to: /^lib\/socketio\/turned_away\.ts$/ },
   { from: /^main\.ts$/, to: /^lib\/cli\// },
   { from: /^scripts\/(?:reference|bench)\//, to: /^lib\/cli\// },
   { from: /^lib\/cli\//, to: /^lib\/client\/kv_outbox\.ts$/ },

@@ -1,12 +1,6 @@
 import { configGrammar, type ConfigSources, loadConfig, readCommandLine } from "../config/mod.ts";
-import {
-  checkSevering,
-  type CreateApp,
-  createGateway,
-  type Gateway,
-  listen,
-  type Listening,
-} from "../gateway/mod.ts";
+import { type CreateApp, createGateway, type Gateway, listen, type Listening } from "../gateway/mod.ts";
+import { checkSevering } from "../hub/mod.ts";
 import { configureLogging, flushLogs, loggingTo } from "../telemetry/mod.ts";
 import { type Command, runFramed, type Usage } from "./command.ts";
 import { Hangups, rereadsAtHangup } from "./hangup.ts";

@@ -1,23 +1,24 @@
 import type { Config } from "../config/mod.ts";
 import { CryptoPool } from "../crypto/mod.ts";
-import { Batcher, Deflater, HistoryBudget, Hub, MemoryGuard } from "../hub/mod.ts";
-import type { Inscriptions } from "../inscriptions/mod.ts";
-import { type Clock, systemClock } from "../protocol/mod.ts";
+import {
+  Batcher,
+  Deflater,
+  Farewell,
+  HistoryBudget,
+  Hub,
+  MemoryGuard,
+  readMemory,
+  readMemoryLimit,
+} from "../hub/mod.ts";
+import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
+import { type Clock, systemClock, within } from "../protocol/mod.ts";
 import { type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
-import { Retention } from "../operations/mod.ts";
+import { activityDefinition, FreeSpace, Health, Retention } from "../operations/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
-import { Validator } from "../validator/mod.ts";
-import { activityDefinition } from "./activity_stream.ts";
-import { Farewell } from "./farewell.ts";
-import { FreeSpace } from "./free_space.ts";
-import { Health } from "./health.ts";
+import { bindToKey, openValidatorKey, Validator } from "../validator/mod.ts";
 import { JobService } from "./job_service.ts";
-import type { JobSockets } from "./job_sockets.ts";
-import { readMemory, readMemoryLimit } from "./memory.ts";
-import { within } from "./patience.ts";
 import { readMetrics } from "./read_metrics.ts";
-import { bindToKey, openValidatorKey } from "./validator_key.ts";
 
 const log = logger("gateway");
 

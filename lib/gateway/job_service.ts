@@ -1,12 +1,9 @@
 import type { Config } from "../config/mod.ts";
 import type { Hub } from "../hub/mod.ts";
-import { Inscriptions } from "../inscriptions/mod.ts";
+import { ApiKeyGate, Inscriptions, Instances, JobSockets } from "../inscriptions/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
 import { InstanceRepository, type Store } from "../engine/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
-import { ApiKeyGate } from "./api_key_gate.ts";
-import { Instances } from "./instances.ts";
-import { JobSockets } from "./job_sockets.ts";
 
 /** The jobs' family with its doors: what is shared by Socket.IO, HTTP and the list of servers. */
 export class JobService {

@@ -1,9 +1,13 @@
 import type { Gateway } from "./gateway.ts";
-import { CertificateFiles } from "./ports/certificate_files.ts";
-import { openPlainPort } from "./ports/plain_port.ts";
-import type { Port, PortAddress, PortHandler } from "./ports/port.ts";
-import { TlsPort } from "./ports/tls_port.ts";
-import { TrustedProxies } from "./ports/trusted_proxies.ts";
+import {
+  CertificateFiles,
+  openPlainPort,
+  type Port,
+  type PortAddress,
+  type PortHandler,
+  TlsPort,
+  TrustedProxies,
+} from "../ports/mod.ts";
 
 /** Milliseconds that answers under way may take to leave. */
 const patience = 1000;

@@ -1,7 +1,9 @@
 /**
- * Family 3: files go to a ledger as jobs that survive a crash. Knows nothing of Socket.IO or HTTP.
+ * Family 3: files go to a ledger as jobs that survive a crash. Over Socket.IO it
+ * speaks for itself, over HTTP through its routes.
  * @module
  */
+export { ApiKeyGate } from "./api_key_gate.ts";
 export { type ApiKeyOwner, ApiKeys, type ListedApiKey } from "./api_keys.ts";
 export type { Cluster } from "./cluster.ts";
 export type { Content } from "./content.ts";
@@ -20,8 +22,11 @@ export {
 } from "./input/start_request.ts";
 export type { Inscription } from "./inscription.ts";
 export { Inscriptions, type InscriptionsOptions, type StartedJob } from "./inscriptions.ts";
+export { Instances, type ListedServer, socketUrl } from "./instances.ts";
 export type { CompleteData, ErrorData, EventPosition, JobEvent, ProgressData } from "./job_events.ts";
 export { type Ledger, LedgerError, type LedgerTopic, type PreparedTransaction } from "./ledger/ledger.ts";
 export { LocalLedger } from "./ledger/local_ledger.ts";
 export { holderQuery, type NumberedInscription, numbersQuery, type Query } from "./numbers.ts";
 export { defaultSettings, type InscriptionSettings } from "./settings.ts";
+export { jobReference } from "./sockets/job_session.ts";
+export { JobSockets, maxJobMessage } from "./sockets/job_sockets.ts";

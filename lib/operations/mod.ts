@@ -1,10 +1,13 @@
 /**
- * What operators do with a store beside serving: verify it, export and prune what was accepted, make backups and restore
- * them.
+ * What operators see and do: whether a server is well and what it does, and with a store beside serving: verify it, export
+ * and prune what was accepted, make backups and restore them.
  * @module
  */
+export { activityDefinition } from "./activity_stream.ts";
 export { backupStore } from "./backup_store.ts";
 export { exportCsv, exportNdjson, exportPredictions } from "./export_predictions.ts";
+export { FreeSpace } from "./free_space.ts";
+export { Health } from "./health.ts";
 export { type Prunable, prunes, pruneStore } from "./prune_store.ts";
 export type { Progress } from "./progress.ts";
 export type { StoreReport } from "./receipt_walk.ts";

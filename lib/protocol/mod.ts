@@ -4,7 +4,7 @@
  * @module
  */
 export * from "./package.ts";
-export { afterSilence, sleep, WallTimes } from "./clock.ts";
+export { afterSilence, sleep, WallTimes, within } from "./clock.ts";
 export { authenticationSchema, envelopeSchema, positionSchema } from "./envelope.ts";
 export { FirstSignal } from "./first_signal.ts";
 export { teamGameSchema } from "./games.ts";

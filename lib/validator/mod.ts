@@ -13,5 +13,6 @@ export type { Registration } from "./metagraph.ts";
 export type { PredictionBook } from "./prediction_book.ts";
 export { RisingNonces } from "./rising_nonces.ts";
 export type { Confirmed } from "./prediction_desk.ts";
+export { bindToKey, openValidatorKey } from "./validator_key.ts";
 export type { MinerSession } from "./session.ts";
 export { type ConfirmationsPage, Validator, type ValidatorOptions } from "./validator.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { dashboardRoutes } from "../../routes/dashboard.ts";
+import { dashboardRoutes } from "../../routes/operators/dashboard.ts";
 import { TemporaryFolder } from "../helpers/process.ts";
 
 const html = { accept: "text/html,application/xhtml+xml", host: "gateway.example:10401" };

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { InstanceName, openEngine } from "../../lib/engine/mod.ts";
-import { openValidatorKey } from "../../lib/gateway/validator_key.ts";
+import { openValidatorKey } from "../../lib/validator/validator_key.ts";
 import { LogLines } from "../helpers/log_lines.ts";
 import { ServerProcess } from "../helpers/process.ts";
 import { temporaryFolder } from "./folder.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { Handler } from "../../lib/gateway/mod.ts";
+import type { Handler } from "../../lib/validator/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";

@@ -1,4 +1,4 @@
-import { dashboardRoutes } from "../../../routes/dashboard.ts";
+import { dashboardRoutes } from "../../../routes/operators/dashboard.ts";
 import { buildDashboard } from "../../../scripts/build_dashboard.ts";
 
 const root = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { settings } from "../../../lib/config/mod.ts";
-import { maxJobMessage } from "../../../lib/gateway/mod.ts";
+import { maxJobMessage } from "../../../lib/inscriptions/mod.ts";
 
 const deploy = `${import.meta.dirname}/../../../deploy`;
 /** Seconds that a request may wait for news. */

@@ -1,0 +1,175 @@
+import type { Cluster } from "./cluster.ts";
+import type { Clock, Timer } from "../protocol/mod.ts";
+import { InstanceName, type InstanceRecord, type InstanceRepository } from "../engine/mod.ts";
+import { logger } from "../telemetry/mod.ts";
+
+const log = logger("gateway");
+const beatInterval = 10_000;
+/** A server that has said nothing for this long is taken for dead. */
+const lifetime = 30_000;
+/** How long the store keeps what it said: long enough for a clock that is set forward to remove nobody who lives. */
+const keptFor = 3_600_000;
+
+/** A server as clients are told of it. Protocol, section 5: `websocket-servers`. */
+export interface ListedServer {
+  readonly url: string;
+  readonly region: string;
+  readonly status: "active";
+  /** From 1 on, the least busy first. */
+  readonly priority: number;
+  readonly activeJobs: number;
+}
+
+/** What {@link Instances} work with. */
+export interface InstancesOptions {
+  /** The store that is shared, as for `openEngine`. */
+  readonly location: string;
+  readonly repository: InstanceRepository;
+  readonly clock: Clock;
+  /** `public_url`, where it is set. */
+  readonly publicUrl: string | undefined;
+  readonly region: string;
+  /** Counts the jobs that have not ended. */
+  activeJobs(): number;
+}
+
+/** What a server said last, and when that was, by the clock that is never set. */
+interface Sign {
+  readonly said: number;
+  readonly at: number;
+}
+
+type Candidate = Pick<InstanceRecord, "region" | "activeJobs"> & { readonly url: string };
+
+/**
+ * The servers that share a store: this one says regularly that it lives, and knows the others that do. What another says for
+ * the first time goes by its wall clock, and has to agree with ours within some seconds; after that only whether it says
+ * something new counts.
+ */
+export class Instances implements Cluster {
+  readonly #options: InstancesOptions;
+  readonly #url: string | null;
+  readonly #signs = new Map<string, Sign>();
+  #name: InstanceName | undefined;
+  #timer: Timer | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #closing = false;
+  #left = false;
+
+  constructor(options: InstancesOptions) {
+    this.#options = options;
+    this.#url = options.publicUrl === undefined ? null : socketUrl(options.publicUrl);
+  }
+
+  /** Empty before the start. */
+  get self(): string {
+    return this.#name?.value ?? "";
+  }
+
+  async living(): Promise<ReadonlySet<string>> {
+    return new Set([this.self, ...(await this.#others()).map(({ id }) => id)]);
+  }
+
+  /** Takes a name and joins the list. */
+  async start(): Promise<void> {
+    this.#name = InstanceName.claim(this.#options.location);
+    await this.#write();
+    this.#beatLater();
+  }
+
+  /** Takes no more clients, but still lives. Never rejects. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await (this.#writing = this.#writing.then(() => this.#try(() => this.#write())));
+  }
+
+  /** Lives no more, and gives its name back. Never rejects. */
+  async leave(): Promise<void> {
+    this.#closing = this.#left = true;
+    this.#timer?.cancel();
+    await this.#writing;
+    if (this.#name !== undefined) await this.#try(() => this.#options.repository.delete(this.self));
+    this.#name?.[Symbol.dispose]();
+  }
+
+  /**
+   * The servers that take clients, the least busy first.
+   *
+   * @param ownUrl where this one was reached, for when no `public_url` says it; null when that is not known
+   */
+  async list(ownUrl: string | null): Promise<ListedServer[]> {
+    const own = this.#closing ? null : this.#record(this.#url ?? ownUrl);
+    const records = [...own === null ? [] : [own], ...await this.#others()];
+    const candidates = records.filter((record): record is InstanceRecord & Candidate => record.url !== null);
+    return rank(merge(candidates));
+  }
+
+  async #others(): Promise<InstanceRecord[]> {
+    const records = await this.#options.repository.list();
+    const isKnown = new Set(records.map(({ id }) => id));
+    for (const id of this.#signs.keys()) if (!isKnown.has(id)) this.#signs.delete(id);
+    return records.filter((record) => record.id !== this.self && this.#lives(record));
+  }
+
+  #lives({ id, heardAt: said }: InstanceRecord): boolean {
+    const { clock } = this.#options;
+    const known = this.#signs.get(id);
+    const age = known === undefined ? Math.max(0, clock.now() - said) : 0;
+    const sign = known?.said === said ? known : { said, at: clock.elapsed() - age };
+    this.#signs.set(id, sign);
+    return clock.elapsed() - sign.at < lifetime;
+  }
+
+  #record(url: string | null): InstanceRecord {
+    const { region, clock, activeJobs } = this.#options;
+    return { id: this.self, url, region, activeJobs: activeJobs(), heardAt: clock.now() };
+  }
+
+  async #write(): Promise<void> {
+    if (this.#name === undefined) return;
+    // One without an address is not listed.
+    await this.#options.repository.put(this.#record(this.#closing ? null : this.#url), keptFor);
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      log.warning("Cannot write to the list of servers: {error}", { error });
+    }
+  }
+
+  #beatLater(): void {
+    if (this.#left) return;
+    this.#timer = this.#options.clock.after(beatInterval, () => {
+      this.#writing = this.#try(() => this.#write()).then(() => this.#beatLater());
+    });
+  }
+}
+
+/** Where Socket.IO clients connect: without a path, which they would take for a namespace. */
+export function socketUrl(webUrl: string): string {
+  return new URL(webUrl).origin.replace(/^http/, "ws");
+}
+
+/** One entry for each address: those behind one balancer are one to clients. */
+function merge(candidates: readonly Candidate[]): Candidate[] {
+  const byUrl = new Map<string, Candidate>();
+  for (const { url, region, activeJobs } of candidates) {
+    const more = byUrl.get(url)?.activeJobs ?? 0;
+    byUrl.set(url, { url, region, activeJobs: activeJobs + more });
+  }
+  return [...byUrl.values()];
+}
+
+function rank(candidates: readonly Candidate[]): ListedServer[] {
+  const byUrl = (a: Candidate, b: Candidate) => a.url < b.url ? -1 : 1;
+  return candidates.toSorted((a, b) => a.activeJobs - b.activeJobs || byUrl(a, b))
+    .map(({ url, region, activeJobs }, index) => ({
+      url,
+      region,
+      status: "active",
+      priority: index + 1,
+      activeJobs,
+    }));
+}

@@ -1,0 +1,44 @@
+import { answerJson } from "../http/answer_json.ts";
+import { type Context, Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import type { Env } from "../http/env.ts";
+import { BadRequest } from "../http/errors.ts";
+import { checkHandshake } from "../websocket/handshake.ts";
+import { correctStray } from "./stray_sockets.ts";
+
+/** Where Socket.IO clients connect. Protocol, section 5. */
+export function socketRoutes(gateway: Gateway): Hono<Env> {
+  return new Hono<Env>().all("/socket.io/*", (context) => {
+    const { raw } = context.req;
+    if (isUpgrade(context)) checkHandshake(raw);
+    if (gateway.status === "disabled" && isUpgrade(context)) {
+      throw new BadRequest("WebSocket is disabled on this server", 503, "disabled");
+    }
+    const { address, secure } = context.env.client;
+    return gateway.sockets.handle(raw, { address, secure });
+  });
+}
+
+/** Tells Socket.IO clients that came to another path where to go; pages of `origins` may read it. */
+export function correctSocketClients(gateway: Gateway) {
+  const origins = gateway.config["websocket.allowed_origins"];
+  return createMiddleware<Env>(async (context, next) => {
+    const { EIO: revision, transport } = context.req.query();
+    if (revision === undefined || transport === undefined) return await next();
+    if (isUpgrade(context)) checkHandshake(context.req.raw);
+    const message = `Socket.IO is served on /socket.io/, not on ${context.req.path.slice(0, 128)}`;
+    const { address } = context.env.client;
+    const response = isUpgrade(context)
+      ? correctStray(gateway, context.req.raw, address, message)
+      : undefined;
+    if (response !== undefined) return response;
+    const origin = origins === "all" ? "*" : context.req.header("origin") ?? "";
+    if (origin === "*" || origins.includes(origin)) context.header("Access-Control-Allow-Origin", origin);
+    return answerJson(context, { code: 3, message }, 400);
+  });
+}
+
+function isUpgrade(context: Context<Env>): boolean {
+  return context.req.header("upgrade")?.toLowerCase() === "websocket";
+}

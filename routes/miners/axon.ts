@@ -1,0 +1,197 @@
+import { type Context, Hono } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import {
+  type Envelope,
+  type ExactJson,
+  type ExactObject,
+  parseMessage,
+  Refusal,
+  Rendered,
+  renderSigned,
+  teamGamePredictionSchema,
+  toPlain,
+  valueBounds,
+} from "../../lib/protocol/mod.ts";
+import {
+  axonText,
+  type DendriteRequest,
+  readDendrite,
+  RisingNonces,
+  synapseHash,
+} from "../../lib/validator/mod.ts";
+import { readBody } from "../http/body.ts";
+import type { Env } from "../http/env.ts";
+import { answerError } from "../http/errors.ts";
+import { RequestLimit } from "../http/request_limit.ts";
+
+/** What every synapse has, whatever its class: no fields of a prediction. */
+const synapseFields = [
+  "name",
+  "timeout",
+  "total_size",
+  "header_size",
+  "dendrite",
+  "axon",
+  "computed_body_hash",
+];
+/** The field that the signed confirmation is answered in; a class that has it sends it empty. */
+const answerField = "confirmation";
+const longestMessage = 256;
+
+/** What a class of synapses is answered: a status, and fields beside those that came. */
+interface Served {
+  readonly status: number;
+  readonly message: string;
+  readonly fields: ExactObject;
+}
+
+/** The requests of Bittensor's `dendrite`: predictions, and questions for the games. Protocol, section 7. */
+export function axonRoutes(gateway: Gateway): Hono<Env> {
+  const { validator, config, clock } = gateway;
+  const maxSize = config["websocket.max_message_size"];
+  const hashFields = config["axon.hash_fields"]?.split(",") ?? Object.keys(teamGamePredictionSchema.shape);
+  const perMiner = new RequestLimit(config["websocket.rate_limit"], clock);
+  const nonces = new RisingNonces(clock);
+  const uuid = crypto.randomUUID();
+
+  const countRequest = ({ claim }: DendriteRequest) => {
+    try {
+      perMiner.count(claim.signer);
+    } catch (error) {
+      validator.gatekeeper.forgive(claim);
+      throw error;
+    }
+  };
+
+  /** Serves a request by its class: the cheap checks first, the body only of those who may send one. */
+  const serve =
+    (answer: (request: DendriteRequest, body: ExactObject, context: Context<Env>) => Promise<Served>) =>
+    async (context: Context<Env>): Promise<Response> => {
+      const startedAt = clock.elapsed();
+      const request = readDendrite(context.req.header());
+      validator.gatekeeper.registered({ signer: request.claim.signer, nonce: undefined });
+      nonces.check(request);
+      const body = parseMessage(await readBody(context, gateway, { maxSize }), valueBounds.miner);
+      const { status, message, fields } = await answer(request, body, context);
+      const headers = await answerHeaders(request, {
+        status,
+        message,
+        seconds: (clock.elapsed() - startedAt) / 1000,
+      });
+      const text = renderSigned(status === 200 ? { ...body, ...fields } : { message, ...fields });
+      return new Response(text, { status, headers });
+    };
+
+  const predict = serve(async (request, body, context) => {
+    const prediction = predictionOf(body);
+    if (!config["axon.unsigned_body"]) checkCovered(request, body, { prediction, hashFields });
+    const envelope: Envelope = {
+      ...request.claim,
+      validator: request.claim.validator,
+      type: "prediction",
+      data: toPlain(prediction) as Record<string, unknown>,
+      exactData: prediction,
+    };
+    const admitted = await validator.desk.admit(envelope, context.env.client);
+    nonces.use(request);
+    countRequest(request);
+    const [confirmed] = await Promise.all(validator.desk.submit(admitted, "http"));
+    if (confirmed === undefined) throw new Error("no confirmation");
+    const { verdict, frame } = confirmed;
+    const fields = { [answerField]: new Rendered(frame) };
+    if (verdict.accepted) return { status: 200, message: "Success", fields };
+    return { status: 422, message: verdict.message, fields };
+  });
+
+  const tellGames = serve(async (request, body, context) => {
+    await validator.gatekeeper.admit(request.claim, context.env.client);
+    nonces.use(request);
+    countRequest(request);
+    await validator.gatekeeper.remember(request.claim);
+    const { board } = validator;
+    const { epoch, offset } = board.channel;
+    return { status: 200, message: "Success", fields: { epoch, offset, ...gamesFor(body, board.current()) } };
+  });
+
+  async function answerHeaders(
+    { headers, claim }: DendriteRequest,
+    { status, message, seconds }: { status: number; message: string; seconds: number },
+  ): Promise<Record<string, string>> {
+    const axon = validator.notary.address;
+    const nonce = String(BigInt(clock.now()) * 1_000_000n);
+    const signature = await validator.notary.sign(axonText(nonce, claim.signer, axon, uuid));
+    const sent = Object.entries(headers).filter(([name, value]) =>
+      name.startsWith("bt_") && value !== undefined
+    );
+    return {
+      "content-type": "application/json; charset=utf-8",
+      ...Object.fromEntries(sent) as Record<string, string>,
+      computed_body_hash: headers.computed_body_hash,
+      ...headers.timeout === undefined ? {} : { timeout: headers.timeout },
+      bt_header_axon_hotkey: axon,
+      bt_header_axon_nonce: nonce,
+      bt_header_axon_uuid: uuid,
+      bt_header_axon_signature: `0x${signature}`,
+      bt_header_axon_process_time: String(seconds),
+      ...statusHeaders(status, message),
+    };
+  }
+
+  return new Hono<Env>()
+    .onError(answerAxonError)
+    .post(`/${config["axon.prediction_class"]}`, predict)
+    .post(`/${config["axon.games_class"]}`, tellGames);
+}
+
+/** The prediction in a synapse: its fields without those that every synapse has. */
+function predictionOf(body: ExactObject): ExactObject {
+  const fields = Object.entries(body).filter(([name, value]) =>
+    !synapseFields.includes(name) && !(name === answerField && value === null)
+  );
+  return Object.assign(Object.create(null), Object.fromEntries(fields));
+}
+
+/** Throws where the signature does not cover all of the prediction. */
+function checkCovered(
+  { bodyHash }: DendriteRequest,
+  body: ExactObject,
+  { prediction, hashFields }: { prediction: ExactObject; hashFields: readonly string[] },
+): void {
+  const uncovered = Object.keys(prediction).find((name) => !hashFields.includes(name));
+  if (uncovered !== undefined) {
+    const detail =
+      `the signature does not cover the field ${uncovered}: it is not among required_hash_fields`;
+    throw new Refusal("not_authorized", { detail });
+  }
+  if (synapseHash(body, hashFields) === bodyHash) return;
+  const detail = `computed_body_hash is not that of the fields; required_hash_fields are ${
+    hashFields.join(", ")
+  }`;
+  throw new Refusal("not_authorized", { detail });
+}
+
+/** The games as a list, and by their id where the class has a field for that. */
+function gamesFor(body: ExactObject, games: readonly ExactJson[]): ExactObject {
+  if (!("gamedata_dict" in body)) return { games };
+  const byId = games.map((game) => [(toPlain(game) as { game_id: string }).game_id, game] as const);
+  return { games, gamedata_dict: Object.fromEntries(byId) };
+}
+
+function statusHeaders(status: number, message: string): Record<string, string> {
+  return {
+    bt_header_axon_status_code: String(status),
+    bt_header_axon_status_message: message.slice(0, longestMessage).replace(/[^ -~]/g, "?"),
+  };
+}
+
+/** A dendrite knows fewer statuses than we do. */
+const statuses: Record<number, ContentfulStatusCode> = { 409: 401, 413: 400 };
+
+function answerAxonError(error: Error, context: Context): Response | Promise<Response> {
+  if (!(error instanceof Refusal)) return answerError(error, context);
+  const { message, retryAfterMs } = error;
+  const status = statuses[error.status] ?? error.status as ContentfulStatusCode;
+  if (retryAfterMs !== undefined) context.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
+  return context.json({ message }, status, statusHeaders(status, message));
+}

@@ -1,0 +1,197 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import {
+  type Clock,
+  type Envelope,
+  FirstSignal,
+  formatTimestamp,
+  isObject,
+  maxStrangerSize,
+  parseMessage,
+  readEnvelope,
+  Refusal,
+  Rendered,
+  renderSigned,
+  toPlain,
+  valueBounds,
+} from "../../lib/protocol/mod.ts";
+import { type ConfirmationsPage, type Confirmed, isEpistula, readEpistula } from "../../lib/validator/mod.ts";
+import { type Answers, Rendering } from "../http/answers.ts";
+import { readBody } from "../http/body.ts";
+import type { Env } from "../http/env.ts";
+import { BadRequest } from "../http/errors.ts";
+import { count, readQuery, wait } from "../http/query.ts";
+import { RenderCache } from "./render_cache.ts";
+import { RequestLimit } from "../http/request_limit.ts";
+import type { WaitingRoom } from "../http/waiting_room.ts";
+
+const json = { "content-type": "application/json; charset=utf-8" };
+/** What is added to a `miner_sequence` that `next` hands out as a `since`: no channel ever has such an offset. */
+const receiptsFrom = 2 ** 40;
+const mostConfirmations = 1000;
+
+/** From where on games are asked for. */
+export const gamesQuery = z.object({
+  since: count.optional(),
+  epoch: z.string().max(64).optional(),
+  wait: wait.optional(),
+});
+/** Whose confirmations are asked for, and from where on. */
+export const confirmationsQuery = gamesQuery.extend({
+  hotkey: z.string().max(64),
+  limit: count.pipe(z.number().min(1).max(mostConfirmations)).optional(),
+});
+/** The headers of a signed query. */
+export const claimHeaders = z.object({
+  "x-hotkey": z.string().min(1).max(64),
+  "x-timestamp": z.string().max(40),
+  "x-nonce": z.string().min(1).max(128),
+  "x-signature": z.string().regex(/^(?:0x)?[0-9a-fA-F]{128}$/, "expected 128 hex digits, with or without 0x"),
+});
+
+/** What miners do over plain HTTP where WebSockets do not get through. Protocol, section 3. */
+export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers: Answers): Hono<Env> {
+  const { validator, config, clock } = gateway;
+  const maxSize = config["websocket.max_message_size"];
+  const perMiner = new RequestLimit(config["websocket.rate_limit"], clock);
+  const rendered = new RenderCache();
+
+  /** Throws, and gives the nonce back, when a miner sends too much. */
+  const countRequest = (envelope: Pick<Envelope, "signer" | "nonce">) => {
+    try {
+      perMiner.count(envelope.signer);
+    } catch (error) {
+      validator.gatekeeper.forgive(envelope);
+      throw error;
+    }
+  };
+
+  /** A miner's receipts, from the first one kept on or where `since` is what a page's `next` said, after that page. */
+  const receiptsPage = async (hotkey: string, since: number, limit: number): Promise<ConfirmationsPage> => {
+    const { frames, next } = await validator.renewConfirmations(
+      hotkey,
+      Math.max(0, since - receiptsFrom),
+      limit,
+    );
+    return { frames, next: next === undefined ? undefined : receiptsFrom + next };
+  };
+
+  return new Hono<Env>()
+    .post("/predictions", async (context) => {
+      const text = await readBody(context, gateway, { maxSize });
+      const envelope = readPrediction(context.req.header(), text, clock);
+      if (envelope.type !== "prediction") {
+        throw new Refusal("invalid_message", { detail: `type: expected prediction, got "${envelope.type}"` });
+      }
+      const admitted = await validator.desk.admit(envelope, context.env.client);
+      countRequest(envelope);
+      const confirmed = await Promise.all(validator.desk.submit(admitted, "http"));
+      return "predictions" in envelope.exactData ? answerBatch(confirmed) : answerOne(confirmed);
+    })
+    .get("/games", async (context) => {
+      const { since, epoch, wait = 0 } = readQuery(gamesQuery, context.req.query());
+      const headers = context.req.header();
+      if (isEpistula(headers)) {
+        const claim = readEpistula(headers, "", clock);
+        await validator.gatekeeper.admit(claim, context.env.client);
+        countRequest(claim);
+        await validator.gatekeeper.remember(claim);
+      }
+      const { board } = validator;
+      const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };
+      if (since !== undefined && board.changedSince(position) !== null) {
+        using first = new FirstSignal(context.req.raw.signal, gateway.ending);
+        await waitingRoom.enter(
+          context.env.client.address,
+          () => validator.board.channel.next(since, 1000 * wait, first.signal),
+        );
+      }
+      const changed = since === undefined ? null : board.changedSince(position);
+      // Games leave the list as time goes by.
+      const state = `${board.channel.offset} ${Math.floor(clock.elapsed() / 1000)}`;
+      const rendering = rendered.get(
+        state,
+        changed === null ? `all ${since !== undefined}` : `${since}`,
+        () =>
+          renderSigned({
+            epoch: board.channel.epoch,
+            offset: board.channel.offset,
+            recovered: since === undefined ? undefined : changed !== null,
+            games: changed ?? board.current(),
+          }),
+      );
+      return new Response(answers.bodyOf(context.env, rendering), { headers: json });
+    })
+    .get("/confirmations", async (context) => {
+      const query = readQuery(confirmationsQuery, context.req.query());
+      const { hotkey, since = 0, epoch, limit = mostConfirmations } = query;
+      const headers = context.req.header();
+      const claim = isEpistula(headers) ? readEpistula(headers, "", clock) : readClaim(headers);
+      if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected the signer's");
+      await validator.gatekeeper.admit(claim, context.env.client);
+      countRequest(claim);
+      await validator.gatekeeper.remember(claim);
+      const channel = await validator.confirmations.channelOf(hotkey);
+      // Without an epoch 0 is no position: it asks for everything that is kept.
+      const missed = epoch === undefined && since === 0 ? "lost" : await validator.missedConfirmations(
+        hotkey,
+        { epoch: epoch ?? channel.epoch, offset: since },
+        limit,
+      );
+      const { frames, next } = missed === "lost" ? await receiptsPage(hotkey, since, limit) : missed;
+      const text = renderSigned({
+        epoch: channel.epoch,
+        offset: channel.offset,
+        recovered: missed !== "lost",
+        confirmations: frames.map((frame) => new Rendered(frame)),
+        next,
+      });
+      return new Response(answers.bodyOf(context.env, new Rendering(text)), { headers: json });
+    })
+    .post("/heartbeat", async (context) => {
+      const text = await readBody(context, gateway, { maxSize: Math.min(maxSize, maxStrangerSize) });
+      const message = text.trim() === "" ? {} : parseMessage(text, valueBounds.stranger);
+      const now = formatTimestamp(clock.now());
+      if (!("signature" in message)) {
+        const { data } = message;
+        const echo = isObject(data) ? data["timestamp"] : undefined;
+        const ack = renderSigned({ type: "heartbeat_ack", data: { timestamp: now, echo }, timestamp: now });
+        return new Response(ack, { headers: json });
+      }
+      const envelope = readEnvelope(message);
+      await validator.gatekeeper.admit(envelope, context.env.client);
+      countRequest(envelope);
+      const ack = await validator.notary.seal("heartbeat_ack", validator.heartbeatAck(envelope.exactData));
+      return new Response(ack, { headers: json });
+    });
+}
+
+/** A signed message, or the bare data of one that Epistula's headers sign. */
+function readPrediction(headers: Record<string, string>, text: string, clock: Clock): Envelope {
+  const message = parseMessage(text, valueBounds.miner);
+  if (!isEpistula(headers)) return readEnvelope(message);
+  const { validator, ...claim } = readEpistula(headers, text, clock);
+  const data = toPlain(message) as Record<string, unknown>;
+  return { ...claim, validator, type: "prediction", data, exactData: message };
+}
+
+function answerOne([confirmed]: readonly Confirmed[]): Response {
+  if (confirmed === undefined) throw new Error("no confirmation");
+  const { verdict, frame } = confirmed;
+  const status = verdict.accepted ? 200 : verdict.conflict ? 409 : 422;
+  return new Response(frame, { status, headers: json });
+}
+
+function answerBatch(confirmed: readonly Confirmed[]): Response {
+  const confirmations = confirmed.map(({ frame }) => new Rendered(frame));
+  return new Response(renderSigned({ confirmations }), { headers: json });
+}
+
+/** The signed query of protocol section 3. */
+function readClaim(headers: Record<string, string>) {
+  const read = readQuery(claimHeaders, headers);
+  const [signer, timestamp, nonce] = [read["x-hotkey"], read["x-timestamp"], read["x-nonce"]];
+  const signedText = renderSigned({ hotkey: signer, nonce, timestamp });
+  return { signer, timestamp, nonce, signature: read["x-signature"], signedText };
+}

@@ -1,0 +1,114 @@
+import { answerJson } from "../http/answer_json.ts";
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import { type ConnectionRecord, endCauses, keptEndings } from "../../lib/hub/mod.ts";
+import { closes, formatTimestamp } from "../../lib/protocol/mod.ts";
+import type { Env } from "../http/env.ts";
+import { BadRequest } from "../http/errors.ts";
+import { count, readQuery } from "../http/query.ts";
+
+const name = z.string().min(1).max(64);
+/** Which connections are asked for. */
+export const listQuery = z.object({
+  ended: count.refine((ended) => ended <= keptEndings, `expected 0 to ${keptEndings}`).optional(),
+  hotkey: name.optional(),
+  address: name.optional(),
+});
+
+/** Who is connected, who was, and why no longer. Below `/admin`, whose token is checked there. Protocol, section 6. */
+export function connectionRoutes(gateway: Gateway): Hono<Env> {
+  const { hub } = gateway;
+  return new Hono<Env>()
+    .get("/", (context) => {
+      const { ended, ...filter } = readQuery(listQuery, context.req.query());
+      const connections = open(gateway).filter((record) => matches(record, filter)).map(describe);
+      if (ended === undefined) return answerJson(context, { connections });
+      const endings = hub.records.latest(ended, (record) => matches(record, filter)).map(describe);
+      return answerJson(context, { connections, ended: endings });
+    })
+    .get("/:id", (context) => {
+      const id = context.req.param("id");
+      const record = find(gateway, id);
+      if (record === undefined) {
+        throw unknown(`it is not open, and not among the last ${keptEndings} that ended`);
+      }
+      return answerJson(context, describe(record));
+    })
+    .delete("/:id", (context) => {
+      const id = context.req.param("id");
+      const connection = hub.find(id);
+      if (connection === undefined) throw unknown("it is not open");
+      connection.close(closes.dropped);
+      return answerJson(context, { id });
+    });
+}
+
+function unknown(why: string): BadRequest {
+  return new BadRequest(`No such connection: ${why}`, 404, "not_found");
+}
+
+function open({ hub }: Gateway): ConnectionRecord[] {
+  return [...hub.connections().map((connection) => hub.describe(connection))];
+}
+
+function find({ hub }: Gateway, id: string): ConnectionRecord | undefined {
+  const connection = hub.find(id);
+  return connection === undefined ? hub.records.find(id) : hub.describe(connection);
+}
+
+function matches(
+  { peer, claimed, address: from }: ConnectionRecord,
+  { hotkey, address }: { hotkey?: string | undefined; address?: string | undefined },
+): boolean {
+  const isHis = hotkey === undefined || peer === hotkey || claimed === hotkey;
+  return isHis && (address === undefined || from === address);
+}
+
+function describe(record: ConnectionRecord) {
+  const { id, family, address, peer, claimed, queued, received, sent, closingAt, ending } = record;
+  return {
+    id,
+    family,
+    state: stateOf(record),
+    address,
+    hotkey: peer ?? null,
+    claimed_hotkey: claimed ?? null,
+    opened_at: formatTimestamp(record.openedAt),
+    heard_at: formatTimestamp(record.heardAt),
+    heartbeat_sent_at: time(record.heartbeatAt),
+    heartbeat_answered_at: time(record.answeredAt),
+    messages_in: received,
+    messages_out: sent,
+    queued_bytes: queued,
+    open: ending === undefined && closingAt === undefined,
+    stages: stagesOf(record).map(([stage, at]) => ({ stage, at: formatTimestamp(at) })),
+    ending: ending === undefined ? null : describeEnding(ending),
+  };
+}
+
+function describeEnding({ by, cause, detail, code, reason }: NonNullable<ConnectionRecord["ending"]>) {
+  const { meaning, advice } = endCauses[cause];
+  return { by, cause, detail: detail ?? null, code: code ?? null, reason, explanation: meaning, advice };
+}
+
+function stateOf({ ending, closingAt }: ConnectionRecord): "open" | "closing" | "closed" | "refused" {
+  if (ending !== undefined) return ending.refused ? "refused" : "closed";
+  return closingAt === undefined ? "open" : "closing";
+}
+
+const authenticating: ReadonlySet<string> = new Set(["miners", "jobs"]);
+
+function stagesOf({ family, openedAt, readyAt, closingAt, ending }: ConnectionRecord) {
+  const stages: [string, number | undefined][] = [
+    [ending?.refused ? "refused" : "connected", openedAt],
+    [authenticating.has(family) ? "authenticated" : "subscribed", readyAt],
+    ["closing", closingAt],
+    ["closed", ending?.refused ? undefined : ending?.at],
+  ];
+  return stages.filter((stage): stage is [string, number] => stage[1] !== undefined);
+}
+
+function time(at: number | undefined): string | null {
+  return at === undefined ? null : formatTimestamp(at);
+}

@@ -1,0 +1,158 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { type Context, Hono, type Next } from "hono";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { type Answers, Rendering } from "../http/answers.ts";
+import type { Env } from "../http/env.ts";
+
+/** What {@link dashboardRoutes} works with. */
+export interface DashboardOptions {
+  /** What `scripts/build_dashboard.ts` built; part of a compiled binary. */
+  readonly folder?: string;
+  /** Where answers are bounded. */
+  readonly answers?: Answers;
+}
+
+const manifestSchema = z.object({
+  files: z.array(z.object({
+    path: z.string(),
+    file: z.string().regex(/^[\w-]+\.[a-z]+$/),
+    type: z.string(),
+  })),
+});
+
+interface Asset {
+  readonly type: string;
+  readonly etag: string;
+  readonly plain: Rendering;
+  readonly gzip: Rendering;
+}
+
+/** Gives the body of an answer. */
+type BodyOf = (env: Env["Bindings"], rendering: Rendering) => ReturnType<Answers["bodyOf"]>;
+
+type Assets = ReadonlyMap<string, Asset>;
+
+const policy = {
+  "default-src": "'none'",
+  "script-src": "'self'",
+  "style-src": "'self'",
+  "img-src": "'self' data:",
+  "frame-ancestors": "'none'",
+  "base-uri": "'none'",
+  "form-action": "'none'",
+};
+const securityHeaders = {
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+};
+const hour = 3600;
+const forever = `public, max-age=${24 * 365 * hour}, immutable`;
+const notBuilt = `<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><title>Heliograph</title>
+<h1>The dashboard is not built yet</h1>
+<p>Run <code>deno task dashboard</code> in the repository, then reload this page.</p>
+<p>Everything else of this server works without it.</p>
+</html>
+`;
+
+/** The page for people on `/`, and what it loads. Whoever does not ask for a page is left to the next route. */
+export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
+  // A compiled binary finds its files by the shortest form of their path alone.
+  const folder = options.folder ?? resolve(import.meta.dirname ?? "", "../../dist/dashboard");
+  let loaded: Promise<Assets | undefined> | undefined;
+  const assets = async () => {
+    loaded ??= load(folder);
+    const found = await loaded.catch(forget);
+    // It may be built while the server runs.
+    if (found === undefined) loaded = undefined;
+    return found;
+  };
+  const forget = (error: unknown) => {
+    loaded = undefined;
+    throw error;
+  };
+  const bodyOf: BodyOf = (env, rendering) => options.answers?.bodyOf(env, rendering) ?? rendering.bytes;
+  return new Hono<Env>()
+    .get(
+      "/",
+      async (context, next) => wantsPage(context) ? servePage(context, await assets(), bodyOf) : await next(),
+    )
+    .get("/assets/:name", async (context, next) => await serveAsset(context, await assets(), bodyOf, next));
+}
+
+function wantsPage({ req }: Context<Env>): boolean {
+  return req.header("upgrade") === undefined && (req.header("accept") ?? "").includes("text/html");
+}
+
+function servePage(context: Context<Env>, assets: Assets | undefined, bodyOf: BodyOf): Response {
+  const page = assets?.get("");
+  context.header("Vary", "Accept, Accept-Encoding");
+  context.header("Cache-Control", "no-cache");
+  context.header("Content-Security-Policy", contentSecurityPolicy(context.req.header("host") ?? ""));
+  if (page !== undefined) return serve(context, page, bodyOf);
+  secure(context);
+  return context.html(notBuilt, 503);
+}
+
+async function serveAsset(
+  context: Context<Env>,
+  assets: Assets | undefined,
+  bodyOf: BodyOf,
+  next: Next,
+): Promise<Response | void> {
+  const asset = assets?.get(`assets/${context.req.param("name")}`);
+  if (asset === undefined) return await next();
+  context.header("Vary", "Accept-Encoding");
+  context.header("Cache-Control", forever);
+  return serve(context, asset, bodyOf);
+}
+
+function serve(context: Context<Env>, { type, etag, plain, gzip }: Asset, bodyOf: BodyOf): Response {
+  secure(context);
+  context.header("ETag", etag);
+  if (context.req.header("if-none-match")?.includes(etag)) return context.body(null, 304);
+  context.header("Content-Type", type);
+  if (!/\bgzip\b/.test(context.req.header("accept-encoding") ?? "")) {
+    return context.body(bodyOf(context.env, plain));
+  }
+  context.header("Content-Encoding", "gzip");
+  return context.body(bodyOf(context.env, gzip));
+}
+
+function secure(context: Context<Env>): void {
+  for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
+}
+
+/** Older browsers do not take `'self'` for WebSockets; the host is from outside, so that only a plain one is named. */
+function contentSecurityPolicy(host: string): string {
+  const sockets = /^[\w.-]+(?::\d+)?$/.test(host) ? ` ws://${host} wss://${host}` : "";
+  const rules = { ...policy, "connect-src": `'self'${sockets}` };
+  return Object.entries(rules).map(([name, value]) => `${name} ${value}`).join("; ");
+}
+
+/** Reads all that the manifest names; undefined when nothing is built. */
+async function load(folder: string): Promise<Assets | undefined> {
+  try {
+    const { files } = manifestSchema.parse(JSON.parse(await Deno.readTextFile(`${folder}/manifest.json`)));
+    const entries = files.map(async ({ path, file, type }) =>
+      [path, await loadAsset(`${folder}/${file}`, type)] as const
+    );
+    return new Map(await Promise.all(entries));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function loadAsset(path: string, type: string): Promise<Asset> {
+  const [plain, gzip] = await Promise.all([Deno.readFile(path), Deno.readFile(`${path}.gz`)]);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", plain));
+  return {
+    type,
+    etag: `W/"${bytesToHex(digest).slice(0, 16)}"`,
+    plain: new Rendering(plain),
+    gzip: new Rendering(gzip),
+  };
+}

@@ -1,0 +1,44 @@
+import { type Context, Hono } from "hono";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import { exposeMetrics } from "../../lib/telemetry/mod.ts";
+import { hasAdminToken } from "./admin_token.ts";
+import type { Env } from "../http/env.ts";
+import { BadRequest } from "../http/errors.ts";
+
+/** Headers by which proxies say for whom they ask. */
+const proxyHeaders = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+
+/** What no name on the Internet can be: an address, or a name that every machine keeps for itself. */
+const ownName = /^(?:\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\]|(?:[\w-]+\.)*localhost)(?::\d+)?$/i;
+
+/** What Prometheus scrapes. */
+export function metricsRoutes(gateway: Gateway): Hono<Env> {
+  return new Hono<Env>().get("/metrics", async (context) => {
+    checkAccess(context, gateway);
+    const wantsOpenMetrics = context.req.header("accept")?.includes("application/openmetrics-text") ?? false;
+    const format = wantsOpenMetrics ? "openmetrics" : "prometheus";
+    const { contentType, text } = await exposeMetrics(gateway.readMetrics(), format);
+    return new Response(text, { headers: { "content-type": contentType, "cache-control": "no-store" } });
+  });
+}
+
+function checkAccess(context: Context<Env>, { config }: Gateway): void {
+  const access = config["metrics.access"];
+  if (access === "off") throw new BadRequest("Nothing is served on /metrics", 404, "not_found");
+  if (access === "all" || isLocal(context) || hasAdminToken(context, config["admin_token"])) return;
+  throw new BadRequest(
+    "Metrics are for this machine and for the admin token: send it, or start with --metrics.access=all",
+    403,
+    "forbidden",
+  );
+}
+
+/**
+ * Whether the client itself is on this machine: a proxy on it asks for others, and so does a browser for a page whose own
+ * name was made to lead here. Such a page cannot have a number or `localhost` for a name.
+ */
+function isLocal({ req, env }: Context<Env>): boolean {
+  if (proxyHeaders.some((name) => req.header(name) !== undefined)) return false;
+  if (env.client.host !== null && !ownName.test(env.client.host)) return false;
+  return /^(?:127\.|::1$|::ffff:127\.|local$)/.test(env.client.address);
+}

@@ -1,0 +1,88 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { base64 } from "@scure/base";
+import { type Context, Hono } from "hono";
+import { type Answers, Rendering } from "../http/answers.ts";
+import type { Env } from "../http/env.ts";
+
+interface Document {
+  readonly type: string;
+  readonly etag: string;
+  readonly policy: string;
+  readonly plain: Rendering;
+  readonly gzip: Rendering;
+}
+
+/** Made when somebody asks, since most gateways never show them. */
+const makers = {
+  "/docs": async () => {
+    const [{ page }, { style }] = await Promise.all([import("./page.ts"), import("./style.ts")]);
+    return await pack("text/html; charset=utf-8", page(), await policyOf(style));
+  },
+  "/docs/openapi.json": async () => await packJson((await import("./openapi.ts")).openApi()),
+  "/docs/asyncapi.json": async () => await packJson((await import("./asyncapi.ts")).asyncApi()),
+};
+
+/** The protocol reference, made from the schemas: a page, and documents for programs. Protocol, all sections. */
+export function docsRoutes(answers: Answers): Hono<Env> {
+  const made = new Map<string, Promise<Document>>();
+  const app = new Hono<Env>();
+  for (const [path, make] of Object.entries(makers)) {
+    app.get(path, async (context) => {
+      const document = made.get(path) ?? make();
+      made.set(path, document);
+      document.catch(() => made.delete(path));
+      return answer(context, await document, answers);
+    });
+  }
+  return app;
+}
+
+function answer(
+  { req, env }: Context<Env>,
+  { type, etag, policy, plain, gzip }: Document,
+  answers: Answers,
+): Response {
+  const headers = new Headers({
+    etag,
+    vary: "Accept-Encoding",
+    "cache-control": "no-cache",
+    "content-security-policy": policy,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  });
+  if (req.header("if-none-match")?.includes(etag)) return new Response(null, { status: 304, headers });
+  headers.set("content-type", type);
+  if (!/\bgzip\b/.test(req.header("accept-encoding") ?? "")) {
+    return new Response(answers.bodyOf(env, plain), { headers });
+  }
+  headers.set("content-encoding", "gzip");
+  return new Response(answers.bodyOf(env, gzip), { headers });
+}
+
+function packJson(document: unknown): Promise<Document> {
+  const policy = "default-src 'none'; frame-ancestors 'none'";
+  return pack("application/json; charset=utf-8", JSON.stringify(document, null, 2), policy);
+}
+
+async function pack(type: string, text: string, policy: string): Promise<Document> {
+  const plain = new TextEncoder().encode(text);
+  const compressed = new Blob([plain]).stream().pipeThrough(new CompressionStream("gzip"));
+  const gzip = new Uint8Array(await new Response(compressed).arrayBuffer());
+  return {
+    type,
+    policy,
+    plain: new Rendering(plain),
+    gzip: new Rendering(gzip),
+    etag: `W/"${bytesToHex(await digest(plain)).slice(0, 16)}"`,
+  };
+}
+
+/** Lets the page use its one style and nothing else. */
+async function policyOf(style: string): Promise<string> {
+  const hash = base64.encode(await digest(new TextEncoder().encode(style)));
+  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+}
+
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}

@@ -1,0 +1,162 @@
+import { answerJson } from "../http/answer_json.ts";
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import { type Connection, type Place, Priority } from "../../lib/hub/mod.ts";
+import { closes, FirstSignal, type Position } from "../../lib/protocol/mod.ts";
+import type { Stream, Wanted } from "../../lib/streams/mod.ts";
+import { type Answers, Rendering } from "../http/answers.ts";
+import type { Env } from "../http/env.ts";
+import { BadRequest } from "../http/errors.ts";
+import { EventLink } from "./event_link.ts";
+import { count, readQuery, wait } from "../http/query.ts";
+import { turnAway } from "../http/turn_away.ts";
+import type { WaitingRoom } from "../http/waiting_room.ts";
+
+const maxStreams = 32;
+/** Proxies cut what is silent for 30 to 60 s. */
+const commentInterval = 15_000;
+const comment = new TextEncoder().encode(":\n\n");
+
+const json = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
+const eventStream = {
+  "content-type": "text/event-stream",
+  // Compressed, or gathered by nginx, events would wait for each other.
+  "cache-control": "no-store, no-transform",
+  "x-accel-buffering": "no",
+};
+
+/** From where on a stream's messages are asked for. */
+export const newsQuery = z.object({
+  since: count.optional(),
+  epoch: z.string().max(64).optional(),
+  wait: wait.optional(),
+});
+/** Which streams are asked for as server-sent events. */
+export const eventsQuery = z.object({
+  streams: z.string().max(1024).optional(),
+  last_event_id: z.string().max(512).optional(),
+});
+
+/** Streams for those whom WebSockets do not reach: newest values, long polling, server-sent events. Protocol, section 4. */
+export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers: Answers): Hono<Env> {
+  const { streams, hub } = gateway;
+  hub.setHeartbeat("events", sendComments, commentInterval);
+
+  const find = (name: string): Stream => {
+    const stream = streams.find(name);
+    if (stream === undefined) throw new BadRequest("Invalid stream name", 404, "unknown_stream");
+    return stream;
+  };
+
+  const answer = ({ env }: Context<Env>, text: string) =>
+    new Response(answers.bodyOf(env, new Rendering(text)), { headers: json });
+
+  return new Hono<Env>()
+    .get(
+      "/streams",
+      (context) =>
+        answerJson(context, { streams: streams.list().map(describe), simulated: streams.simulated }),
+    )
+    .get("/streams/events", (context) => {
+      const names = readQuery(eventsQuery, context.req.query()).streams?.split(",") ?? [];
+      if (names.length === 0 || names.length > maxStreams) {
+        throw new BadRequest(
+          `Invalid query: streams: expected up to ${maxStreams} names, with commas between`,
+        );
+      }
+      return openEvents(context, gateway, [...new Set(names)].map(find));
+    })
+    .get(
+      "/streams/:name/events",
+      (context) => openEvents(context, gateway, [find(context.req.param("name"))]),
+    )
+    .get("/streams/:name", async (context) => {
+      const stream = find(context.req.param("name"));
+      const { since, epoch, wait } = readQuery(newsQuery, context.req.query());
+      if (since === undefined && wait === undefined) return answer(context, await newest(stream));
+      const position = since === undefined ? undefined : { epoch: epoch ?? streams.epoch, offset: since };
+      if (position !== undefined && stream.channel.since(position) !== "lost") {
+        using first = new FirstSignal(context.req.raw.signal, gateway.ending);
+        await waitingRoom.enter(
+          context.env.client.address,
+          () => stream.next(position.offset, 1000 * (wait ?? 0), first.signal),
+        );
+      }
+      return answer(context, await news(stream, position));
+    });
+}
+
+function describe({ name, period, channel: { epoch, offset }, failure, listeners }: Stream) {
+  return {
+    name,
+    period_ms: period,
+    epoch,
+    offset,
+    status: failure === undefined ? "live" : "stale",
+    subscribers: listeners,
+  };
+}
+
+function statusOf({ failure }: Stream): { status: string; message?: string } {
+  return failure === undefined ? { status: "live" } : { status: failure.status, message: failure.message };
+}
+
+async function newest(stream: Stream): Promise<string> {
+  const frame = await stream.newest();
+  if (frame === undefined) throw new BadRequest(stream.failure?.message ?? "no value yet", 503, "stale");
+  const more = JSON.stringify({ epoch: stream.channel.epoch, ...statusOf(stream) });
+  return `${frame.slice(0, -1)},${more.slice(1)}\n`;
+}
+
+async function news(stream: Stream, position: Position | undefined): Promise<string> {
+  const { channel } = stream;
+  const missed = position === undefined ? undefined : channel.since(position);
+  const isKnown = missed !== undefined && missed !== "lost";
+  const messages = isKnown ? missed.map(({ frame }) => frame) : [await stream.newest() ?? []].flat();
+  const recovered = position === undefined ? null : isKnown;
+  const head = JSON.stringify({
+    epoch: channel.epoch,
+    offset: channel.offset,
+    recovered,
+    ...statusOf(stream),
+  });
+  return `${head.slice(0, -1)},"messages":[${messages.join()}]}\n`;
+}
+
+function openEvents(context: Context<Env>, gateway: Gateway, streams: readonly Stream[]): Response {
+  const { hub } = gateway;
+  const { last_event_id } = readQuery(eventsQuery, context.req.query());
+  const wanted = readPositions(streams, context.req.header("last-event-id") ?? last_event_id);
+  const link = new EventLink(() => hub.release(connection, closes.normal));
+  const place = takePlace(gateway, context);
+  const connection = hub.admit(link, place, "events");
+  place.letGo();
+  gateway.streams.serveEvents(connection, wanted);
+  return new Response(link.body, { headers: { ...eventStream, "x-connection-id": connection.id } });
+}
+
+function takePlace(gateway: Gateway, context: Context<Env>): Place {
+  const { address } = context.env.client;
+  try {
+    return gateway.hub.reserve(address);
+  } catch (error) {
+    const id = turnAway(gateway, { family: "events", address, error });
+    if (id !== undefined) context.header("X-Connection-Id", id);
+    throw error;
+  }
+}
+
+/** Reads `EPOCH:OFFSET`, or `EPOCH:OFFSET.OFFSET` for several streams in their order; an offset may be empty. */
+function readPositions(streams: readonly Stream[], lastEventId = ""): Wanted[] {
+  const [, epoch = "", offsets = ""] = /^([^:]{1,64}):([\d.]+)$/.exec(lastEventId) ?? [];
+  const parts = offsets.split(".");
+  return streams.map((stream, index) => {
+    const offset = parts[index] ?? "";
+    return { stream, position: offset === "" ? undefined : { epoch, offset: Number(offset) } };
+  });
+}
+
+function sendComments(due: readonly Connection[]): void {
+  for (const connection of due) connection.offer(comment, Priority.heartbeat);
+}

@@ -1,0 +1,96 @@
+import { type Context, Hono } from "hono";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import type { Place } from "../../lib/hub/mod.ts";
+import { Refusal, type StreamFormat, streamSubprotocols } from "../../lib/protocol/mod.ts";
+import type { Env } from "../http/env.ts";
+import { BadRequest } from "../http/errors.ts";
+import { FirstFrame } from "./first_frame.ts";
+import { checkHandshake } from "./handshake.ts";
+import { turnAway } from "../http/turn_away.ts";
+import { type Door, WebSocketLink } from "./websocket_link.ts";
+
+/** Seconds; who listens to streams need not say anything. */
+const silentTimeout = 60;
+const formats = Object.keys(streamSubprotocols) as StreamFormat[];
+
+/** The paths that WebSockets connect to. */
+export function websocketRoutes(gateway: Gateway): Hono<Env> {
+  const streams: Door = {
+    gateway,
+    family: "streams",
+    idleTimeout: Math.min(silentTimeout, gateway.config["websocket.connection_timeout"]),
+    open: (connection) => gateway.streams.createSession(connection),
+  };
+  const miners: Door = {
+    gateway,
+    family: "miners",
+    // They answer heartbeats; the runtime's timer would keep a socket that was reset in memory until it fires.
+    idleTimeout: 0,
+    open: (connection) => new FirstFrame(connection, gateway),
+  };
+  return new Hono<Env>()
+    .get("/ws", (context) => upgrade(context, miners))
+    .get("/ws/stream", (context) => upgrade(context, streams))
+    .get("/", (context) => upgrade(context, streams));
+}
+
+function upgrade(context: Context<Env>, door: Door): Response {
+  const request = context.req.raw;
+  const { address } = context.env.client;
+  const place = takePlace(context, door, address);
+  // Once upgraded, the request tells nothing more.
+  const format = readFormat(request);
+  const { socket, response } = startUpgrade(request, format, door, place);
+  new WebSocketLink(socket, place, door, format);
+  return response;
+}
+
+function takePlace(context: Context<Env>, door: Door, address: string): Place {
+  try {
+    refuseUpgrade(context.req.raw, door);
+    return door.gateway.hub.reserve(address);
+  } catch (error) {
+    const id = turnAway(door.gateway, { family: door.family, address, error });
+    if (id !== undefined) context.header("X-Connection-Id", id);
+    throw error;
+  }
+}
+
+/** Throws where there must be no upgrade. */
+function refuseUpgrade(request: Request, { gateway: { config, status, hub } }: Door): void {
+  checkHandshake(request);
+  if (status === "disabled") throw new BadRequest("WebSocket is disabled on this server", 503, "disabled");
+  if (status === "draining") throw new Refusal("server_closing", { retryAfterMs: hub.returnTime() });
+  const origin = request.headers.get("origin");
+  const allowed = config["websocket.allowed_origins"];
+  if (origin !== null && allowed !== "all" && !allowed.includes(origin)) {
+    throw new BadRequest(`origin ${origin.slice(0, 128)} is not allowed`, 403, "origin_not_allowed");
+  }
+}
+
+/** The first subprotocol offered that is ours. */
+function readFormat(request: Request): StreamFormat | undefined {
+  const offered = request.headers.get("sec-websocket-protocol")?.split(",") ?? [];
+  for (const name of offered) {
+    const format = formats.find((format) => streamSubprotocols[format] === name.trim());
+    if (format !== undefined) return format;
+  }
+  return undefined;
+}
+
+function startUpgrade(
+  request: Request,
+  format: StreamFormat | undefined,
+  { idleTimeout }: Door,
+  place: Place,
+): Deno.WebSocketUpgrade {
+  try {
+    return Deno.upgradeWebSocket(request, {
+      idleTimeout,
+      ...(format === undefined ? {} : { protocol: streamSubprotocols[format] }),
+    });
+  } catch (error) {
+    place.letGo();
+    throw new BadRequest(`cannot upgrade: ${(error as Error).message}`);
+  }
+}

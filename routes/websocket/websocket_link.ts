@@ -1,0 +1,85 @@
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import {
+  BatchLink,
+  type Connection,
+  DeflateLink,
+  type Family,
+  type Frame,
+  type Link,
+  type Place,
+  ServerSocket,
+  type Session,
+  type SocketOwner,
+} from "../../lib/hub/mod.ts";
+import { Refusal, type StreamFormat } from "../../lib/protocol/mod.ts";
+
+/** What the connections of one path have in common. */
+export interface Door {
+  readonly gateway: Gateway;
+  /** What its clients are, as far as the path tells. */
+  readonly family: Family;
+  /** Seconds after which the runtime takes a silent peer for dead that answers no ping; 0: it sends none. */
+  readonly idleTimeout: number;
+  /** Decides who serves a connection. */
+  open(connection: Connection): Session;
+}
+
+/** A WebSocket as the hub knows it. */
+export class WebSocketLink implements Link, SocketOwner {
+  readonly #socket: ServerSocket;
+  readonly #door: Door;
+  readonly #place: Place;
+  readonly #format: StreamFormat | undefined;
+  #connection: Connection | undefined;
+
+  /** Takes over `place`. */
+  constructor(socket: WebSocket, place: Place, door: Door, format: StreamFormat | undefined) {
+    this.#format = format;
+    this.#place = place;
+    this.#door = door;
+    this.#socket = new ServerSocket(socket, { place, clock: door.gateway.clock, owner: this });
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(frame: Frame): void {
+    this.#socket.send(frame);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  sever(): void {
+    this.#socket.sever();
+  }
+
+  opened(): void {
+    const { gateway: { hub }, family, open } = this.#door;
+    const connection = this.#connection = hub.admit(this.#inFormat(), this.#place, family);
+    if (hub.isClosed) return connection.refuse(new Refusal("server_closing"));
+    try {
+      connection.session = open(connection);
+    } catch (error) {
+      hub.fail(connection, error);
+    }
+  }
+
+  received(data: unknown): void {
+    if (this.#connection !== undefined) this.#door.gateway.hub.receive(this.#connection, data);
+  }
+
+  ended(code: number, reason: string): void {
+    if (this.#connection === undefined) return;
+    this.#door.gateway.hub.release(this.#connection, { code, reason });
+  }
+
+  /** This link in the format that the client asked for. */
+  #inFormat(): Link {
+    const { deflater, batcher } = this.#door.gateway;
+    if (this.#format === "deflate") return new DeflateLink(this, deflater);
+    return this.#format === "batch" ? new BatchLink(this, batcher) : this;
+  }
+}

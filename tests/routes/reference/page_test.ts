@@ -1,0 +1,84 @@
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { errorKinds } from "../../../lib/protocol/mod.ts";
+import { html } from "../../../routes/reference/html.ts";
+import { channels } from "../../../routes/reference/messages/mod.ts";
+import { operations } from "../../../routes/reference/operations/mod.ts";
+import { page } from "../../../routes/reference/page.ts";
+import { startGateway, type TestGateway } from "../../helpers/gateway.ts";
+
+const paths = ["/docs", "/docs/openapi.json", "/docs/asyncapi.json"];
+
+function get(server: TestGateway, path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${server.url}${path}`, { headers });
+}
+
+Deno.test("the reference is served with a policy that lets it load and run nothing", async () => {
+  await using server = await startGateway();
+  const types = ["text/html", "application/json", "application/json"];
+  for (const [index, path] of paths.entries()) {
+    const response = await get(server, path);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    assertEquals(response.status, 200);
+    assertStringIncludes(response.headers.get("content-type") ?? "", types[index] ?? "");
+    assertStringIncludes(policy, "default-src 'none'");
+    assertStringIncludes(policy, "frame-ancestors 'none'");
+    assert(!/unsafe|script-src|https?:/.test(policy), policy);
+    assertEquals(response.headers.get("x-content-type-options"), "nosniff");
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("the policy of the page names the one style in it", async () => {
+  await using server = await startGateway();
+  const response = await get(server, "/docs");
+  const text = await response.text();
+  const style = /<style>([\s\S]*?)<\/style>/.exec(text)?.[1] ?? "";
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style)));
+  const named = btoa(String.fromCharCode(...digest));
+  assertStringIncludes(response.headers.get("content-security-policy") ?? "", `style-src 'sha256-${named}'`);
+  assertEquals(text.match(/<(?:script|link|img|iframe)|\sstyle=|\son\w+=|https?:\/\/(?!127)/g), null);
+});
+
+Deno.test("whoever has the reference already is not sent it again", async () => {
+  await using server = await startGateway();
+  for (const path of paths) {
+    const first = await get(server, path);
+    await first.body?.cancel();
+    const again = await get(server, path, { "if-none-match": first.headers.get("etag") ?? "" });
+    assertEquals([again.status, await again.text()], [304, ""]);
+  }
+});
+
+Deno.test("the reference is the same compressed and not", async () => {
+  await using server = await startGateway();
+  const [plain, compressed] = await Promise.all([
+    get(server, "/docs", { "accept-encoding": "identity" }),
+    get(server, "/docs", { "accept-encoding": "gzip" }),
+  ]);
+  assertEquals(await plain.text(), await compressed.text());
+  assertEquals(plain.headers.get("content-encoding"), null);
+});
+
+Deno.test("every link within the page leads somewhere, and no place has two names", () => {
+  const text = page();
+  const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  assertEquals(ids.length, new Set(ids).size);
+  for (const [, target = ""] of text.matchAll(/href="#([^"]+)"/g)) assert(ids.includes(target), target);
+});
+
+Deno.test("the page tells of every request, message and error", () => {
+  const text = page();
+  const names = channels.flatMap(({ messages }) => messages.map(({ name }) => name));
+  for (const { path } of operations) assertStringIncludes(text, `<code>${path}</code>`);
+  for (const name of [...names, ...Object.keys(errorKinds)]) {
+    assertStringIncludes(text, `<code>${name}</code>`);
+  }
+});
+
+Deno.test("what is put into HTML counts as text", () => {
+  assertEquals(
+    html`<p>${"<b a='\"'>&"}${html`<i>${1}</i>`}</p>`.text,
+    "<p>&lt;b a=&#39;&quot;&#39;&gt;&amp;<i>1</i></p>",
+  );
+  assertNotEquals(html`${"<"}`.text, "<");
+});
