@@ -59,6 +59,47 @@ async function countKept(stage: Stage): Promise<number> {
   }
 }
 
+/** A disk that hangs is seen while it does, nothing is confirmed meanwhile, and all goes on when it is back. */
+export async function hungDisk(stage: Stage): Promise<Findings> {
+  const { disk, bystander, server: { url } } = stage;
+  if (disk === undefined) throw new Error("The trial has no disk of its own");
+  bystander.isTolerant = true;
+  await disk.freeze();
+  const start = performance.now();
+  const submitted = bystander.predictOverHttp("meanwhile");
+  const early = await Promise.race([submitted, pause(500)]);
+  const ready = await askAdmin(url, "/readyz");
+  const seen = performance.now() - start;
+  await pause(8000 - seen);
+  const before = bystander.confirmed;
+  await disk.thaw();
+  const thawed = performance.now();
+  while ((await askAdmin(url, "/readyz")).status !== 200 && performance.now() - thawed < 10_000) {
+    await pause(50);
+  }
+  const back = performance.now() - thawed;
+  const status = await submitted;
+  const { text } = await askAdmin(url, "/admin/predictions?limit=1000");
+  const isKept = text.includes('"meanwhile"');
+  await pause(1000);
+  return {
+    said:
+      `/readyz ${ready.status} ${Math.round(seen)} ms after it hung, 200 ${
+        Math.round(back)
+      } ms after it was back; ` +
+      `the prediction of that time got ${status} and is ${isKept ? "kept" : "not kept"}`,
+    faults: [
+      ...early === undefined ? [] : [`a prediction got ${early} while nothing could be written`],
+      ...ready.status === 503 && seen < 5000
+        ? []
+        : [`/readyz said ${ready.status} after ${Math.round(seen)} ms`],
+      ...back < 10_000 ? [] : ["/readyz never came back"],
+      ...status === 200 && !isKept ? ["a confirmed prediction is lost"] : [],
+      ...bystander.confirmed > before ? [] : ["nothing was confirmed any more"],
+    ],
+  };
+}
+
 /** What was confirmed before the backup is there after its restore; what comes then is of another lineage. */
 export async function restoredBackup(stage: Stage): Promise<Findings> {
   const faults: string[] = [];

@@ -4,6 +4,7 @@ import { testKey } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame } from "../helpers/samples.ts";
 import { Bystander } from "./bystander.ts";
+import { LoopDisk } from "./loop_disk.ts";
 import { peakMemory, resetPeak } from "./memory.ts";
 import type { Bound, Findings, Target, Trial } from "./trial.ts";
 
@@ -25,18 +26,27 @@ export class Stage implements AsyncDisposable {
   readonly folder: TemporaryFolder;
   readonly key: Keypair = testKey(7);
   readonly #trial: Trial;
+  /** Where the store is, in a trial that is about the disk. */
+  readonly disk: LoopDisk | undefined;
   #server: ServerProcess;
   bystander: Bystander;
 
-  private constructor(trial: Trial, folder: TemporaryFolder, server: ServerProcess, bystander: Bystander) {
+  private constructor(
+    trial: Trial,
+    { folder, disk }: { folder: TemporaryFolder; disk: LoopDisk | undefined },
+    server: ServerProcess,
+    bystander: Bystander,
+  ) {
     this.#trial = trial;
     this.folder = folder;
+    this.disk = disk;
     this.#server = server;
     this.bystander = bystander;
   }
 
   static async open(trial: Trial): Promise<Stage> {
     const folder = await TemporaryFolder.make();
+    const disk = trial.ownDisk ? await LoopDisk.mount(`${folder.path}/data`) : undefined;
     if (trial.tls) await (await Authority.make(folder.path, "authority")).issue();
     const server = await startServer(trial, folder);
     if (!trial.tls) {
@@ -44,7 +54,7 @@ export class Stage implements AsyncDisposable {
       await server.admin("POST", "/admin/games", { games: [sampleGame()] });
     }
     const bystander = await Bystander.come(server, testKey(7), authorityOf(trial, folder));
-    return new Stage(trial, folder, server, bystander);
+    return new Stage(trial, { folder, disk }, server, bystander);
   }
 
   get server(): ServerProcess {
@@ -106,6 +116,7 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.bystander.leave();
     await this.#server.end("SIGKILL");
+    await this.disk?.[Symbol.asyncDispose]();
     await this.folder[Symbol.asyncDispose]();
   }
 }

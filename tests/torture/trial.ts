@@ -28,6 +28,8 @@ export interface Trial {
   readonly flags?: readonly string[];
   /** Whether it serves TLS; a bystander then sees no more than its health. */
   readonly tls?: boolean;
+  /** Whether the store is on a disk of its own, `Stage.disk`. */
+  readonly ownDisk?: boolean;
   /** Why it cannot be tried here. */
   readonly obstacle?: () => Promise<string | undefined>;
   run(stage: Stage): Promise<Findings>;

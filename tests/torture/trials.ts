@@ -1,7 +1,8 @@
 import { noOpenssl } from "../helpers/certificates.ts";
 import { inscribe, publishManyGames } from "./operator.ts";
 import { floodOfPredictions, neighbour, otherValidator, replay, tinyWagers } from "./miner_trials.ts";
-import { lostStore, restoredBackup, stoppedProcess } from "./faults.ts";
+import { hungDisk, lostStore, restoredBackup, stoppedProcess } from "./faults.ts";
+import { LoopDisk } from "./loop_disk.ts";
 import { cheap, type Trial } from "./trial.ts";
 
 const threeHundred = { memory: 300, answer: 250 };
@@ -157,6 +158,15 @@ export const trials: readonly Trial[] = [
     tried: "every third page of the store is overwritten",
     bound: cheap,
     run: (stage) => lostStore(stage, "overwrite"),
+  },
+  {
+    name: "hung-disk",
+    tried: "the store's disk stands still for 8 s",
+    bound: cheap,
+    flags: ["--store.min_free=10MiB"],
+    ownDisk: true,
+    obstacle: () => LoopDisk.obstacle(),
+    run: hungDisk,
   },
   {
     name: "restored-backup",
