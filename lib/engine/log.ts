@@ -7,6 +7,11 @@ export interface LogEntry {
   readonly data: unknown;
 }
 
+/** An entry with the channel that it was appended to. */
+export interface ChannelEntry extends LogEntry {
+  readonly channel: string;
+}
+
 /** Where a channel stands. */
 export interface LogHead {
   /** Of the newest entry; 0 before the first. */
@@ -36,8 +41,13 @@ export interface Log {
   /** What is kept of a channel: its newest entries, oldest first. */
   kept(channel: string): Promise<readonly LogEntry[]>;
   /**
-   * Each entry after an offset, as soon as it is there, in order, whichever server wrote it; entries that are kept no more
-   * are left out. Ends when the signal aborts.
+   * What other servers of the store append from now on to the channels that are wanted, soon after; what this engine
+   * appends itself is known to whoever did it. It begins with "anew", and says that again whenever something may have been
+   * missed: where the channels stand has to be looked at then. Entries come in their order, in groups; some may come
+   * twice, but none is left out. Ends when the signal aborts, or the engine is closed.
    */
-  follow(channel: string, offset: number, signal: AbortSignal): AsyncIterableIterator<LogEntry>;
+  follow(
+    wanted: (channel: string) => boolean,
+    signal: AbortSignal,
+  ): AsyncIterableIterator<readonly ChannelEntry[] | "anew">;
 }

@@ -9,7 +9,7 @@ export { InstanceName, isFile } from "./kv/instance_name.ts";
 export { damageOf } from "./kv/integrity.ts";
 export { copyStoreFile, settleStoreFile } from "./kv/store_copy.ts";
 export { storeFiles } from "./kv/store_guard.ts";
-export type { HistoryLimits, Log, LogEntry, LogHead } from "./log.ts";
+export type { ChannelEntry, HistoryLimits, Log, LogEntry, LogHead } from "./log.ts";
 export { type ApiKeyRecord, ApiKeyRepository, type KeyUsage } from "./repositories/api_keys.ts";
 export { type BlobClaim, blobPieceSize, BlobRepository } from "./repositories/blobs.ts";
 export { bindToValidator } from "./repositories/bound_key.ts";

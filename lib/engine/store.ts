@@ -44,6 +44,8 @@ export interface Transaction extends Reader {
   delete(key: Key): void;
   /** Adds an entry to a channel of the log, and answers its offset. */
   append(channel: string, data: unknown): Promise<number>;
+  /** Removes a channel of the log, to which nothing will be appended any more. */
+  forget(channel: string): void;
 }
 
 /** How a transaction is run. */

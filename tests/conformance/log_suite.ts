@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Engine, LogEntry } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
-import { until } from "../helpers/until.ts";
+import { inTime, until } from "../helpers/until.ts";
 
 /** An engine whose log keeps 20 entries for a minute; `again` opens the same store another time. */
 export interface OpenedLog extends AsyncDisposable {
@@ -77,27 +77,6 @@ export function testLog(name: string, open: OpenLog): void {
     assertEquals(dataOf(await log.kept("a")), [51]);
   });
 
-  Deno.test(`${name}: whoever follows gets every entry once and in order`, async () => {
-    await using opened = await open(new FakeClock());
-    const { engine } = opened;
-    await append(engine, "a", 1, 2);
-    const stop = new AbortController();
-    const seen: unknown[] = [];
-    const following = (async () => {
-      for await (const { data } of engine.log.follow("a", 1, stop.signal)) {
-        seen.push(data);
-        if (data === 150) stop.abort();
-      }
-    })();
-    for (let number = 3; number <= 150; number += 1) {
-      await append(engine, "a", number);
-      // As fast as they are kept: the log keeps few.
-      await until(() => seen.length >= number - 1, "the entries before");
-    }
-    await following;
-    assertEquals(seen, Array.from({ length: 149 }, (_, index) => index + 2));
-  });
-
   Deno.test(`${name}: epoch, numbers and entries are the same when the store is opened again`, async () => {
     const clock = new FakeClock();
     await using opened = await open(clock);
@@ -110,20 +89,91 @@ export function testLog(name: string, open: OpenLog): void {
     assertEquals(await append(opened.engine, "a", "fourth"), [4]);
   });
 
-  Deno.test(`${name}: what another server of the store appends is followed`, async () => {
-    const clock = new FakeClock();
-    await using opened = await open(clock);
+  Deno.test(`${name}: what another server appends to a wanted channel is followed, each entry in its order`, async () => {
+    await using opened = await open(new FakeClock());
     if (opened.again === undefined) return;
     using other = await opened.again();
-    const stop = new AbortController();
-    const following = opened.engine.log.follow("a", 0, stop.signal);
-    const next = following.next();
-    await append(other, "a", "from elsewhere");
-    let got: unknown;
-    next.then(({ value }) => got = value?.data);
-    while (got === undefined) await clock.advance(100);
-    assertEquals(got, "from elsewhere");
-    stop.abort();
-    await following.return?.();
+    const heard = follow(opened.engine, (channel) => channel !== "unwanted");
+    await until(() => heard.all.length === 1, "the beginning");
+    for (let number = 1; number <= 60; number += 1) {
+      await append(other, "a", number);
+      await append(other, "unwanted", number);
+      // As fast as they are kept: the log keeps few.
+      await until(() => heard.all.length > number, "the entries before");
+    }
+    await other.transact((transaction) =>
+      Promise.all(["b", "a", "b"].map((channel, index) => transaction.append(channel, `${channel}${index}`)))
+    );
+    await until(() => heard.all.length === 64, "what one transaction has appended");
+    await heard.stop();
+    assertEquals(heard.all.slice(0, 61), ["anew", ...numbers(60).map((number) => `a ${number} ${number}`)]);
+    assertEquals(heard.all.slice(61).filter((each) => each.startsWith("a")), ["a 61 a1"]);
+    assertEquals(heard.all.slice(61).filter((each) => each.startsWith("b")), ["b 1 b0", "b 2 b2"]);
   });
+
+  Deno.test(`${name}: servers follow each other, and what one appends itself it is not told`, async () => {
+    await using opened = await open(new FakeClock());
+    if (opened.again === undefined) return;
+    const engines = [opened.engine, await opened.again(), await opened.again()];
+    const heard = engines.map((engine) => follow(engine, () => true));
+    await until(() => heard.every(({ all }) => all.length === 1), "the beginning");
+    await Promise.all(engines.map((engine, index) => append(engine, `of ${index}`, ...numbers(10))));
+    await until(() => heard.every(({ all }) => all.length >= 21), "the others' entries");
+    await Promise.all(heard.map(({ stop }) => stop()));
+    for (const [index, { all }] of heard.entries()) {
+      assertEquals(all.filter((each) => each.startsWith(`of ${index}`)), []);
+      for (const other of [0, 1, 2].filter((other) => other !== index)) {
+        const expected = numbers(10).map((number) => `of ${other} ${number} ${number}`);
+        assertEquals(all.filter((each) => each.startsWith(`of ${other}`)), expected);
+      }
+    }
+    for (const engine of engines.slice(1)) engine.close();
+  });
+
+  Deno.test(`${name}: whoever follows begins with what comes, and ends with its signal or its engine`, async () => {
+    await using opened = await open(new FakeClock());
+    await append(opened.engine, "a", "before");
+    const ended = follow(opened.engine, () => true);
+    await until(() => ended.all.length === 1, "the beginning");
+    await ended.stop();
+    if (opened.again === undefined) return;
+    const other = await opened.again();
+    await append(other, "a", "before as well");
+    const closed = follow(other, () => true);
+    await until(() => closed.all.length === 1, "the beginning");
+    other.close();
+    await inTime(closed.over, "the end");
+    assertEquals([ended.all, closed.all], [["anew"], ["anew"]]);
+  });
+
+  Deno.test(`${name}: a channel that was forgotten has no past`, async () => {
+    await using opened = await open(new FakeClock());
+    const { engine, engine: { log } } = opened;
+    await append(engine, "a", 1, 2);
+    await append(engine, "b", 1);
+    await engine.transact((transaction) => Promise.resolve(transaction.forget("a")));
+    assertEquals(await log.head("a"), { offset: 0, at: 0 });
+    assertEquals([await log.since("a", 1, 10), dataOf(await log.since("b", 0, 10))], ["lost", [1]]);
+  });
+}
+
+/** What a follower is told, as text, until it is stopped. */
+function follow(engine: Engine, wanted: (channel: string) => boolean) {
+  const all: string[] = [];
+  const stopping = new AbortController();
+  const over = (async () => {
+    for await (const news of engine.log.follow(wanted, stopping.signal)) {
+      if (news === "anew") all.push(news);
+      else all.push(...news.map(({ channel, offset, data }) => `${channel} ${offset} ${data}`));
+    }
+  })();
+  const stop = async () => {
+    stopping.abort();
+    await inTime(over, "the end of following");
+  };
+  return { all, over, stop };
+}
+
+function numbers(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
 }

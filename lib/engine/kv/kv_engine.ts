@@ -1,10 +1,11 @@
-import type { Clock } from "../../protocol/mod.ts";
+import { type Clock, systemClock } from "../../protocol/mod.ts";
 import type { Engine } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
 import { openKv } from "./open_kv.ts";
 import { keysPerRead, KvTransaction, type LockState } from "./kv_transaction.ts";
 import { epochKey, KvLog } from "./kv_log.ts";
+import { Feed } from "./feed.ts";
 import { isPieces, readPieces, sweepPieces } from "./pieces.ts";
 import { StoreGuard } from "./store_guard.ts";
 
@@ -16,6 +17,7 @@ export class KvEngine implements Engine {
   readonly log: KvLog;
   readonly #kv: Deno.Kv;
   readonly #guard: StoreGuard;
+  readonly #feed: Feed | undefined;
   readonly #clock: Clock;
   readonly #history: HistoryLimits;
   readonly #locks = new Map<string, LockState>();
@@ -26,12 +28,14 @@ export class KvEngine implements Engine {
     kv: Deno.Kv;
     guard: StoreGuard;
     log: KvLog;
+    feed: Feed | undefined;
     clock: Clock;
     history: HistoryLimits;
   }) {
     this.#kv = options.kv;
     this.#guard = options.guard;
     this.log = options.log;
+    this.#feed = options.feed;
     this.#clock = options.clock;
     this.#history = options.history;
   }
@@ -45,8 +49,11 @@ export class KvEngine implements Engine {
     const kv = await openKv(location, guard);
     try {
       await sweepPieces(kv);
-      const log = await KvLog.open(kv, { clock, history, isShared: location !== ":memory:" });
-      return new KvEngine({ kv, guard, log, clock, history });
+      const feed = location === ":memory:"
+        ? undefined
+        : new Feed({ kv, version: () => guard.version, clock: systemClock });
+      const log = await KvLog.open(kv, { clock, history, feed });
+      return new KvEngine({ kv, guard, log, feed, clock, history });
     } catch (error) {
       kv.close();
       throw error;
@@ -148,13 +155,11 @@ export class KvEngine implements Engine {
         kv: this.#kv,
         lock: lock === undefined ? undefined : await this.#take(lock),
         history: this.#history,
+        feed: this.#feed,
         now: this.#clock.now(),
       });
       const result = await work(transaction);
-      if (await transaction.commit()) {
-        this.log.ring(transaction.channels);
-        return result;
-      }
+      if (await transaction.commit()) return result;
     }
   }
 

@@ -1,13 +1,19 @@
 import { type Clock, FirstSignal, sleep } from "../../protocol/mod.ts";
-import type { HistoryLimits, Log, LogEntry, LogHead } from "../log.ts";
+import type { ChannelEntry, HistoryLimits, Log, LogEntry, LogHead } from "../log.ts";
+import type { Advance, Feed } from "./feed.ts";
 import { type ChannelHead, dataOf, headKey, noHead, type Row, rowKey } from "./log_rows.ts";
 import { isPieces, readPieces } from "./pieces.ts";
 
 export const epochKey = ["log_epoch"];
-/** Milliseconds between two looks for what other processes have appended to a file that they share. */
-const pollInterval = 1000;
-/** Entries that are followed at a time, and rows that are read at a time. */
-const [page, rowsPerRead] = [100, 20];
+/** Rows that are read at a time. */
+const rowsPerRead = 20;
+
+interface KvLogOptions {
+  readonly clock: Clock;
+  readonly history: HistoryLimits;
+  /** Undefined where nobody else can have the store. */
+  readonly feed: Feed | undefined;
+}
 
 /** The log in Deno KV: rows of entries, and a key for where each channel stands. */
 export class KvLog implements Log {
@@ -15,27 +21,18 @@ export class KvLog implements Log {
   readonly #kv: Deno.Kv;
   readonly #clock: Clock;
   readonly #history: HistoryLimits;
-  readonly #isShared: boolean;
-  /** Called, by channel, when this process has appended something. */
-  readonly #bells = new Map<string, Set<() => void>>();
+  readonly #feed: Feed | undefined;
   readonly #closing = new AbortController();
 
-  private constructor(
-    kv: Deno.Kv,
-    epoch: string,
-    options: { clock: Clock; history: HistoryLimits; isShared: boolean },
-  ) {
+  private constructor(kv: Deno.Kv, epoch: string, { clock, history, feed }: KvLogOptions) {
     this.#kv = kv;
     this.epoch = epoch;
-    this.#clock = options.clock;
-    this.#history = options.history;
-    this.#isShared = options.isShared;
+    this.#clock = clock;
+    this.#history = history;
+    this.#feed = feed;
   }
 
-  static async open(
-    kv: Deno.Kv,
-    options: { clock: Clock; history: HistoryLimits; isShared: boolean },
-  ): Promise<KvLog> {
+  static async open(kv: Deno.Kv, options: KvLogOptions): Promise<KvLog> {
     for (;;) {
       const stored = await kv.get<string>(epochKey);
       if (stored.value !== null) return new KvLog(kv, stored.value, options);
@@ -63,49 +60,36 @@ export class KvLog implements Log {
     return await this.#list(channel, Math.max(1, offset - size + 1), size);
   }
 
-  async *follow(channel: string, offset: number, signal: AbortSignal): AsyncIterableIterator<LogEntry> {
-    let position = offset;
-    using first = new FirstSignal(signal, this.#closing.signal);
-    const ending = first.signal;
-    while (!ending.aborted) {
-      const news = this.#news(channel, ending);
-      const entries = await this.#list(channel, position + 1, page);
-      for (const entry of entries) {
-        if (ending.aborted) break;
-        position = entry.offset;
-        yield entry;
+  async *follow(
+    wanted: (channel: string) => boolean,
+    signal: AbortSignal,
+  ): AsyncIterableIterator<readonly ChannelEntry[] | "anew"> {
+    using ending = new FirstSignal(signal, this.#closing.signal);
+    const reader = await this.#feed?.open();
+    yield "anew";
+    if (reader === undefined) return await sleep(this.#clock, Infinity, ending.signal);
+    try {
+      while (!ending.signal.aborted) {
+        const advances = await reader.next(ending.signal);
+        if (advances === "anew") yield advances;
+        else yield await this.#entriesOf(advances.filter(({ channel }) => wanted(channel)));
       }
-      if (entries.length < page) await news.come;
-      news.forget();
+    } catch (error) {
+      // A read that the closing of the store has cut off.
+      if (!ending.signal.aborted) throw error;
     }
-  }
-
-  /** Wakes those who follow what was appended here. */
-  ring(channels: Iterable<string>): void {
-    for (const channel of channels) for (const wake of this.#bells.get(channel) ?? []) wake();
   }
 
   close(): void {
     this.#closing.abort();
   }
 
-  /** Resolves when something may have been appended, or when the signal aborts. */
-  #news(channel: string, signal: AbortSignal): { come: Promise<void>; forget(): void } {
-    const waiting = new AbortController();
-    const wake = () => waiting.abort();
-    const bells = this.#bells.get(channel) ?? new Set();
-    this.#bells.set(channel, bells.add(wake));
-    signal.addEventListener("abort", wake);
-    const patience = this.#isShared ? pollInterval : 1e9;
-    return {
-      come: sleep(this.#clock, patience, waiting.signal),
-      forget: () => {
-        wake();
-        signal.removeEventListener("abort", wake);
-        bells.delete(wake);
-        if (bells.size === 0) this.#bells.delete(channel);
-      },
-    };
+  async #entriesOf(advances: readonly Advance[]): Promise<ChannelEntry[]> {
+    const groups = await Promise.all(advances.map(async ({ channel, first, last }) => {
+      const entries = await this.#list(channel, first, last - first + 1);
+      return entries.map((entry) => ({ channel, ...entry }));
+    }));
+    return groups.flat();
   }
 
   /** Up to `limit` entries from an offset on that are young enough. */

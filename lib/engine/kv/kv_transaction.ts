@@ -1,5 +1,6 @@
 import type { HistoryLimits } from "../log.ts";
 import type { KeepOptions, Key, Transaction } from "../store.ts";
+import type { Advance, Feed } from "./feed.ts";
 import { type ChannelHead, headKey, noHead, prunable, rowKey, rowsOf } from "./log_rows.ts";
 import { isPieces, type Pieces, readPieces, removePieces, writePieces } from "./pieces.ts";
 import { sizeOf } from "./size_of.ts";
@@ -36,6 +37,7 @@ export class KvTransaction implements Transaction {
   readonly #kv: Deno.Kv;
   readonly #lock: { readonly key: Key; readonly state: LockState } | undefined;
   readonly #history: HistoryLimits;
+  readonly #feed: Feed | undefined;
   readonly #now: number;
   readonly #reads = new Map<string, Deno.KvEntryMaybe<unknown>>();
   readonly #writes = new Map<string, Write>();
@@ -47,11 +49,14 @@ export class KvTransaction implements Transaction {
     kv: Deno.Kv;
     lock: { readonly key: Key; readonly state: LockState } | undefined;
     history: HistoryLimits;
+    /** Where those who share the store learn what is appended. */
+    feed: Feed | undefined;
     now: number;
   }) {
     this.#kv = options.kv;
     this.#lock = options.lock;
     this.#history = options.history;
+    this.#feed = options.feed;
     this.#now = options.now;
   }
 
@@ -97,21 +102,22 @@ export class KvTransaction implements Transaction {
     return addition.head.offset + addition.data.length;
   }
 
-  /** The channels that entries were appended to. */
-  get channels(): Iterable<string> {
-    return this.#additions.keys();
+  forget(channel: string): void {
+    // Its rows go by themselves, and nobody finds them without a head.
+    this.delete(headKey(channel));
   }
 
   /** False when something that was read has changed since. */
   async commit(): Promise<boolean> {
     const commit = this.#kv.atomic();
-    await this.#addRows();
+    const advances = await this.#addRows();
     if (this.#writes.size === 0 && this.#lock === undefined) return true;
     this.#check(commit);
     for (const { key, value, options } of await this.#fitting()) {
       if (value === undefined) commit.delete(key);
       else commit.set(key, value, options);
     }
+    if (advances.length > 0) this.#feed?.add(commit, advances);
     const result = await this.#tryCommit(commit);
     if (!result.ok) this.#forgetLock();
     else if (this.#lock !== undefined && this.#writes.size > 0) {
@@ -133,8 +139,9 @@ export class KvTransaction implements Transaction {
     return isPieces(value) ? await readPieces<T>(this.#kv, value) : value as T | null;
   }
 
-  async #addRows(): Promise<void> {
+  async #addRows(): Promise<Advance[]> {
     const { size, ttl } = this.#history;
+    const advances: Advance[] = [];
     let mayForget = maxForgotten;
     for (const [channel, adding] of this.#additions) {
       const { head, data } = await adding;
@@ -155,7 +162,9 @@ export class KvTransaction implements Transaction {
       }
       mayForget -= old.rows.length;
       this.set(headKey(channel), { offset, at: this.#now, first: old.first } satisfies ChannelHead);
+      advances.push({ channel, first: head.offset + 1, last: offset });
     }
+    return advances;
   }
 
   #check(commit: Deno.AtomicOperation): void {

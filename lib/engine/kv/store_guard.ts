@@ -74,6 +74,13 @@ export class StoreGuard {
     }
   }
 
+  /** Another text whenever somebody has committed something; undefined where that cannot be seen. */
+  get version(): string | undefined {
+    if (this.#shm === undefined) return undefined;
+    const { salt, frames } = this.#readIndex();
+    return `${salt} ${frames}`;
+  }
+
   /** Begins to watch, once the store is open. */
   watch(): void {
     const [, wal, shm] = this.#paths;
