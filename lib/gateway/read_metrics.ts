@@ -69,6 +69,7 @@ function eachFamily(read: (family: Family) => number): Record<Family, number> {
 function readMiners({ validator, activity }: Gateway) {
   return {
     heliograph_predictions_total: activity.results,
+    heliograph_predictions_refused_total: activity.refusedPredictions,
     heliograph_confirmation_latency_seconds: activity.confirmationLatency,
     heliograph_signature_duration_seconds: activity.signatures,
     heliograph_signatures_pending: validator.gatekeeper.pending,

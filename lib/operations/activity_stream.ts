@@ -1,5 +1,5 @@
 import type { Hub } from "../hub/mod.ts";
-import type { Clock, GatewayActivity } from "../protocol/mod.ts";
+import type { Clock, GatewayActivity, PredictionVerdicts } from "../protocol/mod.ts";
 import type { StreamDefinition, StreamSource } from "../streams/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
 import type { Validator } from "../validator/mod.ts";
@@ -48,6 +48,7 @@ class ActivitySource implements StreamSource {
       connections: hub.families(),
       active_miners: validator.activeMiners(),
       ...rates,
+      verdicts: this.#verdicts(now.at),
       confirmation_latency: this.#latency(now.at),
     };
     return Promise.resolve([this.#current]);
@@ -71,6 +72,11 @@ class ActivitySource implements StreamSource {
       predictions_per_second: round(submitted / seconds),
       fallback_share: submitted === 0 ? null : round((now.overHttp - overHttp) / submitted),
     };
+  }
+
+  #verdicts(now: number): PredictionVerdicts {
+    const { accepted = 0, ...refused } = Object.fromEntries(this.#parts.activity.recentVerdicts.read(now));
+    return { accepted, refused };
   }
 
   #latency(now: number): GatewayActivity["confirmation_latency"] {

@@ -29,6 +29,7 @@ export {
   Refusal,
 } from "./errors.ts";
 export { maxIdLength, type TeamGame } from "./games.ts";
+export { type PredictionRefusal, predictionRefusals } from "./prediction_refusals.ts";
 export {
   maxBatch,
   noReceipt,

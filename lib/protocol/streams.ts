@@ -1,3 +1,5 @@
+import type { PredictionRefusal } from "./prediction_refusals.ts";
+
 /** The streams that `welcome` names. Protocol, section 4. */
 export const streamNames = ["network_metrics", "markets_health", "receipts", "peers"] as const;
 
@@ -108,6 +110,14 @@ export interface Peers {
   readonly total: number;
 }
 
+/** What became of predictions within some time. */
+export interface PredictionVerdicts {
+  /** Confirmed with a receipt, those that came again among them. */
+  readonly accepted: number;
+  /** Refused, by the first reason; those that there are none of are left out. */
+  readonly refused: { readonly [Reason in PredictionRefusal]?: number };
+}
+
 /** The gateway's own side, every 2 s: stream `gateway`, which `welcome` does not name. */
 export interface GatewayActivity {
   /** Seconds since the start. */
@@ -120,6 +130,8 @@ export interface GatewayActivity {
   readonly deliveries_per_second: number;
   /** Predictions that came in. */
   readonly predictions_per_second: number;
+  /** What became of predictions in the last minute. */
+  readonly verdicts: PredictionVerdicts;
   /** From a prediction's arrival to its signed confirmation, in milliseconds; null when there was none lately. */
   readonly confirmation_latency: { readonly p50: number; readonly p99: number } | null;
   /** Predictions that came over HTTP among all, 0 to 1; null when there was none lately. */

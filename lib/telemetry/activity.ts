@@ -1,3 +1,4 @@
+import type { PredictionRefusal } from "../protocol/mod.ts";
 import { Distribution } from "./distribution.ts";
 import {
   closeCodes,
@@ -9,6 +10,7 @@ import {
   families,
   labelOf,
   pollResults,
+  predictionRefusals,
   predictionResults,
   refusalReasons,
   signatureOperations,
@@ -19,6 +21,7 @@ import {
 } from "./label_values.ts";
 import { Latencies } from "./latencies.ts";
 import { metricTable as table } from "./metric_table.ts";
+import { RecentCounts } from "./recent_counts.ts";
 
 const minute = 60_000;
 
@@ -66,6 +69,9 @@ export class Activity {
   /** Predictions taken in, by the way they came. */
   readonly predictions = zeros(ways);
   readonly results = each(ways, () => zeros(predictionResults));
+  readonly refusedPredictions = zeros(predictionRefusals);
+  /** What became of them in the last minute. */
+  readonly recentVerdicts = new RecentCounts<"accepted" | PredictionRefusal>(minute);
   /** From a prediction's arrival to its signed confirmation, over the last minute. */
   readonly confirmations = new Latencies(minute);
   /** The same since the start, in seconds. */
@@ -107,6 +113,19 @@ export class Activity {
   /** Counts an error that a client was told of, with a code that may be any text. */
   fail(way: typeof ways[number], code: string): void {
     this.errors[way][labelOf(errorCodes, code, "other")] += 1;
+  }
+
+  /** Counts a prediction that was accepted, now or before, at a moment of the clock's `elapsed`. */
+  acceptPrediction(way: typeof ways[number], result: "accepted" | "duplicate", now: number): void {
+    this.results[way][result] += 1;
+    this.recentVerdicts.add(now, "accepted");
+  }
+
+  /** Counts a prediction that was refused. */
+  refusePrediction(way: typeof ways[number], reason: PredictionRefusal, now: number): void {
+    this.results[way][reason === "conflict" ? "conflict" : "refused"] += 1;
+    this.refusedPredictions[reason] += 1;
+    this.recentVerdicts.add(now, reason);
   }
 
   /** Counts an HTTP answer. */

@@ -1,4 +1,4 @@
-import { errorKinds, streamNames } from "../protocol/mod.ts";
+import { errorKinds, predictionRefusals, streamNames } from "../protocol/mod.ts";
 
 /** Kinds of connections that the hub knows. */
 export const families = ["miners", "streams", "events", "jobs"] as const;
@@ -48,6 +48,8 @@ export const errorCodes = [...Object.keys(errorKinds) as (keyof typeof errorKind
 export const statusClasses = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
 /** What became of a prediction; `failed` ones are neither accepted nor refused, and may come again. */
 export const predictionResults = ["accepted", "duplicate", "refused", "conflict", "failed"] as const;
+/** Why a prediction was refused, those in conflict with an accepted one among them. */
+export { predictionRefusals };
 /** What is done with a signature. */
 export const signatureOperations = ["verify", "sign"] as const;
 /** Streams of the product; those that a program of your own defines are `other`. */

@@ -13,6 +13,7 @@ import {
   memoryKinds,
   openJobStatuses,
   pollResults,
+  predictionRefusals,
   predictionResults,
   refusalReasons,
   signatureOperations,
@@ -103,6 +104,10 @@ export const metricTable = {
     "Predictions by how they came and what became of them; the share of http is that of the fallback.",
     by("way", ways),
     by("result", predictionResults),
+  ),
+  heliograph_predictions_refused_total: counter(
+    "Predictions that were refused, by the first rule that they broke; conflict is another one of the same id.",
+    by("reason", predictionRefusals),
   ),
   heliograph_confirmation_latency_seconds: histogram(
     "From a prediction's arrival until its signed confirmation is published.",

@@ -132,7 +132,8 @@ export class PredictionDesk {
       const now = this.#clock.elapsed();
       this.#activity.confirmations.add(now, now - receivedAt);
       this.#activity.confirmationLatency.add((now - receivedAt) / 1000);
-      this.#activity.results[way][resultOf(verdict)] += 1;
+      if (!verdict.accepted) this.#activity.refusePrediction(way, verdict.reason, now);
+      else this.#activity.acceptPrediction(way, verdict.duplicate ? "duplicate" : "accepted", now);
       return { predictionId, verdict, frame };
     } catch (error) {
       this.#gatekeeper.forgive(envelope);
@@ -154,11 +155,6 @@ export class PredictionDesk {
     work.then(() => {}, () => {}).finally(() => this.#underWay.delete(work));
     return work;
   }
-}
-
-function resultOf(verdict: Verdict) {
-  if (verdict.accepted) return verdict.duplicate ? "duplicate" : "accepted";
-  return verdict.conflict ? "conflict" : "refused";
 }
 
 function closing({ nonce }: Envelope): Refusal {

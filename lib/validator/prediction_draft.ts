@@ -1,4 +1,11 @@
-import { noReceipt, type Receipt, receiptHash, type ReceivedPrediction, utcDay } from "../protocol/mod.ts";
+import {
+  noReceipt,
+  type PredictionRefusal,
+  type Receipt,
+  receiptHash,
+  type ReceivedPrediction,
+  utcDay,
+} from "../protocol/mod.ts";
 import { type Head, maxTextLength, type MinerHead, type PredictionRecord } from "../engine/mod.ts";
 import type { Game } from "./game_table.ts";
 import { brokenRule, type DayTotals, type PredictionLimits } from "./rules.ts";
@@ -18,7 +25,7 @@ export type Verdict =
     readonly duplicate: boolean;
     readonly wagered: number;
   }
-  | { readonly accepted: false; readonly conflict: boolean; readonly message: string };
+  | { readonly accepted: false; readonly reason: PredictionRefusal; readonly message: string };
 
 /** The head of a miner without an accepted prediction. */
 export const noHead: MinerHead = { sequence: 0, previous: noReceipt, day: "", wagered: 0 };
@@ -67,11 +74,15 @@ export class PredictionDraft {
     if (first !== undefined) return repeated(first, hash, today.wagered);
     const [size, limits] = [text.length, this.#limits];
     if (size > limits.maxSize) {
-      return refused(`Prediction too large: ${size} characters as signed text, at most ${limits.maxSize}`);
+      return {
+        accepted: false,
+        reason: "too_large",
+        message: `Prediction too large: ${size} characters as signed text, at most ${limits.maxSize}`,
+      };
     }
     const game = this.#findGame(fields.game_id);
     const broken = brokenRule({ prediction: fields, uid, size, limits, today, game, now: this.#now });
-    if (broken !== null) return refused(broken);
+    if (broken !== null) return { accepted: false, ...broken };
     const receipt: Receipt = {
       sequence: this.#head.sequence + this.records.length + 1,
       hash,
@@ -104,11 +115,7 @@ function repeated({ predictionId, receipt }: PredictionRecord, hash: string, wag
   if (receipt.hash === hash) return { accepted: true, receipt, duplicate: true, wagered };
   const message =
     `Conflicting prediction_id: ${predictionId} was accepted with other content (hash ${receipt.hash})`;
-  return { accepted: false, conflict: true, message };
-}
-
-function refused(message: string): Verdict {
-  return { accepted: false, conflict: false, message };
+  return { accepted: false, reason: "conflict", message };
 }
 
 /** Keeps sums of decimal fractions from growing digits. What is rounded is rounded up: no amount is so small as to be none. */

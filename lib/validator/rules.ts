@@ -1,4 +1,4 @@
-import type { TeamGamePrediction } from "../protocol/mod.ts";
+import type { PredictionRefusal, TeamGamePrediction } from "../protocol/mod.ts";
 import type { Game } from "./game_table.ts";
 
 /** The most that a miner may wager on one UTC day. */
@@ -41,69 +41,88 @@ export interface RuleContext {
 }
 
 type GameContext = RuleContext & { readonly game: Game };
+/** What is wrong, in words; null: nothing. */
 type Rule<Context> = (context: Context) => string | null;
+/** By why they refuse, in the order in which they are tried. */
+type Rules<Context> = { readonly [Reason in PredictionRefusal]?: Rule<Context> };
 
-const minerRules: readonly Rule<RuleContext>[] = [
-  ({ prediction: { miner_uid }, uid }) =>
+/** A rule that a prediction breaks, and what is wrong, in words. */
+export interface BrokenRule {
+  readonly reason: PredictionRefusal;
+  readonly message: string;
+}
+
+const minerRules = inOrder<RuleContext>({
+  miner_uid: ({ prediction: { miner_uid }, uid }) =>
     String(miner_uid) === String(uid)
       ? null
       : `Invalid miner_uid: got ${miner_uid}, expected ${uid}, under which the hotkey is registered`,
-  ({ prediction: { wager } }) =>
-    Number.isFinite(wager) && wager > 0 ? null : `Invalid wager: got ${wager}, expected a number over 0`,
-  ({ prediction: { wager }, limits: { smallestWager } }) =>
-    wager >= smallestWager ? null : `Wager too small: got ${wager}, expected at least ${smallestWager}`,
-  ({ prediction: { wager }, today: { wagered } }) =>
+  wager: ({ prediction: { wager }, limits: { smallestWager } }) => {
+    if (!Number.isFinite(wager) || wager <= 0) return `Invalid wager: got ${wager}, expected a number over 0`;
+    return wager >= smallestWager
+      ? null
+      : `Wager too small: got ${wager}, expected at least ${smallestWager}`;
+  },
+  wager_limit: ({ prediction: { wager }, today: { wagered } }) =>
     // Sums of decimal fractions miss by some 1e-13.
     wagered + wager <= dailyWagerLimit + 1e-10
       ? null
       : `Daily wager limit exceeded: ${wager} on top of ${round(wagered)} today, at most ${dailyWagerLimit}`,
-  ({ limits: { perDay }, today: { predictions } }) =>
+  prediction_limit: ({ limits: { perDay }, today: { predictions } }) =>
     predictions < perDay
       ? null
       : `Daily prediction limit exceeded: ${predictions} were accepted today, at most ${perDay}`,
-  ({ size, limits: { bytesPerDay }, today: { bytes } }) =>
+  size_limit: ({ size, limits: { bytesPerDay }, today: { bytes } }) =>
     bytes + size <= bytesPerDay
       ? null
       : `Daily size limit exceeded: ${size} bytes on top of ${bytes} today, at most ${bytesPerDay}`,
-  ({ prediction: { game_id }, game }) => game === undefined ? `Unknown game: ${game_id}` : null,
-];
+  unknown_game: ({ prediction: { game_id }, game }) => game === undefined ? `Unknown game: ${game_id}` : null,
+});
 
-const gameRules: readonly Rule<GameContext>[] = [
-  ({ game: { fields } }) => fields.active ? null : `Game is not active: ${fields.game_id}`,
-  ({ game: { fields, startsAt }, now }) =>
+const gameRules = inOrder<GameContext>({
+  inactive_game: ({ game: { fields } }) => fields.active ? null : `Game is not active: ${fields.game_id}`,
+  game_started: ({ game: { fields, startsAt }, now }) =>
     now < startsAt ? null : `Game has started: ${fields.game_id} at ${fields.event_start_date}`,
-  (context) => teamMismatch(context, "team_a") ?? teamMismatch(context, "team_b"),
-  (context) => oddsMismatch(context, "team_a_odds") ?? oddsMismatch(context, "team_b_odds"),
-  (context) => context.game.fields.can_tie ? oddsMismatch(context, "tie_odds") : null,
-  (context) =>
+  teams: (context) => teamMismatch(context, "team_a") ?? teamMismatch(context, "team_b"),
+  odds: (context) =>
+    oddsMismatch(context, "team_a_odds") ?? oddsMismatch(context, "team_b_odds") ??
+      (context.game.fields.can_tie ? oddsMismatch(context, "tie_odds") : null),
+  outcome: (context) =>
     predictedOdds(context) !== undefined
       ? null
       : `Invalid predicted_outcome: got ${context.prediction.predicted_outcome}, expected ${
         outcomes(context)
       }`,
-  (context) => {
+  predicted_odds: (context) => {
     const expected = predictedOdds(context);
     return sameOdds(context.prediction.predicted_odds, expected)
       ? null
       : `Invalid predicted_odds: got ${context.prediction.predicted_odds}, expected ${expected}`;
   },
-  ({ prediction: { confidence_score: score } }) =>
+  confidence: ({ prediction: { confidence_score: score } }) =>
     score === undefined || score === null || (score >= 0 && score <= 1)
       ? null
       : `Invalid confidence_score: got ${score}, expected 0 to 1`,
-];
+});
 
-/** The first rule that a prediction breaks, in words, or null. Protocol, section 3. */
-export function brokenRule(context: RuleContext): string | null {
+/** The first rule that a prediction breaks, or null. Protocol, section 3. */
+export function brokenRule(context: RuleContext): BrokenRule | null {
   const broken = firstBroken(minerRules, context);
   const { game } = context;
   return broken !== null || game === undefined ? broken : firstBroken(gameRules, { ...context, game });
 }
 
-function firstBroken<Context>(rules: readonly Rule<Context>[], context: Context): string | null {
-  for (const rule of rules) {
-    const broken = rule(context);
-    if (broken !== null) return broken;
+function inOrder<Context>(rules: Rules<Context>): [PredictionRefusal, Rule<Context>][] {
+  return Object.entries(rules) as [PredictionRefusal, Rule<Context>][];
+}
+
+function firstBroken<Context>(
+  rules: readonly [PredictionRefusal, Rule<Context>][],
+  context: Context,
+): BrokenRule | null {
+  for (const [reason, rule] of rules) {
+    const message = rule(context);
+    if (message !== null) return { reason, message };
   }
   return null;
 }

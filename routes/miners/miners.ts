@@ -179,7 +179,7 @@ function readPrediction(headers: Record<string, string>, text: string, clock: Cl
 function answerOne([confirmed]: readonly Confirmed[]): Response {
   if (confirmed === undefined) throw new Error("no confirmation");
   const { verdict, frame } = confirmed;
-  const status = verdict.accepted ? 200 : verdict.conflict ? 409 : 422;
+  const status = verdict.accepted ? 200 : verdict.reason === "conflict" ? 409 : 422;
   return new Response(frame, { status, headers: json });
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DashboardModel } from "../../lib/dashboard/model/dashboard_model.ts";
+import type { GatewayActivity } from "../../lib/protocol/streams.ts";
 import { scriptedNetwork } from "../e2e/dashboard/scripted_network.ts";
 import { ScriptedStreams } from "../e2e/dashboard/scripted_streams.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
@@ -99,6 +100,31 @@ Deno.test("the status counts down to the next attempt, and tells a screen reader
   assertEquals(scene.model.status.value.announcement, announcement);
   await scene.clock.advance(3000);
   assertEquals(scene.status, "broken | Reconnecting | trying now · connection refused");
+});
+
+Deno.test("a gateway that refuses most predictions is not called live, and the reason is named", async () => {
+  using scene = connected();
+  scene.play(0);
+  const refuse = (accepted: number, refused: GatewayActivity["verdicts"]["refused"]) => {
+    const activity = { ...scriptedNetwork(0).gateway, verdicts: { accepted, refused } };
+    scene.streams.send("gateway", activity, scene.clock.now() / 1000);
+  };
+  refuse(0, { odds: 9 });
+  await scene.clock.advance(1000);
+  assertEquals(scene.status, "live | Live | all streams up to date");
+  refuse(4, { odds: 2, wager_limit: 94 });
+  await scene.clock.advance(1000);
+  assertEquals(
+    scene.status,
+    "troubled | Predictions are refused | 96.0 % in the last minute, mostly: wager limit",
+  );
+  assertEquals(
+    scene.model.status.value.announcement,
+    "Most predictions are refused, mostly: wager limit",
+  );
+  refuse(96, { odds: 4 });
+  await scene.clock.advance(1000);
+  assertEquals(scene.status, "live | Live | all streams up to date");
 });
 
 Deno.test("a stream that the server calls stale is named with its words and its age, until it is live", async () => {

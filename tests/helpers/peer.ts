@@ -18,6 +18,9 @@ export function testKey(number: number): Keypair {
   return keypairFromSeed(seed);
 }
 
+/** As the WebSocket of wherever this runs takes them. */
+type SocketOptions = ConstructorParameters<typeof WebSocket>[1];
+
 /** A frame as it came in. */
 export type Frame = { readonly type: string; readonly [key: string]: unknown };
 
@@ -73,7 +76,7 @@ export class Peer {
   #recovers = false;
   #wake: () => void = () => {};
 
-  constructor(url: string, options: string[] | WebSocketOptions = []) {
+  constructor(url: string, options: SocketOptions = []) {
     this.socket = new WebSocket(url, options);
     this.opened = new Promise((resolve, reject) => {
       this.socket.onopen = () => resolve();
@@ -98,7 +101,7 @@ export class Peer {
   }
 
   /** A connection that is open. */
-  static async open(url: string, options: string[] | WebSocketOptions = []): Promise<Peer> {
+  static async open(url: string, options: SocketOptions = []): Promise<Peer> {
     const peer = new Peer(url, options);
     await peer.opened;
     return peer;

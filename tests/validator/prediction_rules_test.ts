@@ -114,6 +114,41 @@ for (const { name, submit } of ways) {
     }
   });
 
+  Deno.test(`each rule counts what it refuses over ${name}`, async () => {
+    await using scene = await startScene();
+    await submit(scene, samplePrediction("first"), 1);
+    const changes = [...rules.filter(([, , message]) => message !== null).map(([, change]) => change), {
+      prediction_id: "first",
+      wager: 3,
+    }];
+    await submit(
+      scene,
+      { predictions: changes.map((change, index) => samplePrediction(`p${index}`, change)) },
+      changes.length,
+    );
+    const { refusedPredictions, results } = scene.server.gateway.activity;
+    assertEquals(refusedPredictions, {
+      conflict: 1,
+      // Only settings and later days bring these about: see quotas_test.ts.
+      too_large: 0,
+      prediction_limit: 0,
+      size_limit: 0,
+      miner_uid: 1,
+      wager: 3,
+      wager_limit: 1,
+      unknown_game: 2,
+      inactive_game: 1,
+      game_started: 3,
+      teams: 4,
+      odds: 6,
+      outcome: 6,
+      predicted_odds: 1,
+      confidence: 2,
+    });
+    const { refused, conflict } = name === "HTTP" ? results.http : results.websocket;
+    assertEquals([refused, conflict], [30, 1]);
+  });
+
   Deno.test(`the same rules hold in a batch over ${name}, whose predictions do not affect one another`, async () => {
     await using scene = await startScene();
     const predictions = rules.map(([what, change]) => samplePrediction(`batch ${what}`, change));

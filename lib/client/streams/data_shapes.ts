@@ -9,6 +9,7 @@ const number: Check = (value) => typeof value === "number";
 const text: Check = (value) => typeof value === "string";
 const truth: Check = (value) => typeof value === "boolean";
 const orNull = (check: Check): Check => (value) => value === null || check(value);
+const mapOf = (check: Check): Check => (value) => isRecord(value) && Object.values(value).every(check);
 const listOf = (check: Check): Check => (value) => Array.isArray(value) && value.every(check);
 
 /** Whether a value is an object, and no array. */
@@ -74,6 +75,7 @@ const shapes: { readonly [Name in keyof StreamData]: Check } = {
     active_miners: number,
     deliveries_per_second: number,
     predictions_per_second: number,
+    verdicts: object<Of<"gateway">["verdicts"]>({ accepted: number, refused: mapOf(number) }),
     confirmation_latency: orNull(object<{ p50: number; p99: number }>({ p50: number, p99: number })),
     fallback_share: orNull(number),
   }),

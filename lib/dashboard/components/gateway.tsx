@@ -9,9 +9,11 @@ import {
   formatLatency,
   formatRate,
   formatShare,
+  formatShort,
   formatTick,
   unknown,
 } from "../model/format.ts";
+import { summarizeRefusals } from "../model/refusals.ts";
 import { Card } from "./card.tsx";
 import { Chart } from "./chart.tsx";
 import { useModel, useSlice } from "./context.ts";
@@ -27,14 +29,19 @@ const plain = (value: string): Figure => ({ value, unit: "" });
 
 const rows: readonly Row[] = [
   {
-    name: "deliveries_per_second",
-    title: "Deliveries",
-    figure: ({ deliveries_per_second }) => ({ value: formatRate(deliveries_per_second), unit: "/s" }),
-  },
-  {
     name: "predictions_per_second",
     title: "Predictions",
     figure: ({ predictions_per_second }) => ({ value: formatRate(predictions_per_second), unit: "/s" }),
+  },
+  {
+    name: "accepted",
+    title: "Accepted",
+    figure: ({ verdicts }) => ({ value: formatShort(verdicts.accepted), unit: "/min" }),
+  },
+  {
+    name: "refused",
+    title: "Refused",
+    figure: (activity) => ({ value: formatShort(summarizeRefusals(activity).refused), unit: "/min" }),
   },
   {
     name: "confirmation_p50",
@@ -62,6 +69,11 @@ const rows: readonly Row[] = [
     figure: ({ connections }) => plain(formatCount(connections.miners)),
   },
   {
+    name: "deliveries_per_second",
+    title: "Deliveries",
+    figure: ({ deliveries_per_second }) => ({ value: formatRate(deliveries_per_second), unit: "/s" }),
+  },
+  {
     name: "streams",
     title: "Stream sockets",
     figure: ({ connections }) => plain(formatCount(connections.streams)),
@@ -71,6 +83,7 @@ const rows: readonly Row[] = [
     title: "Event streams",
     figure: ({ connections }) => plain(formatCount(connections.events)),
   },
+  { name: "uptime", title: "Up", figure: ({ uptime }) => plain(formatDuration(uptime)) },
 ];
 
 function deliveriesSpec(history: History): ChartSpec {
@@ -88,24 +101,40 @@ export function GatewayCard() {
   const { gateway, gatewayHistory } = useModel();
   const activity = useSlice(gateway);
   const spec = useMemo(() => deliveriesSpec(gatewayHistory), [gatewayHistory]);
-  const aside = activity && (
-    <span className="hint" data-value="uptime">up {formatDuration(activity.uptime)}</span>
-  );
   return (
-    <Card title="Gateway" area="gateway" stream="gateway" aside={aside}>
+    <Card title="Gateway" area="gateway" stream="gateway">
       <div className="gateway">
-        <dl className="figures">
-          {rows.map(({ name, title, figure }) => (
-            <div key={name}>
-              <dt>{title}</dt>
-              <dd data-value={name}>
-                <Measure {...(activity === undefined ? plain(unknown) : figure(activity))} />
-              </dd>
-            </div>
-          ))}
-        </dl>
+        <div>
+          <dl className="figures">
+            {rows.map(({ name, title, figure }) => (
+              <div key={name}>
+                <dt>{title}</dt>
+                <dd data-value={name}>
+                  <Measure {...(activity === undefined ? plain(unknown) : figure(activity))} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+          <RefusalReasons activity={activity} />
+        </div>
         <Chart title="deliveries a second" spec={spec} slice={gateway} />
       </div>
     </Card>
+  );
+}
+
+const shownReasons = 3;
+
+/** Always one line: what comes and goes moves nothing. */
+function RefusalReasons({ activity }: { readonly activity: GatewayActivity | undefined }) {
+  const reasons = activity === undefined ? [] : summarizeRefusals(activity).reasons;
+  const texts = reasons.map(({ reason, count }) => `${reason} ${formatShort(count)}`);
+  const more = texts.length - shownReasons;
+  const shown = more > 0 ? [...texts.slice(0, shownReasons), `${more} more`] : texts;
+  return (
+    <p className="refusals" data-value="refusals" title={texts.join(", ")}>
+      <span className="hint">Refused in the last minute:</span>{" "}
+      {activity === undefined ? unknown : shown.length === 0 ? "none" : shown.join(" · ")}
+    </p>
   );
 }

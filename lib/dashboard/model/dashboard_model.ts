@@ -8,6 +8,7 @@ import type {
 } from "../../protocol/streams.ts";
 import { History } from "./history.ts";
 import { type ReceiptList, ReceiptsLog } from "./receipts_log.ts";
+import { summarizeRefusals } from "./refusals.ts";
 import { Frames, type RequestFrame, Slice } from "./slice.ts";
 import { describeStatus, type Healths, type Status } from "./status.ts";
 import { type StreamHealth, StreamHealthWatch } from "./stream_health.ts";
@@ -60,7 +61,7 @@ export class DashboardModel {
     this.gateway = new Slice<GatewayActivity | undefined>(frames, undefined);
     const healths = this.#judge();
     this.health = mapStreams((stream) => new Slice(frames, healths[stream]));
-    this.status = new Slice(frames, describeStatus(streams.snapshot, healths, clock.now()));
+    this.status = new Slice(frames, this.#describe(healths));
   }
 
   /** Subscribes to everything; the function that it returns ends that. */
@@ -105,7 +106,17 @@ export class DashboardModel {
     if (snapshot.state === "connected") this.#watch.connected(snapshot, this.#clock.elapsed());
     const healths = this.#judge();
     for (const stream of shownStreamNames) offerChange(this.health[stream], healths[stream]);
-    offerChange(this.status, describeStatus(snapshot, healths, this.#clock.now()));
+    offerChange(this.status, this.#describe(healths));
+  }
+
+  #describe(healths: Healths): Status {
+    const { next: activity } = this.gateway;
+    return describeStatus({
+      snapshot: this.#streams.snapshot,
+      healths,
+      refusals: activity && summarizeRefusals(activity),
+      now: this.#clock.now(),
+    });
   }
 
   #judge(): Healths {

@@ -1,11 +1,12 @@
 import type { StreamSnapshot } from "../../client/stream_client.ts";
-import { formatDuration } from "./format.ts";
+import { formatDuration, formatShare } from "./format.ts";
+import { type Refusals, refusesMost } from "./refusals.ts";
 import type { StreamHealth } from "./stream_health.ts";
 import { type ShownStream, shownStreamNames, shownStreams } from "./streams.ts";
 
 /** What the status line says at a glance. */
 export interface Status {
-  readonly tone: "live" | "waiting" | "stale" | "broken";
+  readonly tone: "live" | "waiting" | "troubled" | "stale" | "broken";
   readonly title: string;
   /** More of it; changes with every second where it counts them. */
   readonly detail: string;
@@ -22,12 +23,21 @@ type Line = Omit<Status, "notes">;
 
 const fallbacks = { sse: "Server-sent events", poll: "Long polling" } as const;
 
-/** Puts the state of the connection and of all streams in words. `now` in Unix milliseconds. */
-export function describeStatus(snapshot: StreamSnapshot, healths: Healths, now: number): Status {
-  return { ...describeLine(snapshot, healths, now), notes: describeNotes(snapshot) };
+/** What the status line goes by. */
+export interface Situation {
+  readonly snapshot: StreamSnapshot;
+  readonly healths: Healths;
+  readonly refusals: Refusals | undefined;
+  /** Unix milliseconds. */
+  readonly now: number;
 }
 
-function describeLine(snapshot: StreamSnapshot, healths: Healths, now: number): Line {
+/** Puts the state of the connection, of all streams and of the gateway in words. */
+export function describeStatus(situation: Situation): Status {
+  return { ...describeLine(situation), notes: describeNotes(situation.snapshot) };
+}
+
+function describeLine({ snapshot, healths, refusals, now }: Situation): Line {
   switch (snapshot.state) {
     case "connecting":
       return line("waiting", "Connecting", "");
@@ -38,7 +48,7 @@ function describeLine(snapshot: StreamSnapshot, healths: Healths, now: number): 
     case "reconnecting":
       return describeReconnecting(snapshot, now);
     case "connected":
-      return describeStreams(healths);
+      return describeStreams(healths) ?? describeGateway(refusals);
     default:
       return snapshot.state satisfies never;
   }
@@ -51,7 +61,8 @@ function describeReconnecting({ error, retryAt }: StreamSnapshot, now: number): 
   return { ...line("broken", "Reconnecting", `${next} · ${cause}`), announcement: `Reconnecting: ${cause}` };
 }
 
-function describeStreams(healths: Healths): Line {
+/** What is wrong with the streams; undefined when nothing is. */
+function describeStreams(healths: Healths): Line | undefined {
   const of = (state: StreamHealth["state"]) =>
     shownStreamNames.filter((stream) => healths[stream].state === state);
   const stale = of("stale");
@@ -66,8 +77,20 @@ function describeStreams(healths: Healths): Line {
     };
   }
   const waiting = of("waiting").filter((stream) => shownStreams[stream].period !== undefined);
-  if (waiting.length === 0) return line("live", "Live", "all streams up to date");
-  return line("waiting", "Connected", "waiting for the first values");
+  return waiting.length === 0 ? undefined : line("waiting", "Connected", "waiting for the first values");
+}
+
+function describeGateway(refusals: Refusals | undefined): Line {
+  if (refusals === undefined || !refusesMost(refusals)) {
+    return line("live", "Live", "all streams up to date");
+  }
+  const [first] = refusals.reasons;
+  const share = `${formatShare(refusals.share).value} % in the last minute`;
+  const cause = `mostly: ${first?.reason}`;
+  return {
+    ...line("troubled", "Predictions are refused", `${share}, ${cause}`),
+    announcement: `Most predictions are refused, ${cause}`,
+  };
 }
 
 function describeNotes({ simulated, transport }: StreamSnapshot): Status["notes"] {

@@ -4,6 +4,7 @@ import {
   type MarketsHealth,
   type NetworkMetrics,
   type NetworkPeer,
+  predictionRefusals,
   streamNames,
 } from "../../../lib/protocol/mod.ts";
 
@@ -50,6 +51,11 @@ const gateway: z.ZodType<GatewayActivity> = z.looseObject({
   active_miners: z.number(),
   deliveries_per_second: z.number(),
   predictions_per_second: z.number(),
+  verdicts: z.looseObject({
+    accepted: z.number().int().describe("confirmed with a receipt, those that came again among them"),
+    refused: z.partialRecord(z.enum(predictionRefusals), z.number().int())
+      .describe("by the first reason; those that there are none of are left out"),
+  }).describe("what became of predictions in the last minute"),
   confirmation_latency: z.object({ p50: z.number(), p99: z.number() }).nullable().describe("milliseconds"),
   fallback_share: z.number().nullable(),
 });

@@ -35,6 +35,7 @@ const samples: { readonly [Name in keyof StreamData]: (number: number) => Stream
     active_miners: 1,
     deliveries_per_second: 4,
     predictions_per_second: 5,
+    verdicts: { accepted: 290, refused: { odds: 10 } },
     confirmation_latency: null,
     fallback_share: null,
   }),

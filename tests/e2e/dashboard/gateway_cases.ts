@@ -3,6 +3,8 @@ import { buildDashboard } from "../../../scripts/build_dashboard.ts";
 import { findChromium } from "../../helpers/chromium.ts";
 import { FakeNode, fakeReceipt } from "../../helpers/fake_node.ts";
 import { startGateway, type TestGateway } from "../../helpers/gateway.ts";
+import { samplePrediction } from "../../helpers/samples.ts";
+import { Scene as Predictions } from "../../helpers/scene.ts";
 import { QuickClock } from "./quick_clock.ts";
 import { WatchedPage } from "./watched_page.ts";
 
@@ -88,6 +90,25 @@ Deno.test("the page shows what the node and the gateway say, without a fault", a
   assert(/Idle/.test(energy), energy);
   const validators = watched.page.locator("[data-peer]").filter({ hasText: "Validator" });
   assertEquals(await validators.getAttribute("data-peer"), "peer_1");
+  watched.assertFaultless();
+});
+
+Deno.test("refused predictions show with their reason, and nothing says that all is well", async () => {
+  await buildDashboard({ root, out: `${root}/dist/dashboard` });
+  await using scene = await Predictions.start();
+  await using watched = await WatchedPage.open(chromium, `${scene.server.url}/`);
+  await watched.status(/Live/);
+  assertEquals(await watched.value("refusals"), "Refused in the last minute: none");
+  await scene.submit({ predictions: [samplePrediction("good")] });
+  const refused = Array.from({ length: 20 }, (_, index) => samplePrediction(`p${index}`, { wager: 1000 }));
+  await scene.submit({ predictions: [...refused, samplePrediction("unknown", { game_id: "g404" })] });
+  await watched.status(/Predictions are refused.*95\.5 % in the last minute, mostly: wager limit/);
+  await watched.page.locator('[data-value="refused"]').filter({ hasText: "21" }).waitFor();
+  assertEquals(await watched.value("accepted"), "1 /min");
+  assertEquals(
+    await watched.value("refusals"),
+    "Refused in the last minute: wager limit 20 · unknown game 1",
+  );
   watched.assertFaultless();
 });
 

@@ -30,6 +30,7 @@ export function scriptedNetwork(step: number): StreamData {
       active_miners: 176,
       deliveries_per_second: 92 + 20 * wave(31) + 6 * noise(5),
       predictions_per_second: 38 + 9 * wave(29) + 3 * noise(6),
+      verdicts: { accepted: 2241 + step % 5, refused: { odds: 31 + step % 3, wager_limit: 8 } },
       confirmation_latency: { p50: 2.4 + 0.3 * noise(7), p99: 7.9 + noise(8) },
       fallback_share: 0.021,
     },

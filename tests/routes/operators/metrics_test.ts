@@ -147,6 +147,8 @@ Deno.test("predictions are counted by how they came and what became of them", as
     ["accepted", "duplicate", "conflict", "refused", "failed"].map((result) => count("websocket", result)),
     [1, 1, 1, 1, 0],
   );
+  const refused = (reason: string) => scrape.value("heliograph_predictions_refused_total", { reason });
+  assertEquals([refused("conflict"), refused("unknown_game"), refused("wager_limit")], [1, 1, 0]);
   assertEquals([count("http", "accepted"), scrape.value("heliograph_predictions_total")], [1, 5]);
   assertEquals(scrape.value("heliograph_confirmation_latency_seconds_count"), 5);
   assertEquals(scrape.value("heliograph_confirmation_latency_seconds_bucket", { le: "+Inf" }), 5);
