@@ -13,7 +13,7 @@ import {
 import type { CreateApp } from "../gateway/mod.ts";
 import { escapeControls } from "../telemetry/mod.ts";
 import { helpText } from "./help.ts";
-import { callOf } from "./program_name.ts";
+import { callOf } from "./this_program.ts";
 import type { Stdio } from "./stdio.ts";
 
 /** A subcommand: takes what follows its name and answers with the exit code. */
@@ -90,8 +90,8 @@ export interface Frame {
   readonly stdio: Pick<Stdio, "print" | "complain">;
   /** What `--help` tells of, where that is more than the command itself. */
   readonly within?: Usage;
-  /** The exit code of a failure that names none; 1 where not given. */
-  readonly failure?: number;
+  /** The exit code of an error that names none; 1 where not given. */
+  readonly failure?: (error: Error) => number;
 }
 
 /**
@@ -101,7 +101,7 @@ export interface Frame {
 export async function runFramed(
   usage: Usage,
   args: readonly string[],
-  { stdio, within = usage, failure = 1 }: Frame,
+  { stdio, within = usage, failure = () => 1 }: Frame,
   work: () => Promise<number>,
 ): Promise<number> {
   try {
@@ -114,7 +114,7 @@ export async function runFramed(
       `${escapeControls(error.message)}${error instanceof UsageError ? adviceAfter(error, within) : ""}\n`,
     );
     if (error instanceof Failure) return error.exitCode;
-    return error instanceof ConfigError ? 2 : failure;
+    return error instanceof ConfigError ? 2 : failure(error);
   }
 }
 
@@ -125,19 +125,22 @@ function adviceAfter({ message }: UsageError, { name, program }: Usage): string 
   return `. "${program === undefined ? callOf(command) : `${program} ${command}`} --help" says more`;
 }
 
-/** What an action of a command does with what follows its name. */
-export type Action = (args: string[]) => Promise<number>;
+/** An action of a command: how it is called, and what it does with what follows its name. */
+export type Action<S> = readonly [usage: Usage, act: (args: string[], surroundings: S) => Promise<number>];
 
 /** Runs the action of a command that a command line names first. */
-export async function runAction(
+export async function runAction<S extends Frame>(
   usage: Usage,
   [name = "", ...args]: readonly string[],
-  stdio: Frame["stdio"],
-  actions: Readonly<Record<string, Action>>,
+  surroundings: S,
+  actions: Readonly<Record<string, Action<S>>>,
 ): Promise<number> {
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-  if (action !== undefined) return await action(args);
-  return await runFramed(usage, [name, ...args], { stdio }, () => {
+  if (action !== undefined) {
+    const [own, act] = action;
+    return await runFramed(own, args, { ...surroundings, within: usage }, () => act(args, surroundings));
+  }
+  return await runFramed(usage, [name, ...args], surroundings, () => {
     const names = Object.keys(actions);
     const guess = name === "" || name.startsWith("-") ? undefined : nearest(name, names);
     if (guess === undefined) throw new UsageError(`Expected an action: ${names.join(", ")}`);

@@ -10,7 +10,7 @@ import {
   type SettingDescription,
   showSetting,
 } from "../config/mod.ts";
-import { type Action, type Command, Failure, runAction, runFramed, type Usage } from "./command.ts";
+import { type Command, Failure, runAction, type Usage } from "./command.ts";
 import { processStdio, type Stdio } from "./stdio.ts";
 
 const printUsage = {
@@ -113,16 +113,14 @@ export async function runConfig(
   surroundings: ConfigSurroundings,
   stdio: Stdio,
 ): Promise<number> {
-  const framed =
-    (own: Usage, tell: (args: string[], from: ConfigSurroundings) => string): Action => async (args) =>
-      await runFramed(own, args, { stdio, within: usage }, async () => {
-        await stdio.print(tell(args, surroundings));
-        return 0;
-      });
-  return await runAction(usage, args, stdio, {
-    print: framed(printUsage, print),
-    check: framed(checkUsage, check),
-    example: framed(exampleUsage, example),
+  const told = (tell: (args: string[], from: ConfigSurroundings) => string) => async (args: string[]) => {
+    await stdio.print(tell(args, surroundings));
+    return 0;
+  };
+  return await runAction(usage, args, { stdio }, {
+    print: [printUsage, told(print)],
+    check: [checkUsage, told(check)],
+    example: [exampleUsage, told(example)],
   });
 }
 

@@ -20,7 +20,7 @@ import {
 import { JsonReport } from "./doctor/json_report.ts";
 import { type DoctorSettings, readDoctorSettings, usage } from "./doctor/settings.ts";
 import { TextReport } from "./doctor/text_report.ts";
-import { readText } from "./miner/files.ts";
+import { readText } from "./files.ts";
 import { processStdio, type Stdio, terminalColumns } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
 

@@ -1,6 +1,6 @@
 import { describeOptions, type OptionDescription } from "../config/mod.ts";
 import type { Usage } from "./command.ts";
-import { wrap } from "./wrap.ts";
+import { wrap } from "./text.ts";
 
 /** Characters in a line, as terminals have at least. */
 const width = 80;

@@ -1,6 +1,7 @@
 import {
   type InscribeFile,
   type InscribeRequest,
+  type Inscription,
   JobClient,
   JobError,
   type JobResult,
@@ -8,16 +9,13 @@ import {
 import { type Clock, systemClock } from "../protocol/mod.ts";
 import { escapeControls } from "../telemetry/mod.ts";
 import { type Command, Failure, runFramed } from "./command.ts";
-import { LiveView } from "./inscribe/live_view.ts";
-import { PlainView } from "./inscribe/plain_view.ts";
-import { describeCancelled, describeResult, resultJson } from "./inscribe/report.ts";
 import { type InscribeSettings, readInscribeSettings, usage } from "./inscribe/settings.ts";
 import { readApiKey, readMetadata, readSource } from "./inscribe/source.ts";
-import type { Shown, View } from "./inscribe/view.ts";
-import { jsonText } from "./json_text.ts";
-import { callOf } from "./program_name.ts";
+import { LiveView, PlainView, type Shown, type View } from "./inscribe/view.ts";
 import { processStdio, type Stdio, tellSync, terminalColumns } from "./stdio.ts";
 import { stopSignal } from "./stop_signal.ts";
+import { jsonText } from "./text.ts";
+import { callOf } from "./this_program.ts";
 
 export { usage };
 
@@ -201,4 +199,39 @@ function preparing(file: InscribeFile): string {
   if ("url" in file) return "the gateway fetches it";
   const kilobytes = Math.ceil(file.bytes.length / 1024);
   return `sending ${kilobytes < 1024 ? `${kilobytes} KiB` : `${(kilobytes / 1024).toFixed(1)} MiB`}`;
+}
+
+/** Where what is in a topic is read back. */
+function contentUrl(url: string, topicId: string): string {
+  return `${url.replace(/^ws/, "http").replace(/\/+$/, "")}/inscriptions/content/${topicId}`;
+}
+
+/** A completed inscription, for people. */
+export function describeResult(name: string, result: JobResult, url: string): string {
+  const rows = [
+    ["topic", result.topicId],
+    ["metadata", result.jsonTopicId],
+    ["registry", result.registryTopicId],
+    ["transaction", result.transactionId],
+    ["job", result.jobId],
+    ["number", result.inscriptionNumber],
+    ["content", contentUrl(url, result.topicId)],
+  ] as const;
+  const lines = rows.flatMap(([label, value]) =>
+    value === undefined ? [] : [`  ${label.padEnd(12)} ${escapeControls(String(value))}\n`]
+  );
+  return `Inscribed ${name}\n${lines.join("")}`;
+}
+
+/** A completed inscription, for programs. */
+export function resultJson(result: JobResult, url: string): string {
+  return `${jsonText({ ...result, content: contentUrl(url, result.topicId) })}\n`;
+}
+
+/** What became of a job that was to be cancelled. */
+export function describeCancelled({ id, status, error, topic_id }: Inscription): string {
+  if (status === "completed") {
+    return `Job ${id} had completed already: topic ${escapeControls(String(topic_id))}\n`;
+  }
+  return `Job ${id} has ended: ${escapeControls(error ?? status)}\n`;
 }

@@ -3,7 +3,7 @@ import type { CreateApp } from "../gateway/mod.ts";
 import type { Commands } from "./command.ts";
 import { helpText } from "./help.ts";
 import type { Stdio } from "./stdio.ts";
-import { versionLine } from "./version.ts";
+import { versionLine } from "./this_program.ts";
 
 /** What a program is made of. */
 export interface ProgramParts {

@@ -1,15 +1,21 @@
-import { configGrammar, type ConfigSources, loadConfig, readCommandLine } from "../config/mod.ts";
+import {
+  type Config,
+  configGrammar,
+  type ConfigSources,
+  loadConfig,
+  readCommandLine,
+  takeOver,
+} from "../config/mod.ts";
 import { type CreateApp, createGateway, type Gateway, listen, type Listening } from "../gateway/mod.ts";
 import { checkSevering } from "../hub/mod.ts";
-import { configureLogging, flushLogs, loggingTo } from "../telemetry/mod.ts";
+import { configureLogging, flushLogs, logger, loggingTo, Throttle } from "../telemetry/mod.ts";
 import { type Command, runFramed, type Usage } from "./command.ts";
-import { Hangups, rereadsAtHangup } from "./hangup.ts";
 import { giveUpNeverNeeded, keepNeeded } from "./permissions.ts";
-import { callOf } from "./program_name.ts";
 import { processStdio, tellSync } from "./stdio.ts";
 import { aborted, stopSignal } from "./stop_signal.ts";
-import { outliveFaults } from "./unhandled_faults.ts";
-import { version } from "./version.ts";
+import { callOf, version } from "./this_program.ts";
+
+const logs = { reload: logger("reload"), process: logger("process") };
 
 /** How it is called. */
 export const usage = {
@@ -98,4 +104,64 @@ function banner({ config, keyIsNew, validator, streams }: Gateway, { url, adminU
 function absolute(path: string): string {
   const isAbsolute = /^(?:[/\\:]|[A-Za-z]:|https?:)/.test(path);
   return isAbsolute ? path : `${Deno.cwd()}/${path}`;
+}
+
+/** Whether a hangup asks for what can be read again. On a terminal it says that the terminal is gone, and Windows has none. */
+function rereadsAtHangup(): boolean {
+  return Deno.build.os !== "windows" && !Deno.stderr.isTerminal();
+}
+
+/** Reads again at SIGHUP, which would end the process by itself, what can be read again while it serves. */
+class Hangups {
+  #running: Config;
+  readonly #load: () => Config;
+  /** Has the files read again that the server keeps an eye on. */
+  rereadFiles: () => void = () => {};
+
+  /** `load` reads the configuration as the start did. */
+  constructor(running: Config, load: () => Config) {
+    this.#running = running;
+    this.#load = load;
+    if (rereadsAtHangup()) Deno.addSignalListener("SIGHUP", () => this.#reread());
+  }
+
+  #reread(): void {
+    this.rereadFiles();
+    try {
+      const { config, taken, waiting } = takeOver(this.#running, this.#load());
+      this.#running = config;
+      if (taken.length > 0) configureLogging(loggingTo(Deno.stderr, config));
+      logs.reload.info(
+        "Read the configuration again; taken over: {taken}; only a restart takes over: {waiting}",
+        {
+          taken: listed(taken),
+          waiting: listed(waiting),
+        },
+      );
+    } catch (error) {
+      logs.reload.error("The configuration stays as it was: {message}", {
+        message: (error as Error).message,
+      });
+    }
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "nothing" : names.join(", ");
+}
+
+/**
+ * Keeps the process, from now on, where nothing has handled an error or a rejection: both are logged, at most once in ten
+ * seconds each, and counted. Everything has a handler of its own; this is for what was forgotten, which must not be a way to
+ * take the service from everybody.
+ */
+function outliveFaults({ activity, clock }: Gateway): void {
+  const warnings = new Throttle({ clock });
+  const outlive = (event: Event, kind: string, error: unknown) => {
+    event.preventDefault();
+    activity.unhandledFaults += 1;
+    warnings.error(logs.process, kind, "Fault that nothing handled, {kind}: {error}", { kind, error });
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => outlive(event, "rejection", event.reason));
+  globalThis.addEventListener("error", (event) => outlive(event, "error", event.error ?? event.message));
 }

@@ -1,3 +1,5 @@
+import { concatBytes } from "@noble/hashes/utils.js";
+
 /** What a subcommand reads and writes; tests hand in their own. */
 export interface Stdio {
   readonly input: ReadableStream<Uint8Array>;
@@ -72,12 +74,23 @@ export async function readText(input: ReadableStream<Uint8Array>): Promise<strin
 /** The lines of an input as soon as each is complete, without their line breaks. */
 export async function* readLines(input: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let rest = "";
+  for await (const line of byteLines(input)) yield decoder.decode(line);
+}
+
+const lineFeed = 10;
+
+/** The lines of an input as bytes, without their line feeds, so that one that is no text spoils no other. */
+export async function* byteLines(input: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let parts: Uint8Array[] = [];
   for await (const chunk of input) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
+    let start = 0;
+    for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
+      yield concatBytes(...parts, chunk.subarray(start, end));
+      parts = [];
+      start = end + 1;
+    }
+    parts.push(chunk.slice(start));
   }
-  rest += decoder.decode();
-  if (rest !== "") yield rest;
+  const last = concatBytes(...parts);
+  if (last.length > 0) yield last;
 }

@@ -2,11 +2,10 @@ import { flag, optional, UsageError } from "../config/mod.ts";
 import { systemClock } from "../protocol/mod.ts";
 import { type Command, readUsage, runFramed, type Usage } from "./command.ts";
 import { configuredEndpoint, configuredUrl, endpoint } from "./endpoint.ts";
-import { jsonText } from "./json_text.ts";
+import { jsonText } from "./text.ts";
 import { palette } from "./palette.ts";
 import { processStdio, type Stdio, terminalColumns } from "./stdio.ts";
-import { ask, type Findings } from "./why/ask.ts";
-import { readSubject, type Subject } from "./why/subject.ts";
+import { ask, type Findings, readSubject, type Subject } from "./why/ask.ts";
 import { showMany, showOne } from "./why/view.ts";
 
 const defaultWidth = 100;

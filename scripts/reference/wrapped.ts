@@ -1,4 +1,4 @@
-import { wrap } from "../../lib/cli/wrap.ts";
+import { wrap } from "../../lib/cli/text.ts";
 
 const width = 110;
 

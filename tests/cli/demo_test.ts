@@ -4,7 +4,7 @@ import { betPace, type DemoMiner, type Tally, wager } from "../../lib/cli/demo/d
 import type { DemoValidator } from "../../lib/cli/demo/demo_validator.ts";
 import { demoGames } from "../../lib/cli/demo/fixtures.ts";
 import { makeReport } from "../../lib/cli/demo/report.ts";
-import { readDemoSettings } from "../../lib/cli/demo/settings.ts";
+import { readDemoSettings } from "../../lib/cli/demo.ts";
 import { LiveView } from "../../lib/cli/demo/view.ts";
 import { dailyWagerLimit } from "../../lib/validator/mod.ts";
 import { commandLine } from "../helpers/process.ts";

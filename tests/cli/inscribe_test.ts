@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
-import { LiveView } from "../../lib/cli/inscribe/live_view.ts";
-import { PlainView } from "../../lib/cli/inscribe/plain_view.ts";
+import { LiveView, PlainView } from "../../lib/cli/inscribe/view.ts";
 import { runInscribe } from "../../lib/cli/inscribe.ts";
 import type { JobProgress, JobTransportName } from "../../lib/client/mod.ts";
 import { systemClock } from "../../lib/protocol/mod.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { wrap } from "../../lib/cli/wrap.ts";
+import { wrap } from "../../lib/cli/text.ts";
 
 Deno.test("wrap() breaks between words alone, and with atCommas a list that is longer than a line", () => {
   assertEquals(wrap("one two three", 7), ["one two", "three"]);

@@ -2,7 +2,7 @@ import type { Stdio } from "../stdio.ts";
 import { type Check, type Done, exitCodeOf, kindOf, type Reporter, statusOf } from "../../doctor/mod.ts";
 
 const words = ["healthy", "findings", "unreachable"] as const;
-import { jsonText } from "../json_text.ts";
+import { jsonText } from "../text.ts";
 
 /** One JSON object at the end. */
 export class JsonReport implements Reporter {

@@ -14,9 +14,8 @@ import {
   type Status,
   statusOf,
 } from "../../doctor/mod.ts";
-import { counted } from "../counted.ts";
+import { counted, wrap } from "../text.ts";
 import { type Palette, palette } from "../palette.ts";
-import { wrap } from "../wrap.ts";
 
 const marks: Record<Status, string> = { ok: "✓", note: "i", warning: "!", error: "✗", skipped: "·" };
 const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";

@@ -1,5 +1,5 @@
 import { type ExactObject, isObject, parseExact } from "../../protocol/mod.ts";
-import { byteLines } from "./byte_lines.ts";
+import { byteLines } from "../stdio.ts";
 
 /** Predictions that are being kept at once; they are then committed together. */
 const atOnce = 500;

@@ -1,5 +1,5 @@
 import type { ClientEvent } from "../../client/mod.ts";
-import { counted } from "../counted.ts";
+import { counted } from "../text.ts";
 
 class Tally {
   submitted = 0;

@@ -1,5 +1,5 @@
 import { oneLine } from "../../config/mod.ts";
-import { counted } from "../counted.ts";
+import { counted, jsonText } from "../text.ts";
 import type { Palette } from "../palette.ts";
 import {
   type ChainSummary,
@@ -7,7 +7,6 @@ import {
   type ReceiptFinding,
   type ReceiptReport,
 } from "../../client/mod.ts";
-import { jsonText } from "../json_text.ts";
 
 /** A report for people. */
 export function reportText(file: string, report: ReceiptReport, paint: Palette): string {

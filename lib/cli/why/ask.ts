@@ -1,7 +1,58 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { escapeControls } from "../../telemetry/mod.ts";
 import { Failure } from "../command.ts";
-import { connectionSchema, listSchema, type Told } from "./answers.ts";
-import type { Subject } from "./subject.ts";
+
+const time = z.string().transform((text) => Date.parse(text)).pipe(z.number());
+/** Whatever the server says is shown on a terminal. */
+const text = z.string().transform(escapeControls);
+
+/** A connection as `GET /admin/connections/ID` tells of it; times in milliseconds since the Unix epoch. */
+const connectionSchema = z.object({
+  id: text,
+  family: text,
+  state: z.enum(["open", "closing", "closed", "refused"]),
+  address: text,
+  hotkey: text.nullable(),
+  claimed_hotkey: text.nullable(),
+  opened_at: time,
+  heard_at: time,
+  heartbeat_sent_at: time.nullable(),
+  heartbeat_answered_at: time.nullable(),
+  messages_in: z.number(),
+  messages_out: z.number(),
+  queued_bytes: z.number(),
+  stages: z.array(z.object({ stage: text, at: time })),
+  ending: z.object({
+    by: z.enum(["client", "server", "network"]),
+    cause: text,
+    detail: text.nullable(),
+    code: z.number().nullable(),
+    reason: text,
+    explanation: text,
+    advice: text,
+  }).nullable(),
+});
+
+/** What `GET /admin/connections?ended=` answers. */
+const listSchema = z.object({
+  connections: z.array(connectionSchema),
+  ended: z.array(connectionSchema),
+});
+
+/** How a connection stands or ended. */
+export type Told = z.infer<typeof connectionSchema>;
+
+/** Whose connections are asked for: one by its id, or all of a miner, an API key or an address. */
+export interface Subject {
+  readonly kind: "id" | "hotkey" | "address";
+  readonly text: string;
+}
+
+/** Tells an id, such as `c8f3ak12`, from an address and from who a peer can prove to be. */
+export function readSubject(text: string): Subject {
+  if (/^c[0-9a-z]{6,15}$/.test(text)) return { kind: "id", text };
+  return { kind: /[.:]|^local$/.test(text) ? "address" : "hotkey", text };
+}
 
 /** Milliseconds. */
 const patience = 10_000;
@@ -16,7 +67,7 @@ export interface Findings {
 }
 
 /** A server to ask. */
-export interface Server {
+interface Server {
   readonly url: string;
   readonly token: string;
   readonly fetch: typeof fetch;

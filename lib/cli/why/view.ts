@@ -1,10 +1,9 @@
 import type { palette } from "../palette.ts";
-import { wrap } from "../wrap.ts";
-import type { Told } from "./answers.ts";
-import { duration } from "./duration.ts";
+import { wrap } from "../text.ts";
+import type { Told } from "./ask.ts";
 
 /** What a view is made with. */
-export interface ViewOptions {
+interface ViewOptions {
   readonly paint: ReturnType<typeof palette>;
   /** Characters in a line. */
   readonly width: number;
@@ -147,4 +146,20 @@ function moment(at: number, before?: number): string {
 
 function figure(value: number): string {
   return value.toLocaleString("en-US");
+}
+
+const units = [["d", 86_400], ["h", 3600], ["min", 60], ["s", 1]] as const;
+
+/** A duration for people, in its two largest units: `2 h 14 min`, `850 ms`. */
+function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ms`;
+  let rest = Math.round(milliseconds / 1000);
+  const parts: string[] = [];
+  for (const [unit, size] of units) {
+    const whole = Math.floor(rest / size);
+    rest -= whole * size;
+    if (whole > 0) parts.push(`${whole} ${unit}`);
+    else if (parts.length > 0) break;
+  }
+  return parts.slice(0, 2).join(" ");
 }

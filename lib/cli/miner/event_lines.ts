@@ -1,5 +1,6 @@
 import type { ClientEvent, StateEvent } from "../../client/mod.ts";
 import { escapeControls } from "../../telemetry/mod.ts";
+import { jsonText } from "../text.ts";
 import type { Palette } from "../palette.ts";
 
 /** A line of the input that was not submitted. */
@@ -9,8 +10,39 @@ export interface InvalidLine {
   readonly message: string;
 }
 
+/** An event as one line of JSON. */
+export function eventLine(event: ClientEvent | InvalidLine): string {
+  if (event.type === "invalid") {
+    const { line, message } = event;
+    return jsonText({ event: "invalid", line, message });
+  }
+  return jsonText({ event: event.type, validator: event.validator, ...fieldsOf(event) });
+}
+
+function fieldsOf(event: ClientEvent): Record<string, unknown> {
+  switch (event.type) {
+    case "confirmation":
+      return {
+        prediction_id: event.predictionId,
+        duplicate: event.duplicate,
+        latency_ms: event.latencyMs,
+        receipt: event.receipt,
+        miner_stats: event.data["miner_stats"],
+        signed: event.signed,
+      };
+    case "refused":
+      return { prediction_id: event.predictionId, message: event.message, signed: event.signed };
+    case "games":
+      return { games: event.games, snapshot: event.snapshot, epoch: event.epoch, offset: event.offset };
+    case "state":
+      return { state: event.state, attempt: event.attempt, delay_ms: event.delayMs, uid: event.uid };
+    case "problem":
+      return { code: event.code, message: event.message };
+  }
+}
+
 /** What a line is made with. */
-export interface ReadableOptions {
+interface ReadableOptions {
   readonly paint: Palette;
   readonly columns: number;
   /** Whether there are several validators, so that each line names its own. */
@@ -100,4 +132,45 @@ function gameText({ game_id, team_a, team_b, team_a_odds, tie_odds, team_b_odds 
 
 function seconds(milliseconds: number): string {
   return `${Math.max(1, Math.round(milliseconds / 1000))} s`;
+}
+
+/** Writes lines in their order, those that gather during a write with the next one. */
+export class LineWriter {
+  readonly #print: (text: string) => Promise<void>;
+  readonly #broken: (error: unknown) => void;
+  #waiting = "";
+  #writing: Promise<void> | undefined;
+  #failed = false;
+
+  /** `broken` is told once when nothing can be written any more. */
+  constructor(print: (text: string) => Promise<void>, broken: (error: unknown) => void) {
+    this.#print = print;
+    this.#broken = broken;
+  }
+
+  write(line: string): void {
+    if (this.#failed) return;
+    this.#waiting += `${line}\n`;
+    this.#writing ??= this.#drain();
+  }
+
+  /** Resolves once all lines are written. */
+  async flushed(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#waiting !== "") {
+        const text = this.#waiting;
+        this.#waiting = "";
+        await this.#print(text);
+      }
+    } catch (error) {
+      this.#failed = true;
+      this.#broken(error);
+    } finally {
+      this.#writing = undefined;
+    }
+  }
 }

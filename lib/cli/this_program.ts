@@ -1,5 +1,14 @@
 import { buildInfo } from "../telemetry/mod.ts";
 
+/** Commands that have a task of their own in a checkout. */
+const tasks = ["demo", "doctor", "miner"];
+
+/** How a command of this program is called, for hints that are to be typed: of the binary, or as a task of a checkout. */
+export function callOf(command: string): string {
+  if (Deno.build.standalone) return `heliograph ${command}`;
+  return tasks.includes(command) ? `deno task ${command}` : `deno task heliograph ${command}`;
+}
+
 /** The version of this program. */
 export const version: string = buildInfo.version;
 

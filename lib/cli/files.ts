@@ -1,4 +1,4 @@
-import { type Keypair, keypairFromSeed, parseKeyFile } from "../../crypto/mod.ts";
+import { type Keypair, keypairFromSeed, parseKeyFile } from "../crypto/mod.ts";
 
 /** The miner's key. */
 export async function readKey(path: string): Promise<Keypair> {
