@@ -106,6 +106,11 @@ export const settings = {
     "sim:",
     "JSON-RPC node that the streams poll; `sim:` is a built-in simulated one.",
   ),
+  rpc_profile: optional(
+    oneOf("block-buster", "the-block"),
+    "Which methods that node has: those that The Block's page was written for, or those of The Block's own node.",
+    { example: "the-block", shownDefault: "found out by how the node describes its newest block" },
+  ),
   "tls.cert": optional(
     path,
     "PEM file with the certificate chain; set together with tls.key. Both are read again when they change.",

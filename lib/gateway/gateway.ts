@@ -187,7 +187,7 @@ export async function createGateway(
   });
   const streams = new Streams({
     engine,
-    node: openNode(config["rpc_url"], clock),
+    node: openNode(config["rpc_url"], config["rpc_profile"], clock),
     clock,
     settings: channels,
     definitions: [

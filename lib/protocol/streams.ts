@@ -6,30 +6,32 @@ export const streamNames = ["network_metrics", "markets_health", "receipts", "pe
 /** A stream of the chain node's data. */
 export type StreamName = typeof streamNames[number];
 
-/** How the network does, every 2 s. */
+/** How the network does, every 2 s. What the node does not give is null. */
 export interface NetworkMetrics {
-  /** 0 to 100. */
-  readonly network_strength: number;
+  /** 0 to 100; null where the node does not give what it is made of. */
+  readonly network_strength: number | null;
   /** The newest block. */
   readonly block_height: number;
+  /** The newest block's, where the node gives it. */
+  readonly block_hash?: string | undefined;
   /** As the node gives it; customary are seconds. */
-  readonly finality_time: number;
+  readonly finality_time: number | null;
   /** Nodes that the node is connected to. */
   readonly peer_count: number;
   /** Transactions a second. */
-  readonly tps: number;
+  readonly tps: number | null;
   /** Bytes a second. */
-  readonly bandwidth_in: number;
+  readonly bandwidth_in: number | null;
   /** Bytes a second. */
-  readonly bandwidth_out: number;
+  readonly bandwidth_out: number | null;
   /** Connections to the node. */
-  readonly active_connections: number;
+  readonly active_connections: number | null;
 }
 
-/** A market is `healthy` when something goes on in it. */
-export type MarketStatus = "healthy" | "idle";
+/** A market is `healthy` when something goes on in it; null where the node does not tell. */
+export type MarketStatus = "healthy" | "idle" | null;
 
-/** What goes on in the markets, every 5 s. */
+/** What goes on in the markets, every 5 s. What the node does not give is null. */
 export interface MarketsHealth {
   /** The worst of them all. */
   readonly overall_status: "healthy" | "degraded" | "down";
@@ -37,28 +39,28 @@ export interface MarketsHealth {
   readonly markets: {
     readonly compute: {
       readonly status: MarketStatus;
-      readonly active_jobs: number;
-      readonly total_providers: number;
+      readonly active_jobs: number | null;
+      readonly total_providers: number | null;
     };
     readonly storage: {
       readonly status: MarketStatus;
-      readonly total_stored: number;
-      readonly total_providers: number;
+      readonly total_stored: number | null;
+      readonly total_providers: number | null;
     };
     readonly energy: {
       readonly status: MarketStatus;
-      readonly total_credits: number;
-      readonly active_traders: number;
+      readonly total_credits: number | null;
+      readonly active_traders: number | null;
     };
     readonly ads: {
       readonly status: MarketStatus;
-      readonly active_campaigns: number;
-      readonly total_impressions: number;
+      readonly active_campaigns: number | null;
+      readonly total_impressions: number | null;
     };
   };
   /** Those that take orders. */
   readonly healthy_markets: number;
-  /** All that are known. */
+  /** All that the node tells of. */
   readonly total_markets: number;
 }
 
@@ -94,17 +96,17 @@ export interface Receipts {
 export interface NetworkPeer {
   /** As the node names it. */
   readonly id: string;
-  /** Where it is reached. */
-  readonly address: string;
+  /** Where it is reached; null where the node does not give that. */
+  readonly address: string | null;
   /** To it and back; null where it was not measured. */
   readonly latency_ms: number | null;
-  /** Whether it takes part in the consensus. */
-  readonly is_validator: boolean;
+  /** Whether it takes part in the consensus; null where the node does not say. */
+  readonly is_validator: boolean | null;
 }
 
 /** The network's nodes, every 10 s. */
 export interface Peers {
-  /** As many as the node tells of. */
+  /** As many as the node tells of, which may be none. */
   readonly peers: readonly NetworkPeer[];
   /** How many there are. */
   readonly total: number;

@@ -11,8 +11,9 @@ const storageSchema = z.object({ total_stored: countSchema, ...providers });
 const energySchema = z.object({ total_credits: countSchema, active_traders: countSchema });
 const adsSchema = z.object({ active_campaigns: countSchema, total_impressions: countSchema });
 
-/** A market is healthy when its count, whatever it counts, is above 0. */
-export function marketStatus(count: number): MarketStatus {
+/** A market is healthy when its count, whatever it counts, is above 0; null when that is not known. */
+export function marketStatus(count: number | null): MarketStatus {
+  if (count === null) return null;
   return count > 0 ? "healthy" : "idle";
 }
 
@@ -30,7 +31,7 @@ export function marketsHealth(markets: MarketsHealth["markets"]): MarketsHealth 
     overall_status: overallStatus(healthy_markets),
     markets,
     healthy_markets,
-    total_markets: all.length,
+    total_markets: all.filter(({ status }) => status !== null).length,
   };
 }
 

@@ -15,4 +15,9 @@ export interface ChainNode {
 /** The chain node failed to answer; the message says how, in words that subscribers may read. */
 export class NodeError extends Error {
   override readonly name = "NodeError";
+
+  /** @param code of the error that the node answered with, where it gave one */
+  constructor(message: string, readonly code?: number) {
+    super(message);
+  }
 }

@@ -4,8 +4,8 @@ import { nonsense } from "./rpc_messages.ts";
 
 const longestText = 200;
 
-/** Something counted or measured. Nodes that have nothing to tell leave it out, so that is 0. */
-export const countSchema = z.number().nonnegative().nullish().transform((count) => count ?? 0);
+/** Something counted or measured. Nodes that have nothing to tell leave it out, so that is 0; null is not known. */
+export const countSchema = z.number().nonnegative().nullable().default(0);
 
 /** A text that is cut where it gets longer than people can use. */
 export const textSchema = z.string().transform((text) => text.slice(0, longestText));

@@ -47,7 +47,8 @@ export function readResult(method: string, answer: unknown): unknown {
   if (!isRecord(answer)) throw nonsense(method, "expected an object");
   const { error, result } = answer;
   if (error !== undefined && error !== null) {
-    throw new NodeError(`the node answered ${method} with ${describeError(error)}`);
+    const code = isRecord(error) && typeof error["code"] === "number" ? error["code"] : undefined;
+    throw new NodeError(`the node answered ${method} with ${describeError(error)}`, code);
   }
   if (result === undefined) throw nonsense(method, "expected a result or an error");
   return result;

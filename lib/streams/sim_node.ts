@@ -13,8 +13,8 @@ const auditSchema = z.object({ limit: z.int().min(1).max(1000).default(10) });
 
 /** A call that the simulated node refuses, with the code and the reason that JSON-RPC has for it. */
 export class CallRefused extends NodeError {
-  constructor(method: string, readonly code: number, readonly reason: string) {
-    super(`the node answered ${method.slice(0, 64)} with error ${code}: ${reason}`);
+  constructor(method: string, override readonly code: number, readonly reason: string) {
+    super(`the node answered ${method.slice(0, 64)} with error ${code}: ${reason}`, code);
   }
 }
 

@@ -2,20 +2,24 @@ import { type Connection, Priority, type Session } from "../hub/mod.ts";
 import { type Clock, formatTimestamp, parseExact, toPlain, valueBounds } from "../protocol/mod.ts";
 import { encode } from "./encode.ts";
 import { Listening } from "./listening.ts";
+import { isPageStream, PageListening, type PageStreamName, pageStreamNames } from "./page_streams.ts";
 import { PlainListener } from "./plain_listener.ts";
 import { readRequest } from "./read_request.ts";
 import { type StreamErrorCode, streamErrors } from "./stream_errors.ts";
 import type { Streams } from "./streams.ts";
 import type { Wanted } from "./wanted.ts";
 
+const longestName = 64;
+
 type Message = Readonly<Record<string, unknown>>;
 
-/** A client that proves nothing: it is welcomed at once, and every message of its own is answered. */
+/** A client that proves nothing; every message of its own is answered. */
 export class StreamSession implements Session {
   readonly #connection: Connection;
   readonly #streams: Streams;
   readonly #clock: Clock;
   readonly #listening: Listening;
+  readonly #page: PageListening;
 
   constructor(connection: Connection, streams: Streams, clock: Clock) {
     this.#connection = connection;
@@ -23,16 +27,20 @@ export class StreamSession implements Session {
     this.#clock = clock;
     const listener = new PlainListener(connection);
     this.#listening = new Listening(connection, clock, () => listener);
+    this.#page = new PageListening(connection, streams);
+  }
+
+  welcome(): void {
     this.#reply({
       type: "welcome",
       message: "Connected to The Block real-time data stream",
       available_streams: this.#names(),
-      simulated: streams.simulated,
+      simulated: this.#streams.simulated,
     });
   }
 
   get mayBeSilent(): boolean {
-    return this.#listening.size > 0;
+    return this.#listening.size + this.#page.size > 0;
   }
 
   receive(text: string): void {
@@ -43,13 +51,15 @@ export class StreamSession implements Session {
 
   /** Takes in a parsed message. */
   take(message: unknown): void {
-    if (!isMessage(message) || typeof message["type"] !== "string") {
-      this.#refuse("invalid_message", `expected an object with a "type"`);
-    } else this.#answer(message["type"], message);
+    const { type, method, ...rest } = isMessage(message) ? message : {};
+    if (typeof type === "string") this.#answer(type, rest);
+    else if (typeof method === "string") this.#call(method, rest);
+    else this.#refuse("invalid_message", `expected an object with a "type"`);
   }
 
   ended(): void {
     this.#listening.end();
+    this.#page.end();
   }
 
   #parse(text: string): unknown {
@@ -67,7 +77,7 @@ export class StreamSession implements Session {
       case "heartbeat":
         return this.#acknowledge(message);
       case "ping":
-        return this.#reply({ type: "pong" });
+        return this.#pong(message);
       case "subscribe":
         return this.#each(message, (wanted) => this.#listening.begin(wanted));
       case "unsubscribe":
@@ -75,16 +85,39 @@ export class StreamSession implements Session {
       default:
         return this.#refuse(
           "unknown_type",
-          `"${type.slice(0, 64)}"; a miner authenticates on /ws with its first frame`,
+          `"${type.slice(0, longestName)}"; a miner authenticates on /ws with its first frame`,
         );
     }
+  }
+
+  /** Calls of The Block's page as it is; what it subscribes to comes without an answer, which it does not expect. */
+  #call(method: string, { params, id }: Message): void {
+    const act = calls.get(method);
+    if (act === undefined) {
+      const known = [...calls.keys()].join(" or ");
+      return this.#refuse("unknown_type", `method "${method.slice(0, longestName)}", expected ${known}`, {
+        id,
+      });
+    }
+    if (!Array.isArray(params) || params.length > pageStreamNames.length) {
+      return this.#refuse("invalid_message", "params: expected a list with a stream's name", { id });
+    }
+    for (const name of params) {
+      if (isPageStream(name)) act(this.#page, name);
+      else this.#refuseName(String(name), pageStreamNames, { id });
+    }
+  }
+
+  /** With the time that the client named, by which it tells how long this took. */
+  #pong({ timestamp }: Message): void {
+    this.#reply({ type: "pong", ...(typeof timestamp === "number" ? { timestamp } : {}) });
   }
 
   /** Does something with each stream that a message names; one that is unknown is refused, and keeps none from the others. */
   #each(message: Message, act: (wanted: Wanted) => void): void {
     for (const { name, position } of this.#read(message)) {
       const stream = this.#streams.find(name);
-      if (stream === undefined) this.#refuseName(name);
+      if (stream === undefined) this.#refuseName(name, this.#names());
       else act({ stream, position });
     }
   }
@@ -105,20 +138,17 @@ export class StreamSession implements Session {
     this.#reply({ type: "heartbeat_ack", data: { timestamp, ...(echo === undefined ? {} : { echo }) } });
   }
 
-  #refuse(code: StreamErrorCode, detail: string | undefined): void {
+  #refuse(code: StreamErrorCode, detail: string | undefined, more: object = {}): void {
     const message = streamErrors[code];
-    this.#reply({ type: "error", code, message: detail === undefined ? message : `${message}: ${detail}` });
+    const text = detail === undefined ? message : `${message}: ${detail}`;
+    this.#reply({ type: "error", code, message: text, ...more });
   }
 
-  #refuseName(name: string): void {
-    const code = "unknown_stream";
-    const message = streamErrors[code];
-    this.#reply({
-      type: "error",
-      code,
-      message,
-      stream: name.slice(0, 64),
-      available_streams: this.#names(),
+  #refuseName(name: string, available_streams: readonly string[], more: object = {}): void {
+    this.#refuse("unknown_stream", undefined, {
+      stream: name.slice(0, longestName),
+      available_streams,
+      ...more,
     });
   }
 
@@ -128,9 +158,14 @@ export class StreamSession implements Session {
 
   #reply(message: object): void {
     const timestamp = Math.floor(this.#clock.now() / 1000);
-    this.#connection.offer(encode({ ...message, timestamp }), Priority.reply);
+    this.#connection.offer(encode({ timestamp, ...message }), Priority.reply);
   }
 }
+
+const calls = new Map<string, (page: PageListening, name: PageStreamName) => void>([
+  ["state_stream.subscribe", (page, name) => page.begin(name)],
+  ["state_stream.unsubscribe", (page, name) => page.stop(name)],
+]);
 
 function isMessage(value: unknown): value is Message {
   return typeof value === "object" && value !== null && !Array.isArray(value);

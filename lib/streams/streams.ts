@@ -6,6 +6,7 @@ import type { StreamDefinition } from "./definition.ts";
 import { EventEncoder } from "./event_encoder.ts";
 import { EventSession } from "./event_session.ts";
 import type { ChainNode } from "./node.ts";
+import { PageFrames } from "./page_streams.ts";
 import { LoggedPast, UnkeptPast } from "./past.ts";
 import { Stream } from "./stream.ts";
 import { StreamSession } from "./stream_session.ts";
@@ -20,6 +21,8 @@ export class Streams {
   readonly #clock: Clock;
   readonly #streams: ReadonlyMap<string, Stream>;
   readonly #events = new EventEncoder();
+  /** What is told in The Block's page's own words. */
+  readonly pageFrames = new PageFrames();
 
   constructor(options: {
     engine: Pick<Engine, "log" | "transact">;
@@ -68,8 +71,15 @@ export class Streams {
     return streamNames.flatMap((name) => this.find(name) ?? []);
   }
 
-  /** Serves a connection whose client asks for what it wants. */
+  /** Serves a connection whose client asks for what it wants, and welcomes it. */
   createSession(connection: Connection): StreamSession {
+    const session = this.createPageSession(connection);
+    session.welcome();
+    return session;
+  }
+
+  /** The same for a client that has called a method, as The Block's page does, which expects no welcome. */
+  createPageSession(connection: Connection): StreamSession {
     connection.family = "streams";
     return new StreamSession(connection, this, this.#clock);
   }

@@ -131,6 +131,12 @@ export class FakeNode implements AsyncDisposable {
     });
   }
 
+  /** Has these methods and no others. */
+  answerWith(results: Readonly<Record<string, FakeResult>>): void {
+    for (const method of Object.keys(this.results)) delete this.results[method];
+    Object.assign(this.results, results);
+  }
+
   /** How often a method was called, or all of them together. */
   calls(method?: string): number {
     const all = this.requests.flatMap(({ calls }) => calls);

@@ -13,7 +13,8 @@ export class StreamScene implements AsyncDisposable {
   static async start(overrides: Partial<Config> = {}): Promise<StreamScene> {
     const node = FakeNode.start();
     const clock = new FakeClock();
-    return new StreamScene(node, clock, await Scene.start({ rpc_url: node.url, ...overrides }, clock));
+    const config = { rpc_url: node.url, rpc_profile: "block-buster", ...overrides } as const;
+    return new StreamScene(node, clock, await Scene.start(config, clock));
   }
 
   /** Such as `ws://127.0.0.1:40123/ws/stream`. */

@@ -10,6 +10,8 @@ const text: Check = (value) => typeof value === "string";
 const truth: Check = (value) => typeof value === "boolean";
 const orNull = (check: Check): Check => (value) => value === null || check(value);
 const mapOf = (check: Check): Check => (value) => isRecord(value) && Object.values(value).every(check);
+/** A number that the node may not give. */
+const figure = orNull(number);
 const listOf = (check: Check): Check => (value) => Array.isArray(value) && value.every(check);
 
 /** Whether a value is an object, and no array. */
@@ -36,22 +38,38 @@ type Markets = Of<"markets_health">["markets"];
 
 const shapes: { readonly [Name in keyof StreamData]: Check } = {
   network_metrics: object<Of<"network_metrics">>({
-    network_strength: number,
+    network_strength: figure,
     block_height: number,
-    finality_time: number,
+    finality_time: figure,
     peer_count: number,
-    tps: number,
-    bandwidth_in: number,
-    bandwidth_out: number,
-    active_connections: number,
+    tps: figure,
+    bandwidth_in: figure,
+    bandwidth_out: figure,
+    active_connections: figure,
   }),
   markets_health: object<Of<"markets_health">>({
     overall_status: text,
     markets: object<Markets>({
-      compute: object<Markets["compute"]>({ status: text, active_jobs: number, total_providers: number }),
-      storage: object<Markets["storage"]>({ status: text, total_stored: number, total_providers: number }),
-      energy: object<Markets["energy"]>({ status: text, total_credits: number, active_traders: number }),
-      ads: object<Markets["ads"]>({ status: text, active_campaigns: number, total_impressions: number }),
+      compute: object<Markets["compute"]>({
+        status: orNull(text),
+        active_jobs: figure,
+        total_providers: figure,
+      }),
+      storage: object<Markets["storage"]>({
+        status: orNull(text),
+        total_stored: figure,
+        total_providers: figure,
+      }),
+      energy: object<Markets["energy"]>({
+        status: orNull(text),
+        total_credits: figure,
+        active_traders: figure,
+      }),
+      ads: object<Markets["ads"]>({
+        status: orNull(text),
+        active_campaigns: figure,
+        total_impressions: figure,
+      }),
     }),
     healthy_markets: number,
     total_markets: number,
@@ -63,9 +81,9 @@ const shapes: { readonly [Name in keyof StreamData]: Check } = {
   peers: object<Of<"peers">>({
     peers: listOf(object<Of<"peers">["peers"][number]>({
       id: text,
-      address: text,
-      latency_ms: orNull(number),
-      is_validator: truth,
+      address: orNull(text),
+      latency_ms: figure,
+      is_validator: orNull(truth),
     })),
     total: number,
   }),

@@ -1,5 +1,5 @@
 import type { MarketsHealth } from "../../protocol/streams.ts";
-import { formatShort, unknown } from "../model/format.ts";
+import { formatShort, notGiven } from "../model/format.ts";
 import { Card } from "./card.tsx";
 import { useModel, useSlice } from "./context.ts";
 
@@ -7,7 +7,7 @@ type Data = MarketsHealth["markets"];
 
 interface Counted {
   readonly label: string;
-  readonly value: (data: Data) => number;
+  readonly value: (data: Data) => number | null;
 }
 
 interface Market {
@@ -68,17 +68,19 @@ export function Markets() {
 
 function MarketItem({ market, data }: { readonly market: Market; readonly data: Data | undefined }) {
   const { key, title, main, other } = market;
-  const status = data?.[key].status;
-  const show = ({ value }: Counted) => data === undefined ? unknown : formatShort(value(data));
+  const status = data === undefined ? "waiting" : data[key].status ?? "not given";
+  const valueOf = ({ value }: Counted) => data && value(data);
+  const show = (counted: Counted) => formatShort(valueOf(counted) ?? NaN);
   return (
     <li className="market" data-market={key}>
       <h3>{title}</h3>
-      <span className="badge" data-tone={status ?? "waiting"}>{status ?? "waiting"}</span>
+      <span className="badge" data-tone={status === "not given" ? "waiting" : status}>{status}</span>
       <p className="market-main">
         <span className="number">{show(main)}</span> <span className="unit">{main.label}</span>
       </p>
       <p className="hint">
         <span className="number">{show(other)}</span> {other.label}
+        {valueOf(other) === null && `, ${notGiven}`}
       </p>
     </li>
   );

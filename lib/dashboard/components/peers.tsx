@@ -1,6 +1,6 @@
 import { memo, useMemo, useState } from "react";
 import type { NetworkPeer } from "../../protocol/streams.ts";
-import { formatCount, formatLatency, shorten } from "../model/format.ts";
+import { formatCount, formatLatency, notGiven, shorten, unknown } from "../model/format.ts";
 import { nextOrder, type PeerColumn, type PeerOrder, sortPeers } from "../model/sort_peers.ts";
 import { Card } from "./card.tsx";
 import { useModel, useSlice } from "./context.ts";
@@ -48,7 +48,7 @@ export function PeersCard() {
             ))}
           </tbody>
         </table>
-        <Remark known={data !== undefined} count={sorted.length} />
+        <Remark total={data?.total} count={sorted.length} />
       </div>
     </Card>
   );
@@ -81,11 +81,11 @@ const PeerRow = memo(function PeerRow(props: NetworkPeer & { readonly share: num
   return (
     <tr data-peer={id}>
       <th scope="row" title={id}>{shorten(id, 18)}</th>
-      <td data-column="address" title={address}>{shorten(address, 32)}</td>
+      <td data-column="address" title={address ?? notGiven}>{shorten(address ?? unknown, 32)}</td>
       <td data-column="role">
         {is_validator
           ? <span className="badge" data-tone="validator">Validator</span>
-          : <span className="hint">Peer</span>}
+          : <span className="hint">{is_validator === null ? unknown : "Peer"}</span>}
       </td>
       <td data-column="latency">
         <span className="latency">
@@ -99,9 +99,11 @@ const PeerRow = memo(function PeerRow(props: NetworkPeer & { readonly share: num
   );
 });
 
-function Remark({ known, count }: { readonly known: boolean; readonly count: number }) {
-  if (!known) return <p className="remark">Waiting for the node's peers</p>;
-  if (count === 0) return <p className="remark">The node has no peers</p>;
+function Remark({ total, count }: { readonly total: number | undefined; readonly count: number }) {
+  if (total === undefined) return <p className="remark">Waiting for the node's peers</p>;
+  if (count === 0) {
+    return <p className="remark">{total === 0 ? "The node has no peers" : `A list is ${notGiven}`}</p>;
+  }
   return count > shownRows
     ? <p className="remark">and {formatCount(count - shownRows)} more in this order</p>
     : null;

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { type Figure, formatChange, formatCount, formatSeconds, unknown } from "../model/format.ts";
+import { type Figure, formatChange, formatCount, formatSeconds, notGiven } from "../model/format.ts";
 import { useModel, useSlice } from "./context.ts";
 import { Measure } from "./measure.tsx";
 
@@ -22,8 +22,8 @@ function Tile({ name, title, figure, children }: TileProps) {
   );
 }
 
-const count = (value: number | undefined): Figure => ({
-  value: value === undefined ? unknown : formatCount(value),
+const count = (value: number | null | undefined): Figure => ({
+  value: formatCount(value ?? NaN),
   unit: "",
 });
 
@@ -40,7 +40,9 @@ export function Tiles() {
         {growth === undefined ? "latest block" : `${formatChange(growth)} in a minute`}
       </Tile>
       <Tile name="finality_time" title="Finality" figure={formatSeconds(metrics?.finality_time ?? NaN)}>
-        {finality === undefined
+        {metrics?.finality_time === null
+          ? notGiven
+          : finality === undefined
           ? "until a block is final"
           : `${formatSeconds(finality.low).value} to ${formatSeconds(finality.high).value} s lately`}
       </Tile>
@@ -48,7 +50,7 @@ export function Tiles() {
         <Validators />
       </Tile>
       <Tile name="active_connections" title="Connections" figure={count(metrics?.active_connections)}>
-        open at the node
+        {metrics?.active_connections === null ? notGiven : "open at the node"}
       </Tile>
     </dl>
   );
@@ -56,7 +58,7 @@ export function Tiles() {
 
 function Validators() {
   const peers = useSlice(useModel().peers)?.peers;
-  if (peers === undefined) return "of the node";
+  if (peers === undefined || peers.every(({ is_validator }) => is_validator === null)) return "of the node";
   const validators = peers.filter(({ is_validator }) => is_validator).length;
   return `${formatCount(validators)} ${validators === 1 ? "validator" : "validators"}`;
 }

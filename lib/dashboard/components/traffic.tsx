@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import type { ChartSpec } from "../charts/chart_options.ts";
 import type { History } from "../model/history.ts";
-import { formatBandwidth, formatRate, formatTick } from "../model/format.ts";
+import { formatBandwidth, formatRate, formatTick, notGiven } from "../model/format.ts";
 import { Card } from "./card.tsx";
 import { Chart } from "./chart.tsx";
 import { useModel, useSlice } from "./context.ts";
@@ -27,11 +27,13 @@ export function Transactions() {
       title="Transactions"
       area="tps"
       stream="network_metrics"
-      aside={
-        <span className="headline" data-value="tps">
-          <Measure value={formatRate(metrics?.tps ?? NaN)} unit="tx/s" />
-        </span>
-      }
+      aside={metrics?.tps === null
+        ? <span className="hint">{notGiven}</span>
+        : (
+          <span className="headline" data-value="tps">
+            <Measure value={formatRate(metrics?.tps ?? NaN)} unit="tx/s" />
+          </span>
+        )}
     >
       <Chart title="transactions a second" spec={spec} slice={network} />
     </Card>
@@ -67,12 +69,13 @@ export function Bandwidth() {
   const { network, networkHistory } = useModel();
   const metrics = useSlice(network);
   const spec = useMemo(() => bandwidthSpec(networkHistory), [networkHistory]);
+  const isUnknown = metrics?.bandwidth_in === null && metrics.bandwidth_out === null;
   return (
     <Card
       title="Bandwidth"
       area="bandwidth"
       stream="network_metrics"
-      aside={
+      aside={isUnknown ? <span className="hint">{notGiven}</span> : (
         <dl className="flows">
           <dt data-line="in">In</dt>
           <dd className="headline" data-value="bandwidth_in">
@@ -83,7 +86,7 @@ export function Bandwidth() {
             <Measure {...formatBandwidth(metrics?.bandwidth_out ?? NaN)} />
           </dd>
         </dl>
-      }
+      )}
     >
       <Chart title="bandwidth" spec={spec} slice={network} />
     </Card>

@@ -69,7 +69,8 @@ export class DashboardModel {
     const stops = [
       this.#streams.onChange(() => this.#assess()),
       this.#listen("network_metrics", (data, time) => {
-        this.networkHistory.push(time, { ...data });
+        const { block_hash: _, ...figures } = data;
+        this.networkHistory.push(time, figures);
         this.network.offer(data);
       }),
       this.#listen("markets_health", (data) => this.markets.offer(data)),

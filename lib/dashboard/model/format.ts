@@ -7,6 +7,9 @@ export interface Figure {
 /** Stands for what is not known. */
 export const unknown = "–";
 
+/** Says why something is not known that never will be. */
+export const notGiven = "not given by this node";
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const few = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });

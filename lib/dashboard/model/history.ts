@@ -42,7 +42,7 @@ export class History {
   }
 
   /** Takes a measurement; a second one of the same moment replaces the first. */
-  push(time: number, values: Readonly<Record<string, number>>): void {
+  push(time: number, values: Readonly<Record<string, number | null>>): void {
     const last = this.#times.at(-1);
     const { period } = this.#options;
     if (last !== undefined && time <= last) {
@@ -77,7 +77,7 @@ export class History {
     return typeof now === "number" && typeof then === "number" ? now - then : undefined;
   }
 
-  #append(time: number, values: Readonly<Record<string, number>>): void {
+  #append(time: number, values: Readonly<Record<string, number | null>>): void {
     this.#times.push(time);
     for (const [name, column] of this.#columns) column.push(values[name] ?? null);
     const excess = this.length - this.#options.capacity;

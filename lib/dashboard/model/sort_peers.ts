@@ -15,7 +15,7 @@ type Compare = (a: NetworkPeer, b: NetworkPeer) => number;
 
 const byColumn: Readonly<Record<PeerColumn, Compare>> = {
   id: (a, b) => collator.compare(a.id, b.id),
-  address: (a, b) => collator.compare(a.address, b.address),
+  address: (a, b) => collator.compare(a.address ?? "", b.address ?? ""),
   role: (a, b) => Number(b.is_validator) - Number(a.is_validator),
   latency: (a, b) => (a.latency_ms ?? 0) - (b.latency_ms ?? 0),
 };

@@ -61,6 +61,22 @@ export const streamChannel: Channel = {
       example: streamExamples.pong,
     },
     {
+      name: "state_stream_call",
+      from: "client",
+      summary:
+        "The same in the words of The Block's page, without an answer; as the first frame on /ws too, then without a welcome",
+      schema: "StateStreamCall",
+      example: streamExamples.call,
+      answers: ["state_stream_update", "stream_error"],
+    },
+    {
+      name: "state_stream_update",
+      from: "gateway",
+      summary: "What that page shows, when there is something new; what no node gives is null",
+      schema: "StateStreamUpdate",
+      example: streamExamples.update,
+    },
+    {
       name: "stream_error",
       from: "gateway",
       summary: "A refusal; the connection stays",

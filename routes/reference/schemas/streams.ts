@@ -10,26 +10,28 @@ import {
 
 const seconds = z.number().int().describe("Unix seconds");
 const offset = z.number().int().min(0);
-const status = z.enum(["healthy", "idle"]);
+const figure = z.number().nullable();
+const status = z.enum(["healthy", "idle"]).nullable();
 const live = z.enum(["live", "stale"]);
 
 const metrics: z.ZodType<NetworkMetrics> = z.object({
-  network_strength: z.number().min(0).max(100),
+  network_strength: z.number().min(0).max(100).nullable(),
   block_height: z.number(),
-  finality_time: z.number(),
+  block_hash: z.string().optional(),
+  finality_time: figure,
   peer_count: z.number().int(),
-  tps: z.number().describe("transactions a second"),
-  bandwidth_in: z.number().describe("bytes a second"),
-  bandwidth_out: z.number().describe("bytes a second"),
-  active_connections: z.number(),
+  tps: figure.describe("transactions a second"),
+  bandwidth_in: figure.describe("bytes a second"),
+  bandwidth_out: figure.describe("bytes a second"),
+  active_connections: figure,
 });
 const markets: z.ZodType<MarketsHealth> = z.object({
   overall_status: z.enum(["healthy", "degraded", "down"]),
   markets: z.object({
-    compute: z.object({ status, active_jobs: z.number(), total_providers: z.number() }),
-    storage: z.object({ status, total_stored: z.number(), total_providers: z.number() }),
-    energy: z.object({ status, total_credits: z.number(), active_traders: z.number() }),
-    ads: z.object({ status, active_campaigns: z.number(), total_impressions: z.number() }),
+    compute: z.object({ status, active_jobs: figure, total_providers: figure }),
+    storage: z.object({ status, total_stored: figure, total_providers: figure }),
+    energy: z.object({ status, total_credits: figure, active_traders: figure }),
+    ads: z.object({ status, active_campaigns: figure, total_impressions: figure }),
   }),
   healthy_markets: z.number().int(),
   total_markets: z.number().int(),
@@ -41,9 +43,9 @@ const receipts = z.object({
 });
 const peer: z.ZodType<NetworkPeer> = z.object({
   id: z.string(),
-  address: z.string(),
-  latency_ms: z.number().nullable(),
-  is_validator: z.boolean(),
+  address: z.string().nullable(),
+  latency_ms: figure,
+  is_validator: z.boolean().nullable(),
 });
 const gateway: z.ZodType<GatewayActivity> = z.looseObject({
   uptime: z.number().describe("seconds"),
@@ -123,7 +125,19 @@ export const streamSchemas = {
     recover: z.union([position, z.record(z.string(), position)]).optional()
       .describe("a position, or one for each stream by its name"),
   }),
-  StreamPing: z.looseObject({ type: z.literal("ping") }),
+  StreamPing: z.looseObject({
+    type: z.literal("ping"),
+    timestamp: z.number().optional().describe("comes back in the pong"),
+  }),
+  StateStreamCall: z.looseObject({
+    method: z.enum(["state_stream.subscribe", "state_stream.unsubscribe"]),
+    params: z.array(z.enum(["block_updates", "metrics", "network"])),
+    id: z.unknown().optional().describe("comes back in an error"),
+  }),
+  StateStreamUpdate: z.looseObject({
+    type: z.enum(["block_update", "metrics_update", "network_update"]),
+    data: z.looseObject({ timestamp: z.number().int().describe("milliseconds since 1970") }),
+  }),
   StreamWelcome: z.looseObject({
     type: z.literal("welcome"),
     message: z.string(),
@@ -146,7 +160,10 @@ export const streamSchemas = {
     message: z.string(),
     timestamp: seconds,
   }),
-  StreamPong: z.looseObject({ type: z.literal("pong"), timestamp: seconds }),
+  StreamPong: z.looseObject({
+    type: z.literal("pong"),
+    timestamp: z.number().describe("Unix seconds, or what the ping named"),
+  }),
   StreamError: z.looseObject({
     type: z.literal("error"),
     code: z.string(),
@@ -214,6 +231,17 @@ export const streamExamples = {
     timestamp: 1_795_248_000,
   },
   pong: { type: "pong", timestamp: 1_795_248_000 },
+  call: { method: "state_stream.subscribe", params: ["block_updates"], id: 1_795_248_000_000 },
+  update: {
+    type: "block_update",
+    data: {
+      height: 812_344,
+      finalized_height: null,
+      hash: null,
+      tx_count: null,
+      timestamp: 1_795_248_000_000,
+    },
+  },
   error: {
     type: "error",
     code: "unknown_stream",

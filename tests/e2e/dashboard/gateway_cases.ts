@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { buildDashboard } from "../../../scripts/build_dashboard.ts";
 import { findChromium } from "../../helpers/chromium.ts";
-import { FakeNode, fakeReceipt } from "../../helpers/fake_node.ts";
+import { FakeNode, fakeReceipt, type FakeResult } from "../../helpers/fake_node.ts";
 import { startGateway, type TestGateway } from "../../helpers/gateway.ts";
 import { samplePrediction } from "../../helpers/samples.ts";
 import { Scene as Predictions } from "../../helpers/scene.ts";
+import { theBlockResults } from "../../helpers/the_block_results.ts";
 import { QuickClock } from "./quick_clock.ts";
 import { WatchedPage } from "./watched_page.ts";
 
@@ -18,9 +19,13 @@ class Scene implements AsyncDisposable {
   #gateway: TestGateway | undefined;
   #watched: WatchedPage | undefined;
 
-  static async start(options: Parameters<typeof WatchedPage.open>[2] = {}): Promise<Scene> {
+  static async start(
+    options: Parameters<typeof WatchedPage.open>[2] = {},
+    results: Readonly<Record<string, FakeResult>> | undefined = undefined,
+  ): Promise<Scene> {
     await buildDashboard({ root, out: `${root}/dist/dashboard` });
     const scene = new Scene();
+    if (results !== undefined) scene.node.answerWith(results);
     await scene.startServer();
     scene.#watched = await WatchedPage.open(chromium, `${scene.#gateway?.url}/`, options);
     return scene;
@@ -167,6 +172,22 @@ Deno.test(
     watched.assertFaultless();
   },
 );
+
+Deno.test("what the node does not give, the page says is not given", async () => {
+  await using scene = await Scene.start({}, theBlockResults());
+  const { watched } = scene;
+  await watched.status(/Live/);
+  assertEquals(await watched.value("block_height"), "51,204");
+  assertEquals(await watched.value("network_strength"), "–");
+  assertEquals(await watched.value("peers_total"), "3");
+  for (const area of ["strength", "tiles", "tps", "bandwidth", "markets"]) {
+    await watched.page.locator(`[data-area="${area}"]`).getByText(/not given by this node/i).first()
+      .waitFor();
+  }
+  await watched.page.locator('[data-peer="12D3KooWa"]').waitFor();
+  await watched.page.locator("[data-receipt]").first().waitFor();
+  watched.assertFaultless();
+});
 
 Deno.test("made-up data is marked as simulated", async () => {
   await buildDashboard({ root, out: `${root}/dist/dashboard` });
