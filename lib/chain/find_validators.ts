@@ -2,14 +2,12 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Clock } from "../protocol/mod.ts";
 import { decodeAddress } from "../crypto/mod.ts";
 import { nodeName } from "./chain_url.ts";
-import { LayoutError, NodeError } from "./errors.ts";
-import { NodeLink } from "./node_link.ts";
+import { accountKey, LayoutError, ScaleReader, subnetKey } from "./scale.ts";
+import { NodeError, NodeLink } from "./node_link.ts";
 import { finalBlock, keysBelow, type Neuron, readSubnet, valuesOf } from "./read_subnet.ts";
-import { ScaleReader } from "./scale.ts";
-import { accountKey, subnetKey } from "./storage_keys.ts";
 
 /** A validator of a subnet that says where it is reached. */
-export interface FoundValidator {
+interface FoundValidator {
   readonly hotkey: string;
   readonly uid: number;
   /** A `wss://` or `ws://` URL. */
@@ -17,7 +15,7 @@ export interface FoundValidator {
 }
 
 /** Where validators are looked for: nodes that are tried in turn, and the subnet's number. */
-export interface FindOptions {
+interface FindOptions {
   readonly nodes: readonly string[];
   readonly netuid: number;
   readonly clock: Clock;

@@ -3,7 +3,7 @@
  * @module
  */
 export { type ChainUrl, isChainUrl, nodeName, parseChainUrl } from "./chain_url.ts";
-export { type FindOptions, findValidators, type FoundValidator } from "./find_validators.ts";
-export { LayoutError, NodeError } from "./errors.ts";
-export type { FinalBlock, Neuron, SubnetReading } from "./read_subnet.ts";
-export { SubnetWatch, type WatchOptions } from "./subnet_watch.ts";
+export { findValidators } from "./find_validators.ts";
+export { LayoutError } from "./scale.ts";
+export type { SubnetReading } from "./read_subnet.ts";
+export { SubnetWatch } from "./subnet_watch.ts";

@@ -1,6 +1,10 @@
 import { z } from "zod";
 import type { Clock, Timer } from "../protocol/mod.ts";
-import { NodeError } from "./errors.ts";
+
+/** A node that cannot be reached, does not answer in time, answers with an error, or says what cannot be. */
+export class NodeError extends Error {
+  override readonly name = "NodeError";
+}
 
 /** Milliseconds that a node may take to be connected to, and to answer a call. */
 const patience = 15_000;

@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { encodeAddress } from "../crypto/mod.ts";
-import { LayoutError, NodeError } from "./errors.ts";
-import type { NodeLink } from "./node_link.ts";
-import { bytesOf, ScaleReader, shortListHex, u16Hex } from "./scale.ts";
-import { subnetKey } from "./storage_keys.ts";
+import { bytesOf, LayoutError, ScaleReader, shortListHex, subnetKey, u16Hex } from "./scale.ts";
+import { NodeError, type NodeLink } from "./node_link.ts";
 
 /** A key of a subnet. */
 export interface Neuron {
@@ -16,7 +14,7 @@ export interface Neuron {
 }
 
 /** A block that is final. */
-export interface FinalBlock {
+interface FinalBlock {
   readonly hash: string;
   readonly number: number;
   /** Version of the chain's program at that block. */

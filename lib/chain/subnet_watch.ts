@@ -1,7 +1,6 @@
 import { type Clock, FirstSignal, sleep } from "../protocol/mod.ts";
 import type { ChainUrl } from "./chain_url.ts";
-import { NodeError } from "./errors.ts";
-import { NodeLink } from "./node_link.ts";
+import { NodeError, NodeLink } from "./node_link.ts";
 import { blockNumber, finalBlock, genesisOf, readSubnet, type SubnetReading } from "./read_subnet.ts";
 
 /** Milliseconds without a new final block after which a node is left, and between two readings. */
@@ -10,7 +9,7 @@ const [longestSilence, shortestPause] = [120_000, 1000];
 const [firstDelay, longestDelay] = [1000, 60_000];
 
 /** What a {@link SubnetWatch} works with. */
-export interface WatchOptions extends ChainUrl {
+interface WatchOptions extends ChainUrl {
   readonly clock: Clock;
   /** Between 0 and 1. */
   readonly random?: () => number;

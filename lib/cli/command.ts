@@ -48,7 +48,7 @@ export interface CommandModule {
 }
 
 /** A subcommand in the table of all, loaded when it is asked for. */
-export interface CommandEntry {
+interface CommandEntry {
   /** A few words for the list. */
   readonly summary: string;
   readonly load: () => Promise<CommandModule>;
@@ -86,7 +86,7 @@ export function readUsage<O extends Options>(
 }
 
 /** What a command runs in. */
-export interface Frame {
+interface Frame {
   readonly stdio: Pick<Stdio, "print" | "complain">;
   /** What `--help` tells of, where that is more than the command itself. */
   readonly within?: Usage;
@@ -126,7 +126,7 @@ function adviceAfter({ message }: UsageError, { name, program }: Usage): string 
 }
 
 /** An action of a command: how it is called, and what it does with what follows its name. */
-export type Action<S> = readonly [usage: Usage, act: (args: string[], surroundings: S) => Promise<number>];
+type Action<S> = readonly [usage: Usage, act: (args: string[], surroundings: S) => Promise<number>];
 
 /** Runs the action of a command that a command line names first. */
 export async function runAction<S extends Frame>(

@@ -6,7 +6,7 @@ import type { Stdio } from "./stdio.ts";
 import { versionLine } from "./this_program.ts";
 
 /** What a program is made of. */
-export interface ProgramParts {
+interface ProgramParts {
   readonly commands: Commands;
   readonly createApp: CreateApp;
   readonly stdio: Stdio;

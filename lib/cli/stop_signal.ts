@@ -4,7 +4,7 @@ const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 type Name = keyof typeof exitCodes;
 
 /** What signals come from, and what is done about a second one; tests hand in their own. */
-export interface SignalSource {
+interface SignalSource {
   readonly listen: (name: Name, listener: () => void) => void;
   readonly unlisten: (name: Name, listener: () => void) => void;
   readonly exit: (code: number) => void;

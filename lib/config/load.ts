@@ -2,7 +2,14 @@ import { readCommandLine, readVariables } from "./command_line.ts";
 import { ConfigError } from "./errors.ts";
 import { readConfigFile } from "./file.ts";
 import { resolve, type Source } from "./resolve.ts";
-import { type Config, configGrammar, type SettingName, settings } from "./settings.ts";
+import {
+  type Config,
+  configGrammar,
+  type SettingName,
+  settingNames,
+  settingOf,
+  settings,
+} from "./settings.ts";
 
 /** Where each value comes from: `default`, `flag --port`, `variable HELIOGRAPH_PORT`, `key port in FILE`. */
 export type Origins = Readonly<Record<SettingName, string>>;
@@ -78,4 +85,22 @@ export function defaultConfig(overrides: Partial<Config> = {}): Config {
   const given = Object.entries(overrides).filter(([, raw]) => raw !== undefined)
     .map(([name, raw]) => [name, { raw, origin: "the given value" }] as const);
   return complete([new Map(given)]).config;
+}
+
+/** What becomes of a configuration that was read again. */
+export interface Changes {
+  /** What applies from now on. */
+  readonly config: Config;
+  /** Settings that are taken over while the server runs. */
+  readonly taken: readonly SettingName[];
+  /** Settings that are set to something else, which only a restart takes over. */
+  readonly waiting: readonly SettingName[];
+}
+
+/** Compares what a server runs with and what its configuration says now. */
+export function takeOver(running: Config, read: Config): Changes {
+  const changed = settingNames.filter((name) => JSON.stringify(running[name]) !== JSON.stringify(read[name]));
+  const taken = changed.filter((name) => settingOf(name).reread);
+  const config = { ...running, ...Object.fromEntries(taken.map((name) => [name, read[name]])) };
+  return { config, taken, waiting: changed.filter((name) => !taken.includes(name)) };
 }

@@ -10,7 +10,15 @@ export {
   readCommandLine,
   readVariables,
 } from "./command_line.ts";
-export { type Changes, takeOver } from "./changes.ts";
+export {
+  type Changes,
+  type ConfigSources,
+  defaultConfig,
+  loadConfig,
+  type LoadedConfig,
+  type Origins,
+  takeOver,
+} from "./load.ts";
 export {
   describeOptions,
   describeSettings,
@@ -31,7 +39,6 @@ export {
   text,
   webUrl,
 } from "./kinds.ts";
-export { type ConfigSources, defaultConfig, loadConfig, type LoadedConfig, type Origins } from "./load.ts";
 export { nearest } from "./nearest.ts";
 export {
   flag,

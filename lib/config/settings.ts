@@ -6,6 +6,7 @@ import {
   filePath,
   integer,
   isWebUrl,
+  networks,
   oneOf,
   origins,
   positive,
@@ -13,7 +14,6 @@ import {
   text,
   webUrl,
 } from "./kinds.ts";
-import { networks } from "./networks.ts";
 import { computed, type Option, optional, setting } from "./option.ts";
 
 function isHost(value: string): boolean {

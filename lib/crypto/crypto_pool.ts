@@ -1,5 +1,4 @@
-import type { CryptoJob, CryptoOutcome } from "./crypto_job.ts";
-import { PoolWorker, type Task } from "./pool_worker.ts";
+import { type CryptoJob, type CryptoOutcome, PoolWorker, type Task } from "./pool_worker.ts";
 
 /** What a {@link CryptoPool} is made of. */
 export interface CryptoPoolOptions {

@@ -1,9 +1,7 @@
 /// <reference lib="deno.worker" />
-import type { CryptoJob, CryptoOutcome, WorkerMessage, WorkerSetup } from "./crypto_job.ts";
-import { type Keypair, keypairFromSeed } from "./keypair.ts";
-import { PublicKeys } from "./public_keys.ts";
-import { cryptoReady } from "./ready.ts";
-import { verifyWithKey } from "./verify.ts";
+import type { CryptoJob, CryptoOutcome, WorkerMessage, WorkerSetup } from "./pool_worker.ts";
+import { cryptoReady, type Keypair, keypairFromSeed, verifyWithKey } from "./sr25519.ts";
+import { PublicKeys } from "./address.ts";
 
 const publicKeys = new PublicKeys(4096);
 const loading = cryptoReady();

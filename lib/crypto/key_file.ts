@@ -1,6 +1,6 @@
 import { hexToBytes } from "@noble/hashes/utils.js";
 import { bip39ToMiniSecret, bip39Validate } from "@polkadot/wasm-crypto";
-import { keypairFromSeed } from "./keypair.ts";
+import { keypairFromSeed } from "./sr25519.ts";
 
 const hexSeed = /^(?:0x)?([0-9a-f]{64})$/i;
 const mnemonic = /^[a-z]+(?:\s+[a-z]+){11,23}$/;

@@ -6,7 +6,5 @@
 export { decodeAddress, encodeAddress, isAddress } from "./address.ts";
 export { CryptoPool, type CryptoPoolOptions } from "./crypto_pool.ts";
 export { parseKeyFile } from "./key_file.ts";
-export { type Keypair, keypairFromSeed, randomSeed } from "./keypair.ts";
-export { cryptoReady } from "./ready.ts";
+export { cryptoReady, type Keypair, keypairFromSeed, randomSeed, verifySignature } from "./sr25519.ts";
 export { sameText } from "./same_text.ts";
-export { verifySignature } from "./verify.ts";

@@ -1,4 +1,24 @@
-import type { CryptoJob, CryptoOutcome, WorkerSetup } from "./crypto_job.ts";
+/** What a worker is started with, before its first batch. */
+export interface WorkerSetup {
+  /** Without it the worker cannot sign. */
+  readonly seed: Uint8Array | undefined;
+}
+
+/** One piece of work for a crypto worker. */
+export type CryptoJob =
+  | {
+    readonly kind: "verify";
+    readonly text: string;
+    readonly signatureHex: string;
+    readonly address: string;
+  }
+  | { readonly kind: "sign"; readonly text: string };
+
+/** What came of a job: whether the signature is valid, the signature made, or why there is none. */
+export type CryptoOutcome = boolean | string | { readonly failure: string };
+
+/** Messages to a worker: its setup once, then batches, answered by arrays of outcomes in the same order. */
+export type WorkerMessage = WorkerSetup | readonly CryptoJob[];
 
 /** A job and whom to tell of its end. */
 export interface Task {
@@ -8,7 +28,7 @@ export interface Task {
 }
 
 /** What a pool hears from one of its workers. */
-export interface WorkerOwner {
+interface WorkerOwner {
   /** A batch came back, so there is room for another. */
   freed(): void;
   died(worker: PoolWorker): void;

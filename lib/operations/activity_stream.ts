@@ -7,7 +7,7 @@ import type { Validator } from "../validator/mod.ts";
 const period = 2000;
 
 /** What the gateway's own stream tells of. */
-export interface ActivityParts {
+interface ActivityParts {
   readonly clock: Clock;
   readonly hub: Hub;
   readonly validator: Validator;

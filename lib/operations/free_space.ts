@@ -8,7 +8,7 @@ const log = logger("store");
 const interval = 5000;
 
 /** What {@link FreeSpace} works with. */
-export interface FreeSpaceOptions {
+interface FreeSpaceOptions {
   /** A file on the disk in question; undefined: there is none. */
   readonly file: string | undefined;
   /** Bytes that shall stay free. */

@@ -4,14 +4,11 @@
  * @module
  */
 export { activityDefinition } from "./activity_stream.ts";
-export { backupStore } from "./backup_store.ts";
+export { backupStore, restoreStore } from "./backup_store.ts";
 export { exportCsv, exportNdjson, exportPredictions } from "./export_predictions.ts";
 export { FreeSpace } from "./free_space.ts";
 export { Health } from "./health.ts";
-export { type Prunable, prunes, pruneStore } from "./prune_store.ts";
-export type { Progress } from "./progress.ts";
-export type { StoreReport } from "./receipt_walk.ts";
-export { restoreStore } from "./restore_store.ts";
+export { type Prunable, pruneStore } from "./prune_store.ts";
+export { type Progress, type StoreReport, verifyStore } from "./receipt_walk.ts";
 export { Retention } from "./retention.ts";
 export { StoreMissing } from "./store_missing.ts";
-export { verifyStore } from "./verify_store.ts";

@@ -11,7 +11,7 @@ import { assertStoreIsThere } from "./store_missing.ts";
 const atOnce = 50;
 
 /** How something is pruned. */
-export interface PruneOptions {
+interface PruneOptions {
   /** Ends it early. */
   readonly signal?: AbortSignal;
   /** Is told how many were pruned so far. */
@@ -22,7 +22,7 @@ export interface PruneOptions {
  * Removes what is older than a time, in milliseconds since the Unix epoch, in small transactions, beside what servers do.
  * Answers how many.
  */
-export type Prune = (store: Store, before: number, options?: PruneOptions) => Promise<number>;
+type Prune = (store: Store, before: number, options?: PruneOptions) => Promise<number>;
 
 /** Predictions that were accepted before, with their receipts. */
 const prunePredictions: Prune = async (store, before, { signal, progress = () => {} } = {}) => {

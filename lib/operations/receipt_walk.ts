@@ -1,6 +1,15 @@
+import {
+  damageOf,
+  type MinerHead,
+  openEngine,
+  type PredictionRecord,
+  PredictionRepository,
+} from "../engine/mod.ts";
 import { noReceipt, receiptHash, sha256Hex } from "../protocol/mod.ts";
-import type { MinerHead, PredictionRecord, PredictionRepository } from "../engine/mod.ts";
-import type { Progress } from "./progress.ts";
+import { assertStoreIsThere } from "./store_missing.ts";
+
+/** Is told how far something is; `all` is what it will come to, as far as that is known. */
+export type Progress = (done: number, all: number) => void;
 
 /** What a store's receipts are worth. */
 export interface StoreReport {
@@ -126,4 +135,26 @@ export class ReceiptWalk {
     this.#faultCount += 1;
     if (this.#faults.length < mostFaults) this.#faults.push(message);
   }
+}
+
+/**
+ * Verifies a store, in use or not: the pages of its file, and all that was accepted.
+ *
+ * @throws {StoreMissing} where there is none
+ */
+export async function verifyStore(location: string, progress?: Progress): Promise<StoreReport> {
+  assertStoreIsThere(location);
+  try {
+    const damage = damageOf(location);
+    if (damage !== undefined) return notSound(`the file is damaged: ${damage}`);
+    using engine = await openEngine(location);
+    return await new ReceiptWalk(new PredictionRepository(engine)).run(progress);
+  } catch (error) {
+    return notSound((error as Error).message);
+  }
+}
+
+/** The report of a store that nothing more can be said of. */
+function notSound(fault: string): StoreReport {
+  return { sound: false, receipts: 0, first: 0, last: 0, miners: 0, faults: [fault], faultCount: 1 };
 }

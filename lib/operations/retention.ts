@@ -7,7 +7,7 @@ const log = logger("store");
 const [hour, day] = [3_600_000, 86_400_000];
 
 /** What {@link Retention} works with. */
-export interface RetentionOptions {
+interface RetentionOptions {
   readonly store: Store;
   /** How long each kind is kept; undefined: without end. */
   readonly days: Readonly<Record<Prunable, number | undefined>>;

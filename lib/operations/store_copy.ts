@@ -9,11 +9,10 @@ import {
   settleStoreFile,
   storeFiles,
 } from "../engine/mod.ts";
-import type { Progress } from "./progress.ts";
-import { ReceiptWalk, type StoreReport } from "./receipt_walk.ts";
+import { type Progress, ReceiptWalk, type StoreReport } from "./receipt_walk.ts";
 
 /** How a copy is made. */
-export interface CopyOptions {
+interface CopyOptions {
   readonly from: string;
   /** Beside the copy that is verified, under another name, until it takes this one. */
   readonly to: string;

@@ -4,7 +4,7 @@
  * @module
  */
 export { CertificateFiles } from "./certificate_files.ts";
-export { openPlainPort } from "./plain_port.ts";
+export { openPlainPort } from "./steady_server.ts";
 export type { Port, PortAddress, PortHandler, PortInfo } from "./port.ts";
 export { TlsPort } from "./tls_port.ts";
 export { TrustedProxies } from "./trusted_proxies.ts";

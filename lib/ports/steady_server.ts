@@ -1,8 +1,9 @@
 import { type Clock, type Timer, within } from "../protocol/mod.ts";
 import { logger, Throttle } from "../telemetry/mod.ts";
+import type { Port, PortAddress, PortHandler } from "./port.ts";
 
 /** How to listen: with or without TLS. */
-export type ServeOptions =
+type ServeOptions =
   & Pick<Deno.ServeTcpOptions, "hostname" | "port">
   & Partial<Deno.TlsCertifiedKeyPem>;
 
@@ -110,4 +111,10 @@ export class SteadyServer {
       }
     });
   }
+}
+
+/** Opens a port without TLS. */
+export function openPlainPort(address: PortAddress, handler: PortHandler, clock: Clock): Port {
+  const server = new SteadyServer(address, handler, clock);
+  return { scheme: "http", port: server.port, close: (patience) => server.close(patience) };
 }

@@ -3,15 +3,14 @@ import { afterSilence, type Clock, sleep, type Timer } from "../protocol/mod.ts"
 import { logger, Throttle } from "../telemetry/mod.ts";
 import type { Certificate } from "./certificate.ts";
 import type { CertificateFiles } from "./certificate_files.ts";
-import { readClientHello } from "./client_hello.ts";
+import { type Patience, readClientHello, TlsConnection } from "./tls_connection.ts";
 import type { Port, PortAddress, PortHandler } from "./port.ts";
 import { closeQuietly, relay, writeAll } from "./relay.ts";
 import { SteadyServer } from "./steady_server.ts";
-import { type Patience, TlsConnection } from "./tls_connection.ts";
 import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /** What a {@link TlsPort} works with. */
-export interface TlsPortOptions {
+interface TlsPortOptions {
   readonly address: PortAddress;
   readonly handler: PortHandler;
   readonly files: CertificateFiles;

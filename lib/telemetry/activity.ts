@@ -1,5 +1,5 @@
 import type { PredictionRefusal } from "../protocol/mod.ts";
-import { Distribution } from "./distribution.ts";
+import { Distribution, Latencies, RecentCounts } from "./statistics.ts";
 import {
   closeCodes,
   endedJobStatuses,
@@ -19,9 +19,7 @@ import {
   transports,
   ways,
 } from "./label_values.ts";
-import { Latencies } from "./latencies.ts";
 import { metricTable as table } from "./metric_table.ts";
-import { RecentCounts } from "./recent_counts.ts";
 
 const minute = 60_000;
 

@@ -1,7 +1,7 @@
 import manifest from "../../deno.json" with { type: "json" };
 
 /** Which program this is. */
-export interface BuildInfo {
+interface BuildInfo {
   /** As deno.json names it. */
   readonly version: string;
   /** The commit that a binary was compiled from, with `-dirty` where files had changed; undefined in a checkout. */

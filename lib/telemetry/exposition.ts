@@ -1,13 +1,13 @@
 import type { Registry, RegistryContentType } from "prom-client";
-import type { Distribution } from "./distribution.ts";
+import type { Distribution } from "./statistics.ts";
 import type { Label, MetricDefinition } from "./metric_definition.ts";
 import { metricNames, type MetricReadings, metricTable } from "./metric_table.ts";
 
 /** A form in which metrics are served. */
-export type MetricsFormat = "prometheus" | "openmetrics";
+type MetricsFormat = "prometheus" | "openmetrics";
 
 /** What is served: its content type, and the text. */
-export interface Exposition {
+interface Exposition {
   readonly contentType: string;
   readonly text: string;
 }

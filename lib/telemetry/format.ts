@@ -1,6 +1,5 @@
 import type { LogRecord } from "@logtape/logtape";
-import { isSecretName, mask, masked } from "./mask.ts";
-import { escapeControls } from "./safe_text.ts";
+import { escapeControls, isSecretName, mask, masked } from "./mask.ts";
 
 /** Makes the line of a record, with the line feed at its end. */
 export type Format = (record: LogRecord) => string;

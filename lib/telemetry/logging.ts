@@ -7,10 +7,82 @@ import {
   resetSync,
 } from "@logtape/logtape";
 import type { Config, LogLevel } from "../config/mod.ts";
-import { type Clock, systemClock } from "../protocol/mod.ts";
-import { consoleIsExported } from "./exported_console.ts";
+import { type Clock, systemClock, type Timer } from "../protocol/mod.ts";
 import { type Format, jsonLine, prettyLine } from "./format.ts";
-import { LineBuffer } from "./line_buffer.ts";
+
+/** Milliseconds that a line waits for company. */
+const longestWait = 100;
+/** Characters from which on nothing waits. */
+const largestBuffer = 16 * 1024;
+
+/** Gathers lines, since one write per line would cost more than making it. A failing `write` never reaches the caller. */
+class LineBuffer {
+  readonly #write: (text: string) => void;
+  readonly #clock: Clock;
+  readonly #recovered: (lost: number) => void;
+  #lines: string[] = [];
+  #length = 0;
+  #lost = 0;
+  #timer: Timer | undefined;
+
+  /** `recovered` is told how many lines were lost once a write succeeds again. */
+  constructor(write: (text: string) => void, clock: Clock, recovered: (lost: number) => void) {
+    this.#write = write;
+    this.#clock = clock;
+    this.#recovered = recovered;
+  }
+
+  /** Takes a line; an urgent one is written at once, with all before it. */
+  add(line: string, urgent: boolean): void {
+    this.#lines.push(line);
+    this.#length += line.length;
+    if (urgent || this.#length >= largestBuffer) this.flush();
+    else this.#timer ??= this.#clock.after(longestWait, () => this.flush());
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const lines = this.#lines;
+    if (lines.length === 0) return;
+    this.#lines = [];
+    this.#length = 0;
+    if (this.#attempt(lines.join(""))) this.#tellLost();
+    else this.#lost += lines.length;
+  }
+
+  #attempt(text: string): boolean {
+    try {
+      this.#write(text);
+      return true;
+    } catch {
+      // There is nowhere left to report it to; #tellLost does once writing works again.
+      return false;
+    }
+  }
+
+  #tellLost(): void {
+    const lost = this.#lost;
+    this.#lost = 0;
+    if (lost > 0) this.#recovered(lost);
+  }
+}
+
+const switchedOn = ["1", "true"];
+
+/**
+ * Whether Deno hands what is written to the console on to OpenTelemetry, and prints none of it: then the console is how log
+ * lines get there. Where it would print them as well, they stay away from it.
+ */
+export function consoleIsExported(variable: (name: string) => string | undefined = readVariable): boolean {
+  return switchedOn.includes(variable("OTEL_DENO") ?? "") && variable("OTEL_DENO_CONSOLE") === "replace";
+}
+
+function readVariable(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}
 
 const product = "heliograph";
 type Lowest = "trace" | "debug" | "info" | "warning" | "error";
@@ -92,7 +164,7 @@ export function logger(category: string): Logger {
 }
 
 /** An output of the process, such as `Deno.stderr`. */
-export interface OutputStream {
+interface OutputStream {
   writeSync(bytes: Uint8Array): number;
   isTerminal(): boolean;
 }

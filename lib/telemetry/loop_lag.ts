@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../protocol/mod.ts";
-import type { Distribution } from "./distribution.ts";
+import type { Distribution } from "./statistics.ts";
 
 const period = 1000;
 

@@ -1,4 +1,4 @@
-import type { Distribution } from "./distribution.ts";
+import type { Distribution } from "./statistics.ts";
 
 /** A label and all the values that it may have. */
 export interface Label<Value extends string = string> {

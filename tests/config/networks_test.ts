@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { networks } from "../../lib/config/networks.ts";
+import { networks } from "../../lib/config/kinds.ts";
 
 Deno.test("networks are read from text and from lists, addresses and the word loopback among them", () => {
   const rows: [unknown, readonly string[]][] = [

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { base58 } from "@scure/base";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { decodeAddress, encodeAddress, isAddress } from "../../lib/crypto/mod.ts";
-import { PublicKeys } from "../../lib/crypto/public_keys.ts";
+import { PublicKeys } from "../../lib/crypto/address.ts";
 import { signedMessages } from "../helpers/signed_messages.ts";
 
 const [first, second, third] = signedMessages.keys.map(({ address }) => address) as [string, string, string];

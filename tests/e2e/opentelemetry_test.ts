@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { consoleIsExported } from "../../lib/telemetry/exported_console.ts";
+import { consoleIsExported } from "../../lib/telemetry/logging.ts";
 import { Peer } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { until } from "../helpers/until.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { RecentCounts } from "../../lib/telemetry/recent_counts.ts";
+import { RecentCounts } from "../../lib/telemetry/statistics.ts";
 
 Deno.test("counts of the last minute are told by name, and are gone when it is over", () => {
   const counts = new RecentCounts<"odds" | "wager">(60_000);

@@ -1,7 +1,7 @@
 import type { WebSocketClass, WebSocketLike } from "../../client/mod.ts";
 
 /** What gets through between a miner and its validator. */
-export type CableState = "whole" | "cut" | "http only";
+type CableState = "whole" | "cut" | "http only";
 
 /** The network between one miner and its validator, which the demo can cut, or let carry nothing but HTTP. */
 export class Cable {

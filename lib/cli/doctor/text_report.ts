@@ -23,7 +23,7 @@ const frameMs = 100;
 const widest = 100;
 
 /** How the report is shown. */
-export interface Screen {
+interface Screen {
   readonly stdio: Stdio;
   readonly clock: Clock;
   readonly stopwatch: () => number;

@@ -4,7 +4,7 @@ import { readUsage, type Usage } from "../command.ts";
 import { configuredEndpoint, configuredUrl, endpoint } from "../endpoint.ts";
 
 /** What to do with what: inscribe a file, or wait for a job or end it. */
-export type InscribeTask =
+type InscribeTask =
   | { readonly kind: "inscribe"; readonly file: string }
   | { readonly kind: "follow"; readonly jobId: string }
   | { readonly kind: "cancel"; readonly jobId: string };

@@ -5,7 +5,7 @@ import { byteLines } from "../stdio.ts";
 const atOnce = 500;
 
 /** What becomes of the input's lines. */
-export interface IntakeParts {
+interface IntakeParts {
   /** Resolves once the prediction is kept. */
   readonly submit: (prediction: ExactObject) => Promise<void>;
   /** The uid for predictions without one. */

@@ -1,6 +1,11 @@
-import { bytesToHex } from "@noble/hashes/utils.js";
-import { sr25519KeypairFromSeed, sr25519Sign } from "@polkadot/wasm-crypto";
-import { encodeAddress } from "./address.ts";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { sr25519KeypairFromSeed, sr25519Sign, sr25519Verify, waitReady } from "@polkadot/wasm-crypto";
+import { decodeAddress, encodeAddress } from "./address.ts";
+
+/** Resolves once keys and signatures can be used. */
+export async function cryptoReady(): Promise<void> {
+  if (!await waitReady()) throw new Error("Cannot load sr25519: WebAssembly is not available");
+}
 
 const seedLength = 32;
 const secretLength = 64;
@@ -67,4 +72,24 @@ class Sr25519Keypair implements Keypair {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+}
+
+const hexSignature = /^(?:0x)?([0-9a-f]{128})$/i;
+
+/** Whether a signature (hex) over a text, plain or wrapped in `<Bytes>` as wallets do, is of an address's key. */
+export function verifySignature(text: string, signatureHex: string, address: string): boolean {
+  try {
+    return verifyWithKey(text, signatureHex, decodeAddress(address));
+  } catch {
+    return false;
+  }
+}
+
+/** {@link verifySignature} for an address that is decoded already. */
+export function verifyWithKey(text: string, signatureHex: string, publicKey: Uint8Array): boolean {
+  const hex = hexSignature.exec(signatureHex)?.[1];
+  if (hex === undefined) return false;
+  const signature = hexToBytes(hex);
+  const covers = (message: string) => sr25519Verify(signature, new TextEncoder().encode(message), publicKey);
+  return covers(text) || covers(`<Bytes>${text}</Bytes>`);
 }
