@@ -1,5 +1,5 @@
+import { pathToFileURL } from "node:url";
 import { judgeFile, judgeImport } from "./import_rules.ts";
-import { scanImports } from "./import_scanner.ts";
 
 /** What {@link checkTree} found. */
 export interface Verdict {
@@ -20,26 +20,62 @@ async function* modulesBelow(root: string, path: string): AsyncGenerator<string>
   }
 }
 
-function checkModule(path: string, text: string): string[] {
-  const imports = scanImports(text).map(({ specifier, line }) => ({
-    line,
-    broken: judgeImport(path, specifier),
-  }));
-  const all = [{ line: 1, broken: judgeFile(path, text) }, ...imports];
-  return all.filter(({ broken }) => broken !== undefined).map(({ line, broken }) =>
-    `${path}:${line}: ${broken}`
-  );
+/** A module as `deno info --json` tells of it, lines counted from 0. */
+interface ModuleInfo {
+  readonly specifier: string;
+  readonly dependencies?: readonly Dependency[];
+  /** Why it could not be read. */
+  readonly error?: string;
+}
+
+interface Dependency {
+  readonly specifier: string;
+  readonly code?: Place;
+  readonly type?: Place;
+}
+
+interface Place {
+  readonly span: { readonly start: { readonly line: number } };
+}
+
+/** The modules at URLs, with what each imports or exports from: statically, dynamically with a literal, or as a type. */
+async function modulesAt(urls: readonly string[]): Promise<Map<string, ModuleInfo>> {
+  const entry = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(entry, urls.map((url) => `import ${JSON.stringify(url)};\n`).join(""));
+    const args = ["info", "--json", "--no-config", "--no-lock", "--no-remote", "--no-npm", entry];
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+    if (!success) throw new Error(`Cannot read the imports: ${new TextDecoder().decode(stderr)}`);
+    const { modules }: { modules: ModuleInfo[] } = JSON.parse(new TextDecoder().decode(stdout));
+    return new Map(modules.map((module) => [module.specifier, module]));
+  } finally {
+    await Deno.remove(entry);
+  }
 }
 
 /** Holds every module below `root` against the rules of the house. */
 export async function checkTree(root: string): Promise<Verdict> {
+  const paths = await Array.fromAsync(modulesBelow(root, ""));
+  const folder = await Deno.realPath(root);
+  const urls = paths.map((path) => pathToFileURL(`${folder}/${path}`).href);
+  const modules = await modulesAt(urls);
   const violations: string[] = [];
-  let files = 0;
-  for await (const path of modulesBelow(root, "")) {
-    files++;
-    violations.push(...checkModule(path, await Deno.readTextFile(`${root}/${path}`)));
+  for (const [index, path] of paths.entries()) {
+    const own = judgeFile(path, await Deno.readTextFile(`${root}/${path}`));
+    const { dependencies = [], error } = modules.get(urls[index] ?? "") ?? { error: "it is not told of" };
+    if (error !== undefined) throw new Error(`Cannot read the imports of ${path}: ${error}`);
+    const found = dependencies.map(({ specifier, code, type }) => ({
+      line: ((code ?? type)?.span.start.line ?? 0) + 1,
+      broken: judgeImport(path, specifier),
+    }));
+    const all = [{ line: 1, broken: own }, ...found.sort((a, b) => a.line - b.line)];
+    violations.push(
+      ...all.filter(({ broken }) => broken !== undefined).map(({ line, broken }) =>
+        `${path}:${line}: ${broken}`
+      ),
+    );
   }
-  return { files, violations };
+  return { files: paths.length, violations };
 }
 
 async function main(): Promise<number> {
