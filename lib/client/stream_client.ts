@@ -92,6 +92,11 @@ export class StreamClient {
     };
   }
 
+  /** Makes the attempt to connect that is waited for now. */
+  retry(): void {
+    this.#connection.hurry();
+  }
+
   /** Takes all listeners away and ends the connection at once. A later subscription connects again. */
   close(): void {
     this.#topics.clear();
@@ -155,6 +160,12 @@ export class StreamClient {
     this.#stage = stage;
     this.#connection.stop();
     const state = stage === "idle" ? "closed" : "paused";
-    this.#snapshots.update({ state, transport: undefined, retryAt: undefined, error: undefined });
+    this.#snapshots.update({
+      state,
+      transport: undefined,
+      retryAt: undefined,
+      error: undefined,
+      code: undefined,
+    });
   }
 }

@@ -38,9 +38,11 @@ export class Stream {
   readonly #waiting = new Set<Listener>();
   /** What somebody who comes now should see first: as it was published, not as the last poll may have changed it. */
   #state: unknown;
+  /** When that was the newest state for sure, in milliseconds since the Unix epoch. */
+  #stateAt = 0;
   /** Whether the past may go on after the channel. */
   #isBehind = true;
-  #snapshot: { readonly offset: number; readonly frame: string } | undefined;
+  #snapshot: { readonly offset: number; readonly at: number; readonly frame: string } | undefined;
   /** When a poll last succeeded. */
   #freshAt = -Infinity;
   #failure: StreamStatus | undefined;
@@ -163,14 +165,15 @@ export class Stream {
   /** The newest state as a message, made once for all who ask. */
   #current(): string | undefined {
     const { offset } = this.channel;
-    if (this.#snapshot?.offset !== offset) {
+    const at = this.#stateAt;
+    if (this.#snapshot?.offset !== offset || this.#snapshot.at !== at) {
       if (this.#state === undefined) return undefined;
-      this.#snapshot = { offset, frame: this.#encode(this.#state, offset) };
+      this.#snapshot = { offset, at, frame: this.#encode(this.#state, offset, at) };
     }
     return this.#snapshot.frame;
   }
 
-  #encode(data: unknown, offset: number, at = this.#clock.now()): string {
+  #encode(data: unknown, offset: number, at: number): string {
     return encode({ type: this.name, data, timestamp: seconds(at), offset });
   }
 
@@ -181,6 +184,7 @@ export class Stream {
       this.#freshAt = this.#clock.elapsed();
       this.#recovered();
       this.#deliver(news);
+      this.#stateAt = news.at(-1)?.at ?? this.#clock.now();
     } catch (error) {
       this.#failed(error);
     }
@@ -227,7 +231,8 @@ export class Stream {
     const state = this.#state = this.#source.current();
     for (const { offset, at, value } of news) {
       const frame = this.#encode(value, offset, at);
-      if (value === state) this.#snapshot = { offset, frame };
+      this.#stateAt = at;
+      if (value === state) this.#snapshot = { offset, at, frame };
       this.channel.publish(offset, frame, at);
     }
   }

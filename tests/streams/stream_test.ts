@@ -227,3 +227,28 @@ Deno.test("text beyond ASCII travels escaped, and means the same", async () => {
   assertEquals([JSON.parse(frame).data, /^[ -~]+$/.test(frame)], ["Zürich 🚀", true]);
   stream.stop();
 });
+
+Deno.test("the newest state says when it was known for sure, however late somebody asks", async () => {
+  const { stream, clock, answer, fail } = create((values) => [...values]);
+  const timestamps: number[] = [];
+  const start = clock.now() / 1000;
+  const look = async () => {
+    const listener = {
+      offer: (frame: string) => void timestamps.push(JSON.parse(frame).timestamp - start),
+      notify() {},
+    };
+    stream.subscribe(listener, undefined, () => {});
+    await settle();
+    stream.unsubscribe(listener);
+  };
+  answer(1);
+  await look();
+  await clock.advance(1000);
+  // A poll that brings nothing new says that it is so still.
+  await look();
+  fail(new NodeError("gone"));
+  await clock.advance(60_000);
+  await look();
+  assertEquals(timestamps, [0, 1, 1]);
+  stream.stop();
+});

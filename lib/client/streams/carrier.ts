@@ -19,6 +19,10 @@ export interface CarrierEnd {
   readonly retryAfterMs: number | undefined;
   /** The server will not take us soon. */
   readonly refused: boolean;
+  /** Nothing answers at all, so that another transport would not get through either. */
+  readonly unreachable: boolean;
+  /** The server's word for why it ended it. */
+  readonly code: string | undefined;
 }
 
 /** What carriers work with. */

@@ -45,7 +45,10 @@ export class EventFeed implements Feed {
     if (streams.length === 0) return;
     const { signal } = this.#request = new AbortController();
     const late = `no event in ${handshakeMs / 1000} s`;
-    this.#deadline = this.#host.parts.settings.clock.after(handshakeMs, () => this.#host.fail(late, true));
+    this.#deadline = this.#host.parts.settings.clock.after(
+      handshakeMs,
+      () => this.#host.fail(late, "silent"),
+    );
     void this.#follow(signal).catch((error) => {
       if (!signal.aborted) this.#host.fail(error);
     });

@@ -2,6 +2,9 @@ import type { Carrier, CarrierEvents, CarrierParts } from "./carrier.ts";
 import type { StreamTransport } from "./snapshot.ts";
 import { RequestError, StreamRequests } from "./stream_requests.ts";
 
+/** More of how a feed failed: nothing came at all, or nothing answers. */
+export type Failure = "silent" | "unreachable";
+
 /** What a feed works with, and whom it tells. */
 export interface FeedHost {
   readonly parts: CarrierParts;
@@ -10,8 +13,8 @@ export interface FeedHost {
   update(): void;
   /** Something came. */
   heard(): void;
-  /** Gives up. `silent`: nothing came at all. */
-  fail(error: unknown, silent?: boolean): void;
+  /** Gives up. */
+  fail(error: unknown, how?: Failure): void;
   /** Whether an error says that there is no such stream; if so, it is not asked for again. */
   refuses(error: unknown, stream: string): boolean;
 }
@@ -31,6 +34,8 @@ export class HttpCarrier implements Carrier, FeedHost {
   readonly #events: CarrierEvents;
   readonly #feed: Feed;
   readonly #stop = new AbortController();
+  /** Something answers, so that the feed is worth its requests. */
+  #answered = false;
   #greeted = false;
   #live = false;
   /** The feed has brought something. */
@@ -52,11 +57,10 @@ export class HttpCarrier implements Carrier, FeedHost {
 
   start(): void {
     void this.#greet();
-    this.update();
   }
 
   update(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || !this.#answered) return;
     this.#feed.update();
     // As long as no stream is wanted, an answer of the gateway is all that there is.
     if (this.#greeted && this.#idle) this.#begin();
@@ -72,16 +76,18 @@ export class HttpCarrier implements Carrier, FeedHost {
     this.#begin();
   }
 
-  fail(error: unknown, silent = false): void {
+  fail(error: unknown, how?: Failure): void {
     if (this.#stopped) return;
     this.stop();
-    const retryAfterMs = error instanceof RequestError ? error.retryAfterMs : undefined;
+    const { code, retryAfterMs } = error instanceof RequestError ? error : {};
     const why = error instanceof Error ? error.message : String(error);
     this.#events.ended({
       heard: this.#fed || retryAfterMs !== undefined,
-      silent,
+      silent: how === "silent",
       refused: false,
+      unreachable: how === "unreachable",
       message: `Cannot get streams from ${this.parts.settings.urls.http}: ${why}`,
+      code,
       retryAfterMs,
     });
   }
@@ -114,9 +120,11 @@ export class HttpCarrier implements Carrier, FeedHost {
       if (this.#stopped) return;
       this.parts.inbox.simulated(simulated);
       this.#greeted = true;
-      this.update();
     } catch (error) {
-      if (this.#idle) this.fail(error);
+      if (!(error instanceof RequestError)) return this.fail(error, "unreachable");
+      if (this.#idle) return this.fail(error);
     }
+    this.#answered = true;
+    this.update();
   }
 }

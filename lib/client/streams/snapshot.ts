@@ -14,6 +14,8 @@ export interface StreamSnapshot {
   readonly transport: StreamTransport | undefined;
   /** Why there is no connection, or what the server refused last. */
   readonly error: string | undefined;
+  /** The server's word for why there is no connection, such as `server_closing`; undefined where it gave none. */
+  readonly code: string | undefined;
   /** When the next attempt is due, Unix milliseconds. */
   readonly retryAt: number | undefined;
   /** Whether the data is made up; undefined before the server told. */
@@ -29,6 +31,7 @@ export const initialSnapshot: StreamSnapshot = Object.freeze({
   state: "connecting",
   transport: undefined,
   error: undefined,
+  code: undefined,
   retryAt: undefined,
   simulated: undefined,
   stale: Object.freeze({}),

@@ -171,7 +171,8 @@ export class SocketCarrier implements Carrier {
     this.#liveness.stop();
     this.#decoder.stop();
     this.#subscriptions.stop();
-    return { heard, silent, refused, message, retryAfterMs: this.#error?.retryAfterMs };
+    const { code, retryAfterMs } = this.#error ?? {};
+    return { heard, silent, refused, unreachable: false, message, code, retryAfterMs };
   }
 
   #close(): void {

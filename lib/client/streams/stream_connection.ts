@@ -39,7 +39,7 @@ export class StreamConnection {
     if (this.#running) return;
     this.#running = true;
     const state = this.#connections > 0 ? "reconnecting" : "connecting";
-    this.#snapshots.update({ state, error: undefined });
+    this.#snapshots.update({ state, error: undefined, code: undefined });
     this.#attempt();
   }
 
@@ -106,6 +106,7 @@ export class StreamConnection {
       state: "connected",
       transport,
       error: undefined,
+      code: undefined,
       retryAt: undefined,
       reconnects,
     });
@@ -129,18 +130,18 @@ export class StreamConnection {
     if (carrier !== this.#carrier) return;
     this.#carrier = undefined;
     this.#reconnector.lost();
-    if (this.#parts.settings.reconnect) this.#retry(this.#ladder.next(end), end.message);
-    else this.#giveUp(end.message);
+    if (this.#parts.settings.reconnect) this.#retry(this.#ladder.next(end), end);
+    else this.#giveUp(end);
   }
 
-  #giveUp(error: string): void {
+  #giveUp({ message: error, code }: CarrierEnd): void {
     this.stop();
-    this.#snapshots.update({ state: "closed", transport: undefined, retryAt: undefined, error });
+    this.#snapshots.update({ state: "closed", transport: undefined, retryAt: undefined, error, code });
   }
 
-  #retry({ delay, transport }: Step, error: string): void {
+  #retry({ delay, transport }: Step, { message: error, code }: CarrierEnd): void {
     if (transport === "websocket") this.#cancelProbe();
-    const lost = { state: "reconnecting", transport: undefined, error } as const;
+    const lost = { state: "reconnecting", transport: undefined, error, code } as const;
     if (delay === "none") {
       this.#snapshots.update({ ...lost, retryAt: undefined });
       return this.#attempt();

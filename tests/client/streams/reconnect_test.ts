@@ -276,3 +276,59 @@ Deno.test("numbers that go back within an epoch are taken as new when the server
   await until(() => scene.seen.length === 4);
   assertEquals(scene.offsets("peers"), [1, 2, 3, 1]);
 });
+
+Deno.test("a server that is gone for a while costs few attempts, and is found soon after it is back", async () => {
+  using scene = new StreamScene({ maxReconnectInterval: 8000 });
+  await scene.connect();
+  const { server, clock } = scene;
+  server.upgrades = server.events = server.polls = "refuse";
+  const before = server.sockets.length;
+  server.cut();
+  await clock.advance(90_000);
+  const attempts = server.sockets.length - before + server.requests.length;
+  assert(attempts > 10 && attempts < 30, `${attempts} attempts`);
+  assert(server.requests.length <= 4, `${server.requests.length} requests`);
+  server.upgrades = server.events = server.polls = "accept";
+  await clock.advance(8000);
+  await scene.connected();
+});
+
+Deno.test("what worked before an outage is found again after it, also where it is no WebSocket", async () => {
+  using scene = new StreamScene({ maxReconnectInterval: 8000 });
+  const { server, clock } = scene;
+  server.upgrades = "refuse";
+  scene.listen("peers");
+  await scene.nextAttempt();
+  await scene.connected("sse");
+  server.events = server.polls = "refuse";
+  server.cut();
+  await clock.advance(90_000);
+  server.events = server.polls = "accept";
+  await clock.advance(16_000);
+  await scene.connected("sse");
+});
+
+Deno.test("an attempt that is waited for can be made at once", async () => {
+  using scene = alone();
+  await scene.connect();
+  scene.server.cut();
+  await until(() => scene.snapshot.retryAt !== undefined);
+  scene.client.retry();
+  await scene.connected();
+  const { sockets } = scene.server;
+  scene.client.retry();
+  assertEquals(scene.server.sockets.length, sockets.length);
+});
+
+Deno.test("the server's word for why it closes is told until there is a connection again", async () => {
+  using scene = alone();
+  await scene.connect();
+  scene.server.latest.push({ type: "error", code: "server_closing", message: "Server closing connection" });
+  await until(() => scene.snapshot.error !== undefined);
+  scene.server.latest.end(1001, "Server closing connection");
+  await scene.state("reconnecting");
+  assertEquals(scene.snapshot.code, "server_closing");
+  await scene.nextAttempt();
+  await scene.connected();
+  assertEquals(scene.snapshot.code, undefined);
+});

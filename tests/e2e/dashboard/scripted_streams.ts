@@ -13,6 +13,7 @@ export class ScriptedStreams implements Streams {
     state: "connecting",
     transport: undefined,
     error: undefined,
+    code: undefined,
     retryAt: undefined,
     simulated: undefined,
     stale: {},
