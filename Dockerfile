@@ -24,7 +24,7 @@ COPY --from=build /src/dist/heliograph /usr/local/bin/heliograph
 COPY --from=build --chown=65532:65532 /data /data
 # Settings that are given as variables reach the health check too, unlike flags.
 ENV HELIOGRAPH_HOST=0.0.0.0 \
-    HELIOGRAPH_KV=/data/heliograph.db \
+    HELIOGRAPH_STORE=/data/heliograph.db \
     HELIOGRAPH_VALIDATOR_KEY=/data/validator.key
 WORKDIR /data
 VOLUME /data

@@ -51,7 +51,7 @@ export function keepNeeded(config: Config, file?: string): void {
   Deno.permissions.revokeSync({ name: "write" });
   // Socket.IO's library looks at variables when its first client comes, so that the permission itself has to stay.
   for (const name of Object.keys(Deno.env.toObject()).filter(isOurs)) Deno.env.delete(name);
-  const store = storeFiles(config["kv"]);
+  const store = storeFiles(config["store"]);
   const readable = [...program, ...store, metagraphFile(config), config["tls.cert"], config["tls.key"], file]
     .filter((path) => path !== undefined);
   for (const path of readable) Deno.permissions.requestSync({ name: "read", path });

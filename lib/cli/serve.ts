@@ -4,6 +4,7 @@ import {
   type ConfigSources,
   loadConfig,
   readCommandLine,
+  showSetting,
   takeOver,
 } from "../config/mod.ts";
 import { type CreateApp, createGateway, type Gateway, listen, type Listening } from "../gateway/mod.ts";
@@ -94,7 +95,7 @@ function banner({ config, keyIsNew, validator, streams }: Gateway, { url, adminU
     ...adminUrl === url ? [] : [["operators", `${adminUrl}/admin`]],
     ["validator", validator.notary.address],
     ["key", `${absolute(config["validator_key"])}${keyIsNew ? "  (made just now)" : ""}`],
-    ["store", absolute(config["kv"])],
+    ["store", absolute(showSetting(config, "store") ?? "")],
     ["next", next],
   ];
   return `Heliograph ${version}\n${rows.map(([name, text]) => `  ${name?.padEnd(10)} ${text}\n`).join("")}`;
@@ -102,7 +103,7 @@ function banner({ config, keyIsNew, validator, streams }: Gateway, { url, adminU
 
 /** A path as it is found from anywhere; what is no path stays as it is. */
 function absolute(path: string): string {
-  const isAbsolute = /^(?:[/\\:]|[A-Za-z]:|https?:)/.test(path);
+  const isAbsolute = /^(?:[/\\:]|[A-Za-z]:|\w+:\/\/)/.test(path);
   return isAbsolute ? path : `${Deno.cwd()}/${path}`;
 }
 

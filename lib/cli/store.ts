@@ -13,6 +13,7 @@ import {
   setting,
   settings,
   UsageError,
+  withoutPasswords,
 } from "../config/mod.ts";
 import {
   backupStore,
@@ -43,7 +44,7 @@ export interface StoreSurroundings extends Omit<ConfigSources, "flags"> {
 }
 
 /** How the store is named: as for `heliograph serve`, or in its file of settings. */
-const locationOptions = { kv: settings.kv, config: configGrammar.options.config };
+const locationOptions = { store: settings.store, config: configGrammar.options.config };
 
 /** Where the store is that a command line, the variables or the file of settings name. */
 function locationOf(
@@ -53,7 +54,7 @@ function locationOf(
 ): string {
   const { flags } = readCommandLine(args, usage);
   const named = [...flags].filter(([name]) => Object.hasOwn(locationOptions, name));
-  return loadConfig({ flags: new Map(named), env, readFile }).config.kv;
+  return loadConfig({ flags: new Map(named), env, readFile }).config.store;
 }
 
 /** Shows how many receipts were verified, until it is disposed of. */
@@ -82,7 +83,9 @@ async function verify(args: readonly string[], surroundings: StoreSurroundings):
   const report = await verified(location, surroundings);
   const { stdio } = surroundings;
   await stdio.print(
-    values.json ? `${jsonText({ store: location, ...report })}\n` : text(report, surroundings),
+    values.json
+      ? `${jsonText({ store: withoutPasswords(location), ...report })}\n`
+      : text(report, surroundings),
   );
   return report.sound ? 0 : 1;
 }
@@ -149,7 +152,7 @@ async function restore(args: readonly string[], surroundings: StoreSurroundings)
     progress: progress.tell,
   });
   await stdio.print(
-    `${location}: ${counted(receipts, "receipt")}, up to ${last}, verified; those from ${
+    `${withoutPasswords(location)}: ${counted(receipts, "receipt")}, up to ${last}, verified; those from ${
       last + 1
     } on are of lineage ${id}\n`,
   );
@@ -231,7 +234,9 @@ async function prune(args: readonly string[], surroundings: StoreSurroundings): 
     (kind, count) => line.tell(() => `${count} ${kind} pruned`),
   );
   await stdio.print(
-    `${location}: ${[...pruned].map(([kind, count]) => `${count} ${kind}`).join(", ")} pruned\n`,
+    `${withoutPasswords(location)}: ${
+      [...pruned].map(([kind, count]) => `${count} ${kind}`).join(", ")
+    } pruned\n`,
   );
   return 0;
 }
@@ -240,13 +245,13 @@ async function prune(args: readonly string[], surroundings: StoreSurroundings): 
 export const usage: Usage = {
   name: "store",
   about:
-    "Looks after what the gateway keeps. Which store that is, the setting kv says, as a flag, a variable or in the " +
+    "Looks after what the gateway keeps. Which store that is, the setting store says, as a flag, a variable or in the " +
     "file of settings.",
   options: {},
   actions: [verifyUsage, backupUsage, restoreUsage, exportUsage, pruneUsage],
   closing: "Exit code 0: done, or sound; 1: not done, or not sound; 2: wrong usage, or there is no store.",
   examples: [
-    "heliograph store verify --kv=data/heliograph.db",
+    "heliograph store verify --store=data/heliograph.db",
     "heliograph store backup /backups/$(date +%F).db",
     "heliograph store export --format=csv >predictions.csv",
   ],

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { ConfigError, oneLine, quoted, unknownName, UsageError } from "./errors.ts";
-import { type Option, type Options, spelled } from "./option.ts";
+import { namedBy, type Option, type Options, spelled } from "./option.ts";
 import type { Given, Source } from "./resolve.ts";
 
 /** What a command line may hold. */
@@ -41,10 +41,10 @@ export function readCommandLine(args: readonly string[], grammar: Grammar): Comm
   for (let token = rest.shift(); token !== undefined; token = rest.shift()) {
     if (token.kind === "positional") operands.push(token.value);
     if (token.kind !== "option") continue;
-    const { name } = token;
     const option = optionOf(token, grammar);
+    const name = namedBy(token.name, grammar.options) ?? token.name;
     if (flags.has(name)) throw new UsageError(`Flag --${name} is given twice`);
-    flags.set(name, { raw: takeValue(option, token, rest), origin: `flag --${name}` });
+    flags.set(name, { raw: takeValue(option, token, rest), origin: `flag --${token.name}` });
   }
   const [first] = operands;
   if (grammar.operand === undefined && first !== undefined) throw unexpected(first);
@@ -71,7 +71,11 @@ export function readVariables(
 ): Source {
   const found = new Map<string, Given>();
   if (prefix === undefined) return found;
-  const byVariable = new Map(Object.keys(options).map((name) => [variableOf(name, prefix), name]));
+  const byVariable = new Map(
+    Object.entries(options).flatMap(([name, { also }]) =>
+      [name, ...also === undefined ? [] : [also]].map((each) => [variableOf(each, prefix), name] as const)
+    ),
+  );
   for (const [variable, raw] of Object.entries(env)) {
     if (!variable.startsWith(prefix) || isForeign(variable)) continue;
     const name = byVariable.get(variable);
@@ -79,7 +83,12 @@ export function readVariables(
     if (name === undefined) {
       throw new ConfigError(unknownName(origin, variable, [...byVariable.keys()], String));
     }
-    if (raw !== "") found.set(name, { raw, origin });
+    if (raw === "") continue;
+    const other = found.get(name);
+    if (other !== undefined) {
+      throw new ConfigError(`${other.origin} and ${origin} are the same: set one of them`);
+    }
+    found.set(name, { raw, origin });
   }
   return found;
 }
@@ -88,9 +97,9 @@ type Token = ReturnType<typeof tokensOf>[number];
 type OptionToken = Extract<Token, { kind: "option" }>;
 
 function tokensOf(args: readonly string[], { options }: Grammar) {
-  const shapes = Object.entries(options).map(([name, { kind, valueless }]) => {
+  const shapes = Object.entries(options).flatMap(([name, { kind, valueless, also }]) => {
     const type = valueless || kind.bare !== undefined ? "boolean" as const : "string" as const;
-    return [name, { type }] as const;
+    return [name, ...also === undefined ? [] : [also]].map((each) => [each, { type }] as const);
   });
   return parseArgs({
     args: [...args],
@@ -104,7 +113,7 @@ function tokensOf(args: readonly string[], { options }: Grammar) {
 function optionOf({ name, rawName }: OptionToken, grammar: Grammar): Option<unknown> {
   const { options, prefix = "", alsoKnown = [], catalogue } = grammar;
   if (!rawName.startsWith("--")) throw unexpected(rawName);
-  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  const option = options[namedBy(name, options) ?? ""];
   const spell = (known: string) =>
     options[known]?.secret ? `variable ${variableOf(known, prefix)}` : `--${known}`;
   if (option === undefined) {

@@ -21,7 +21,7 @@ export function oneLine(text: string, longest = 100): string {
 
 /** Text without the names and passwords of URLs in it. */
 export function withoutPasswords(text: string): string {
-  return text.replaceAll(/\/\/[^/@\s]*@/g, "//***@");
+  return text.replaceAll(/\/\/[^/\s]*@/g, "//***@");
 }
 
 /** A value as it was got, for an error message. */

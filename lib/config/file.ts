@@ -1,7 +1,8 @@
 import { parse } from "@std/yaml";
 import { ConfigError, oneLine, unknownName } from "./errors.ts";
 import type { Given, Source } from "./resolve.ts";
-import { catalogue, isSetting, type SettingName, settingNames } from "./settings.ts";
+import { namedBy } from "./option.ts";
+import { catalogue, isSetting, type SettingName, settingNames, settings } from "./settings.ts";
 
 /** The first line alone: the others of a syntax error quote the file, which may hold a secret. So no cause either. */
 function firstLine(cause: unknown): string {
@@ -33,8 +34,10 @@ class FileReader {
 
   #take(name: string, raw: unknown): void {
     const origin = `key ${oneLine(name)} in ${oneLine(this.path)}`;
-    if (isSetting(name)) return this.#set(name, { raw, origin });
     const section = settingNames.find((known) => known.startsWith(`${name}.`));
+    const setting = namedBy(name, settings);
+    const isSection = section !== undefined && isMapping(raw);
+    if (setting !== undefined && isSetting(setting) && !isSection) return this.#set(setting, { raw, origin });
     if (section === undefined) {
       throw new ConfigError(unknownName(origin, name, settingNames, String, catalogue));
     }

@@ -26,7 +26,7 @@ export {
   type SettingDescription,
   showSetting,
 } from "./describe.ts";
-export { ConfigError, oneLine, quoted, unknownName, UsageError } from "./errors.ts";
+export { ConfigError, oneLine, quoted, unknownName, UsageError, withoutPasswords } from "./errors.ts";
 export {
   between,
   boolean,

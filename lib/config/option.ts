@@ -18,6 +18,8 @@ export interface Option<T> {
   readonly reread?: boolean;
   /** Nothing works without it. */
   readonly required?: boolean;
+  /** Another name that is taken for it everywhere. */
+  readonly also?: string;
   /** A flag that is given or not, and takes no value. */
   readonly valueless?: boolean;
 }
@@ -36,6 +38,7 @@ interface Extras {
   readonly secret?: boolean;
   readonly placeholder?: string;
   readonly reread?: boolean;
+  readonly also?: string;
 }
 
 /** An option with a fixed default. */
@@ -82,6 +85,12 @@ export function required<T extends NonNullable<unknown>>(
 /** A flag that is given or not. */
 export function flag(doc: string): Option<boolean> {
   return { kind: boolean, doc, fallback: () => false, valueless: true };
+}
+
+/** The name of the option that one of its names stands for; undefined where none has it. */
+export function namedBy(name: string, options: Options): string | undefined {
+  if (Object.hasOwn(options, name)) return name;
+  return Object.keys(options).find((known) => options[known]?.also === name);
 }
 
 /** What stands for an option's value in the help. */

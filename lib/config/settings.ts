@@ -51,10 +51,21 @@ export const settings = {
     "Address to listen on; 0.0.0.0 for all.",
   ),
   port: setting(integer(0, 65535), 10401, "Port to listen on; 0 takes a free one."),
-  kv: setting(
-    text("a path, :memory: or an https:// KV Connect URL", undefined, "FILE|URL"),
+  store: setting(
+    text("a path, :memory:, a postgres:// URL or an https:// KV Connect URL", undefined, "FILE|URL"),
     "data/heliograph.db",
-    "The store: a file, `:memory:`, or a KV Connect URL.",
+    "The store: a file; PostgreSQL, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, for several servers; `:memory:`; or a KV Connect URL. A password is better given in the variable or the file than in a flag. `kv` is another name for it.",
+    { also: "kv" },
+  ),
+  "store.listen_url": optional(
+    text("a postgres:// URL", (value) => /^postgres(?:ql)?:\/\//.test(value), "URL"),
+    "PostgreSQL itself, where the store names a pooler before it: the news of other servers are listened for here.",
+    { example: "postgres://USER:PASSWORD@HOST:5432/DATABASE", shownDefault: "the store" },
+  ),
+  "store.connections": setting(
+    integer(4, 100),
+    8,
+    "Connections to PostgreSQL that one server has at most, and one more that listens.",
   ),
   validator_key: setting(
     path,

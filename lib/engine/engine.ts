@@ -3,6 +3,8 @@ import { KvEngine } from "./kv/kv_engine.ts";
 import type { HistoryLimits, Log } from "./log.ts";
 import { cannotOpen } from "./open_error.ts";
 import { PredictionRepository } from "./repositories/predictions.ts";
+import { isDatabase } from "./postgres/address.ts";
+import { type DatabaseOptions, PostgresEngine } from "./postgres/postgres_engine.ts";
 import type { Store } from "./store.ts";
 
 /** A store with its log. */
@@ -20,6 +22,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** How much of the log is kept. */
   readonly history?: HistoryLimits;
+  /** Of a database alone. */
+  readonly database?: DatabaseOptions;
 }
 
 const defaultHistory: HistoryLimits = { size: 1000, ttl: 3_600_000 };
@@ -27,19 +31,28 @@ const defaultHistory: HistoryLimits = { size: 1000, ttl: 3_600_000 };
 /**
  * Opens the store and brings its layout up to date.
  *
- * @param location a file's path, `:memory:`, or a KV Connect URL
+ * @param location a file's path, `:memory:`, a KV Connect URL, or that of a database: `postgres://...`
  * @throws {Error} when it cannot be opened, is damaged, or was written by a newer version
  */
 export async function openEngine(
   location: string,
-  { clock = systemClock, history = defaultHistory }: EngineOptions = {},
+  { clock = systemClock, history = defaultHistory, database = {} }: EngineOptions = {},
 ): Promise<Engine> {
-  const engine = await KvEngine.open(location, { clock, history });
+  const engine = await openStore(location, { clock, history, database });
   try {
     await new PredictionRepository(engine).assertSound();
     return engine;
   } catch (error) {
     engine.close();
+    throw cannotOpen(location, error);
+  }
+}
+
+async function openStore(location: string, options: Required<EngineOptions>): Promise<Engine> {
+  if (!isDatabase(location)) return await KvEngine.open(location, options);
+  try {
+    return await PostgresEngine.open(location, options);
+  } catch (error) {
     throw cannotOpen(location, error);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What the gateway keeps and passes on: the ports {@link Store} and {@link Log}, the engine behind them (Deno KV, in a
- * file or in memory), and the repositories that speak through the ports. What a write resolves to is kept for good.
+ * What the gateway keeps and passes on: the ports {@link Store} and {@link Log}, the engines behind them (Deno KV, in a file
+ * or in memory, and PostgreSQL), and the repositories that speak through the ports. What a write resolves to is kept for good.
  * @module
  */
 export { type Engine, type EngineOptions, openEngine } from "./engine.ts";
@@ -27,6 +27,8 @@ export type {
   TopicKind,
 } from "./repositories/job_record.ts";
 export { JobRepository } from "./repositories/jobs.ts";
+export { isDatabase } from "./postgres/address.ts";
+export type { DatabaseOptions } from "./postgres/postgres_engine.ts";
 export { beginLineage, type Lineage, lineagesIn } from "./repositories/lineages.ts";
 export { type MinerRecord, MinerRepository } from "./repositories/miners.ts";
 export { NonceRepository } from "./repositories/nonces.ts";

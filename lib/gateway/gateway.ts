@@ -141,7 +141,14 @@ export async function createGateway(
   open = openEngine,
 ): Promise<Gateway> {
   const { keypair, isNew } = await openValidatorKey(config["validator_key"]);
-  const engine = await open(config["kv"], { clock, history: historyLimits(config) });
+  const engine = await open(config["store"], {
+    clock,
+    history: historyLimits(config),
+    database: {
+      listenUrl: config["store.listen_url"],
+      connections: config["store.connections"],
+    },
+  });
   try {
     await bindToKey(engine, keypair.address, config);
   } catch (error) {
@@ -163,7 +170,7 @@ export async function createGateway(
     budget: historyBudget,
     activity,
   };
-  const [file] = storeFiles(config["kv"]);
+  const [file] = storeFiles(config["store"]);
   const space = new FreeSpace({ file, least: config["store.min_free"], clock });
   const shortage = () => space.shortage;
   const validator = new Validator({

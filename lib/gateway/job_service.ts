@@ -33,7 +33,7 @@ export class JobService {
       bytesPerDay: config["inscriptions.daily_bytes_per_key"],
     };
     const instances = this.instances = new Instances({
-      location: config["kv"],
+      location: config["store"],
       repository: new InstanceRepository(store),
       clock,
       publicUrl: config["public_url"],

@@ -1,4 +1,5 @@
-import { beginLineage, holdStore, isFile, type Lineage } from "../engine/mod.ts";
+import { withoutPasswords } from "../config/mod.ts";
+import { beginLineage, holdStore, isDatabase, isFile, type Lineage } from "../engine/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
 import type { Progress, StoreReport } from "./receipt_walk.ts";
 import { removeLog, StoreCopy } from "./store_copy.ts";
@@ -24,7 +25,10 @@ export async function backupStore(location: string, file: string, progress?: Pro
 function assertStoreIsInFile(location: string): void {
   assertStoreIsThere(location);
   if (!isFile(location)) {
-    throw new StoreMissing(`The store ${location} is no file: its service makes backups`);
+    const how = isDatabase(location)
+      ? "pg_dump or pg_basebackup, or heliograph store copy, make its backups"
+      : "its service makes backups";
+    throw new StoreMissing(`The store ${withoutPasswords(location)} is no file: ${how}`);
   }
 }
 
@@ -67,7 +71,10 @@ export async function restoreStore(
   { file, location, force, clock, progress }: RestoreOptions,
 ): Promise<{ report: StoreReport; lineage: Lineage }> {
   assertStoreIsThere(file);
-  if (!isFile(location)) throw new StoreMissing(`The store ${location} is no file`);
+  if (!isFile(location)) {
+    const how = isDatabase(location) ? ": pg_restore, or heliograph store copy, fill it" : "";
+    throw new StoreMissing(`The store ${withoutPasswords(location)} is no file${how}`);
+  }
   const replaces = isThere(location);
   using _held = replaces ? holdStore(location) : undefined;
   if (replaces && !force) throw new Error(`The store ${location} is there already: --force replaces it`);

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Config } from "../config/mod.ts";
+import { type Config, withoutPasswords } from "../config/mod.ts";
 import { cryptoReady, type Keypair, keypairFromSeed, parseKeyFile, randomSeed } from "../crypto/mod.ts";
 import { bindToValidator, makePrivateFolder, type Store, warnOfOthers } from "../engine/mod.ts";
 
@@ -42,13 +42,15 @@ export async function openValidatorKey(path: string): Promise<ValidatorKey> {
 export async function bindToKey(
   store: Store,
   address: string,
-  { kv, validator_key, accept_new_key }: Config,
+  { store: location, validator_key, accept_new_key }: Config,
 ): Promise<void> {
   const bound = await bindToValidator(store, address, { replace: accept_new_key });
   if (bound === address) return;
   throw new Error(
-    `Cannot use the store ${kv} with the validator key ${validator_key}, which is that of ${address}: its receipts are ` +
-      `of ${bound}; name that key with --validator_key, or let the store take this one with --accept_new_key`,
+    `Cannot use the store ${
+      withoutPasswords(location)
+    } with the validator key ${validator_key}, which is that of ` +
+      `${address}: its receipts are of ${bound}; name that key with --validator_key, or let the store take this one with --accept_new_key`,
   );
 }
 

@@ -61,7 +61,7 @@ async function startProcess(folder: string, miners: number, flags: readonly stri
   const { file, args } = programCommand([
     "serve",
     "--port=0",
-    `--kv=${folder}/store.db`,
+    `--store=${folder}/store.db`,
     `--validator_key=${folder}/validator.key`,
     `--metagraph=${folder}/metagraph.json`,
     "--websocket.rate_limit=100000",

@@ -41,7 +41,7 @@ function gateway(binary: string | undefined): Starter {
   const serve = (port: number, folder: string) => [
     "serve",
     `--port=${port}`,
-    `--kv=${folder}/store.db`,
+    `--store=${folder}/store.db`,
     `--validator_key=${folder}/validator.key`,
   ];
   const { file, args } = programCommand([]);

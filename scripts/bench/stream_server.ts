@@ -30,7 +30,7 @@ async function openGateway(clock: SteppedClock): Promise<Gateway> {
   try {
     const config = defaultConfig({
       port: 0,
-      kv: ":memory:",
+      store: ":memory:",
       validator_key: `${folder}/validator.key`,
       "crypto.workers": 1,
       "http.rate_limit": unlimited,

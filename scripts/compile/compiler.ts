@@ -3,7 +3,7 @@ import type { Stage } from "./stage.ts";
 import type { Target } from "./targets.ts";
 
 /**
- * What a binary may do: `--kv`, keys, certificates, handlers and the files of its commands may lie anywhere, and so may
+ * What a binary may do: `--store`, keys, certificates, handlers and the files of its commands may lie anywhere, and so may
  * the node that it polls. The doctor asks for free memory and disk. It starts no program, loads no library and asks no
  * questions.
  */

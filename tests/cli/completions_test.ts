@@ -72,7 +72,7 @@ testWith(noBash, "bash offers every setting after serve and config, and no secre
     assertEquals(expected.filter((flag) => !offered.has(flag)), []);
     assertEquals([...offered].filter((flag) => /token|SETTING/.test(flag)), []);
   }
-  assertEquals((await complete("demo", "--")).includes("--kv="), false);
+  assertEquals((await complete("demo", "--")).includes("--store="), false);
 });
 
 async function check(shell: string, flag: string): Promise<Outcome> {

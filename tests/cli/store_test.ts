@@ -49,13 +49,13 @@ async function filled(count: number, change: (engine: Engine) => Promise<unknown
 
 Deno.test("store verify ends with 0 for a sound store, and says how far its receipts go", async () => {
   await using scene = await filled(250);
-  const { code, printed } = await store("verify", `--kv=${scene.path}`);
+  const { code, printed } = await store("verify", `--store=${scene.path}`);
   assertEquals([code, printed], [0, "250 receipts, 1 to 250, of 3 miners\nsound\n"]);
 });
 
 Deno.test("store verify takes a store without a receipt for sound", async () => {
   await using scene = await filled(0);
-  assertEquals(await store("verify", `--kv=${scene.path}`), {
+  assertEquals(await store("verify", `--store=${scene.path}`), {
     code: 0,
     printed: "0 receipts\nsound\n",
     complained: "",
@@ -66,10 +66,10 @@ Deno.test("store verify reads a store while it is written to", async () => {
   await using scene = await filled(250);
   using engine = await openEngine(scene.path);
   const writing = Array.from({ length: 20 }, (_, index) => accept(engine, idsFrom(1000 + 10 * index, 10)));
-  const { code, printed } = await store("verify", `--kv=${scene.path}`);
+  const { code, printed } = await store("verify", `--store=${scene.path}`);
   await Promise.all(writing);
   assertEquals(code, 0, printed);
-  assertEquals((await store("verify", `--kv=${scene.path}`)).code, 0);
+  assertEquals((await store("verify", `--store=${scene.path}`)).code, 0);
   assertEquals(engine.fault(), undefined);
 });
 
@@ -107,10 +107,10 @@ const changes: Record<string, [(engine: Engine) => Promise<unknown>, string]> = 
 for (const [what, [change, problem]] of Object.entries(changes)) {
   Deno.test(`store verify finds ${what}`, async () => {
     await using scene = await filled(250, change);
-    const { code, printed } = await store("verify", `--kv=${scene.path}`);
+    const { code, printed } = await store("verify", `--store=${scene.path}`);
     assertEquals(code, 1);
     assertStringIncludes(printed, problem);
-    const { code: same, printed: json } = await store("verify", `--kv=${scene.path}`, "--json");
+    const { code: same, printed: json } = await store("verify", `--store=${scene.path}`, "--json");
     const report = JSON.parse(json);
     assertEquals([same, report.sound], [1, false]);
     assert(report.faults.some((fault: string) => fault.includes(problem)));
@@ -120,19 +120,19 @@ for (const [what, [change, problem]] of Object.entries(changes)) {
 Deno.test("store verify says that a file is no store, and makes none where there is none", async () => {
   await using folder = await temporaryFolder();
   const missing = `${folder.path}/missing.db`;
-  const { code, complained } = await store("verify", `--kv=${missing}`);
+  const { code, complained } = await store("verify", `--store=${missing}`);
   assertEquals(code, 2);
   assertStringIncludes(complained, `Cannot find the store ${missing}`);
   assertEquals([...Deno.readDirSync(folder.path)], []);
   const other = `${folder.path}/other.txt`;
   Deno.writeTextFileSync(other, "no store\n".repeat(1000));
-  assertEquals((await store("verify", `--kv=${other}`)).code, 1);
+  assertEquals((await store("verify", `--store=${other}`)).code, 1);
   assertEquals((await store("verify", "--kvv=x")).code, 2);
 });
 
 Deno.test("store export prints what was accepted with its receipts, after a sequence where one is given", async () => {
   await using scene = await filled(250);
-  const { code, printed } = await store("export", `--kv=${scene.path}`);
+  const { code, printed } = await store("export", `--store=${scene.path}`);
   const lines = printed.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals([code, lines.length], [0, 250]);
   assertEquals(
@@ -141,7 +141,7 @@ Deno.test("store export prints what was accepted with its receipts, after a sequ
   );
   const [first] = lines;
   assertEquals([first.prediction_id, JSON.parse(first.prediction).prediction_id], ["p1", "p1"]);
-  const { printed: rest } = await store("export", `--kv=${scene.path}`, "--after=248");
+  const { printed: rest } = await store("export", `--store=${scene.path}`, "--after=248");
   assertEquals(rest, printed.trimEnd().split("\n").slice(248).map((line) => `${line}\n`).join(""));
 });
 
@@ -152,7 +152,7 @@ Deno.test("store export writes CSV in which no id is a formula", async () => {
     using engine = await openEngine(path);
     await accept(engine, ['=cmd|"/C calc"!A0', "p2"]);
   }
-  const { code, printed } = await store("export", `--kv=${path}`, "--format=csv");
+  const { code, printed } = await store("export", `--store=${path}`, "--format=csv");
   const [head, first, second] = printed.split("\r\n");
   assertEquals(code, 0);
   assertEquals(
@@ -174,23 +174,23 @@ Deno.test("store backup makes one sound file of a store that is written to, whic
   const file = `${folder.path}/backup.db`;
   using engine = await openEngine(scene.path);
   const writing = Array.from({ length: 20 }, (_, index) => accept(engine, idsFrom(1000 + 10 * index, 10)));
-  const { code, printed } = await store("backup", file, `--kv=${scene.path}`);
+  const { code, printed } = await store("backup", file, `--store=${scene.path}`);
   await Promise.all(writing);
   await accept(engine, idsFrom(2000, 10));
   assertEquals([code, engine.fault()], [0, undefined]);
   assertEquals(filesIn(folder.path), ["backup.db"]);
   assertEquals(Deno.statSync(file).mode, 0o100600);
   const [, count] = /(\d+) receipts, up to \1, verified/.exec(printed) ?? [];
-  const verified = await store("verify", `--kv=${file}`);
+  const verified = await store("verify", `--store=${file}`);
   assertEquals(verified.printed, `${count} receipts, 1 to ${count}, of 3 miners\nsound\n`);
-  assertEquals((await store("verify", `--kv=${scene.path}`)).printed.split(",")[0], "310 receipts");
+  assertEquals((await store("verify", `--store=${scene.path}`)).printed.split(",")[0], "310 receipts");
 });
 
 Deno.test("store backup leaves nothing beside a store that nobody uses", async () => {
   await using scene = await filled(3);
   await using folder = await temporaryFolder();
   const before = filesIn(dirname(scene.path));
-  assertEquals((await store("backup", `${folder.path}/backup.db`, `--kv=${scene.path}`)).code, 0);
+  assertEquals((await store("backup", `${folder.path}/backup.db`, `--store=${scene.path}`)).code, 0);
   assertEquals(filesIn(dirname(scene.path)), before);
 });
 
@@ -198,22 +198,22 @@ Deno.test("store backup writes over nothing, and leaves nothing behind where the
   await using scene = await filled(250, (engine) => engine.delete(["predictions", 20]));
   await using folder = await temporaryFolder();
   const file = `${folder.path}/backup.db`;
-  const broken = await store("backup", file, `--kv=${scene.path}`);
+  const broken = await store("backup", file, `--store=${scene.path}`);
   assertEquals([broken.code, filesIn(folder.path)], [1, []]);
   assertStringIncludes(broken.complained, "receipts 20 to 20 are missing");
   Deno.writeTextFileSync(file, "mine");
-  const taken = await store("backup", file, `--kv=${scene.path}`);
+  const taken = await store("backup", file, `--store=${scene.path}`);
   assertEquals([taken.code, Deno.readTextFileSync(file)], [1, "mine"]);
   assertStringIncludes(taken.complained, "is there already");
-  assertEquals((await store("backup", `--kv=${scene.path}`)).code, 2);
-  assertEquals((await store("backup", `${folder.path}/b.db`, "--kv=:memory:")).code, 2);
+  assertEquals((await store("backup", `--store=${scene.path}`)).code, 2);
+  assertEquals((await store("backup", `${folder.path}/b.db`, "--store=:memory:")).code, 2);
 });
 
 Deno.test("store restore puts a backup where no store is, in another lineage and another epoch", async () => {
   await using scene = await filled(30);
   const [file, location] = [`${scene.path}.backup`, `${scene.path}.restored`];
-  await store("backup", file, `--kv=${scene.path}`);
-  const { code, printed } = await store("restore", file, `--kv=${location}`);
+  await store("backup", file, `--store=${scene.path}`);
+  const { code, printed } = await store("restore", file, `--store=${location}`);
   assertEquals(code, 0);
   const [, lineage] =
     /30 receipts, up to 30, verified; those from 31 on are of lineage (\w{8})/.exec(printed) ?? [];
@@ -224,54 +224,54 @@ Deno.test("store restore puts a backup where no store is, in another lineage and
   const [again] = await accept(after, ["p31"]);
   if (!old?.accepted || !again?.accepted) throw new Error("refused");
   assertEquals(again.receipt, { ...old.receipt, lineage });
-  assertEquals((await store("verify", `--kv=${location}`)).code, 0);
+  assertEquals((await store("verify", `--store=${location}`)).code, 0);
 });
 
 Deno.test("store restore replaces no store without --force, and none that is in use", async () => {
   await using scene = await filled(3);
   const file = `${scene.path}.backup`;
-  await store("backup", file, `--kv=${scene.path}`);
+  await store("backup", file, `--store=${scene.path}`);
   {
     using engine = await openEngine(scene.path);
     await accept(engine, idsFrom(4, 3));
-    const { code, complained } = await store("restore", file, `--kv=${scene.path}`, "--force");
+    const { code, complained } = await store("restore", file, `--store=${scene.path}`, "--force");
     assertEquals(code, 1);
     assertStringIncludes(complained, `The store ${scene.path} is in use`);
     await accept(engine, idsFrom(7, 3));
     assertEquals(engine.fault(), undefined);
   }
-  const { code, complained } = await store("restore", file, `--kv=${scene.path}`);
+  const { code, complained } = await store("restore", file, `--store=${scene.path}`);
   assertEquals(code, 1);
   assertStringIncludes(complained, "--force replaces it");
-  assertEquals((await store("verify", `--kv=${scene.path}`)).printed.split(",")[0], "9 receipts");
-  assertEquals((await store("restore", file, `--kv=${scene.path}`, "--force")).code, 0);
-  assertEquals((await store("verify", `--kv=${scene.path}`)).printed.split(",")[0], "3 receipts");
-  assertEquals((await store("restore", `${file}.missing`, `--kv=${scene.path}`, "--force")).code, 2);
+  assertEquals((await store("verify", `--store=${scene.path}`)).printed.split(",")[0], "9 receipts");
+  assertEquals((await store("restore", file, `--store=${scene.path}`, "--force")).code, 0);
+  assertEquals((await store("verify", `--store=${scene.path}`)).printed.split(",")[0], "3 receipts");
+  assertEquals((await store("restore", `${file}.missing`, `--store=${scene.path}`, "--force")).code, 2);
 });
 
 Deno.test("store restore refuses while a server has a name on the store, and replaces a damaged one", async () => {
   await using scene = await filled(3);
   const file = `${scene.path}.backup`;
-  await store("backup", file, `--kv=${scene.path}`);
+  await store("backup", file, `--store=${scene.path}`);
   Deno.writeTextFileSync(scene.path, "damaged\n".repeat(1000));
   {
     using _name = InstanceName.claim(scene.path);
-    const { code, complained } = await store("restore", file, `--kv=${scene.path}`, "--force");
+    const { code, complained } = await store("restore", file, `--store=${scene.path}`, "--force");
     assertEquals(code, 1);
     assertStringIncludes(complained, "is in use");
   }
-  assertEquals((await store("restore", file, `--kv=${scene.path}`, "--force")).code, 0);
-  assertEquals((await store("verify", `--kv=${scene.path}`)).code, 0);
+  assertEquals((await store("restore", file, `--store=${scene.path}`, "--force")).code, 0);
+  assertEquals((await store("verify", `--store=${scene.path}`)).code, 0);
 });
 
 Deno.test("store restore leaves the store alone where the backup is not sound", async () => {
   await using scene = await filled(9);
   await using broken = await filled(250, (engine) => engine.delete(["predictions", 20]));
-  const { code, complained } = await store("restore", broken.path, `--kv=${scene.path}`, "--force");
+  const { code, complained } = await store("restore", broken.path, `--store=${scene.path}`, "--force");
   assertEquals(code, 1);
   assertStringIncludes(complained, "receipts 20 to 20 are missing");
   assertEquals(
-    (await store("verify", `--kv=${scene.path}`)).printed,
+    (await store("verify", `--store=${scene.path}`)).printed,
     "9 receipts, 1 to 9, of 3 miners\nsound\n",
   );
 });
@@ -287,7 +287,7 @@ Deno.test("store prune removes what is older than a date, and all that remains i
   const before = new Date(clock.now()).toISOString();
   await accept(engine, idsFrom(131, 20), clock);
   await clock.advance(1000);
-  const pruned = await storeAt(clock, "prune", `--kv=${path}`, `--before=${before}`);
+  const pruned = await storeAt(clock, "prune", `--store=${path}`, `--before=${before}`);
   assertEquals(pruned, { code: 0, printed: `${path}: 130 predictions, 0 jobs pruned\n`, complained: "" });
   const [first] = await predictions.after(0, 10);
   assertEquals(first?.receipt.sequence, 131);
@@ -297,30 +297,30 @@ Deno.test("store prune removes what is older than a date, and all that remains i
   if (!again?.accepted) throw new Error("refused");
   assertEquals([again.receipt.sequence, again.receipt.miner_sequence, again.duplicate], [151, 52, false]);
   assertEquals(
-    (await store("verify", `--kv=${path}`)).printed,
+    (await store("verify", `--store=${path}`)).printed,
     "21 receipts, 131 to 151, of 3 miners\nsound\n",
   );
   await clock.advance(1000);
   const rest = await storeAt(
     clock,
     "prune",
-    `--kv=${path}`,
+    `--store=${path}`,
     `--before=${new Date(clock.now()).toISOString()}`,
   );
   assertEquals(rest.printed, `${path}: 21 predictions, 0 jobs pruned\n`);
-  assertEquals((await store("verify", `--kv=${path}`)).printed, "0 receipts\nsound\n");
+  assertEquals((await store("verify", `--store=${path}`)).printed, "0 receipts\nsound\n");
   using _reopened = await openEngine(path);
   const [next] = await accept(engine, ["p2000"], clock);
   if (!next?.accepted) throw new Error("refused");
   assertEquals([next.receipt.sequence, next.receipt.miner_sequence], [152, 53]);
-  assertEquals((await store("verify", `--kv=${path}`)).code, 0);
+  assertEquals((await store("verify", `--store=${path}`)).code, 0);
 });
 
 Deno.test("store prune takes a date that is past, and nothing else", async () => {
   await using scene = await filled(3);
   for (const before of ["--before=2999-01-01", "--before=yesterday", "--before=2026", "--json"]) {
-    const { code, complained } = await store("prune", `--kv=${scene.path}`, before);
+    const { code, complained } = await store("prune", `--store=${scene.path}`, before);
     assertEquals(code, 2, complained);
   }
-  assertEquals((await store("verify", `--kv=${scene.path}`)).printed.split(",")[0], "3 receipts");
+  assertEquals((await store("verify", `--store=${scene.path}`)).printed.split(",")[0], "3 receipts");
 });

@@ -125,7 +125,7 @@ Deno.test("connections that the operator drops lose and double nothing", async (
 Deno.test("a restart of the gateway loses and doubles nothing", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const overrides = { kv: `${folder}/store.db`, validator_key: `${folder}/validator.key` };
+    const overrides = { store: `${folder}/store.db`, validator_key: `${folder}/validator.key` };
     const before = await Scene.start(overrides);
     await using miner = new Miner(before);
     await miner.client.start();

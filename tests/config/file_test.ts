@@ -16,6 +16,13 @@ Deno.test("keys are nested or dotted", () => {
   assertEquals(nested["websocket.max_queue"], 512 * 1024);
 });
 
+Deno.test("a name may be that of a setting and of a section", () => {
+  const nested = fromFile("store:\n  min_free: 1GiB\n");
+  assertEquals([nested.store, nested["store.min_free"]], ["data/heliograph.db", 2 ** 30]);
+  const dotted = fromFile("store: a.db\nstore.min_free: 1GiB\n");
+  assertEquals([dotted.store, dotted["store.min_free"]], ["a.db", 2 ** 30]);
+});
+
 Deno.test("a list may be a YAML list", () => {
   const config = fromFile(
     "websocket:\n  allowed_origins:\n    - https://a.example\n    - https://b.example\n",

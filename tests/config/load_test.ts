@@ -32,9 +32,14 @@ Deno.test("flags win over variables, variables over the file, the file over defa
     env: { HELIOGRAPH_PORT: "2", HELIOGRAPH_HOST: "::1" },
     readFile: () => "port: 3\nhost: 0.0.0.0\nregion: eu",
   });
-  assertEquals([config.port, config.host, config.region, config.kv], [1, "::1", "eu", "data/heliograph.db"]);
+  assertEquals([config.port, config.host, config.region, config.store], [
+    1,
+    "::1",
+    "eu",
+    "data/heliograph.db",
+  ]);
   assertEquals(
-    [origins.port, origins.host, origins.region, origins.kv],
+    [origins.port, origins.host, origins.region, origins.store],
     ["flag --port", "variable HELIOGRAPH_HOST", "key region in /etc/h.yaml", "default"],
   );
 });
@@ -44,15 +49,28 @@ Deno.test("flags take their value after = or as the next argument, booleans also
     "--websocket.enabled",
     "--port",
     "0",
-    "--kv=a=b",
+    "--store=a=b",
     "--inscriptions.allow_private_urls",
     "True",
   ];
   const { config } = load({ flags });
   assertEquals(config["websocket.enabled"], true);
   assertEquals(config.port, 0);
-  assertEquals(config.kv, "a=b");
+  assertEquals(config.store, "a=b");
   assertEquals(config["inscriptions.allow_private_urls"], true);
+});
+
+Deno.test("a setting's other name is taken for it everywhere, but not beside it", () => {
+  const readFile = () => "kv: /from/file.db";
+  assertEquals(load({ flags: ["--kv=a.db"] }).config.store, "a.db");
+  assertEquals(load({ flags: ["--kv=a.db"] }).origins.store, "flag --kv");
+  assertEquals(load({ env: { HELIOGRAPH_KV: "b.db" } }).config.store, "b.db");
+  assertEquals(load({ flags: ["--config=h.yaml"], readFile }).config.store, "/from/file.db");
+  assertRefused({ flags: ["--kv=a", "--store=b"] }, "Flag --store is given twice");
+  assertRefused(
+    { env: { HELIOGRAPH_KV: "a", HELIOGRAPH_STORE: "b" } },
+    "variable HELIOGRAPH_KV and variable HELIOGRAPH_STORE are the same: set one of them",
+  );
 });
 
 Deno.test("the file is named by flag or by variable, and the flag wins", () => {
@@ -90,9 +108,12 @@ Deno.test("refusals say in one line what is wrong, where, and what is expected",
     [["serve"], 'Unexpected argument "serve": expected --name=value'],
     [["-p", "1"], 'Unexpected argument "-p": expected --name=value'],
     [["--port"], "Flag --port has no value: expected --port=N"],
-    [["--kv", "--port=1"], "Flag --kv has no value: expected --kv=FILE|URL"],
+    [["--store", "--port=1"], "Flag --store has no value: expected --store=FILE|URL"],
     [["--port=1", "--port=1"], "Flag --port is given twice"],
-    [["--kv="], 'Invalid kv: flag --kv is "", expected a path, :memory: or an https:// KV Connect URL'],
+    [
+      ["--store="],
+      'Invalid store: flag --store is "", expected a path, :memory:, a postgres:// URL or an https:// KV Connect URL',
+    ],
   ];
   for (const [flags, message] of rows) assertRefused({ flags }, message);
 });

@@ -25,7 +25,7 @@ class Installed implements AsyncDisposable {
 
   async start(): Promise<ServerProcess> {
     const data = `${this.#folder.path}/data`;
-    const flags = [`--kv=${data}/heliograph.db`, `--validator_key=${data}/validator.key`];
+    const flags = [`--store=${data}/heliograph.db`, `--validator_key=${data}/validator.key`];
     return await ServerProcess.start({ cwd: `${this.#folder.path}/cwd`, binary }, flags);
   }
 

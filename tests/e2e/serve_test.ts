@@ -122,7 +122,7 @@ Deno.test("serve refuses what it cannot use with one line that names it", async 
     { name: "no metagraph", flags: ["--port=0", "--metagraph=none.json"], code: 1, says: "none.json" },
     {
       name: "an unusable store",
-      flags: ["--port=0", "--kv=/dev/null/x.db"],
+      flags: ["--port=0", "--store=/dev/null/x.db"],
       code: 1,
       says: "/dev/null/x.db",
     },

@@ -15,7 +15,9 @@ Deno.test({
   async fn() {
     await using folder = await temporaryFolder();
     const runner = ["sh", "-c", 'umask 0; exec "$@"', "sh"];
-    await using server = await ServerProcess.start({ cwd: folder.path, runner }, ["--kv=data/deep/store.db"]);
+    await using server = await ServerProcess.start({ cwd: folder.path, runner }, [
+      "--store=data/deep/store.db",
+    ]);
     assertEquals([await modeOf(`${folder.path}/data`), await modeOf(`${folder.path}/data/deep`)], [
       "700",
       "700",

@@ -13,7 +13,7 @@ Deno.test("a port that is taken is named with its flag, and leaves no other port
   ) {
     const config = defaultConfig({
       ...ports,
-      kv: ":memory:",
+      store: ":memory:",
       validator_key: `${folder.path}/validator.key`,
       "crypto.workers": 1,
     });

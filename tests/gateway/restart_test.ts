@@ -43,11 +43,11 @@ Deno.test("after a restart everything that was confirmed can be read, page by pa
   const kv = `${folder.path}/store.db`;
   let before: string;
   {
-    await using scene = await Scene.start({ kv });
+    await using scene = await Scene.start({ store: kv });
     await submitBatches(scene, 3, 50);
     before = String((await confirmations(scene, "since=0")).epoch);
   }
-  await using scene = await Scene.start({ kv });
+  await using scene = await Scene.start({ store: kv });
   const all = Array.from({ length: 150 }, (_, index) => index + 1);
   const whole = await confirmations(scene, "since=0");
   assertEquals([whole.sequences, whole.next], [all, undefined]);
@@ -84,7 +84,7 @@ Deno.test("after old predictions are pruned the younger ones are read, in pages,
   await using folder = await temporaryFolder();
   const kv = `${folder.path}/store.db`;
   {
-    await using scene = await Scene.start({ kv });
+    await using scene = await Scene.start({ store: kv });
     await submitBatches(scene, 1, 10);
   }
   {
@@ -92,7 +92,7 @@ Deno.test("after old predictions are pruned the younger ones are read, in pages,
     const predictions = new PredictionRepository(engine);
     assertEquals(await predictions.transact((transaction) => transaction.prune(Infinity, 4)), 4);
   }
-  await using scene = await Scene.start({ kv });
+  await using scene = await Scene.start({ store: kv });
   const first = await confirmations(scene, "since=0&limit=4");
   assertEquals([first.sequences, first.recovered], [[5, 6, 7, 8], false]);
   const second = await confirmations(scene, `since=${first.next}&limit=4`);
@@ -107,7 +107,7 @@ Deno.test("after old predictions are pruned the younger ones are read, in pages,
 Deno.test("neither an authentication nor a signed read is accepted again after a restart, or by another server", async () => {
   await using folder = await temporaryFolder();
   const kv = `${folder.path}/store.db`;
-  await using first = await Scene.start({ kv });
+  await using first = await Scene.start({ store: kv });
   const authentication = signAuthentication(first.key, { now: Date.now() });
   const peer = await Peer.open(first.server.ws);
   peer.send(authentication);
@@ -123,11 +123,11 @@ Deno.test("neither an authentication nor a signed read is accepted again after a
     assertEquals((await confirmations(scene, "since=0", headers)).status, 409);
   };
   {
-    await using second = await Scene.start({ kv });
+    await using second = await Scene.start({ store: kv });
     await replay(second);
   }
   await first.stop();
-  await using third = await Scene.start({ kv });
+  await using third = await Scene.start({ store: kv });
   await replay(third);
   assertEquals((await confirmations(third, "since=0")).status, 200);
 });
@@ -147,7 +147,7 @@ Deno.test("after a restart a miner gets exactly what it missed, in games and con
   const kv = `${folder.path}/store.db`;
   let position: { epoch: string; games: number; confirmations: number };
   {
-    await using scene = await Scene.start({ kv });
+    await using scene = await Scene.start({ store: kv });
     await scene.submit(samplePrediction("p1"));
     const { peer, welcome } = await Peer.authenticated(scene.server.ws, scene.key);
     const { epoch, channels } = dataOf(welcome) as {
@@ -161,7 +161,7 @@ Deno.test("after a restart a miner gets exactly what it missed, in games and con
     await scene.submit(samplePrediction("p2"));
     await scene.submit(samplePrediction("p3", { wager: -1 }));
   }
-  await using scene = await Scene.start({ kv });
+  await using scene = await Scene.start({ store: kv });
   // One that is back at once, before anything is published anew.
   const { epoch } = position;
   const recover = {

@@ -34,14 +34,14 @@ testWith(
     const store = await serveOnReadOnly((
       disk,
       folder,
-    ) => [`--kv=${disk}/a.db`, `--validator_key=${folder}/key`]);
+    ) => [`--store=${disk}/a.db`, `--validator_key=${folder}/key`]);
     assertStringIncludes(store, "Cannot open the store DISK/a.db: ");
     assertStringIncludes(store, "Read-only file system");
-    assertStringIncludes(store, "make them so, or name another store with --kv");
+    assertStringIncludes(store, "make them so, or name another store with --store");
     const key = await serveOnReadOnly((
       disk,
       folder,
-    ) => [`--kv=${folder}/a.db`, `--validator_key=${disk}/key`]);
+    ) => [`--store=${folder}/a.db`, `--validator_key=${disk}/key`]);
     assertStringIncludes(key, "Cannot make the validator key DISK/key: Read-only file system");
     assertStringIncludes(key, "name another place with --validator_key");
   },

@@ -32,10 +32,10 @@ export async function startGateway(
   const folder = await Deno.makeTempDir({ prefix: "heliograph-test-" });
   const config = defaultConfig({
     port: 0,
-    kv: ":memory:",
-    validator_key: overrides.kv === undefined || !isFile(overrides.kv)
+    store: ":memory:",
+    validator_key: overrides.store === undefined || !isFile(overrides.store)
       ? `${folder}/validator.key`
-      : `${overrides.kv}.key`,
+      : `${overrides.store}.key`,
     admin_token: adminToken,
     "crypto.workers": 1,
     "websocket.max_strangers_per_address": 10_000,

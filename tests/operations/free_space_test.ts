@@ -45,7 +45,7 @@ const shortage = /the store's disk has \d+MiB free, less than store.min_free \(1
 
 Deno.test("predictions and jobs are refused on a disk with little left, and the server is not ready", async () => {
   await using folder = await TemporaryFolder.make();
-  const config = { "store.min_free": 2 ** 44, kv: `${folder.path}/store.db` };
+  const config = { "store.min_free": 2 ** 44, store: `${folder.path}/store.db` };
   {
     await using scene = await Scene.start(config);
     const { status, body, headers } = await scene.submit(samplePrediction("a"));
@@ -62,7 +62,7 @@ Deno.test("predictions and jobs are refused on a disk with little left, and the 
     assertMatch(String(ready.body["reasons"]), shortage);
     assertEquals((await scene.call("GET", "/healthz")).status, 200);
   }
-  await using jobs = await JobScene.start({ ...config, kv: `${folder.path}/jobs.db` });
+  await using jobs = await JobScene.start({ ...config, store: `${folder.path}/jobs.db` });
   const { status, body } = await jobs.post({});
   assertEquals([status, (body["error"] as { code: string }).code], [503, "store_full"]);
 });

@@ -104,7 +104,7 @@ export async function hungDisk(stage: Stage): Promise<Findings> {
 export async function restoredBackup(stage: Stage): Promise<Findings> {
   const faults: string[] = [];
   const store = async (...args: string[]) => {
-    const line = commandLine("store", ...args, "--kv=data/heliograph.db");
+    const line = commandLine("store", ...args, "--store=data/heliograph.db");
     const { code, stderr } = await runToEnd(line, { cwd: stage.folder.path });
     if (code !== 0) faults.push(`store ${args[0]} ended with ${code}: ${stderr}`);
   };

@@ -105,7 +105,7 @@ testWith(
     const chain = new FakeChain(await encode(rich, poor));
     const metagraph = `${chain.url}?netuid=${netuid}`;
     {
-      await using server = await start(chain, { kv });
+      await using server = await start(chain, { store: kv });
       await chain[Symbol.asyncDispose]();
       await server.clock.advance(30_000);
       const peer = await server.scene.connect(testKey(60));
@@ -116,7 +116,7 @@ testWith(
     const clock = new FakeClock();
     clock.setWall(600_000);
     let started = false;
-    const starting = startGateway({ kv, metagraph }, clock).finally(() => started = true);
+    const starting = startGateway({ store: kv, metagraph }, clock).finally(() => started = true);
     await until(() => started, "the start", () => clock.advance(100));
     const server = await starting;
     const { registry } = server.gateway.validator;

@@ -68,7 +68,7 @@ Deno.test("no wager is so small that it counts for nothing", async () => {
 Deno.test("a restart begins no day anew", async () => {
   await using folder = await TemporaryFolder.make();
   const config = {
-    kv: `${folder.path}/store.db`,
+    store: `${folder.path}/store.db`,
     validator_key: `${folder.path}/key`,
     "predictions.daily_per_miner": 1,
   };

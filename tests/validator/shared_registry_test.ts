@@ -13,7 +13,7 @@ async function startTwo() {
   const folder = await temporaryFolder();
   const clock = new FakeClock();
   const kv = `${folder.path}/heliograph.db`;
-  const [one, other] = [await startGateway({ kv }, clock), await startGateway({ kv }, clock)];
+  const [one, other] = [await startGateway({ store: kv }, clock), await startGateway({ store: kv }, clock)];
   return {
     one,
     other,

@@ -43,7 +43,7 @@ Deno.test("a store is bound to the key that it was first used with, until anothe
   const kv = `${folder.path}/store.db`;
   const other = `${folder.path}/other.key`;
   const start = async (overrides: Partial<Config>) => {
-    await using served = await startGateway({ kv, ...overrides });
+    await using served = await startGateway({ store: kv, ...overrides });
     return served.gateway.validator.notary.address;
   };
   const first = await start({});

@@ -33,7 +33,7 @@ export class DemoValidator {
     const folder = await Deno.makeTempDir({ prefix: "heliograph-demo-" });
     const config = defaultConfig({
       port: options.port,
-      kv: `${folder}/heliograph.db`,
+      store: `${folder}/heliograph.db`,
       validator_key: `${folder}/validator.key`,
       // Its miners bet all day long.
       "predictions.daily_per_miner": 1_000_000,

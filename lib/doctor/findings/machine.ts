@@ -59,14 +59,14 @@ export const machineFindings = {
     severity: "warning",
     title: "Little disk space is left for the store",
     cause: "What is not stored is not confirmed: with a full disk predictions are refused.",
-    fix: "Free space, or move the store (--kv) to a larger disk.",
+    fix: "Free space, or move the store (--store) to a larger disk.",
     example: "df -h\ndu -xh / | sort -h | tail",
   },
   "disk-full": {
     severity: "error",
     title: "The disk of the store is full",
     cause: "No commit succeeds, so nothing is confirmed.",
-    fix: "Free space, or move the store (--kv) to a larger disk.",
+    fix: "Free space, or move the store (--store) to a larger disk.",
     example: "df -h\ndu -xh / | sort -h | tail",
   },
   "key-readable": {

@@ -49,7 +49,7 @@ export class InstanceName implements Disposable {
 
 /** Whether a store's location is a file's path. */
 export function isFile(location: string): boolean {
-  return location !== ":memory:" && !/^https?:\/\//.test(location);
+  return location !== ":memory:" && !/^(?:https?|postgres(?:ql)?):\/\//.test(location);
 }
 
 /** An empty database that nobody else can open like this; undefined when somebody has. */

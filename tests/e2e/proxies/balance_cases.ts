@@ -22,8 +22,8 @@ class Pair implements AsyncDisposable {
   static async start(kind: ProxyKind): Promise<Pair> {
     const folder = await TemporaryFolder.make();
     const kv = `${folder.path}/heliograph.db`;
-    const first = await JobScene.start({ kv });
-    const second = await startGateway({ kv });
+    const first = await JobScene.start({ store: kv });
+    const second = await startGateway({ store: kv });
     const proxy = await Proxy.start(kind, [first.server.url, second.url]);
     return new Pair(folder, first, second, proxy);
   }

@@ -31,7 +31,7 @@ class Cluster implements AsyncDisposable {
 
   async start(publicUrl: string | undefined, clock: FakeClock, region?: string): Promise<Gateway> {
     const config = defaultConfig({
-      kv: `${this.#folder.path}/shared.db`,
+      store: `${this.#folder.path}/shared.db`,
       validator_key: `${this.#folder.path}/validator.key`,
       "crypto.workers": 1,
       "inscriptions.payment_delay": 3600,

@@ -128,7 +128,7 @@ Deno.test("Epistula reads games and a miner's own confirmations", async () => {
 
 Deno.test("neither an Epistula read nor a dendrite's counts again at another server of the store, or after a restart", async () => {
   await using folder = await temporaryFolder();
-  const overrides = { kv: `${folder.path}/store.db`, validator_key: `${folder.path}/validator.key` };
+  const overrides = { store: `${folder.path}/store.db`, validator_key: `${folder.path}/validator.key` };
   await using first = await Scene.start(overrides);
   const own = `/api/v1/confirmations?hotkey=${first.key.address}&since=0`;
   const requests = [own, "/api/v1/games"].map((path) => [path, headersOf(first)] as const);

@@ -1,0 +1,251 @@
+import { type Clock, sleep, systemClock } from "../../protocol/mod.ts";
+import type { Engine } from "../engine.ts";
+import type { HistoryLimits } from "../log.ts";
+import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
+import { type DatabaseAddress, parseAddress } from "./address.ts";
+import { Doorbell } from "./doorbell.ts";
+import { DatabaseFailure } from "./failure.ts";
+import { boundsOf, keyOf, textOf } from "./keys.ts";
+import { openSchema } from "./open_schema.ts";
+import { PostgresLog } from "./postgres_log.ts";
+import { PostgresTransaction, type Run, type Settled } from "./postgres_transaction.ts";
+import { begin, commit, guard, together, write } from "./sending.ts";
+import type { Answer } from "./session.ts";
+import { openPrimary, SessionPool } from "./session_pool.ts";
+import { arrayOf, lastKey, type Statements, statementsFor } from "./statements.ts";
+import { Sweeper } from "./sweeper.ts";
+import { Tail } from "./tail.ts";
+import { decode } from "./values.ts";
+
+/** Values that are read at a time while a list is gone through, and that are deleted at a time. */
+const [page, deletedAtOnce] = [200, 1000];
+/** Milliseconds for which an answer is waited for. */
+const patience = 5000;
+
+/** How a database is used. */
+export interface DatabaseOptions {
+  /** Where notifications are heard, if not over the store's own location: a pooler may deliver none. */
+  readonly listenUrl?: string | undefined;
+  /** Most connections, besides the one that listens: 4 or more. */
+  readonly connections?: number;
+}
+
+/** PostgreSQL, shared by several servers. */
+export class PostgresEngine implements Engine {
+  readonly log: PostgresLog;
+  readonly #writers: SessionPool;
+  readonly #readers: SessionPool;
+  readonly #statements: Statements;
+  readonly #clock: Clock;
+  readonly #doorbell: Doorbell;
+  readonly #sweeper: Sweeper;
+  readonly #server = crypto.randomUUID().slice(0, 8);
+  /** The last transaction under each lock. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  #fault: string | undefined;
+
+  private constructor(options: {
+    writers: SessionPool;
+    readers: SessionPool;
+    listenAt: DatabaseAddress;
+    statements: Statements;
+    epoch: string;
+    clock: Clock;
+    history: HistoryLimits;
+  }) {
+    this.#writers = options.writers;
+    this.#readers = options.readers;
+    this.#statements = options.statements;
+    this.#clock = options.clock;
+    const { epoch, listenAt: address, statements, clock, history } = options;
+    const [run, server] = [this.#read, this.#server];
+    this.#doorbell = new Doorbell({
+      open: ({ onNotification, onEnd }) => openPrimary({ address, patience, onNotification }, onEnd),
+      run,
+      statements,
+      clock: systemClock,
+    });
+    this.#sweeper = new Sweeper({ run, statements, clock, history });
+    const openTail = () =>
+      Tail.open({ run, statements, server, doorbell: this.#doorbell, clock: systemClock });
+    this.log = new PostgresLog({ epoch, statements, clock, history, run, openTail });
+    this.#sweeper.start();
+  }
+
+  /** Opens it as `openEngine` does. */
+  static async open(
+    location: string,
+    { clock, history, database }: { clock: Clock; history: HistoryLimits; database: DatabaseOptions },
+  ): Promise<PostgresEngine> {
+    const address = parseAddress(location);
+    const { listenUrl = location, connections = 8 } = database;
+    const listenAt = parseAddress(listenUrl);
+    const statements = statementsFor(address.schema);
+    // Who reads within a transaction waits for no other transaction.
+    const reading = Math.ceil(connections / 3);
+    const writers = new SessionPool({ address, patience, size: connections - reading });
+    const readers = new SessionPool({ address, patience, size: reading });
+    try {
+      await openSchema(writers, address.schema);
+      const epoch = await readers.use(async (session) => {
+        await session.run(statements.keepFact, "epoch", crypto.randomUUID().slice(0, 8));
+        return String((await session.run(statements.fact, "epoch")).rows[0]?.["value"]);
+      });
+      return new PostgresEngine({ writers, readers, listenAt, statements, epoch, clock, history });
+    } catch (error) {
+      for (const pool of [writers, readers]) pool.close();
+      throw error;
+    }
+  }
+
+  fault(): string | undefined {
+    return this.#fault;
+  }
+
+  async endEpoch(): Promise<void> {
+    await this.#read(this.#statements.forgetFact, "epoch");
+  }
+
+  async get<T>(key: Key): Promise<T | null> {
+    const [value = null] = await this.getMany<T>([key]);
+    return value;
+  }
+
+  async getMany<T>(keys: readonly Key[]): Promise<(T | null)[]> {
+    const texts = keys.map(textOf);
+    const { rows } = await this.#read(this.#statements.read, arrayOf(texts));
+    const values = new Map(rows.map(({ key, value }) => [String(key), String(value)]));
+    return texts.map((text) => {
+      const value = values.get(text);
+      return value === undefined ? null : decode(value) as T;
+    });
+  }
+
+  async *list<T>(range: Range): AsyncIterableIterator<Entry<T>> {
+    const { limit = Infinity, reverse = false } = range;
+    let [start, end = lastKey] = boundsOf(range);
+    const statement = this.#statements.list(reverse ? "desc" : "asc");
+    for (let left = limit; left > 0;) {
+      const count = Math.min(left, page);
+      const { rows } = await this.#read(statement, start, end, String(count));
+      for (const { key, value } of rows) {
+        yield { key: keyOf(String(key)), value: decode(String(value)) as T };
+      }
+      if (rows.length < count) return;
+      left -= count;
+      const last = String(rows.at(-1)?.["key"]);
+      // What follows a key comes before all that is longer.
+      if (reverse) end = last;
+      else start = `${last} `;
+    }
+  }
+
+  async transact<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { lock }: TransactOptions = {},
+  ): Promise<T> {
+    if (lock === undefined) return await this.#repeated(() => this.#attempt(work));
+    const before = this.#turns.get(lock) ?? Promise.resolve();
+    const turn = before.then(() => this.#repeated(() => this.#attemptUnder(lock, work)));
+    this.#turns.set(lock, turn.catch(() => {}));
+    return await turn;
+  }
+
+  async set(key: Key, value: unknown, options?: KeepOptions): Promise<void> {
+    await this.transact((transaction) => Promise.resolve(transaction.set(key, value, options)));
+  }
+
+  async delete(key: Key): Promise<void> {
+    await this.transact((transaction) => Promise.resolve(transaction.delete(key)));
+  }
+
+  async deleteAll(prefix: Key): Promise<void> {
+    const [start, end = lastKey] = boundsOf({ prefix });
+    for (;;) {
+      const { tag, count } = await this.#read(
+        this.#statements.deleteRange,
+        start,
+        end,
+        String(deletedAtOnce),
+      );
+      if (tag !== "DELETE" || count < deletedAtOnce) return;
+    }
+  }
+
+  close(): void {
+    this.log.close();
+    this.#doorbell.close();
+    this.#sweeper.close();
+    for (const pool of [this.#writers, this.#readers]) pool.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Tries again while others are in the way. */
+  async #repeated<T>(attempt: () => Promise<T>): Promise<T> {
+    for (let tries = 0;; tries += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof DatabaseFailure) || error.kind !== "conflict") throw error;
+      }
+      if (tries > 2) await sleep(systemClock, Math.random() * Math.min(50, 2 ** tries));
+    }
+  }
+
+  /** Reads without a lock; what was read is held against what is there when all of it is written. */
+  async #attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const transaction = new PostgresTransaction(this.#statements, this.#read);
+    const result = await work(transaction);
+    const settled = await transaction.settle(false);
+    if (isNothing(settled)) return result;
+    await this.#writers.use(async (session) => {
+      await together([
+        begin(session),
+        ...guard(session, this.#statements, settled),
+        ...write(session, this.#statements, settled, this.#author),
+        commit(session),
+      ]);
+    });
+    this.#committed(settled);
+    return result;
+  }
+
+  async #attemptUnder<T>(lock: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return await this.#writers.use(async (session) => {
+      // What is read travels behind it.
+      const begun = together([begin(session), session.run(this.#statements.lock, lock)]);
+      begun.catch(() => {});
+      const transaction = new PostgresTransaction(this.#statements, (...what) => session.run(...what));
+      try {
+        const result = await work(transaction);
+        const settled = await transaction.settle(true);
+        await begun;
+        await together([...write(session, this.#statements, settled, this.#author), commit(session)]);
+        this.#committed(settled);
+        return result;
+      } catch (error) {
+        if (session.isOpen) await session.run("rollback").catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  get #author() {
+    return { now: this.#clock.now(), server: this.#server };
+  }
+
+  #committed({ additions }: Settled): void {
+    if (additions.length > 0) this.#doorbell.ring();
+  }
+
+  readonly #read: Run = async (statement, ...parameters): Promise<Answer> => {
+    return await this.#readers.use((session) => session.run(statement, ...parameters));
+  };
+}
+
+function isNothing({ writes, additions, forgotten }: Settled): boolean {
+  return writes.length + additions.length + forgotten.length === 0;
+}
