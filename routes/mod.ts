@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { answerJson } from "./http/answer_json.ts";
 import { cors } from "hono/cors";
+import type { RouterRoute } from "hono/types";
 import type { CreateApp, Gateway, Part } from "../lib/gateway/mod.ts";
 import { TrustedProxies } from "../lib/ports/mod.ts";
 import { adminRoutes } from "./operators/admin.ts";
@@ -46,12 +47,14 @@ export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
     .use(releaseBodies())
     .route("/", healthRoutes(gateway, part));
   if (part !== "clients") app.route("/", metricsRoutes(gateway)).route("/admin", adminRoutes(gateway));
-  if (part !== "operators") app.route("/", clientRoutes(gateway));
+  // Where operators have a port of their own, the reference tells of it too.
+  const told = () => part === "all" ? app.routes : allRoutes(gateway).routes;
+  if (part !== "operators") app.route("/", clientRoutes(gateway, told));
   return app;
 }
 
 /** What is there for everybody. */
-function clientRoutes(gateway: Gateway): Hono<Env> {
+function clientRoutes(gateway: Gateway, told: () => readonly RouterRoute[]): Hono<Env> {
   const { config, clock } = gateway;
   const origins = config["websocket.allowed_origins"];
   const crossOrigin = cors({
@@ -67,7 +70,7 @@ function clientRoutes(gateway: Gateway): Hono<Env> {
     .use(correctSocketClients(gateway))
     .use("/api/*", crossOrigin)
     .use("/inscriptions/*", crossOrigin)
-    .route("/", docsRoutes(answers))
+    .route("/", docsRoutes(answers, told))
     .route("/", dashboardRoutes({ answers }))
     .route("/", websocketRoutes(gateway))
     .route("/", axonRoutes(gateway))

@@ -82,14 +82,7 @@ function readMiners({ validator, activity }: Gateway) {
 type StreamFigures = Record<typeof streamLabels[number], number>;
 
 function readStreams({ streams, activity }: Gateway) {
-  const none = (): StreamFigures => ({
-    network_metrics: 0,
-    markets_health: 0,
-    receipts: 0,
-    peers: 0,
-    gateway: 0,
-    other: 0,
-  });
+  const none = () => Object.fromEntries(streamLabels.map((label) => [label, 0])) as StreamFigures;
   const [subscribers, age, stale, publications] = [none(), none(), none(), none()];
   for (const stream of streams.all()) {
     const label = labelOf(streamLabels, stream.name, "other");

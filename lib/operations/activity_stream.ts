@@ -1,10 +1,8 @@
 import type { Hub } from "../hub/mod.ts";
-import type { Clock, GatewayActivity, PredictionVerdicts } from "../protocol/mod.ts";
+import { type Clock, type GatewayActivity, type PredictionVerdicts, streams } from "../protocol/mod.ts";
 import type { StreamDefinition, StreamSource } from "../streams/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
 import type { Validator } from "../validator/mod.ts";
-
-const period = 2000;
 
 /** What the gateway's own stream tells of. */
 interface ActivityParts {
@@ -16,6 +14,7 @@ interface ActivityParts {
 
 /** The stream `gateway`: what the gateway itself does. */
 export function activityDefinition(parts: ActivityParts): StreamDefinition {
+  const { period } = streams.gateway;
   return { name: "gateway", period, isFleeting: true, open: () => new ActivitySource(parts) };
 }
 

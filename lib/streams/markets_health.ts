@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { MarketsHealth, MarketStatus } from "../protocol/mod.ts";
-import type { StreamDefinition } from "./definition.ts";
+import { streamFrom } from "./definition.ts";
 import { latestOf } from "./latest_of.ts";
 import type { ChainNode } from "./node.ts";
 import { countSchema, readAnswer } from "./read_answer.ts";
@@ -63,8 +63,4 @@ async function ask(node: ChainNode): Promise<MarketsHealth> {
 }
 
 /** What goes on in the markets. */
-export const marketsHealthStream: StreamDefinition = {
-  name: "markets_health",
-  period: 5000,
-  open: (node) => latestOf(() => ask(node)),
-};
+export const marketsHealthStream = streamFrom("markets_health", (node) => latestOf(() => ask(node)));

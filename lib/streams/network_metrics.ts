@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { NetworkMetrics } from "../protocol/mod.ts";
-import type { StreamDefinition } from "./definition.ts";
+import { streamFrom } from "./definition.ts";
 import { latestOf } from "./latest_of.ts";
 import type { ChainNode } from "./node.ts";
 import { countSchema, readAnswer, textSchema } from "./read_answer.ts";
@@ -56,8 +56,4 @@ async function ask(node: ChainNode): Promise<NetworkMetrics> {
 }
 
 /** How the network does. */
-export const networkMetricsStream: StreamDefinition = {
-  name: "network_metrics",
-  period: 2000,
-  open: (node) => latestOf(() => ask(node)),
-};
+export const networkMetricsStream = streamFrom("network_metrics", (node) => latestOf(() => ask(node)));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { NetworkPeer, Peers } from "../protocol/mod.ts";
-import type { StreamDefinition } from "./definition.ts";
+import { streamFrom } from "./definition.ts";
 import { latestOf } from "./latest_of.ts";
 import type { ChainNode } from "./node.ts";
 import { readAnswer, textSchema } from "./read_answer.ts";
@@ -41,8 +41,4 @@ async function ask(node: ChainNode): Promise<Peers> {
 }
 
 /** The network's nodes. */
-export const peersStream: StreamDefinition = {
-  name: "peers",
-  period: 10_000,
-  open: (node) => latestOf(() => ask(node)),
-};
+export const peersStream = streamFrom("peers", (node) => latestOf(() => ask(node)));

@@ -1,5 +1,5 @@
 import type { MarketReceipt, Receipts } from "../protocol/mod.ts";
-import type { StreamDefinition, StreamSource } from "./definition.ts";
+import { streamFrom, type StreamSource } from "./definition.ts";
 import { type ChainNode, NodeError } from "./node.ts";
 import { readReceipts } from "./read_receipts.ts";
 import { RecentIds } from "./recent_ids.ts";
@@ -142,8 +142,4 @@ function merge(newer: readonly MarketReceipt[], older: readonly MarketReceipt[])
 }
 
 /** What the markets settle. */
-export const receiptsStream: StreamDefinition = {
-  name: "receipts",
-  period: 3000,
-  open: (node) => new ReceiptsSource(node),
-};
+export const receiptsStream = streamFrom("receipts", (node) => new ReceiptsSource(node));

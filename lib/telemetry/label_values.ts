@@ -1,4 +1,4 @@
-import { errorKinds, predictionRefusals, streamNames } from "../protocol/mod.ts";
+import { errorKinds, predictionRefusals, type StreamData, streams } from "../protocol/mod.ts";
 
 /** Kinds of connections that the hub knows. */
 export const families = ["miners", "streams", "events", "jobs"] as const;
@@ -53,7 +53,7 @@ export { predictionRefusals };
 /** What is done with a signature. */
 export const signatureOperations = ["verify", "sign"] as const;
 /** Streams of the product; those that a program of your own defines are `other`. */
-export const streamLabels = [...streamNames, "gateway", "other"] as const;
+export const streamLabels = [...Object.keys(streams) as (keyof StreamData)[], "other"] as const;
 /** How a poll ended. */
 export const pollResults = ["ok", "error"] as const;
 /** States of a job that has not ended. */

@@ -1,5 +1,6 @@
-import { componentSchemas, type Json, refTo } from "./components.ts";
-import { type Channel, channels, type Message } from "./messages/mod.ts";
+import type { Conversation, Json, MessageEntry } from "../../lib/protocol/mod.ts";
+import { componentSchemas, refTo } from "./components.ts";
+import { kindsOf, type Reference } from "./reference.ts";
 import { product } from "./product.ts";
 import { closeTable, errorTable, streamTable } from "./tables.ts";
 
@@ -10,7 +11,8 @@ const server = {
 };
 
 /** The AsyncAPI 3.0 document of what is spoken on connections; operations are the gateway's own. */
-export function asyncApi(): Json {
+export function asyncApi(reference: Reference): Json {
+  const { conversations } = reference;
   const { license: { name }, ...info } = product;
   return {
     asyncapi: "3.0.0",
@@ -25,12 +27,12 @@ export function asyncApi(): Json {
       plain: { ...server, description: "without TLS" },
       secure: { ...server, protocol: "wss", description: "with TLS" },
     },
-    channels: Object.fromEntries(channels.map((channel) => [channel.name, channelOf(channel)])),
-    operations: Object.fromEntries(channels.flatMap(operationsOf)),
+    channels: Object.fromEntries(conversations.map((each) => [each.name, channelOf(each)])),
+    operations: Object.fromEntries(conversations.flatMap(operationsOf)),
     components: {
-      schemas: componentSchemas("draft-7"),
+      schemas: componentSchemas("draft-7", kindsOf(reference)),
       messages: Object.fromEntries(
-        channels.flatMap(({ messages }) => messages.map((message) => [message.name, messageOf(message)])),
+        conversations.flatMap(({ messages }) => Object.entries(messages).map(messageOf)),
       ),
     },
     "x-errors": errorTable,
@@ -39,25 +41,33 @@ export function asyncApi(): Json {
   };
 }
 
-function channelOf({ path, title, description, messages }: Channel): Json {
+function channelOf({ path, title, description, messages }: Conversation): Json {
   return {
     address: path,
     title,
     description,
     messages: Object.fromEntries(
-      messages.map(({ name }) => [name, { $ref: `#/components/messages/${name}` }]),
+      Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
     ),
   };
 }
 
-function messageOf({ name, summary, schema, example }: Message): Json {
-  return { name, title: name, summary, payload: refTo(schema), examples: [{ name, payload: example }] };
+function messageOf([name, message]: [string, MessageEntry]): [string, Json] {
+  const { summary, kind, example = kind.example } = message;
+  const told = {
+    name,
+    title: name,
+    summary,
+    payload: refTo(kind.name),
+    examples: [{ name, payload: example }],
+  };
+  return [name, told];
 }
 
-function operationsOf(channel: Channel): [string, Json][] {
-  const here = `#/channels/${channel.name}`;
+function operationsOf(conversation: Conversation): [string, Json][] {
+  const here = `#/channels/${conversation.name}`;
   const place = (names: readonly string[]) => names.map((name) => ({ $ref: `${here}/messages/${name}` }));
-  return channel.messages.map(({ name, from, summary, answers }) => [name, {
+  return Object.entries(conversation.messages).map(([name, { from, summary, answers }]) => [name, {
     action: from === "client" ? "receive" : "send",
     channel: { $ref: here },
     summary,

@@ -1,17 +1,12 @@
 import { z } from "zod";
-import { authenticationSchema, envelopeSchema } from "../../lib/protocol/mod.ts";
+import { authenticationSchema, envelopeSchema, type Json, type Kind } from "../../lib/protocol/mod.ts";
 import { axonSchemas } from "./schemas/axon.ts";
 import { inscriptionSchemas } from "./schemas/inscriptions.ts";
 import { minerSchemas } from "./schemas/miners.ts";
 import { operatorSchemas } from "./schemas/operators.ts";
-import { streamSchemas } from "./schemas/streams.ts";
-
-/** A JSON value that a document is made of. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 const { Confirmation, Confirmations, HeartbeatAck, SignedHeartbeatAck } = minerSchemas;
 const { Error: error, Removal } = operatorSchemas;
-const { NewestStreamMessage, StreamNews } = streamSchemas;
 
 /** All schemas that the documents name. */
 export const schemas = {
@@ -19,12 +14,10 @@ export const schemas = {
   Authentication: authenticationSchema,
   ...minerSchemas,
   ...axonSchemas,
-  ...streamSchemas,
   ...inscriptionSchemas,
   ...operatorSchemas,
   PredictionsAnswer: z.union([Confirmation, Confirmations, error]),
   AnyHeartbeatAck: z.union([SignedHeartbeatAck, HeartbeatAck]),
-  StreamAnswer: z.union([NewestStreamMessage, StreamNews]),
   RemovalOrError: z.union([Removal, error]),
 } as const;
 
@@ -37,18 +30,34 @@ export type Dialect = "draft-2020-12" | "draft-7";
 const prefix = "#/components/schemas/";
 
 /** Points to a named schema. */
-export function refTo(name: SchemaName): { readonly $ref: string } {
+export function refTo(name: string): { readonly $ref: string } {
   return { $ref: `${prefix}${name}` };
 }
 
 /** `components.schemas` of a document: how a client may write each, which is also how the gateway does. */
-export function componentSchemas(target: Dialect): Record<string, Json> {
+export function componentSchemas(target: Dialect, kinds: Iterable<Kind>): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
   for (const [name, schema] of Object.entries(schemas)) registry.add(schema, { id: name });
+  for (const { name, schema } of kinds) registry.add(schema, { id: name });
   const made = z.toJSONSchema(registry, { target, io: "input", uri: (id) => `${prefix}${id}` });
-  return Object.fromEntries(
-    Object.entries(made.schemas).map(([name, schema]) => [name, withoutHead(tidy(schema as Json))]),
+  const titled: Record<string, Json> = {};
+  const named = Object.entries(made.schemas).map(([name, schema]) =>
+    [name, withoutHead(withoutTitles(tidy(schema as Json), titled))] as const
   );
+  return { ...Object.fromEntries(named), ...titled };
+}
+
+/** Has what bears a title be a component of its own, which `titled` takes. */
+function withoutTitles(value: Json, titled: Record<string, Json>): Json {
+  if (Array.isArray(value)) return value.map((member) => withoutTitles(member, titled));
+  if (!isRecord(value)) return value;
+  const { title, ...rest } = value;
+  const members = Object.fromEntries(
+    Object.entries(rest).map(([key, member]) => [key, withoutTitles(member, titled)]),
+  );
+  if (typeof title !== "string") return title === undefined ? members : { title, ...members };
+  titled[title] = members;
+  return refTo(title);
 }
 
 /** A schema that has no name in the documents, such as one parameter's. */

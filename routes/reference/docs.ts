@@ -1,8 +1,10 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { base64 } from "@scure/base";
 import { type Context, Hono } from "hono";
+import type { RouterRoute } from "hono/types";
 import { type Answers, Rendering } from "../http/answers.ts";
 import type { Env } from "../http/env.ts";
+import type { Reference } from "./reference.ts";
 
 interface Document {
   readonly type: string;
@@ -14,21 +16,27 @@ interface Document {
 
 /** Made when somebody asks, since most gateways never show them. */
 const makers = {
-  "/docs": async () => {
+  "/docs": async (reference: Reference) => {
     const [{ page }, { style }] = await Promise.all([import("./page.ts"), import("./style.ts")]);
-    return await pack("text/html; charset=utf-8", page(), await policyOf(style));
+    return await pack("text/html; charset=utf-8", page(reference), await policyOf(style));
   },
-  "/docs/openapi.json": async () => await packJson((await import("./openapi.ts")).openApi()),
-  "/docs/asyncapi.json": async () => await packJson((await import("./asyncapi.ts")).asyncApi()),
+  "/docs/openapi.json": async (reference: Reference) =>
+    await packJson((await import("./openapi.ts")).openApi(reference)),
+  "/docs/asyncapi.json": async (reference: Reference) =>
+    await packJson((await import("./asyncapi.ts")).asyncApi(reference)),
 };
 
-/** The protocol reference, made from the schemas: a page, and documents for programs. Protocol, all sections. */
-export function docsRoutes(answers: Answers): Hono<Env> {
+/**
+ * The protocol reference, made from what routes and messages say of themselves: a page, and documents for programs.
+ * `allRoutes` answers all that are there. Protocol, all sections.
+ */
+export function docsRoutes(answers: Answers, allRoutes: () => readonly RouterRoute[]): Hono<Env> {
   const made = new Map<string, Promise<Document>>();
   const app = new Hono<Env>();
+  const read = async () => (await import("./reference.ts")).referenceOf(allRoutes());
   for (const [path, make] of Object.entries(makers)) {
     app.get(path, async (context) => {
-      const document = made.get(path) ?? make();
+      const document = made.get(path) ?? read().then(make);
       made.set(path, document);
       document.catch(() => made.delete(path));
       return answer(context, await document, answers);

@@ -1,11 +1,13 @@
 import type { z } from "zod";
 import { describeSettings } from "../../lib/config/mod.ts";
-import { componentSchemas, inlineSchema, type Json, refTo } from "./components.ts";
-import { type Answer, type Operation, operations, secondSpellings, tags } from "./operations/mod.ts";
+import type { Json } from "../../lib/protocol/mod.ts";
+import { type Answer, type Operation, tags } from "../http/documented.ts";
+import { componentSchemas, inlineSchema, refTo } from "./components.ts";
 import { product } from "./product.ts";
+import { kindsOf, type Reference } from "./reference.ts";
 
 /** The OpenAPI 3.1 document of all HTTP requests, made from the schemas that check them. */
-export function openApi(): Json {
+export function openApi(reference: Reference): Json {
   return {
     openapi: "3.1.0",
     info: {
@@ -15,9 +17,9 @@ export function openApi(): Json {
     },
     servers: [{ url: "/" }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
-    paths: pathsOf([...operations, ...secondSpellings]),
+    paths: pathsOf(reference.operations),
     components: {
-      schemas: componentSchemas("draft-2020-12"),
+      schemas: componentSchemas("draft-2020-12", kindsOf(reference)),
       securitySchemes: {
         admin: { type: "http", scheme: "bearer", description: "HELIOGRAPH_ADMIN_TOKEN" },
         apiKey: {
@@ -64,14 +66,14 @@ function operationOf(operation: Operation): Json {
   };
 }
 
-function bodyOf({ schema, example, optional = false }: NonNullable<Operation["body"]>): Json {
-  return { required: !optional, content: { "application/json": { schema: refTo(schema), example } } };
+function bodyOf({ kind, example = kind.example, optional = false }: NonNullable<Operation["body"]>): Json {
+  return { required: !optional, content: { "application/json": { schema: refTo(kind.name), example } } };
 }
 
-function answerOf({ description, type, schema, example }: Answer): Json {
-  if (schema === undefined && type === undefined) return { description };
+function answerOf({ description, type, kind, example = kind?.example }: Answer): Json {
+  if (kind === undefined && type === undefined) return { description };
   const content = {
-    ...(schema === undefined ? {} : { schema: refTo(schema) }),
+    ...(kind === undefined ? {} : { schema: refTo(kind.name) }),
     ...(example === undefined ? {} : { example }),
   };
   return { description, content: { [type ?? "application/json"]: content } };

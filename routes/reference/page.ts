@@ -1,16 +1,17 @@
 import { Html, html } from "./html.ts";
-import { channels } from "./messages/mod.ts";
-import { type Operation, operations, type Tag, tags } from "./operations/mod.ts";
+import { type Operation, type Tag, tags } from "../http/documented.ts";
 import { anchorOf } from "./page_parts.ts";
 import { channelSection, tagSection } from "./page_sections.ts";
 import { schemasSection, settingsSection, tablesSection } from "./page_tables.ts";
 import { product } from "./product.ts";
+import { kindsOf, type Reference } from "./reference.ts";
 import { style } from "./style.ts";
 
 const tagNames = Object.keys(tags) as Tag[];
 
 /** The reference as one page that loads nothing. */
-export function page(): string {
+export function page(reference: Reference): string {
+  const { operations, conversations } = reference;
   return `<!DOCTYPE html>\n${html`
     <html lang="en">
       <meta charset="utf-8">
@@ -18,25 +19,25 @@ export function page(): string {
       <title>Heliograph: protocol reference</title>
       <style>${new Html(style)}</style>
       <div class="page">
-    ${navigation()}
+    ${navigation(reference)}
     <main>
     <h1>Protocol reference</h1>
     <p class="quiet">Heliograph ${product
       .version}. For programs: <a href="/docs/openapi.json">OpenAPI 3.1</a> of the HTTP
     requests, <a href="/docs/asyncapi.json">AsyncAPI 3.0</a> of what is spoken on WebSockets and Socket.IO.</p>
-    ${channels.map(channelSection)}
-    ${tagNames.map(tagSection)}
+    ${conversations.map(channelSection)}
+    ${tagNames.map((tag) => tagSection(tag, operations.filter((each) => each.tag === tag)))}
     ${tablesSection()}
     ${settingsSection()}
-    ${schemasSection()}
+    ${schemasSection(kindsOf(reference))}
     </main>
       </div>
     </html>
   `}\n`;
 }
 
-function navigation(): Html {
-  const channelItems = channels.map(({ name, title }) => html`<li><a href="#${name}">${title}</a></li>`);
+function navigation({ operations, conversations }: Reference): Html {
+  const channelItems = conversations.map(({ name, title }) => html`<li><a href="#${name}">${title}</a></li>`);
   const groups = tagNames.map((tag) =>
     html`<strong><a href="#${tag}">${tag}</a></strong><ul>${
       operations.filter((operation) => operation.tag === tag).map(navigationItem)

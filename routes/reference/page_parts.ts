@@ -1,6 +1,6 @@
-import type { Json } from "./components.ts";
+import type { Json } from "../../lib/protocol/mod.ts";
+import type { Operation } from "../http/documented.ts";
 import { type Html, html } from "./html.ts";
-import type { Operation } from "./operations/mod.ts";
 
 /** Where on the page a request is. */
 export function anchorOf({ method, path }: Operation): string {

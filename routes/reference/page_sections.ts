@@ -1,27 +1,27 @@
-import { inlineSchema, type Json } from "./components.ts";
+import type { Conversation, Json, MessageEntry } from "../../lib/protocol/mod.ts";
+import { type Operation, type Tag, tags } from "../http/documented.ts";
+import { inlineSchema } from "./components.ts";
 import { type Html, html, prose } from "./html.ts";
-import type { Channel, Message } from "./messages/mod.ts";
-import { type Operation, operations, type Tag, tags } from "./operations/mod.ts";
 import { anchorOf, exampleView, tableOf } from "./page_parts.ts";
 import { linkTo } from "./schema_view.ts";
 
 /** What is spoken on one path. */
-export function channelSection({ name, path, title, description, messages }: Channel): Html {
+export function channelSection({ name, path, title, description, messages }: Conversation): Html {
   return html`<section><h2 id="${name}">${title} <span class="badge"><code>${path}</code></span></h2>
-<p>${prose(description)}</p>${messages.map(messageView)}</section>`;
+<p>${prose(description)}</p>${Object.entries(messages).map(messageView)}</section>`;
 }
 
-function messageView({ name, from, summary, schema, example, answers = [] }: Message): Html {
+function messageView([name, message]: [string, MessageEntry]): Html {
+  const { from, summary, kind, example = kind.example, answers = [] } = message;
   const answered = answers.length === 0
     ? html``
     : html`<span class="badge">answered by ${answers.join(", ")}</span>`;
   return html`<h3><code>${name}</code><span class="badge">from the ${from}</span>${answered}</h3>
-<p>${prose(summary)}. ${linkTo(schema)}</p>${exampleView(example)}`;
+<p>${prose(summary)}. ${linkTo(kind.name)}</p>${exampleView(example)}`;
 }
 
 /** The requests of one chapter. */
-export function tagSection(tag: Tag): Html {
-  const own = operations.filter((operation) => operation.tag === tag);
+export function tagSection(tag: Tag, own: readonly Operation[]): Html {
   return html`<section><h2 id="${tag}">${tag}</h2><p class="quiet">${tags[tag]}.</p>${
     own.map(operationView)
   }</section>`;
@@ -38,7 +38,9 @@ ${parametersView(operation)}
 ${
     body === undefined
       ? html``
-      : html`<span class="label">Body: ${linkTo(body.schema)}</span>${exampleView(body.example)}`
+      : html`<span class="label">Body: ${linkTo(body.kind.name)}</span>${
+        exampleView(body.example ?? body.kind.example)
+      }`
   }
 ${answersView(operation)}`;
 }
@@ -74,15 +76,16 @@ function parameterRow(name: string, place: string, text: string): Html {
 }
 
 function answersView({ answers }: Operation): Html {
-  const rows = Object.entries(answers).map(([status, { description, schema, type }]) =>
+  const rows = Object.entries(answers).map(([status, { description, kind, type }]) =>
     html`
       <tr>
         <td><code>${status}</code></td>
         <td>${prose(description)}</td>
-        <td>${schema === undefined ? html`${type}` : linkTo(schema)}</td>
+        <td>${kind === undefined ? html`${type}` : linkTo(kind.name)}</td>
       </tr>
     `
   );
-  const example = Object.values(answers)[0]?.example;
+  const first = Object.values(answers)[0];
+  const example = first?.example ?? first?.kind?.example;
   return html`${tableOf(["Answer", "", ""], rows)}${example === undefined ? html`` : exampleView(example)}`;
 }

@@ -1,4 +1,5 @@
 import { describeSettings } from "../../lib/config/mod.ts";
+import type { Kind } from "../../lib/protocol/mod.ts";
 import { componentSchemas } from "./components.ts";
 import { type Html, html, prose } from "./html.ts";
 import { tableOf } from "./page_parts.ts";
@@ -59,8 +60,8 @@ ${tableOf(["Setting", "Default", ""], rows)}</section>`;
 }
 
 /** All schemas, each with its fields. */
-export function schemasSection(): Html {
-  const all = Object.entries(componentSchemas("draft-2020-12")).map(([name, schema]) =>
+export function schemasSection(kinds: Iterable<Kind>): Html {
+  const all = Object.entries(componentSchemas("draft-2020-12", kinds)).map(([name, schema]) =>
     html`<h3 id="schema-${name}">${name}</h3>${schemaView(schema)}`
   );
   return html`<section><h2 id="schemas">Schemas</h2>

@@ -1,4 +1,4 @@
-import type { Json } from "./components.ts";
+import type { Json } from "../../lib/protocol/mod.ts";
 import { Html, html, prose } from "./html.ts";
 
 type Members = { readonly [key: string]: Json };

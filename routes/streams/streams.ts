@@ -3,9 +3,18 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { type Connection, type Place, Priority } from "../../lib/hub/mod.ts";
-import { closes, FirstSignal, type Position } from "../../lib/protocol/mod.ts";
+import {
+  closes,
+  FirstSignal,
+  Kind,
+  liveness,
+  type Position,
+  streamMessage,
+  streamNames,
+} from "../../lib/protocol/mod.ts";
 import type { Stream, Wanted } from "../../lib/streams/mod.ts";
 import { type Answers, Rendering } from "../http/answers.ts";
+import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { EventLink } from "./event_link.ts";
@@ -27,16 +36,82 @@ const eventStream = {
 };
 
 /** From where on a stream's messages are asked for. */
-export const newsQuery = z.object({
+const newsQuery = z.object({
   since: count.optional(),
   epoch: z.string().max(64).optional(),
   wait: wait.optional(),
 });
 /** Which streams are asked for as server-sent events. */
-export const eventsQuery = z.object({
+const eventsQuery = z.object({
   streams: z.string().max(1024).optional(),
   last_event_id: z.string().max(512).optional(),
 });
+
+const streamList = new Kind(
+  "Streams",
+  () =>
+    z.object({
+      streams: z.array(z.object({
+        name: z.enum(streamNames),
+        period_ms: z.number().int(),
+        epoch: z.string(),
+        offset: z.number().int().min(0),
+        status: liveness(),
+        subscribers: z.number().int(),
+      })),
+      simulated: z.boolean().describe("whether the data is made up"),
+    }),
+  {
+    streams: [{
+      name: "network_metrics",
+      period_ms: 2000,
+      epoch: "3f9a01bc",
+      offset: 17,
+      status: "live",
+      subscribers: 3,
+    }],
+    simulated: true,
+  },
+);
+const newestMessage = new Kind(
+  "NewestStreamMessage",
+  () =>
+    z.looseObject({
+      type: z.string(),
+      data: z.looseObject({}),
+      timestamp: z.number().int().describe("Unix seconds"),
+      offset: z.number().int().min(0),
+      epoch: z.string(),
+      status: liveness(),
+    }),
+  { ...streamMessage.example as object, epoch: "3f9a01bc", status: "live" },
+);
+const streamNews = new Kind(
+  "StreamNews",
+  () =>
+    z.object({
+      epoch: z.string(),
+      offset: z.number().int().min(0),
+      recovered: z.boolean().nullable().describe("null where no position was given"),
+      status: liveness(),
+      message: z.string().optional().describe("why it is stale"),
+      messages: z.array(streamMessage.schema),
+    }),
+  {
+    epoch: "3f9a01bc",
+    offset: 17,
+    recovered: true,
+    status: "live",
+    messages: [streamMessage.example],
+  },
+);
+const streamAnswer = Kind.anyOf("StreamAnswer", [newestMessage, streamNews]);
+
+const parameters = { name: "name of a stream" };
+const events = {
+  description: "`event:` the message's type, `data:` the whole message, `id:` `EPOCH:OFFSET`",
+  type: "text/event-stream",
+};
 
 /** Streams for those whom WebSockets do not reach: newest values, long polling, server-sent events. Protocol, section 4. */
 export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers: Answers): Hono<Env> {
@@ -55,36 +130,77 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
   return new Hono<Env>()
     .get(
       "/streams",
+      documented(
+        {
+          tag: "Streams",
+          summary: "List the streams",
+          answers: { 200: { description: "The streams", kind: streamList }, ...refusals() },
+        },
+      ),
       (context) =>
         answerJson(context, { streams: streams.list().map(describe), simulated: streams.simulated }),
     )
-    .get("/streams/events", (context) => {
-      const names = readQuery(eventsQuery, context.req.query()).streams?.split(",") ?? [];
-      if (names.length === 0 || names.length > maxStreams) {
-        throw new BadRequest(
-          `Invalid query: streams: expected up to ${maxStreams} names, with commas between`,
-        );
-      }
-      return openEvents(context, gateway, [...new Set(names)].map(find));
-    })
+    .get(
+      "/streams/events",
+      documented({
+        tag: "Streams",
+        summary: "Several streams as server-sent events",
+        description:
+          "`streams` names them with commas between, up to 32; the id is `EPOCH:OFFSET.OFFSET` in their order.",
+        query: eventsQuery,
+        answers: { 200: events, ...refusals(400, 404, 503) },
+      }),
+      (context) => {
+        const names = readQuery(eventsQuery, context.req.query()).streams?.split(",") ?? [];
+        if (names.length === 0 || names.length > maxStreams) {
+          throw new BadRequest(
+            `Invalid query: streams: expected up to ${maxStreams} names, with commas between`,
+          );
+        }
+        return openEvents(context, gateway, [...new Set(names)].map(find));
+      },
+    )
     .get(
       "/streams/:name/events",
+      documented({
+        tag: "Streams",
+        summary: "A stream as server-sent events",
+        description: "`Last-Event-ID`, or `last_event_id` in the query, names the event to go on after.",
+        parameters,
+        query: eventsQuery.pick({ last_event_id: true }),
+        answers: { 200: events, ...refusals(400, 404, 503) },
+      }),
       (context) => openEvents(context, gateway, [find(context.req.param("name"))]),
     )
-    .get("/streams/:name", async (context) => {
-      const stream = find(context.req.param("name"));
-      const { since, epoch, wait } = readQuery(newsQuery, context.req.query());
-      if (since === undefined && wait === undefined) return answer(context, await newest(stream));
-      const position = since === undefined ? undefined : { epoch: epoch ?? streams.epoch, offset: since };
-      if (position !== undefined && stream.channel.since(position) !== "lost") {
-        using first = new FirstSignal(context.req.raw.signal, gateway.ending);
-        await waitingRoom.enter(
-          context.env.client.address,
-          () => stream.next(position.offset, 1000 * (wait ?? 0), first.signal),
-        );
-      }
-      return answer(context, await news(stream, position));
-    });
+    .get(
+      "/streams/:name",
+      documented({
+        tag: "Streams",
+        summary: "The newest value, or what came since",
+        description:
+          "Alone, the newest message, polled from the node if nobody listens. With `since` or `wait`, the messages after that offset, waiting up to `wait` seconds (60 at most).",
+        parameters,
+        query: newsQuery,
+        answers: {
+          200: { description: "The message, or the news", kind: streamAnswer },
+          ...refusals(400, 404, 503),
+        },
+      }),
+      async (context) => {
+        const stream = find(context.req.param("name"));
+        const { since, epoch, wait } = readQuery(newsQuery, context.req.query());
+        if (since === undefined && wait === undefined) return answer(context, await newest(stream));
+        const position = since === undefined ? undefined : { epoch: epoch ?? streams.epoch, offset: since };
+        if (position !== undefined && stream.channel.since(position) !== "lost") {
+          using first = new FirstSignal(context.req.raw.signal, gateway.ending);
+          await waitingRoom.enter(
+            context.env.client.address,
+            () => stream.next(position.offset, 1000 * (wait ?? 0), first.signal),
+          );
+        }
+        return answer(context, await news(stream, position));
+      },
+    );
 }
 
 function describe({ name, period, channel: { epoch, offset }, failure, listeners }: Stream) {

@@ -1,4 +1,4 @@
-import { isRecord } from "../streams/data_shapes.ts";
+import { isRecord } from "../json.ts";
 import { JobError } from "./job_error.ts";
 import type { JobStatus } from "./job_news.ts";
 

@@ -1,4 +1,4 @@
-import { isRecord } from "../streams/data_shapes.ts";
+import { isRecord } from "../json.ts";
 import { isOffset, shown } from "../streams/server_message.ts";
 
 /** Where a job stands. Protocol, section 5. */

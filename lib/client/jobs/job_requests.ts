@@ -1,6 +1,6 @@
 import type { Clock } from "../../protocol/clock.ts";
 import { type Fetch, type HttpAnswer, HttpLink, type HttpRequest, waitOf } from "../http_link.ts";
-import { isRecord, parseJson } from "../streams/data_shapes.ts";
+import { isRecord, parseJson } from "../json.ts";
 import { shown } from "../streams/server_message.ts";
 import { JobError, unauthorized } from "./job_error.ts";
 import { type JobServers, readServers } from "./job_servers.ts";

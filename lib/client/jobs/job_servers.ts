@@ -1,4 +1,4 @@
-import { isRecord } from "../streams/data_shapes.ts";
+import { isRecord } from "../json.ts";
 import { type JobUrls, jobUrls } from "./job_urls.ts";
 
 /** An instance that takes jobs. Protocol, section 5. */

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../../protocol/clock.ts";
-import { isRecord } from "../streams/data_shapes.ts";
+import { isRecord } from "../json.ts";
 import { milliseconds } from "../http_link.ts";
 import { shown } from "../streams/server_message.ts";
 import { JobError, unauthorized } from "./job_error.ts";

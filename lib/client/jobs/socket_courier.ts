@@ -1,6 +1,6 @@
 import { sleep } from "../../protocol/clock.ts";
 import { Backoff } from "../backoff.ts";
-import { isRecord } from "../streams/data_shapes.ts";
+import { isRecord } from "../json.ts";
 import { shown } from "../streams/server_message.ts";
 import type { Courier, Started } from "./courier.ts";
 import type { JobConnection } from "./job_connection.ts";

@@ -1,6 +1,6 @@
 import type { Timer } from "../../protocol/clock.ts";
 import { handshakeMs } from "./carrier.ts";
-import { parseJson } from "./data_shapes.ts";
+import { parseJson } from "../json.ts";
 import { epochOf, eventIdOf } from "./event_id.ts";
 import { EventParser, type ServerEvent } from "./event_parser.ts";
 import type { Feed, FeedHost } from "./http_carrier.ts";

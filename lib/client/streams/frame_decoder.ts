@@ -1,4 +1,4 @@
-import { parseJson } from "./data_shapes.ts";
+import { parseJson } from "../json.ts";
 import { inflate } from "./inflate.ts";
 
 /** Bytes, inflated. */

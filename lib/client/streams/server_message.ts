@@ -1,6 +1,6 @@
-import type { StreamMessage } from "../../protocol/streams.ts";
+import { fits, type Shape, type StreamMessage, streams } from "../../protocol/streams.ts";
 import { milliseconds } from "../http_link.ts";
-import { hasShape, isRecord } from "./data_shapes.ts";
+import { isRecord } from "../json.ts";
 import type { Beginning } from "./positions.ts";
 
 /** What the server did not take, or why it is about to close. */
@@ -78,6 +78,14 @@ export function readServerMessage(value: unknown): ServerMessage | undefined {
   const message = readStreamMessage(value);
   if (message !== undefined) return { kind: "data", message };
   return "data" in value ? undefined : other;
+}
+
+/** Whether data has the fields that its stream promises. Streams that this client does not know promise an object. */
+export function hasShape(stream: string, data: unknown): boolean {
+  const shape: Shape | undefined = Object.hasOwn(streams, stream)
+    ? streams[stream as keyof typeof streams].data
+    : undefined;
+  return shape === undefined ? isRecord(data) : fits(shape, data);
 }
 
 /** Reads a message with a stream's data; undefined when it is none. */

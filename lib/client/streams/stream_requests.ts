@@ -2,7 +2,7 @@ import type { Clock } from "../../protocol/clock.ts";
 import type { StreamMessage } from "../../protocol/streams.ts";
 import { type Fetch, waitOf } from "../http_link.ts";
 import { inTime } from "../in_time.ts";
-import { isRecord } from "./data_shapes.ts";
+import { isRecord } from "../json.ts";
 import { readBounded } from "./inflate.ts";
 import type { Beginning, StreamPosition } from "./positions.ts";
 import { isOffset, readStreamMessage, type ServerError, shown, staleness } from "./server_message.ts";

@@ -1,11 +1,8 @@
 import type { StreamClient } from "../../client/stream_client.ts";
-import type { StreamData } from "../../protocol/streams.ts";
+import { type StreamData, streams } from "../../protocol/streams.ts";
 
 /** What the page needs of a {@link StreamClient}. */
 export type Streams = Pick<StreamClient, "snapshot" | "onChange" | "subscribe">;
-
-/** A stream that the page shows. */
-export type ShownStream = keyof StreamData;
 
 interface Description {
   /** Milliseconds from one message to the next; undefined where only news are sent, so that silence says nothing. */
@@ -15,13 +12,16 @@ interface Description {
 }
 
 /** The streams of the page. Protocol, section 4. */
-export const shownStreams: Readonly<Record<ShownStream, Description>> = {
-  network_metrics: { period: 2000, title: "Network" },
-  markets_health: { period: 5000, title: "Markets" },
+export const shownStreams = {
+  network_metrics: { period: streams.network_metrics.period, title: "Network" },
+  markets_health: { period: streams.markets_health.period, title: "Markets" },
   receipts: { period: undefined, title: "Receipts" },
-  peers: { period: 10_000, title: "Peers" },
-  gateway: { period: 2000, title: "Gateway" },
-};
+  peers: { period: streams.peers.period, title: "Peers" },
+  gateway: { period: streams.gateway.period, title: "Gateway" },
+} as const satisfies { readonly [Name in keyof StreamData]?: Description };
+
+/** A stream that the page shows. */
+export type ShownStream = keyof typeof shownStreams;
 
 /** Their names, in the order of the page. */
 export const shownStreamNames = Object.keys(shownStreams) as ShownStream[];

@@ -1,4 +1,5 @@
-import type { Json, SchemaName } from "../components.ts";
+import type { Json } from "../../../lib/protocol/mod.ts";
+import type { SchemaName } from "../components.ts";
 
 /** A message on a connection. */
 export interface Message {

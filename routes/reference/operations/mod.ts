@@ -1,28 +1,33 @@
+import type { Operation } from "../../http/documented.ts";
+import { kindOf } from "../kind_of.ts";
 import { axonOperations } from "./axon.ts";
 import { inscriptionOperations } from "./inscriptions.ts";
 import { minerOperations } from "./miners.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation as Named } from "./operation.ts";
 import { operatorOperations } from "./operators.ts";
 import { pageOperations } from "./pages.ts";
-import { streamOperations } from "./streams.ts";
 
-export { type Answer, type Operation, type Tag, tags } from "./operation.ts";
+const withKind = <T extends { schema?: Parameters<typeof kindOf>[0] }>({ schema, ...rest }: T) => ({
+  ...rest,
+  ...schema === undefined ? {} : { kind: kindOf(schema) },
+});
 
-/** Every request that the gateway takes, but for a second spelling of some. */
+function operationOf({ body, answers, ...operation }: Named): Operation {
+  return {
+    ...operation,
+    ...body === undefined ? {} : { body: { ...body, kind: kindOf(body.schema) } },
+    answers: Object.fromEntries(
+      Object.entries(answers).map(([status, answer]) => [status, withKind(answer)]),
+    ),
+  };
+}
+
+/** The requests of routes that do not tell themselves what they are. */
 export const operations: readonly Operation[] = [
   ...minerOperations,
   ...axonOperations,
-  ...streamOperations,
   ...inscriptionOperations,
+  ...inscriptionOperations.map((operation) => ({ ...operation, path: `/api${operation.path}` })),
   ...operatorOperations,
   ...pageOperations,
-];
-
-/** Where each inscription path is served too. */
-export const secondPrefix = "/api";
-
-/** The same requests under their second spelling. */
-export const secondSpellings: readonly Operation[] = inscriptionOperations.map((operation) => ({
-  ...operation,
-  path: `${secondPrefix}${operation.path}`,
-}));
+].map(operationOf);

@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { errorKinds } from "../../../lib/protocol/mod.ts";
-import type { Json, SchemaName } from "../components.ts";
+import type { Json } from "../../../lib/protocol/mod.ts";
+import type { Tag } from "../../http/documented.ts";
+import type { SchemaName } from "../components.ts";
 import { operatorExamples } from "../schemas/operators.ts";
 
 /** What a request may be answered with. */
@@ -28,20 +30,6 @@ export interface Operation {
   readonly body?: { readonly schema: SchemaName; readonly example: Json; readonly optional?: boolean };
   readonly answers: Readonly<Record<number, Answer>>;
 }
-
-/** The chapters of the reference. */
-export const tags = {
-  Miners: "Signed predictions and their confirmations where WebSockets do not get through",
-  Bittensor: "Synapses of Bittensor's dendrite, answered as by an axon",
-  Streams: "A chain node's data, live",
-  Inscriptions: "Files that go to a ledger, with an API key",
-  Operators: "The operator's own back end, with the admin token",
-  Health: "What load balancers and monitoring ask",
-  Pages: "Pages for people, and where WebSockets connect",
-} as const;
-
-/** A chapter of the reference. */
-export type Tag = keyof typeof tags;
 
 const reasons: Readonly<Record<number, string>> = {
   400: "The request is not of the form that is expected",

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { hasShape } from "../../../lib/client/streams/data_shapes.ts";
-import { readServerMessage } from "../../../lib/client/streams/server_message.ts";
+import { hasShape, readServerMessage } from "../../../lib/client/streams/server_message.ts";
 import { type StreamData, streamNames } from "../../../lib/protocol/streams.ts";
 import { until } from "../../helpers/until.ts";
 import { sampleData } from "./sample_data.ts";

@@ -1,8 +1,8 @@
-import type { StreamData } from "../../../lib/protocol/streams.ts";
+import { type StreamData, streams } from "../../../lib/protocol/streams.ts";
 
 const market = { status: "healthy" } as const;
 
-const samples: { readonly [Name in keyof StreamData]: (number: number) => StreamData[Name] } = {
+const samples: { readonly [Name in keyof StreamData]?: (number: number) => StreamData[Name] } = {
   network_metrics: (number) => ({
     network_strength: 87,
     block_height: number,
@@ -43,5 +43,5 @@ const samples: { readonly [Name in keyof StreamData]: (number: number) => Stream
 
 /** Data such as a stream has; `number` tells it from others. */
 export function sampleData<Name extends keyof StreamData>(stream: Name, number: number): StreamData[Name] {
-  return samples[stream](number);
+  return samples[stream]?.(number) ?? streams[stream].example as StreamData[Name];
 }

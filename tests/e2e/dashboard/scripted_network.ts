@@ -1,9 +1,10 @@
+import type { ShownStream } from "../../../lib/dashboard/model/streams.ts";
 import type { StreamData } from "../../../lib/protocol/streams.ts";
 
 const markets = ["compute", "storage", "energy", "ads"];
 
 /** A network that does as a formula says: the same at the same step. */
-export function scriptedNetwork(step: number): StreamData {
+export function scriptedNetwork(step: number): Pick<StreamData, ShownStream> {
   const wave = (length: number, phase = 0) => Math.sin((step / length + phase) * 2 * Math.PI);
   const noise = (seed: number) => (Math.sin(step * 12.9898 + seed * 78.233) * 43_758.5453) % 1;
   const tps = 640 + 180 * wave(41) + 60 * noise(1);

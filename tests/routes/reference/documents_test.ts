@@ -7,6 +7,7 @@ import { allRoutes } from "../../../routes/mod.ts";
 import { asyncApi } from "../../../routes/reference/asyncapi.ts";
 import { openApi } from "../../../routes/reference/openapi.ts";
 import { startGateway } from "../../helpers/gateway.ts";
+import { readReference } from "../../helpers/reference.ts";
 import { type ApiDocument, SchemaChecker } from "../../helpers/json_schema.ts";
 
 interface AsyncDocument {
@@ -20,8 +21,9 @@ interface AsyncDocument {
   };
 }
 
-const http = openApi() as unknown as ApiDocument;
-const sockets = asyncApi() as unknown as AsyncDocument;
+const reference = await readReference();
+const http = openApi(reference) as unknown as ApiDocument;
+const sockets = asyncApi(reference) as unknown as AsyncDocument;
 
 /** Every `$ref` in a document. */
 function* references(value: unknown): Generator<string> {

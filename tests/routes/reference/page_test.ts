@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { errorKinds } from "../../../lib/protocol/mod.ts";
 import { html } from "../../../routes/reference/html.ts";
-import { channels } from "../../../routes/reference/messages/mod.ts";
-import { operations } from "../../../routes/reference/operations/mod.ts";
 import { page } from "../../../routes/reference/page.ts";
 import { startGateway, type TestGateway } from "../../helpers/gateway.ts";
+import { readReference } from "../../helpers/reference.ts";
 
+const reference = await readReference();
 const paths = ["/docs", "/docs/openapi.json", "/docs/asyncapi.json"];
 
 function get(server: TestGateway, path: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -60,16 +60,16 @@ Deno.test("the reference is the same compressed and not", async () => {
 });
 
 Deno.test("every link within the page leads somewhere, and no place has two names", () => {
-  const text = page();
+  const text = page(reference);
   const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   assertEquals(ids.length, new Set(ids).size);
   for (const [, target = ""] of text.matchAll(/href="#([^"]+)"/g)) assert(ids.includes(target), target);
 });
 
 Deno.test("the page tells of every request, message and error", () => {
-  const text = page();
-  const names = channels.flatMap(({ messages }) => messages.map(({ name }) => name));
-  for (const { path } of operations) assertStringIncludes(text, `<code>${path}</code>`);
+  const text = page(reference);
+  const names = reference.conversations.flatMap(({ messages }) => Object.keys(messages));
+  for (const { path } of reference.operations) assertStringIncludes(text, `<code>${path}</code>`);
   for (const name of [...names, ...Object.keys(errorKinds)]) {
     assertStringIncludes(text, `<code>${name}</code>`);
   }

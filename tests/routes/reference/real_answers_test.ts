@@ -3,6 +3,7 @@ import type { Config } from "../../../lib/gateway/mod.ts";
 import { type ExactJson, renderSigned } from "../../../lib/protocol/mod.ts";
 import { asyncApi } from "../../../routes/reference/asyncapi.ts";
 import { openApi } from "../../../routes/reference/openapi.ts";
+import { readReference } from "../../helpers/reference.ts";
 import { dendriteHeaders } from "../../helpers/dendrite.ts";
 import { adminToken } from "../../helpers/gateway.ts";
 import { type ApiDocument, SchemaChecker } from "../../helpers/json_schema.ts";
@@ -11,9 +12,10 @@ import { freshNonce, Peer, testKey } from "../../helpers/peer.ts";
 import { sampleGame, samplePrediction } from "../../helpers/samples.ts";
 import { Scene } from "../../helpers/scene.ts";
 
-const http = openApi() as unknown as ApiDocument;
+const reference = await readReference();
+const http = openApi(reference) as unknown as ApiDocument;
 const checker = new SchemaChecker(http);
-const messages = asyncApi() as unknown as {
+const messages = asyncApi(reference) as unknown as {
   readonly components: {
     readonly schemas: object;
     readonly messages: Readonly<Record<string, { readonly payload: object }>>;

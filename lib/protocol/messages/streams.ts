@@ -1,0 +1,223 @@
+import { z } from "zod";
+import { positionSchema } from "../envelope.ts";
+import { type Conversation, Kind } from "../kind.ts";
+import { type Shape, streamNames, streams } from "../streams.ts";
+
+const seconds = () => z.number().int().describe("Unix seconds");
+const offset = () => z.number().int().min(0);
+
+/** Whether a stream's source is there. */
+export const liveness = () => z.enum(["live", "stale"]);
+
+/** What a shape describes, as a schema that checks nothing. */
+const shaped = (shape: Shape) => z.unknown().meta({ ...shape });
+
+const example = {
+  type: "network_metrics",
+  data: { ...streams.network_metrics.example },
+  timestamp: 1_795_248_000,
+  offset: 17,
+};
+
+/** A stream's data, on whatever way. */
+export const streamMessage = new Kind(
+  "StreamMessage",
+  () =>
+    z.union(
+      Object.entries(streams).map(([name, { data }]) =>
+        z.looseObject({
+          type: z.literal(name),
+          data: shaped(data),
+          timestamp: seconds(),
+          offset: offset(),
+        })
+      ),
+    ),
+  example,
+);
+
+const welcome = new Kind(
+  "StreamWelcome",
+  () =>
+    z.looseObject({
+      type: z.literal("welcome"),
+      message: z.string(),
+      available_streams: z.array(z.string()),
+      simulated: z.boolean(),
+      timestamp: seconds(),
+    }),
+  {
+    type: "welcome",
+    message: "Connected to The Block real-time data stream",
+    available_streams: streamNames,
+    simulated: true,
+    timestamp: 1_795_248_000,
+  },
+);
+
+const subscribe = new Kind(
+  "StreamSubscribe",
+  () =>
+    z.looseObject({
+      type: z.enum(["subscribe", "unsubscribe"]),
+      stream: z.string().optional(),
+      streams: z.array(z.string()).max(32).optional(),
+      recover: z.union([positionSchema, z.record(z.string(), positionSchema)]).optional()
+        .describe("a position, or one for each stream by its name"),
+    }),
+  {
+    type: "subscribe",
+    streams: ["network_metrics", "receipts"],
+    recover: { receipts: { epoch: "3f9a01bc", offset: 12 } },
+  },
+);
+
+const subscribed = new Kind(
+  "StreamSubscribed",
+  () =>
+    z.looseObject({
+      type: z.enum(["subscribed", "unsubscribed"]),
+      stream: z.string(),
+      epoch: z.string().optional(),
+      offset: offset().optional(),
+      recovered: z.boolean().nullable().optional(),
+      timestamp: seconds(),
+    }),
+  {
+    type: "subscribed",
+    stream: "receipts",
+    epoch: "3f9a01bc",
+    offset: 12,
+    recovered: true,
+    timestamp: 1_795_248_000,
+  },
+);
+
+const status = new Kind(
+  "StreamStatus",
+  () =>
+    z.looseObject({
+      type: z.literal("stream_status"),
+      stream: z.string(),
+      status: liveness(),
+      message: z.string(),
+      timestamp: seconds(),
+    }),
+  {
+    type: "stream_status",
+    stream: "peers",
+    status: "stale",
+    message: "no answer in 5 s",
+    timestamp: 1_795_248_000,
+  },
+);
+
+const ping = new Kind(
+  "StreamPing",
+  () =>
+    z.looseObject({
+      type: z.literal("ping"),
+      timestamp: z.number().optional().describe("comes back in the pong"),
+    }),
+  { type: "ping" },
+);
+const pong = new Kind(
+  "StreamPong",
+  () =>
+    z.looseObject({
+      type: z.literal("pong"),
+      timestamp: z.number().describe("Unix seconds, or what the ping named"),
+    }),
+  { type: "pong", timestamp: 1_795_248_000 },
+);
+
+/** What The Block's page asks, and is told. */
+const call = new Kind(
+  "StateStreamCall",
+  () =>
+    z.looseObject({
+      method: z.enum(["state_stream.subscribe", "state_stream.unsubscribe"]),
+      params: z.array(z.enum(["block_updates", "metrics", "network"])),
+      id: z.unknown().optional().describe("comes back in an error"),
+    }),
+  { method: "state_stream.subscribe", params: ["block_updates"], id: 1_795_248_000_000 },
+);
+const update = new Kind(
+  "StateStreamUpdate",
+  () =>
+    z.looseObject({
+      type: z.enum(["block_update", "metrics_update", "network_update"]),
+      data: z.looseObject({ timestamp: z.number().int().describe("milliseconds since 1970") }),
+    }),
+  {
+    type: "block_update",
+    data: {
+      height: 812_344,
+      finalized_height: null,
+      hash: null,
+      tx_count: null,
+      timestamp: 1_795_248_000_000,
+    },
+  },
+);
+
+const error = new Kind(
+  "StreamError",
+  () =>
+    z.looseObject({
+      type: z.literal("error"),
+      code: z.string(),
+      message: z.string(),
+      stream: z.string().optional(),
+      available_streams: z.array(z.string()).optional().describe("with unknown_stream"),
+      timestamp: seconds().optional(),
+    }),
+  {
+    type: "error",
+    code: "unknown_stream",
+    message: "Invalid stream name",
+    stream: "blocks",
+    available_streams: streamNames,
+    timestamp: 1_795_248_000,
+  },
+);
+
+/** What stream clients and the gateway say. Protocol, section 4. */
+export const streamConversation: Conversation = {
+  name: "streams",
+  path: "/ws/stream",
+  title: "Live streams",
+  description:
+    "Also served on /. The welcome comes at once. Subprotocols: `heliograph.v1` plain JSON, `heliograph.v1.deflate` larger messages as raw deflate in binary frames, `heliograph.v1.batch` every frame a JSON array.",
+  messages: {
+    stream_welcome: { from: "gateway", summary: "The first message", kind: welcome },
+    subscribe: {
+      from: "client",
+      summary: "Subscribe or unsubscribe; `recover` names what the client has",
+      kind: subscribe,
+      answers: ["subscribed", "stream_error"],
+    },
+    subscribed: {
+      from: "gateway",
+      summary: "From here on; the newest value, or what was missed, follows",
+      kind: subscribed,
+    },
+    data: { from: "gateway", summary: "A stream's data; `type` is its name", kind: streamMessage },
+    stream_status: { from: "gateway", summary: "The stream's source is gone, or back", kind: status },
+    ping: { from: "client", summary: "Asks for a pong", kind: ping, answers: ["pong"] },
+    pong: { from: "gateway", summary: "The answer", kind: pong },
+    state_stream_call: {
+      from: "client",
+      summary:
+        "The same in the words of The Block's page, without an answer; as the first frame on /ws too, then without a welcome",
+      kind: call,
+      answers: ["state_stream_update", "stream_error"],
+    },
+    state_stream_update: {
+      from: "gateway",
+      summary: "What that page shows, when there is something new; what no node gives is null",
+      kind: update,
+    },
+    stream_error: { from: "gateway", summary: "A refusal; the connection stays", kind: error },
+  },
+};

@@ -1,0 +1,32 @@
+import type { RouterRoute } from "hono/types";
+import type { Conversation, Kind } from "../../lib/protocol/mod.ts";
+import { type Operation, operationsOf } from "../http/documented.ts";
+import { conversations } from "./messages/mod.ts";
+import { operations } from "./operations/mod.ts";
+
+/** All that the documents and the page tell of. */
+export interface Reference {
+  /** Every request that the gateway takes. */
+  readonly operations: readonly Operation[];
+  /** Everything that is spoken on connections. */
+  readonly conversations: readonly Conversation[];
+}
+
+/** The reference of an app's routes. */
+export function referenceOf(routes: readonly RouterRoute[]): Reference {
+  return { operations: [...operationsOf(routes), ...operations], conversations };
+}
+
+/** Every kind of value that is told of. */
+export function kindsOf({ operations, conversations }: Reference): ReadonlySet<Kind> {
+  const inRequests = operations.flatMap(({ body, answers }) => [
+    ...body === undefined ? [] : [body.kind],
+    ...Object.values(answers).flatMap(({ kind }) => kind ?? []),
+  ]);
+  const inMessages = conversations.flatMap(({ messages }) => Object.values(messages).map(({ kind }) => kind));
+  return new Set([...inRequests, ...inMessages].flatMap(withParts));
+}
+
+function withParts(kind: Kind): Kind[] {
+  return [kind, ...kind.parts.flatMap(withParts)];
+}
