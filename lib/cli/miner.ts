@@ -162,18 +162,25 @@ async function work(pool: MinerPool, job: Job): Promise<{ done: Promise<void> }>
   return { done };
 }
 
-/** The given uid, else what the first welcome tells. */
+/** Problems over HTTP after which a validator will not tell the uid soon. */
+const tellsNoUid = ["uid_unknown", "not_authorized"];
+
+/** The given uid, else what the first validator tells. */
 async function uidOf(pool: MinerPool, { settings, refusals, address }: Job): Promise<number | string> {
   if (settings.uid !== undefined) return settings.uid;
   const known = () => pool.clients.map(({ uid }) => uid).find((uid) => uid !== undefined);
   const uid = known();
   if (uid !== undefined) return uid;
-  if (!settings.websocket_enabled) {
-    throw new Error("miner_uid is missing, and without a WebSocket no welcome tells it: set --uid");
-  }
-  for await (const _ of pool.events()) {
+  const silent = new Set<string>();
+  for await (const event of pool.events()) {
     const uid = known();
     if (uid !== undefined) return uid;
+    if (!settings.websocket_enabled && event.type === "problem" && tellsNoUid.includes(event.code)) {
+      silent.add(event.validator);
+    }
+    if (silent.size === pool.clients.length) {
+      throw new Error(`miner_uid is missing, and no validator tells that of ${address}: set --uid`);
+    }
     if (refusals.isRefusedByAll && settings.exit_when_done) {
       throw new Error(`miner_uid is missing, and no validator knows ${address}`);
     }

@@ -1,4 +1,4 @@
-import type { Envelope } from "../protocol/mod.ts";
+import type { Envelope, Timer } from "../protocol/mod.ts";
 import type { BackoffBounds } from "./backoff.ts";
 import { type Context, problem } from "./context.ts";
 import type { ClientState } from "./events.ts";
@@ -8,14 +8,18 @@ import { Reconnector, type Wait } from "./reconnector.ts";
 import { Session, type SessionEnd, type SessionParts } from "./session.ts";
 import type { SignedMessage } from "./signer.ts";
 
-/** Attempts that fail in a row before HTTP does meanwhile. */
+/** Attempts that fail in a row before HTTP does meanwhile, though nobody answered there either. */
 const missesBeforeHttp = 3;
+/** How long the first WebSocket may take before it is found out whether HTTP gets through. */
+const slowMs = 2000;
 /** A re-synchronisation reconnects at once, but not more often than this. */
 const resyncMs = 60_000;
 
 /** What a connection needs beside what its sessions do. */
 export interface ConnectionParts extends SessionParts {
   readonly backoff: BackoffBounds;
+  /** Finds out whether the validator answers over HTTP. */
+  readonly answersHttp: () => Promise<boolean>;
 }
 
 /** What a connection tells about. */
@@ -26,8 +30,8 @@ export interface ConnectionEvents {
   readonly failure: (failure: Failure) => void;
   /** A session ended that was, or was not yet, authenticated. */
   readonly ended: (end: SessionEnd) => void;
-  /** Whether HTTP is to do what the WebSocket should. */
-  readonly http: (on: boolean) => void;
+  /** Why HTTP is to do what the WebSocket should; undefined: it need not. */
+  readonly http: (why: string | undefined) => void;
 }
 
 /** Keeps one WebSocket to a validator: connects, and connects again whenever it ends. */
@@ -37,6 +41,9 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #reconnector: Reconnector;
   #session: Session | undefined;
+  #slow: Timer | undefined;
+  /** When the next attempt is due, by the clock's `elapsed`. */
+  #nextAt: number | undefined;
   #authenticated = false;
   #stopped = false;
   #http = false;
@@ -59,7 +66,13 @@ export class Connection {
   }
 
   start(): void {
+    this.#nextAt = undefined;
     if (!this.#http) this.#events.state("connecting", this.#reconnector.failures);
+    const { url } = this.#parts;
+    this.#slow = this.#context.clock.after(
+      slowMs,
+      () => void this.#tryHttp(`${url} is not open after ${slowMs / 1000} s`),
+    );
     this.#session = new Session(this.#context, this.#parts, {
       authenticated: (welcome) => this.#welcomed(welcome),
       message: this.#events.message,
@@ -81,22 +94,25 @@ export class Connection {
 
   stop(): void {
     this.#stopped = true;
+    this.#slow?.cancel();
     this.#reconnector.cancel();
     this.#session?.stop();
   }
 
   #welcomed(welcome: Envelope): void {
     this.#authenticated = true;
+    this.#slow?.cancel();
     this.#misses = 0;
     this.#reported = "";
     this.#parts.signer.accepted();
     this.#reconnector.connected();
-    this.#useHttp(false);
+    this.#useHttp(undefined);
     this.#events.authenticated(welcome);
   }
 
   #ended(end: SessionEnd): void {
     this.#authenticated = false;
+    this.#slow?.cancel();
     this.#reconnector.lost();
     this.#session = undefined;
     this.#events.ended(end);
@@ -104,9 +120,25 @@ export class Connection {
     this.#misses = end.authenticated ? 0 : this.#misses + 1;
     const plan = planReconnect(end);
     const delayMs = this.#reconnector.retry(this.#wait(end, plan));
+    this.#nextAt = this.#context.clock.elapsed() + delayMs;
     this.#report(end, delayMs);
-    if (plan.http !== "later") this.#useHttp(plan.http === "now");
-    else if (this.#misses >= missesBeforeHttp) this.#useHttp(true);
+    const why = reasonOf(end, this.#parts);
+    if (plan.http !== "later") this.#useHttp(plan.http === "now" ? why : undefined);
+    else if (this.#misses >= missesBeforeHttp) this.#useHttp(why);
+    this.#enterMeantime(delayMs);
+    if (end.cause === "unreachable" && plan.http === "later") void this.#tryHttp(why);
+  }
+
+  /** Uses HTTP where it gets through, unless a WebSocket has come about meanwhile. */
+  async #tryHttp(why: string): Promise<void> {
+    if (this.#http || !await this.#parts.answersHttp()) return;
+    if (this.#stopped || this.#authenticated || this.#http) return;
+    this.#useHttp(why);
+    const left = this.#nextAt === undefined ? undefined : this.#nextAt - this.#context.clock.elapsed();
+    this.#enterMeantime(left && Math.max(0, Math.round(left)));
+  }
+
+  #enterMeantime(delayMs: number | undefined): void {
     this.#events.state(this.#http ? "http" : "waiting", this.#reconnector.failures, delayMs);
   }
 
@@ -131,15 +163,22 @@ export class Connection {
     const code = end.failure?.code ?? end.cause;
     if (code === this.#reported) return;
     this.#reported = code;
-    const text = end.failure?.message ?? describe(end, this.#parts);
-    problem(this.#context, code, `${text}; trying again in ${Math.ceil(delayMs / 1000)} s`);
+    problem(
+      this.#context,
+      code,
+      `${reasonOf(end, this.#parts)}; trying again in ${Math.ceil(delayMs / 1000)} s`,
+    );
   }
 
-  #useHttp(on: boolean): void {
-    if (this.#http === on) return;
-    this.#http = on;
-    this.#events.http(on);
+  #useHttp(why: string | undefined): void {
+    if (this.#http === (why !== undefined)) return;
+    this.#http = why !== undefined;
+    this.#events.http(why);
   }
+}
+
+function reasonOf(end: SessionEnd, parts: SessionParts): string {
+  return end.failure?.message ?? describe(end, parts);
 }
 
 function describe({ cause, code, reason }: SessionEnd, { url, heartbeatMs }: SessionParts): string {

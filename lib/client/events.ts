@@ -53,7 +53,7 @@ export interface GamesEvent {
   readonly offset: number | undefined;
 }
 
-/** The client's standing changed. */
+/** The client's standing changed, or it has learned the miner's uid. */
 export interface StateEvent {
   /** What tells the events apart. */
   readonly type: "state";

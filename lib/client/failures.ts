@@ -1,5 +1,5 @@
 import { type ErrorCode, errorKinds, type ExactObject, parseTimestamp } from "../protocol/mod.ts";
-import { milliseconds, waitOf } from "./http_link.ts";
+import { type HttpRefusal, milliseconds } from "./http_courier.ts";
 
 /**
  * What to do with a message that was not taken: send it `again` at once, `later`, only after the longest wait since
@@ -63,19 +63,15 @@ const statusCodes: Record<number, ErrorCode> = {
 };
 
 /** Reads an HTTP answer that carries no signed message. */
-export function readHttpError(response: Response, body: unknown): Failure {
-  const { status, headers } = response;
-  const { error } = (body ?? {}) as {
-    error?: { code?: unknown; message?: unknown; retry_after_ms?: unknown };
-  };
-  const code = isErrorCode(error?.code) ? error.code : statusCodes[status];
-  const message = typeof error?.message === "string" ? error.message : `HTTP status ${status}`;
+export function readHttpError(refusal: HttpRefusal): Failure {
+  const { status, headers, message, retryAfterMs } = refusal;
+  const code = isErrorCode(refusal.code) ? refusal.code : statusCodes[status];
   return {
     code: code ?? `http_${status}`,
     message,
     // A conflict that is not a replayed nonce is one of content.
     verdict: status === 409 && code === undefined ? "unfit" : verdictOf(code),
-    retryAfterMs: waitOf(headers, error?.retry_after_ms),
+    retryAfterMs,
     tooLarge: status === 413,
     serverTime: code === "not_authorized" && status === 401
       ? serverTimeIn(message) ?? dateOf(headers)

@@ -3,7 +3,7 @@ import type { OutboxEntry } from "./outbox.ts";
 import type { SignedMessage } from "./signer.ts";
 
 /** What carries predictions to the validator. Answers come back by other ways. */
-export interface Courier {
+export interface Carrier {
   readonly name: "WebSocket" | "HTTP";
   post(message: SignedMessage): void;
 }
@@ -21,7 +21,7 @@ export interface Item {
 /** A message with predictions that is not answered in full yet. */
 export interface Flight {
   readonly nonce: string;
-  readonly courier: Courier;
+  readonly carrier: Carrier;
   /** What the timestamp took as the difference between the clocks. */
   readonly skewMs: number;
   readonly items: Set<Item>;

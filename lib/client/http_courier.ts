@@ -1,88 +1,146 @@
-import { type Envelope, type ExactObject, isObject, parseMessage, renderSigned } from "../protocol/mod.ts";
-import type { Context } from "./context.ts";
-import { type Failure, readHttpError } from "./failures.ts";
-import type { Courier } from "./flights.ts";
-import type { HttpAnswer, HttpLink } from "./http_link.ts";
-import { reportUnreadable, type ValidatorIdentity } from "./identity.ts";
-import type { SignedMessage } from "./signer.ts";
+import { type Clock, sleep } from "../protocol/clock.ts";
+import type { Backoff } from "./backoff.ts";
+import { readBounded } from "./read_bounded.ts";
+import { isRecord, parseJson } from "./json.ts";
+import { shown } from "./streams/server_message.ts";
 
-const timeoutMs = 30_000;
+/** The `fetch` that a client uses. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
-/** What comes of a request. */
-export interface HttpEvents {
-  readonly message: (envelope: Envelope, text: string) => void;
-  readonly failure: (failure: Failure) => void;
+/** What a request carries. */
+export interface HttpRequest {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  /** How long the whole answer may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How large the answer may be, in bytes; by default 8 MiB. */
+  readonly maxSize?: number;
 }
 
-/** Carries predictions in HTTP requests, whose answers hold the confirmations. */
-export class HttpCourier implements Courier {
-  readonly name = "HTTP";
-  readonly #context: Context;
-  readonly #link: HttpLink;
-  readonly #identity: ValidatorIdentity;
-  readonly #events: HttpEvents;
-  readonly #stop = new AbortController();
+const maxAnswerSize = 8 * 1024 * 1024;
+const maxRefusalSize = 64 * 1024;
 
-  constructor(context: Context, link: HttpLink, identity: ValidatorIdentity, events: HttpEvents) {
-    this.#context = context;
-    this.#link = link;
-    this.#identity = identity;
-    this.#events = events;
+/** An answer with a status of 400 or above. */
+export class HttpRefusal extends Error {
+  override readonly name = "HttpRefusal";
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body, as far as it could be read. */
+  readonly text: string;
+  /** The word by which the server names its error. */
+  readonly code: string | undefined;
+  /** After which the server wants to be asked again, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor({ status, headers }: Pick<Response, "status" | "headers">, text: string) {
+    const body = parseJson(text);
+    const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
+    const { message } = isRecord(body) ? body : {};
+    super(shown(error["message"], shown(message, `HTTP status ${status}`)));
+    this.status = status;
+    this.headers = headers;
+    this.text = text;
+    this.code = typeof error["code"] === "string" ? error["code"] : undefined;
+    this.retryAfterMs = milliseconds(error["retry_after_ms"]) ?? retryAfter(headers);
+  }
+}
+
+/** Asks one server over HTTP, for every client: in time, within bounds, and again when it is worth it. */
+export class HttpCourier {
+  readonly #clock: Clock;
+  readonly #fetch: Fetch;
+  readonly #base: string;
+
+  /** The paths of requests are appended to `base`. */
+  constructor({ clock, fetch }: { readonly clock: Clock; readonly fetch: Fetch }, base: string) {
+    this.#clock = clock;
+    this.#fetch = fetch;
+    this.#base = base;
   }
 
-  post(message: SignedMessage): void {
-    void this.#post(message);
-  }
-
-  /** Gives up on requests that are under way. */
-  stop(): void {
-    this.#stop.abort();
-  }
-
-  /** Takes the signed confirmations of an answer. False: it holds none. */
-  accept({ text }: HttpAnswer): boolean {
-    const confirmations = confirmationsIn(text);
-    for (const confirmation of confirmations ?? []) {
-      try {
-        this.#events.message(this.#identity.open(confirmation), renderSigned(confirmation));
-      } catch (error) {
-        reportUnreadable(this.#context, error);
-      }
-    }
-    return confirmations !== undefined;
-  }
-
-  async #post({ nonce, frame }: SignedMessage): Promise<void> {
-    const request = {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: frame,
-      timeoutMs,
-    };
+  /**
+   * The text of an answer. Rejects with an {@link HttpRefusal}, and otherwise when no full answer comes in time, it is
+   * too large, or `signal` is aborted.
+   */
+  async ask(
+    path: string,
+    { timeoutMs, maxSize = maxAnswerSize, ...init }: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const controller = new AbortController();
+    const stop = () => controller.abort(signal.reason);
+    const late = new Error(`no answer in ${timeoutMs / 1000} s`);
+    const timer = this.#clock.after(timeoutMs, () => controller.abort(late));
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
     try {
-      const answer = await this.#link.request("/api/v1/predictions", request, this.#stop.signal);
-      if (this.accept(answer)) return;
-      this.#events.failure({ ...readHttpError(answer.response, bodyOf(answer.text)), inReplyTo: nonce });
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      const message = `Cannot send over HTTP: ${error instanceof Error ? error.message : error}`;
-      this.#events.failure({ code: "unreachable", message, verdict: "later", inReplyTo: nonce });
+      const response = await this.open(path, { ...init, signal: controller.signal });
+      return await textOf(response, maxSize);
+    } finally {
+      timer.cancel();
+      signal.removeEventListener("abort", stop);
     }
   }
-}
 
-/** One confirmation is the answer itself, several are a list in it. */
-function confirmationsIn(text: string): ExactObject[] | undefined {
-  const body = bodyOf(text);
-  if (body?.["type"] === "confirmation") return [body];
-  const list = body?.["confirmations"];
-  return Array.isArray(list) ? list.filter(isObject) : undefined;
-}
-
-function bodyOf(text: string): ExactObject | undefined {
-  try {
-    return parseMessage(text);
-  } catch {
-    return undefined;
+  /** An answer whose body comes for as long as it likes. Rejects with an {@link HttpRefusal}. */
+  async open(path: string, init: RequestInit): Promise<Response> {
+    const response = await this.#fetch(this.#base + path, { cache: "no-store", ...init });
+    if (response.ok) return response;
+    throw new HttpRefusal(response, await textOf(response, maxRefusalSize).catch(() => ""));
   }
+}
+
+async function textOf({ body }: Response, limit: number): Promise<string> {
+  return body === null ? "" : new TextDecoder().decode(await readBounded(body, limit));
+}
+
+/** How one asks again and again. */
+export interface Persistence {
+  readonly clock: Clock;
+  readonly backoff: Backoff;
+  readonly signal: AbortSignal;
+  /** Told of every failure, and how many there were in a row; answers with the pause that the server asks for, or Infinity. */
+  readonly failed: (error: unknown, failures: number) => number | undefined;
+}
+
+/** A server that asks to be asked again at once is not hammered. */
+const leastPauseMs = 100;
+
+/**
+ * Asks again and again until the signal aborts. `turn` answers with the pause until the next one, in milliseconds: Infinity
+ * ends it. After a failure the pause is what the server asks for, or grows from one to the next.
+ */
+export async function persist(
+  turn: () => Promise<number>,
+  { clock, backoff, signal, failed }: Persistence,
+): Promise<void> {
+  const attempt = async () => {
+    try {
+      const pauseMs = await turn();
+      backoff.reset();
+      return pauseMs;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      const drawn = backoff.next();
+      const asked = failed(error, backoff.attempt);
+      if (asked === undefined || asked === Infinity) return asked ?? drawn;
+      return Math.min(Math.max(asked, leastPauseMs), backoff.maximumMs);
+    }
+  };
+  while (!signal.aborted) {
+    const pauseMs = await attempt();
+    if (pauseMs === Infinity) return;
+    if (!signal.aborted) await sleep(clock, pauseMs, signal);
+  }
+}
+
+/** A number of milliseconds that a server named; undefined when it is none. */
+export function milliseconds(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** RFC 9110: seconds. */
+function retryAfter(headers: Headers): number | undefined {
+  return milliseconds(Number(headers.get("retry-after") ?? NaN) * 1000);
 }

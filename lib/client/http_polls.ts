@@ -1,9 +1,8 @@
 import { Backoff } from "./backoff.ts";
 import { type Context, problem } from "./context.ts";
-import { readHttpError } from "./failures.ts";
-import type { HttpCourier } from "./http_courier.ts";
-import { sleep } from "../protocol/clock.ts";
-import type { HttpLink } from "./http_link.ts";
+import { type Failure, readHttpError } from "./failures.ts";
+import type { HttpCarrier } from "./http_carrier.ts";
+import { type HttpCourier, HttpRefusal, persist } from "./http_courier.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Positions } from "./positions.ts";
 import type { Signer } from "./signer.ts";
@@ -11,6 +10,8 @@ import type { Signer } from "./signer.ts";
 /** How long the validator holds a request for games, in seconds. */
 const waitSeconds = 30;
 const timeoutMs = (waitSeconds + 15) * 1000;
+/** All games of a validator are one answer. */
+const maxSize = 32 * 1024 * 1024;
 /** Between answers without news, should a validator not hold requests. */
 const leastPauseMs = 1000;
 /** Between looks for confirmations that were missed. */
@@ -18,14 +19,20 @@ const confirmationsMs = 30_000;
 
 /** What polls need. */
 export interface HttpPollParts {
-  readonly link: HttpLink;
   readonly courier: HttpCourier;
+  readonly carrier: HttpCarrier;
   readonly inbox: Inbox;
   readonly positions: Positions;
   readonly signer: Signer;
   readonly maximumMs: number;
   /** Whether confirmations are awaited. */
   readonly waiting: () => boolean;
+  /** Whether the miner's uid by the validator's registry is known. */
+  readonly knowsUid: () => boolean;
+  /** Told of that uid, as the validator says it. */
+  readonly uid: (uid: unknown) => void;
+  /** The validator does not take what this miner signs. */
+  readonly refused: (failure: Failure) => void;
 }
 
 /** Asks for what a WebSocket would have brought. */
@@ -43,9 +50,14 @@ export class HttpPolls {
     if (this.#stop !== undefined) return;
     this.#stop = new AbortController();
     const { signal } = this.#stop;
-    const backoff = new Backoff({ baseMs: 1000, maximumMs: this.#parts.maximumMs }, this.#context.random);
-    void this.#repeat((signal) => this.#games(signal, backoff), signal);
-    void this.#repeat((signal) => this.#confirmations(signal), signal);
+    this.#repeat(() => this.#games(signal), signal, (error, failures) => {
+      if (failures === 1) {
+        const message = error instanceof Error ? error.message : String(error);
+        problem(this.#context, "games_unavailable", `Cannot get games: ${message}`);
+      }
+    });
+    // Nothing is lost by a failure: what stays unconfirmed is sent again.
+    this.#repeat(() => this.#confirmations(signal), signal, (error) => this.#unanswered(error));
   }
 
   stop(): void {
@@ -53,49 +65,58 @@ export class HttpPolls {
     this.#stop = undefined;
   }
 
-  /** Runs `poll` again and again with the pauses in milliseconds that it answers with. */
-  async #repeat(poll: (signal: AbortSignal) => Promise<number>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const pauseMs = await poll(signal);
-      if (!signal.aborted && pauseMs > 0) await sleep(this.#context.clock, pauseMs, signal);
-    }
+  #repeat(
+    poll: () => Promise<number>,
+    signal: AbortSignal,
+    failed: (error: unknown, failures: number) => void,
+  ): void {
+    const { clock, random } = this.#context;
+    void persist(poll, {
+      clock,
+      signal,
+      backoff: new Backoff({ baseMs: 1000, maximumMs: this.#parts.maximumMs }, random),
+      failed: (error, failures) => {
+        failed(error, failures);
+        return error instanceof HttpRefusal ? error.retryAfterMs : undefined;
+      },
+    });
   }
 
-  async #games(signal: AbortSignal, backoff: Backoff): Promise<number> {
-    const { link, inbox, positions, maximumMs } = this.#parts;
+  async #games(signal: AbortSignal): Promise<number> {
+    const { courier, inbox, positions } = this.#parts;
     const known = positions.get("games");
     const query = known === undefined ? "" : `?${new URLSearchParams({
       since: String(known.offset),
       epoch: known.epoch,
       wait: String(waitSeconds),
     })}`;
-    try {
-      const { response, text } = await link.request(`/api/v1/games${query}`, { timeoutMs }, signal);
-      if (!response.ok) throw readHttpError(response, undefined);
-      const body = JSON.parse(text);
-      backoff.reset();
-      return !signal.aborted && inbox.games(body) ? 0 : leastPauseMs;
-    } catch (error) {
-      if (signal.aborted) return 0;
-      const { message, retryAfterMs } = error as { message?: string; retryAfterMs?: number };
-      if (backoff.attempt === 0) problem(this.#context, "games_unavailable", `Cannot get games: ${message}`);
-      return Math.max(backoff.next(), Math.min(retryAfterMs ?? 0, maximumMs));
-    }
+    const body = JSON.parse(await courier.ask(`/api/v1/games${query}`, { timeoutMs, maxSize }, signal));
+    return !signal.aborted && inbox.games(body) ? 0 : leastPauseMs;
   }
 
+  /** What was missed, as long as something is waited for, and who the miner is, as long as nobody has told. */
   async #confirmations(signal: AbortSignal): Promise<number> {
-    const { link, courier, positions, signer, waiting } = this.#parts;
-    if (!waiting()) return confirmationsMs;
+    const { courier, carrier, positions, signer, waiting, knowsUid, uid } = this.#parts;
+    const isAsked = waiting();
+    if (!isAsked && knowsUid()) return confirmationsMs;
     const known = positions.get("confirmations");
     const query = new URLSearchParams({ hotkey: signer.address, since: String(known?.offset ?? 0) });
     if (known !== undefined) query.set("epoch", known.epoch);
+    if (!isAsked) query.set("limit", "1");
     const request = { headers: signer.headers(), timeoutMs };
-    try {
-      courier.accept(await link.request(`/api/v1/confirmations?${query}`, request, signal));
-    } catch (error) {
-      // Nothing is lost by it: what stays unconfirmed is sent again.
-      this.#context.log("debug", "Cannot get confirmations", { error: String(error) });
-    }
+    const text = await courier.ask(`/api/v1/confirmations?${query}`, request, signal);
+    if (signal.aborted) return 0;
+    if (isAsked) carrier.accept(text);
+    if (!knowsUid()) uid(JSON.parse(text)["uid"]);
     return confirmationsMs;
+  }
+
+  #unanswered(error: unknown): void {
+    this.#context.log("debug", "Cannot get confirmations", { error: String(error) });
+    if (!(error instanceof HttpRefusal)) return;
+    const failure = readHttpError(error);
+    const { signer, refused } = this.#parts;
+    if (failure.serverTime !== undefined && signer.adjust(failure.serverTime)) return;
+    if (failure.verdict === "blocked") refused(failure);
   }
 }

@@ -38,9 +38,10 @@ export class ValidatorIdentity {
     return (this.#given ?? this.#memory.hotkey) !== undefined;
   }
 
-  /** What the validator says that its hotkey is; to be proven by what it signs. */
-  named(hotkey: string): void {
+  /** What the validator says that its hotkey is; to be proven by what it signs. False: it is another than was proven. */
+  named(hotkey: string): boolean {
     this.#named = hotkey;
+    return this.hotkey === hotkey;
   }
 
   /** Reads a validator's signed message. Throws {@link UntrustedMessage}, or a Refusal for one without the form. */

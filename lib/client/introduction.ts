@@ -1,44 +1,50 @@
 import { isAddress } from "../crypto/mod.ts";
 import type { Context } from "./context.ts";
-import type { HttpLink } from "./http_link.ts";
+import type { HttpCourier } from "./http_courier.ts";
 import type { ValidatorIdentity } from "./identity.ts";
 
 /** How long the answer may take; the server waits for an authentication three times as long. */
 const timeoutMs = 3000;
 
 /**
- * Asks a validator for its hotkey, so that what is signed for it can say so. One that does not tell is not known by its
- * hotkey until its first signed message.
+ * Asks a validator who it is, so that what is signed for it can say so, and whether it is there at all. One that does not
+ * tell is not known by its hotkey until its first signed message.
  */
 export class Introduction {
   readonly #context: Context;
-  readonly #link: HttpLink;
+  readonly #courier: HttpCourier;
   readonly #identity: ValidatorIdentity;
   readonly #stop = new AbortController();
-  #asking: Promise<void> | undefined;
+  #asking: Promise<boolean> | undefined;
 
-  constructor(context: Context, link: HttpLink, identity: ValidatorIdentity) {
+  constructor(context: Context, courier: HttpCourier, identity: ValidatorIdentity) {
     this.#context = context;
-    this.#link = link;
+    this.#courier = courier;
     this.#identity = identity;
   }
 
-  /** Resolves when the validator has told, or does not. */
-  take(): Promise<void> {
-    this.#asking ??= this.#ask().catch((error) => {
-      this.#context.log("debug", "The validator does not say who it is", { error: String(error) });
-    }).finally(() => this.#asking = undefined);
-    return this.#asking;
+  /** Resolves when the validator has told, or does not: with whether it answers. */
+  take(): Promise<boolean> {
+    return this.#asking ??= this.#ask().finally(() => this.#asking = undefined);
   }
 
   stop(): void {
     this.#stop.abort();
   }
 
-  async #ask(): Promise<void> {
-    const { text } = await this.#link.request("/ws/health", { timeoutMs }, this.#stop.signal);
-    const { validator } = JSON.parse(text) as { readonly validator?: unknown };
-    if (typeof validator === "string" && isAddress(validator)) this.#identity.named(validator);
-    else throw new TypeError("its /ws/health names no hotkey");
+  async #ask(): Promise<boolean> {
+    try {
+      const text = await this.#courier.ask("/ws/health", { timeoutMs }, this.#stop.signal);
+      const { validator } = JSON.parse(text) as { readonly validator?: unknown };
+      if (typeof validator !== "string" || !isAddress(validator)) return this.#failed("it names no hotkey");
+      return this.#identity.named(validator) || this.#failed(`it says that it is ${validator}`);
+    } catch (error) {
+      return this.#failed(String(error));
+    }
+  }
+
+  #failed(error: string): false {
+    this.#context.log("debug", "The validator does not say who it is", { error });
+    return false;
   }
 }

@@ -27,7 +27,7 @@ export type {
 } from "./events.ts";
 export type { ConnectOptions } from "./connect_options.ts";
 export type { MessageHandler, ValidatorMessage } from "./handlers.ts";
-export type { Fetch } from "./http_link.ts";
+export type { Fetch } from "./http_courier.ts";
 export { JobClient } from "./job_client.ts";
 export type { Inscription } from "./jobs/inscription.ts";
 export { JobError } from "./jobs/job_error.ts";

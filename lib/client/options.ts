@@ -24,26 +24,40 @@ export interface SharedOptions extends ConnectOptions {
 /** {@link SharedOptions} with every default filled in. */
 export interface Settings extends ConnectSettings {
   readonly keypair: MinerKey;
-  readonly websocketEnabled: boolean;
   readonly heartbeatMs: number;
   readonly onEvent: (event: ClientEvent) => void;
   readonly log: Log;
-  readonly WebSocket: WebSocketClass;
+  /** Undefined: HTTP alone is used. */
+  readonly WebSocket: WebSocketClass | undefined;
+  /** Why HTTP alone is used, where it is. */
+  readonly whyHttp: string;
 }
 
 /** A validator has many miners, and a miner time. */
 const patient: BackoffBounds = { baseMs: 5000, maximumMs: 300_000 };
 
-/** Fills in the defaults. Throws a RangeError for an interval that is not above 0. */
+/** What to do where a runtime has no WebSocket. */
+export const bringWebSocket =
+  "this runtime has no WebSocket: Node has one from version 22 on, and for version 20 " +
+  "the package ws brings one, which is passed as the option WebSocket";
+
+/**
+ * Fills in the defaults. Throws a RangeError for an interval that is not above 0, and a TypeError where WebSockets are asked
+ * for and there are none.
+ */
 export function settingsOf(options: SharedOptions): Settings {
-  const webSocket = options.WebSocket ?? globalThis.WebSocket;
+  const webSocket: WebSocketClass | undefined = options.WebSocket ?? globalThis.WebSocket;
+  if (options.websocketEnabled && webSocket === undefined) {
+    throw new TypeError(`Cannot use WebSockets: ${bringWebSocket}`);
+  }
+  const isOff = options.websocketEnabled === false;
   return {
     ...connectSettings(options, patient),
     keypair: options.keypair,
-    websocketEnabled: options.websocketEnabled ?? webSocket !== undefined,
     heartbeatMs: above0("heartbeatInterval", options.heartbeatInterval ?? 60_000),
     onEvent: options.onEvent ?? (() => {}),
     log: options.log ?? (() => {}),
-    WebSocket: webSocket,
+    WebSocket: isOff ? undefined : webSocket,
+    whyHttp: isOff ? "WebSockets are switched off" : bringWebSocket,
   };
 }

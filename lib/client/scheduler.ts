@@ -1,7 +1,7 @@
 import { type ExactJson, Rendered, type Timer } from "../protocol/mod.ts";
 import type { Context } from "./context.ts";
 import type { Failure } from "./failures.ts";
-import { type Courier, type Flight, Flights, type Item } from "./flights.ts";
+import { type Carrier, type Flight, Flights, type Item } from "./flights.ts";
 import type { OutboxEntry } from "./outbox.ts";
 import { RateLimit } from "./rate_limit.ts";
 import type { Signer } from "./signer.ts";
@@ -26,7 +26,7 @@ export class Scheduler {
   readonly #flights = new Flights();
   readonly #items = new Map<string, Item>();
   readonly #rate: RateLimit;
-  #courier: Courier | undefined;
+  #carrier: Carrier | undefined;
   #window = windowSize;
   #pausedUntil = 0;
   #failures = 0;
@@ -52,16 +52,16 @@ export class Scheduler {
   }
 
   /** From now on predictions go this way; undefined: they wait. */
-  use(courier: Courier | undefined): void {
-    this.#courier = courier;
+  use(carrier: Carrier | undefined): void {
+    this.#carrier = carrier;
     this.#pausedUntil = 0;
     this.#pump();
   }
 
-  /** A courier's connection is gone, so what it carried may not have arrived. */
-  lost(courier: Courier): void {
-    if (this.#courier === courier) this.#courier = undefined;
-    const flights = this.#flights.all().filter((flight) => flight.courier === courier);
+  /** A carrier's connection is gone, so what it carried may not have arrived. */
+  lost(carrier: Carrier): void {
+    if (this.#carrier === carrier) this.#carrier = undefined;
+    const flights = this.#flights.all().filter((flight) => flight.carrier === carrier);
     this.#line.putBack(flights.flatMap((flight) => this.#flights.land(flight)));
     this.#pump();
   }
@@ -105,7 +105,7 @@ export class Scheduler {
   }
 
   stop(): void {
-    this.#courier = undefined;
+    this.#carrier = undefined;
     this.#wake?.cancel();
     for (const flight of this.#flights.all()) this.#flights.land(flight);
   }
@@ -115,8 +115,8 @@ export class Scheduler {
     if (failure.verdict === "unfit") return this.#unfit(items, failure.message);
     this.#line.putBack(items);
     if (failure.verdict === "again" || this.#clockCorrected(failure, flight)) return;
-    // A courier that is not used any more says nothing about the one that is.
-    if (flight.courier === this.#courier) this.#pause(failure);
+    // A carrier that is not used any more says nothing about the one that is.
+    if (flight.carrier === this.#carrier) this.#pause(failure);
   }
 
   #unfit(items: readonly Item[], message: string): void {
@@ -141,26 +141,26 @@ export class Scheduler {
 
   #pump(): void {
     this.#wake?.cancel();
-    while (this.#courier !== undefined && this.#flights.count < this.#window && !this.#line.empty) {
+    while (this.#carrier !== undefined && this.#flights.count < this.#window && !this.#line.empty) {
       const waitMs = Math.max(this.#pausedUntil - this.#context.clock.elapsed(), this.#rate.waitMs);
       if (waitMs > 0) {
         this.#wake = this.#context.clock.after(waitMs, () => this.#pump());
         return;
       }
-      this.#send(this.#courier, this.#line.take());
+      this.#send(this.#carrier, this.#line.take());
     }
   }
 
-  #send(courier: Courier, items: readonly Item[]): void {
+  #send(carrier: Carrier, items: readonly Item[]): void {
     const message = this.#signer.message("prediction", dataOf(items));
     const { nonce } = message;
     const timer = this.#context.clock.after(answerMs, () => this.#unanswered(nonce));
-    this.#flights.add({ nonce, courier, skewMs: this.#signer.skewMs, items: new Set(items), timer });
+    this.#flights.add({ nonce, carrier, skewMs: this.#signer.skewMs, items: new Set(items), timer });
     this.#rate.take();
-    courier.post(message);
+    carrier.post(message);
     if (this.#flights.get(nonce) === undefined) return;
     for (const { entry } of items) {
-      this.#context.log("info", `Pushed prediction ${entry.id} via ${courier.name}`, { nonce });
+      this.#context.log("info", `Pushed prediction ${entry.id} via ${carrier.name}`, { nonce });
     }
   }
 

@@ -1,11 +1,11 @@
 import type { Envelope } from "../protocol/mod.ts";
 import { Connection } from "./connection.ts";
 import { type Context, problem } from "./context.ts";
-import type { ClientState } from "./events.ts";
+import type { ClientState, StateEvent } from "./events.ts";
 import type { Failure } from "./failures.ts";
-import type { Courier } from "./flights.ts";
+import type { Carrier } from "./flights.ts";
+import { HttpCarrier } from "./http_carrier.ts";
 import { HttpCourier } from "./http_courier.ts";
-import { HttpLink } from "./http_link.ts";
 import { HttpPolls } from "./http_polls.ts";
 import type { ValidatorIdentity } from "./identity.ts";
 import type { Inbox } from "./inbox.ts";
@@ -16,6 +16,7 @@ import type { Positions } from "./positions.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SessionEnd } from "./session.ts";
 import type { SignedMessage, Signer } from "./signer.ts";
+import type { WebSocketClass } from "./socket.ts";
 import type { ValidatorUrls } from "./validator_url.ts";
 
 /** WebSocket close code for a message beyond the receiver's limit. */
@@ -35,74 +36,86 @@ export interface TransportParts {
   readonly waiting: () => boolean;
 }
 
+type Standing = Pick<StateEvent, "state" | "attempt" | "delayMs">;
+
 /** The ways to one validator: the WebSocket, and HTTP while there is none. */
 export class Transport {
   readonly #context: Context;
   readonly #parts: TransportParts;
-  readonly #connection: Connection;
-  readonly #socket: Courier;
-  readonly #http: HttpCourier;
+  /** Undefined: there is HTTP alone. */
+  readonly #connection: Connection | undefined;
+  readonly #socket: Carrier;
+  readonly #http: HttpCarrier;
   readonly #polls: HttpPolls;
   readonly #introduction: Introduction;
   /** Whether HTTP does what the WebSocket should. */
   #onHttp = false;
-  #state: ClientState = "closed";
+  #standing: Standing = { state: "closed", attempt: 0, delayMs: undefined };
   #reported = "";
 
   constructor(context: Context, parts: TransportParts) {
     this.#context = context;
     this.#parts = parts;
-    this.#connection = this.#newConnection();
-    this.#socket = { name: "WebSocket", post: (message) => this.#connection.send(message) };
-    const link = new HttpLink(context.clock, parts.settings.fetch, parts.urls.http);
-    this.#introduction = new Introduction(context, link, parts.identity);
-    this.#http = new HttpCourier(context, link, parts.identity, {
+    this.#connection = parts.settings.WebSocket && this.#newConnection(parts.settings.WebSocket);
+    this.#socket = { name: "WebSocket", post: (message) => this.#connection?.send(message) };
+    const courier = new HttpCourier(parts.settings, parts.urls.http);
+    this.#introduction = new Introduction(context, courier, parts.identity);
+    this.#http = new HttpCarrier(context, courier, parts.identity, {
       message: (envelope, text) => this.#received(envelope, text),
       failure: (failure) => this.#failed(failure),
     });
     const { maximumMs } = parts.settings.backoff;
-    this.#polls = new HttpPolls(context, { ...parts, link, courier: this.#http, maximumMs });
+    this.#polls = new HttpPolls(context, {
+      ...parts,
+      courier,
+      carrier: this.#http,
+      maximumMs,
+      knowsUid: () => parts.kept.uid !== undefined,
+      uid: (uid) => this.#learned(uid),
+      refused: (failure) => this.#failed(failure),
+    });
   }
 
   get state(): ClientState {
-    return this.#state;
+    return this.#standing.state;
   }
 
   start(): void {
-    if (this.#parts.settings.websocketEnabled) return this.#connection.start();
-    this.#useHttp(true);
+    if (this.#connection !== undefined) return this.#connection.start();
+    this.#useHttp(this.#parts.settings.whyHttp);
     this.#enter("http", 0);
   }
 
   /** Sends a message over the WebSocket. False: there is none. */
   send(message: SignedMessage): boolean {
-    if (!this.#connection.authenticated) return false;
+    if (!this.#connection?.authenticated) return false;
     this.#connection.send(message);
     return true;
   }
 
   /** Connects anew, so that the validator sends what was missed. */
   resync(): void {
-    this.#connection.resync();
+    this.#connection?.resync();
   }
 
   stop(): void {
-    this.#connection.stop();
+    this.#connection?.stop();
     this.#polls.stop();
     this.#http.stop();
     this.#introduction.stop();
     this.#enter("closed", 0);
   }
 
-  #newConnection(): Connection {
+  #newConnection(WebSocket: WebSocketClass): Connection {
     const { settings, urls } = this.#parts;
     const parts = {
       ...this.#parts,
       url: urls.socket,
-      WebSocket: settings.WebSocket,
+      WebSocket,
       heartbeatMs: settings.heartbeatMs,
       backoff: settings.backoff,
-      introduce: () => this.#introduction.take(),
+      introduce: async () => void await this.#introduction.take(),
+      answersHttp: () => this.#introduction.take(),
     };
     return new Connection(this.#context, parts, {
       state: (state, attempt, delayMs) => this.#enter(state, attempt, delayMs),
@@ -110,13 +123,14 @@ export class Transport {
       message: (envelope, text) => this.#received(envelope, text),
       failure: (failure) => this.#failed(failure),
       ended: (end) => this.#ended(end),
-      http: (on) => this.#useHttp(on),
+      http: (why) => this.#useHttp(why),
     });
   }
 
   #authenticated(welcome: Envelope): void {
     this.#reported = "";
     this.#parts.inbox.welcome(welcome);
+    this.#context.log("info", "Predictions go over a WebSocket");
     this.#enter("authenticated", 0);
     this.#parts.scheduler.use(this.#socket);
   }
@@ -140,8 +154,9 @@ export class Transport {
     this.#parts.scheduler.lost(this.#socket);
   }
 
-  #useHttp(on: boolean): void {
-    this.#onHttp = on;
+  #useHttp(why: string | undefined): void {
+    const on = this.#onHttp = why !== undefined;
+    if (on) this.#context.log("info", `Predictions go over HTTP: ${why}`);
     if (on) this.#polls.start();
     else this.#polls.stop();
     if (!on || this.#parts.identity.isProven) return this.#parts.scheduler.use(on ? this.#http : undefined);
@@ -150,8 +165,18 @@ export class Transport {
     });
   }
 
+  /** Who the miner is by the validator's registry; one that does not tell it over HTTP is older. */
+  #learned(uid: unknown): void {
+    if (typeof uid !== "number" && typeof uid !== "string") {
+      return problem(this.#context, "uid_unknown", "The validator does not tell the miner's uid over HTTP");
+    }
+    this.#parts.kept.uid = uid;
+    const { state, attempt, delayMs } = this.#standing;
+    this.#enter(state, attempt, delayMs);
+  }
+
   #enter(state: ClientState, attempt: number, delayMs?: number): void {
-    this.#state = state;
+    this.#standing = { state, attempt, delayMs };
     this.#context.log("debug", `State: ${state}`, { attempt, delayMs });
     this.#context.emit({ type: "state", state, attempt, delayMs, uid: this.#parts.kept.uid });
   }

@@ -129,7 +129,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
       const headers = context.req.header();
       const claim = isEpistula(headers) ? readEpistula(headers, "", clock) : readClaim(headers);
       if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected the signer's");
-      await validator.gatekeeper.admit(claim, context.env.client);
+      const { uid } = await validator.gatekeeper.admit(claim, context.env.client);
       countRequest(claim);
       await validator.gatekeeper.remember(claim);
       const channel = await validator.confirmations.channelOf(hotkey);
@@ -141,6 +141,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
       );
       const { frames, next } = missed === "lost" ? await receiptsPage(hotkey, since, limit) : missed;
       const text = renderSigned({
+        uid,
         epoch: channel.epoch,
         offset: channel.offset,
         recovered: missed !== "lost",

@@ -142,8 +142,16 @@ Deno.test("miner takes --uid where predictions have none", async () => {
   assertEquals(JSON.parse(mine.validator.accepted.get("p1") ?? "").miner_uid, 12);
 });
 
-Deno.test("miner says which line lacks a uid when no welcome can tell it", async () => {
+Deno.test("miner learns its uid over HTTP too", async () => {
   await using mine = new Mine();
+  const { miner_uid: _, ...rest } = predictionOf("p1");
+  assertEquals(await mine.run(JSON.stringify(rest), ["--websocket_enabled=False"]), 0);
+  assertEquals(JSON.parse(mine.validator.accepted.get("p1") ?? "").miner_uid, 7);
+});
+
+Deno.test("miner says which line lacks a uid when the validator does not tell it over HTTP", async () => {
+  await using mine = new Mine();
+  mine.validator.uid = undefined;
   const { miner_uid: _, ...rest } = predictionOf("p1");
   assertEquals(await mine.run(JSON.stringify(rest), ["--websocket_enabled=False"]), 1);
   assert(String(mine.of("invalid")[0]?.["message"]).includes("set --uid"));

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { readErrorFrame, readHttpError } from "../../lib/client/failures.ts";
+import { HttpRefusal } from "../../lib/client/http_courier.ts";
 
 Deno.test("readErrorFrame() tells what to do by the error's code", () => {
   const verdicts = [
@@ -33,18 +34,18 @@ Deno.test("readErrorFrame() takes only sensible fields", () => {
   });
 });
 
-const answer = (status: number, headers: Record<string, string> = {}) =>
-  new Response(null, { status, headers });
+const answer = (status: number, headers: Record<string, string> = {}, body: unknown = undefined) =>
+  new HttpRefusal(new Response(null, { status, headers }), body === undefined ? "" : JSON.stringify(body));
 
 Deno.test("readHttpError() reads Retry-After", () => {
-  assertEquals(readHttpError(answer(429, { "retry-after": "7" }), undefined).retryAfterMs, 7000);
+  assertEquals(readHttpError(answer(429, { "retry-after": "7" })).retryAfterMs, 7000);
   const body = { error: { code: "server_closing", message: "...", retry_after_ms: 1500 } };
-  assertEquals(readHttpError(answer(503, { "retry-after": "2" }), body).retryAfterMs, 1500);
+  assertEquals(readHttpError(answer(503, { "retry-after": "2" }, body)).retryAfterMs, 1500);
 });
 
 Deno.test("readHttpError() judges by status where the body says nothing", () => {
-  const verdicts = [400, 401, 403, 409, 413, 422, 429, 500, 502, 503, 200]
-    .map((status) => readHttpError(answer(status), undefined).verdict);
+  const verdicts = [400, 401, 403, 409, 413, 422, 429, 500, 502, 503]
+    .map((status) => readHttpError(answer(status)).verdict);
   const expected = [
     "unfit",
     "blocked",
@@ -56,16 +57,16 @@ Deno.test("readHttpError() judges by status where the body says nothing", () => 
     "later",
     "later",
     "later",
-    "later",
   ];
   assertEquals(verdicts, expected);
 });
 
 Deno.test("readHttpError() sends a replayed nonce again", () => {
-  assertEquals(readHttpError(answer(409), { error: { code: "replayed", message: "..." } }).verdict, "again");
+  const body = { error: { code: "replayed", message: "..." } };
+  assertEquals(readHttpError(answer(409, {}, body)).verdict, "again");
 });
 
 Deno.test("readHttpError() takes the time of a 401 from its Date header", () => {
-  const { serverTime } = readHttpError(answer(401, { date: "Sat, 21 Nov 2026 09:00:00 GMT" }), undefined);
+  const { serverTime } = readHttpError(answer(401, { date: "Sat, 21 Nov 2026 09:00:00 GMT" }));
   assertEquals(serverTime, Date.parse("2026-11-21T09:00:00Z"));
 });

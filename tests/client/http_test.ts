@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { type Fetch, MinerClient } from "../../lib/client/mod.ts";
 import { errorKinds } from "../../lib/protocol/mod.ts";
-import { Harness, predictionOf } from "./harness.ts";
+import { Harness, minerKey, predictionOf } from "./harness.ts";
 import { until } from "../helpers/until.ts";
 
 const confirmedIds = (miner: Harness) => miner.of("confirmation").map(({ predictionId }) => predictionId);
@@ -14,7 +15,7 @@ Deno.test("a miner without WebSockets submits over HTTP", async () => {
   await miner.client.submit(predictionOf("p1"));
   await miner.client.idle();
   assertEquals(confirmedIds(miner), ["p1"]);
-  assertEquals(miner.states, ["http"]);
+  assertEquals(new Set(miner.states), new Set(["http"]));
   assertEquals(miner.validator.peers, []);
   assertEquals(miner.validator.faults, []);
   assert(miner.lines.includes("Pushed prediction p1 via HTTP"));
@@ -29,8 +30,13 @@ Deno.test("a backlog goes over HTTP in batches", async () => {
   assertEquals(new Set(confirmedIds(miner)).size, 250);
 });
 
-Deno.test("a miner turns to HTTP after three failed attempts, and tries WebSockets on", async () => {
+/** Neither tells who it is, nor whether it is there. */
+const withoutHealth = (miner: Harness): Fetch => (url, init) =>
+  url.endsWith("/ws/health") ? Promise.reject(new TypeError("gone")) : miner.validator.fetch(url, init);
+
+Deno.test("a miner turns to HTTP after three failed attempts where nobody says that it gets through", async () => {
   await using miner = new Harness();
+  miner.newClient({ fetch: withoutHealth(miner) });
   miner.validator.upgrades = "refuse";
   await miner.client.submit(predictionOf("p1"));
   await miner.client.start();
@@ -42,12 +48,81 @@ Deno.test("a miner turns to HTTP after three failed attempts, and tries WebSocke
   await miner.state("http");
   await miner.client.idle();
   assertEquals(miner.validator.messages.map(({ via }) => via), ["http"]);
+});
+
+Deno.test("a miner turns to HTTP at the first refused WebSocket where that gets through, says why, and tries on", async () => {
+  await using miner = new Harness();
+  miner.validator.upgrades = "refuse";
+  await miner.client.submit(predictionOf("p1"));
+  await miner.client.start();
+  await miner.state("http");
+  await miner.client.idle();
+  assertEquals(miner.lines.filter((line) => line.startsWith("Predictions go")), [
+    "Predictions go over HTTP: Cannot connect to ws://validator.test:10401/ws",
+  ]);
   miner.validator.upgrades = "accept";
   await miner.nextAttempt();
   await miner.state("authenticated");
   await miner.client.submit(predictionOf("p2"));
   await miner.client.idle();
   assertEquals(miner.validator.messages.map(({ via }) => via), ["http", "ws"]);
+  assertEquals(
+    miner.lines.filter((line) => line.startsWith("Predictions go")).at(-1),
+    "Predictions go over a WebSocket",
+  );
+});
+
+Deno.test("a miner whose WebSocket does not come about in 2 s does not wait for its end", async () => {
+  await using miner = new Harness();
+  miner.validator.upgrades = "swallow";
+  await miner.client.submit(predictionOf("p1"));
+  await miner.client.start();
+  await miner.clock.advance(2000);
+  await miner.client.idle();
+  assertEquals(miner.validator.messages.map(({ via }) => via), ["http"]);
+  assertEquals(miner.client.state, "http");
+});
+
+Deno.test("a miner learns its uid over HTTP, before it has sent anything", async () => {
+  await using miner = overHttp();
+  await miner.client.start();
+  await until(() => miner.client.uid === 7);
+  assertEquals(miner.of("state").at(-1)?.uid, 7);
+  assertEquals(miner.validator.faults, []);
+});
+
+Deno.test("a miner with a wrong clock learns its uid over HTTP at the second attempt", async () => {
+  await using miner = overHttp();
+  let asked = 0;
+  miner.validator.onRequest = ({ method, url }) => {
+    if (method !== "GET" || !url.includes("/confirmations") || asked++ > 0) return undefined;
+    return new Response(null, { status: 401, headers: { date: "Sat, 21 Nov 2026 09:00:00 GMT" } });
+  };
+  await miner.client.start();
+  await until(() => miner.client.uid === 7, "the uid", () => miner.clock.advance(1000));
+  assertEquals([asked, miner.problems], [2, []]);
+});
+
+Deno.test("a validator that does not tell the uid over HTTP is reported", async () => {
+  await using miner = overHttp();
+  miner.validator.uid = undefined;
+  await miner.client.start();
+  await until(() => miner.problems.length > 0);
+  assertEquals(miner.problems, ["uid_unknown"]);
+});
+
+Deno.test("a runtime without WebSockets is told where to get one", () => {
+  const kept = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+  try {
+    Reflect.deleteProperty(globalThis, "WebSocket");
+    const error = assertThrows(
+      () => new MinerClient({ url: "h:1", keypair: minerKey, websocketEnabled: true }),
+      TypeError,
+    );
+    assertMatch(error.message, /no WebSocket.*version 22.*package ws/);
+  } finally {
+    if (kept !== undefined) Object.defineProperty(globalThis, "WebSocket", kept);
+  }
 });
 
 Deno.test("a miner stops asking over HTTP once a WebSocket is back", async () => {
@@ -115,7 +190,8 @@ Deno.test("a miner waits longer and longer for games that cannot be had, and say
   miner.validator.onRequest = () => new Response("gone", { status: 502 });
   await miner.client.start();
   await miner.clock.advance(600_000);
-  assert(miner.validator.requests.length < 20, `${miner.validator.requests.length}`);
+  const asked = miner.validator.requests.filter((request) => request === "GET /api/v1/games").length;
+  assert(asked < 20, `${asked}`);
   assertEquals(miner.problems, ["games_unavailable"]);
 });
 

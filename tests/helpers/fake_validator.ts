@@ -355,7 +355,9 @@ export class FakeValidator {
     }
     const missed = this.#confirmations.filter(({ offset }) => offset > Number(query.get("since")));
     return new Response(
-      `{"epoch": "${this.epoch}", "confirmations": [${missed.map(({ text }) => text).join(", ")}]}`,
+      `{"uid": ${this.uid ?? null}, "epoch": "${this.epoch}", "confirmations": [${
+        missed.map(({ text }) => text).join(", ")
+      }]}`,
     );
   }
 }

@@ -99,11 +99,12 @@ function sayingOf(event: ClientEvent | InvalidLine): Said | undefined {
 }
 
 function standing({ state, uid, delayMs }: StateEvent): Said | undefined {
-  if (state === "authenticated") {
-    return { word: "connected", tone: "ok", text: uid === undefined ? "" : `as miner ${uid}` };
-  }
+  const who = uid === undefined ? "" : `as miner ${uid}`;
+  if (state === "authenticated") return { word: "connected", tone: "ok", text: who };
   const again = delayMs === undefined ? "" : `, the next attempt at a WebSocket is in ${seconds(delayMs)}`;
-  if (state === "http") return { word: "HTTP", tone: "warning", text: `predictions go over HTTP${again}` };
+  if (state === "http") {
+    return { word: "HTTP", tone: "warning", text: `predictions go over HTTP ${who}`.trimEnd() + again };
+  }
   if (state === "waiting") return { word: "waiting", tone: "warning", text: `nothing gets through${again}` };
   return undefined;
 }

@@ -52,7 +52,7 @@ export const usage = {
     ),
     input: setting(text("a path or -", undefined, "FILE|-"), "-", "Predictions; - is standard input."),
     uid: optional(integer(0, 999_999_999_999_999), "For predictions without miner_uid.", {
-      shownDefault: "the one that the validator's welcome tells",
+      shownDefault: "the one that a validator tells",
     }),
     exit_when_done: setting(
       boolean,

@@ -1,10 +1,7 @@
-import type { Clock } from "../../protocol/clock.ts";
-import { type Fetch, type HttpAnswer, HttpLink, type HttpRequest, waitOf } from "../http_link.ts";
-import { isRecord, parseJson } from "../json.ts";
-import { shown } from "../streams/server_message.ts";
+import { HttpCourier, HttpRefusal, type HttpRequest } from "../http_courier.ts";
 import { JobError, unauthorized } from "./job_error.ts";
 import { type JobServers, readServers } from "./job_servers.ts";
-import type { JobUrls } from "./job_urls.ts";
+import type { JobSettings } from "./options.ts";
 import type { StartMessages } from "./start_request.ts";
 
 const timeoutMs = 30_000;
@@ -18,14 +15,14 @@ export function startTimeout({ fetches }: StartMessages): number {
 
 /** The requests about jobs to one gateway. Each rejects with a {@link JobError}, or when its signal is aborted. */
 export class JobRequests {
-  readonly #link: HttpLink;
-  readonly #urls: JobUrls;
+  readonly #courier: HttpCourier;
+  readonly #server: string;
   readonly #apiKey: string;
 
-  constructor({ clock, fetch, urls, apiKey }: { clock: Clock; fetch: Fetch; urls: JobUrls; apiKey: string }) {
-    this.#link = new HttpLink(clock, fetch, `${urls.http}/inscriptions`);
-    this.#urls = urls;
-    this.#apiKey = apiKey;
+  constructor(settings: Pick<JobSettings, "clock" | "fetch" | "urls" | "apiKey">) {
+    this.#server = settings.urls.http;
+    this.#courier = new HttpCourier(settings, `${this.#server}/inscriptions`);
+    this.#apiKey = settings.apiKey;
   }
 
   /** Starts a job, and answers the server's record of it. */
@@ -64,23 +61,22 @@ export class JobRequests {
 
   async #ask(path: string, request: HttpRequest, signal: AbortSignal): Promise<unknown> {
     const headers = { ...request.headers, "x-api-key": this.#apiKey };
-    const answer = await this.#request(path, { ...request, headers }, signal);
-    if (!answer.response.ok) throw refusalOf(answer);
+    const text = await this.#text(path, { ...request, headers }, signal);
     try {
-      return JSON.parse(answer.text);
+      return JSON.parse(text);
     } catch (cause) {
-      throw new JobError("unreachable", `Cannot use what ${this.#urls.http} answers: it is not JSON`, {
-        cause,
-      });
+      const message = `Cannot use what ${this.#server} answers: it is not JSON`;
+      throw new JobError("unreachable", message, { cause });
     }
   }
 
-  async #request(path: string, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async #text(path: string, request: HttpRequest, signal: AbortSignal): Promise<string> {
     try {
-      return await this.#link.request(path, request, signal);
+      return await this.#courier.ask(path, request, signal);
     } catch (cause) {
       signal.throwIfAborted();
-      throw new JobError("unreachable", `Cannot reach ${this.#urls.http}: ${reasonOf(cause)}`, { cause });
+      if (cause instanceof HttpRefusal) throw refusalOf(cause);
+      throw new JobError("unreachable", `Cannot reach ${this.#server}: ${reasonOf(cause)}`, { cause });
     }
   }
 }
@@ -96,18 +92,11 @@ function reasonOf(error: unknown): string {
 /** Statuses by which a proxy or a server in trouble asks to be tried again. */
 const temporary = [408, 425, 429, 500, 502, 503, 504];
 
-function refusalOf({ response: { status, headers }, text }: HttpAnswer): JobError {
+function refusalOf({ status, code, message, retryAfterMs }: HttpRefusal): JobError {
   if (status === 401 || status === 403) return unauthorized();
-  const body = parseJson(text);
-  const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
-  const code = typeof error["code"] === "string" ? error["code"] : undefined;
-  const { message } = isRecord(body) ? body : {};
-  return new JobError(
-    code ?? (status === 404 ? "not_found" : `http_${status}`),
-    shown(error["message"], shown(message, `HTTP status ${status}`)),
-    {
-      retry: temporary.includes(status),
-      retryAfterMs: waitOf(headers, error["retry_after_ms"]),
-    },
-  );
+  const retry = temporary.includes(status);
+  return new JobError(code ?? (status === 404 ? "not_found" : `http_${status}`), message, {
+    retry,
+    retryAfterMs,
+  });
 }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../../protocol/clock.ts";
+import { milliseconds } from "../http_courier.ts";
 import { isRecord } from "../json.ts";
-import { milliseconds } from "../http_link.ts";
 import { shown } from "../streams/server_message.ts";
 import { JobError, unauthorized } from "./job_error.ts";
 import { jobEvents } from "./job_news.ts";

@@ -1,5 +1,5 @@
-import type { Courier } from "./courier.ts";
-import { HttpCourier } from "./http_courier.ts";
+import type { Carrier } from "./carrier.ts";
+import { HttpCarrier } from "./http_carrier.ts";
 import { JobConnection } from "./job_connection.ts";
 import { JobError } from "./job_error.ts";
 import { readEvent, readJobId, readPosition, readRecord, type StartedJob } from "./job_news.ts";
@@ -7,7 +7,7 @@ import type { JobRequests } from "./job_requests.ts";
 import type { JobWatch } from "./job_watch.ts";
 import type { JobSettings } from "./options.ts";
 import { Patience } from "./patience.ts";
-import { SocketCourier } from "./socket_courier.ts";
+import { SocketCarrier } from "./socket_carrier.ts";
 
 /** Connections that may be lost under a start before it takes another way, and where there is none, before it ends. */
 const lossesBeforeHttp = 2;
@@ -21,9 +21,9 @@ export class JobTransport {
   readonly #settings: JobSettings;
   readonly #patience: Patience;
   readonly #connection: JobConnection;
-  readonly #socket: SocketCourier;
-  readonly #http: HttpCourier;
-  /** Every job that is waited for, with what ends its present courier's work. */
+  readonly #socket: SocketCarrier;
+  readonly #http: HttpCarrier;
+  /** Every job that is waited for, with what ends its present carrier's work. */
   readonly #watches = new Map<JobWatch, AbortController>();
   #httpServes: boolean;
 
@@ -36,12 +36,12 @@ export class JobTransport {
       down: (error, heard) => this.#down(error, heard),
       event: (name, value) => this.#receive(name, value),
     });
-    this.#socket = new SocketCourier(
+    this.#socket = new SocketCarrier(
       settings,
       connection,
       (watch, job, answer) => this.#started(watch, job, answer),
     );
-    this.#http = new HttpCourier(settings, requests, {
+    this.#http = new HttpCarrier(settings, requests, {
       started: async (watch, job, answer) => {
         await this.#started(watch, job, answer);
         // A connection serves it better, if there is one; else this tells of the payment at once.
@@ -102,13 +102,13 @@ export class JobTransport {
     if (watch.isSettled) return;
     this.#watches.get(watch)?.abort();
     if (watch.lostStarts >= mostLosses) return watch.fail(lostStart());
-    const courier = this.#courierFor(watch);
+    const carrier = this.#carrierFor(watch);
     const engagement = new AbortController();
     this.#watches.set(watch, engagement);
-    courier?.take(watch, engagement.signal);
+    carrier?.take(watch, engagement.signal);
   }
 
-  #courierFor(watch: JobWatch): Courier | undefined {
+  #carrierFor(watch: JobWatch): Carrier | undefined {
     const isBetterByHttp = this.#settings.mode === "auto" && watch.jobId === undefined &&
       watch.lostStarts >= lossesBeforeHttp;
     if (this.#httpServes || isBetterByHttp) return this.#http;
@@ -133,7 +133,7 @@ export class JobTransport {
     }
     watch.owesWord = true;
     const engagement = this.#watches.get(watch);
-    if (engagement !== undefined && this.#courierFor(watch) === this.#socket) {
+    if (engagement !== undefined && this.#carrierFor(watch) === this.#socket) {
       this.#socket.sayExecuted(watch, engagement.signal);
     }
   }

@@ -1,4 +1,5 @@
 import type { Timer } from "../../protocol/clock.ts";
+import { HttpRefusal } from "../http_courier.ts";
 import { handshakeMs } from "./carrier.ts";
 import { parseJson } from "../json.ts";
 import { epochOf, eventIdOf } from "./event_id.ts";
@@ -6,7 +7,6 @@ import { EventParser, type ServerEvent } from "./event_parser.ts";
 import type { Feed, FeedHost } from "./http_carrier.ts";
 import { Liveness } from "./liveness.ts";
 import { readServerMessage, type ServerMessage } from "./server_message.ts";
-import { RequestError } from "./stream_requests.ts";
 
 /** The gateway sends a comment every 15 s. */
 const limits = { quietMs: 45_000, deadMs: 15_000 };
@@ -86,7 +86,7 @@ export class EventFeed implements Feed {
 
   /** Finds the streams that the server does not know, of which it names none; false: there are none. */
   async #isolate(error: unknown, streams: readonly string[], signal: AbortSignal): Promise<boolean> {
-    if (!(error instanceof RequestError) || error.code !== "unknown_stream") return false;
+    if (!(error instanceof HttpRefusal) || error.code !== "unknown_stream") return false;
     const { requests, parts: { positions } } = this.#host;
     const refused = streams.map(async (stream) => {
       try {
@@ -116,7 +116,7 @@ export class EventFeed implements Feed {
     const { inbox } = this.#host.parts;
     if (message.kind === "subscribed") inbox.begin(message.stream, message.beginning);
     else if (message.kind === "status") inbox.status(message.stream, message.stale);
-    else if (message.kind === "error") this.#host.fail(RequestError.of(message.error));
+    else if (message.kind === "error") this.#host.fail(message.error);
     else if (message.kind === "data" && epoch !== undefined && !inbox.data(message.message, epoch)) {
       // From the known position on again, so that what is missing comes.
       this.#open(this.#streams);

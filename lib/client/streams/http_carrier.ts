@@ -1,6 +1,8 @@
+import { HttpRefusal } from "../http_courier.ts";
 import type { Carrier, CarrierEvents, CarrierParts } from "./carrier.ts";
 import type { StreamTransport } from "./snapshot.ts";
-import { RequestError, StreamRequests } from "./stream_requests.ts";
+import type { ServerError } from "./server_message.ts";
+import { StreamRequests } from "./stream_requests.ts";
 
 /** More of how a feed failed: nothing came at all, or nothing answers. */
 export type Failure = "silent" | "unreachable";
@@ -13,7 +15,7 @@ export interface FeedHost {
   update(): void;
   /** Something came. */
   heard(): void;
-  /** Gives up. */
+  /** Gives up, for what was thrown or an error that the server sent. */
   fail(error: unknown, how?: Failure): void;
   /** Whether an error says that there is no such stream; if so, it is not asked for again. */
   refuses(error: unknown, stream: string): boolean;
@@ -47,10 +49,10 @@ export class HttpCarrier implements Carrier, FeedHost {
     events: CarrierEvents,
     createFeed: (host: FeedHost) => Feed,
   ) {
-    const { clock, fetch, urls } = parts.settings;
+    const { settings } = parts;
     this.transport = transport;
     this.parts = parts;
-    this.requests = new StreamRequests(clock, fetch, urls.http);
+    this.requests = new StreamRequests(settings, settings.urls.http);
     this.#events = events;
     this.#feed = createFeed(this);
   }
@@ -79,21 +81,20 @@ export class HttpCarrier implements Carrier, FeedHost {
   fail(error: unknown, how?: Failure): void {
     if (this.#stopped) return;
     this.stop();
-    const { code, retryAfterMs } = error instanceof RequestError ? error : {};
-    const why = error instanceof Error ? error.message : String(error);
+    const { message = String(error), code, retryAfterMs } = toldBy(error);
     this.#events.ended({
       heard: this.#fed || retryAfterMs !== undefined,
       silent: how === "silent",
       refused: false,
       unreachable: how === "unreachable",
-      message: `Cannot get streams from ${this.parts.settings.urls.http}: ${why}`,
+      message: `Cannot get streams from ${this.parts.settings.urls.http}: ${message}`,
       code,
       retryAfterMs,
     });
   }
 
   refuses(error: unknown, stream: string): boolean {
-    if (!(error instanceof RequestError) || error.code !== "unknown_stream") return false;
+    if (!(error instanceof HttpRefusal) || error.code !== "unknown_stream") return false;
     const { code, message, retryAfterMs } = error;
     this.parts.inbox.refused({ code, message, stream, retryAfterMs });
     return true;
@@ -121,10 +122,16 @@ export class HttpCarrier implements Carrier, FeedHost {
       this.parts.inbox.simulated(simulated);
       this.#greeted = true;
     } catch (error) {
-      if (!(error instanceof RequestError)) return this.fail(error, "unreachable");
+      if (!(error instanceof HttpRefusal)) return this.fail(error, "unreachable");
       if (this.#idle) return this.fail(error);
     }
     this.#answered = true;
     this.update();
   }
+}
+
+/** What a server has told of an error, or what else there is to say of it. */
+function toldBy(error: unknown): Partial<ServerError> {
+  const isForeign = error instanceof Error && !(error instanceof HttpRefusal);
+  return isForeign ? { message: error.message } : error as Partial<ServerError>;
 }

@@ -1,16 +1,12 @@
-import type { Clock } from "../../protocol/clock.ts";
 import type { StreamMessage } from "../../protocol/streams.ts";
-import { type Fetch, waitOf } from "../http_link.ts";
-import { inTime } from "../in_time.ts";
+import type { ConnectSettings } from "../connect_options.ts";
+import { HttpCourier } from "../http_courier.ts";
 import { isRecord } from "../json.ts";
-import { readBounded } from "./inflate.ts";
 import type { Beginning, StreamPosition } from "./positions.ts";
-import { isOffset, readStreamMessage, type ServerError, shown, staleness } from "./server_message.ts";
+import { isOffset, readStreamMessage, shown, staleness } from "./server_message.ts";
 
 /** How long an answer may take beyond what the server was asked to wait. */
 const timeoutMs = 15_000;
-const maxAnswerSize = 8 * 1024 * 1024;
-const maxErrorSize = 64 * 1024;
 
 /** What a poll was answered. */
 export interface News {
@@ -21,34 +17,12 @@ export interface News {
   readonly messages: readonly StreamMessage[];
 }
 
-/** An answer that is not what was asked for. */
-export class RequestError extends Error {
-  override readonly name = "RequestError";
-
-  constructor(
-    message: string,
-    /** The word by which the server names its error. */
-    readonly code: string | undefined,
-    readonly retryAfterMs: number | undefined,
-  ) {
-    super(message);
-  }
-
-  static of({ message, code, retryAfterMs }: ServerError): RequestError {
-    return new RequestError(message, code, retryAfterMs);
-  }
-}
-
 /** Requests for streams to one gateway. Each rejects when its signal is aborted. */
 export class StreamRequests {
-  readonly #clock: Clock;
-  readonly #fetch: Fetch;
-  readonly #base: string;
+  readonly #courier: HttpCourier;
 
-  constructor(clock: Clock, fetch: Fetch, base: string) {
-    this.#clock = clock;
-    this.#fetch = fetch;
-    this.#base = `${base}/api/v1/streams`;
+  constructor(settings: ConnectSettings, base: string) {
+    this.#courier = new HttpCourier(settings, `${base}/api/v1/streams`);
   }
 
   /** Whether the gateway's data is made up; undefined when it does not say. */
@@ -84,7 +58,7 @@ export class StreamRequests {
     // Browsers ask before they send a header of this name to another origin, and not before a query.
     if (lastEventId !== undefined) query.set("last_event_id", lastEventId);
     const headers = { accept: "text/event-stream" };
-    const response = await this.#get(`/events?${query}`, { headers, signal });
+    const response = await this.#courier.open(`/events?${query}`, { headers, signal });
     const type = response.headers.get("content-type") ?? "";
     if (response.body !== null && type.startsWith("text/event-stream")) return response.body;
     await response.body?.cancel();
@@ -92,36 +66,9 @@ export class StreamRequests {
   }
 
   async #json(path: string, timeoutMs: number, signal: AbortSignal): Promise<unknown> {
-    const late = `no answer in ${timeoutMs / 1000} s`;
-    const bounds = { clock: this.#clock, milliseconds: timeoutMs, late, outer: signal };
-    return await inTime(bounds, async (signal) => {
-      const response = await this.#get(path, { signal });
-      return await readJson(response, maxAnswerSize);
-    });
+    const text = await this.#courier.ask(path, { timeoutMs }, signal);
+    return text === "" ? undefined : JSON.parse(text);
   }
-
-  async #get(path: string, init: RequestInit): Promise<Response> {
-    const response = await this.#fetch(this.#base + path, { cache: "no-store", ...init });
-    if (!response.ok) throw await errorOf(response);
-    return response;
-  }
-}
-
-async function readJson({ body }: Response, limit: number): Promise<unknown> {
-  if (body === null) return undefined;
-  return JSON.parse(new TextDecoder().decode(await readBounded(body, limit)));
-}
-
-async function errorOf(response: Response): Promise<RequestError> {
-  const { status, headers } = response;
-  const body = await readJson(response, maxErrorSize).catch(() => undefined);
-  const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
-  const { code, message } = error;
-  return new RequestError(
-    shown(message, `HTTP status ${status}`),
-    typeof code === "string" ? code : undefined,
-    waitOf(headers, error["retry_after_ms"]),
-  );
 }
 
 function readNews(stream: string, answer: unknown): News {

@@ -65,7 +65,7 @@ export const minerOperations: readonly Operation[] = [
     method: "get",
     path: "/api/v1/confirmations",
     tag: "Miners",
-    summary: "Confirmations that a miner missed",
+    summary: "Confirmations that a miner missed, and its uid",
     description:
       '`x-signature` covers the signed text of `{"hotkey", "nonce", "timestamp"}` with the values of the other headers. The headers of Epistula 2 (`Epistula-Version`, `-Timestamp`, `-Uuid`, `-Signed-By`, `-Signed-For`, `-Request-Signature`) may stand in place of all four.',
     query: confirmationsQuery,
@@ -75,7 +75,7 @@ export const minerOperations: readonly Operation[] = [
         description:
           "What follows `since`; without `epoch` from 0 on, or with `recovered` false, all that is kept. `next` is the `since` of the following page",
         schema: "MissedConfirmations",
-        example: { epoch: "9f0c2a11", offset: 1, recovered: true, ...confirmed },
+        example: { uid: 7, epoch: "9f0c2a11", offset: 1, recovered: true, ...confirmed },
       },
       ...refusals(400, 401, 403, 409),
     },

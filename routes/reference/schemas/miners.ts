@@ -91,6 +91,7 @@ export const minerSchemas = {
   }),
   Confirmations: z.object({ confirmations: z.array(confirmation) }),
   MissedConfirmations: z.object({
+    uid: z.number().int().describe("the miner's, by the validator's registry"),
     ...place,
     recovered: z.boolean().describe("whether these are just what follows since"),
     confirmations: z.array(confirmation),

@@ -73,6 +73,8 @@ export class FakeJobServer {
   httpMode: "open" | "refuse" | "hang" = "open";
   /** How often a start is taken in and its connection lost before the acknowledgement. */
   lostAcknowledgements = 0;
+  /** Whether a job is complete in the turn in which its start is acknowledged. */
+  completesAtOnce = false;
   /** Answers to the next requests, instead of what would be answered. */
   readonly refusals: Answer[] = [];
   readonly responses: (() => Response)[] = [];
@@ -168,6 +170,7 @@ export class FakeJobServer {
     }
     acknowledge({ success: true, ...view(job) });
     socket.followed.add(job.id);
+    if (this.completesAtOnce) this.complete(job);
   }
 
   #follow(socket: FakeSocket, { jobId }: Answer, acknowledge: Listener): void {

@@ -30,6 +30,12 @@ Deno.test("a job is started once over Socket.IO, and its progress comes up to th
   });
 });
 
+Deno.test("what comes in one turn with the acknowledgement of a start is not missed", async () => {
+  using scene = new JobScene();
+  scene.server.completesAtOnce = true;
+  assertEquals((await scene.inscribe()).jobId, "job-1");
+});
+
 Deno.test("the key goes with the handshake, WebSocket is tried first and polling after it", async () => {
   using scene = new JobScene({ url: "wss://gateway.test:8443/base/?token=x" });
   await scene.begin();

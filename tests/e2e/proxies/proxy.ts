@@ -38,6 +38,11 @@ export class Proxy implements AsyncDisposable {
     }
   }
 
+  /** The certificate of the authority that the proxy's is of. */
+  get authority(): string {
+    return this.#authority;
+  }
+
   get url(): string {
     return `https://127.0.0.1:${this.#process.place.httpsPort}`;
   }

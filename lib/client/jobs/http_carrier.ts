@@ -1,6 +1,6 @@
 import { Backoff } from "../backoff.ts";
-import { sleep } from "../../protocol/clock.ts";
-import type { Courier, Started } from "./courier.ts";
+import { persist } from "../http_courier.ts";
+import type { Carrier, Started } from "./carrier.ts";
 import { JobError } from "./job_error.ts";
 import { readRecord, readStarted } from "./job_news.ts";
 import type { JobRequests } from "./job_requests.ts";
@@ -10,8 +10,8 @@ import type { JobSettings } from "./options.ts";
 /** Between two looks at a job: as long as it stands still, the wait grows. */
 const pollBounds = { baseMs: 500, maximumMs: 10_000 };
 
-/** What a courier tells about. */
-export interface HttpCourierEvents {
+/** What a carrier tells about. */
+export interface HttpCarrierEvents {
   readonly started: Started;
   /** The server has answered. */
   readonly heard: () => void;
@@ -19,12 +19,12 @@ export interface HttpCourierEvents {
 }
 
 /** Starts jobs over HTTP, and looks at them again and again. */
-export class HttpCourier implements Courier {
+export class HttpCarrier implements Carrier {
   readonly #settings: JobSettings;
   readonly #requests: JobRequests;
-  readonly #events: HttpCourierEvents;
+  readonly #events: HttpCarrierEvents;
 
-  constructor(settings: JobSettings, requests: JobRequests, events: HttpCourierEvents) {
+  constructor(settings: JobSettings, requests: JobRequests, events: HttpCarrierEvents) {
     this.#settings = settings;
     this.#requests = requests;
     this.#events = events;
@@ -36,27 +36,20 @@ export class HttpCourier implements Courier {
 
   async #serve(watch: JobWatch, signal: AbortSignal): Promise<void> {
     const { clock, backoff, random } = this.#settings;
-    const failures = new Backoff(backoff, random);
     const polls = new Polls(random);
-    while (!signal.aborted) {
-      const delayMs = await this.#turn(watch, polls, failures, signal);
-      if (!signal.aborted) await sleep(clock, delayMs, signal);
-    }
+    await persist(() => this.#act(watch, polls, signal), {
+      clock,
+      backoff: new Backoff(backoff, random),
+      signal,
+      failed: (error) => this.#failed(watch, error),
+    });
   }
 
-  /** Does what is next, and answers how long to wait after it. */
-  async #turn(watch: JobWatch, polls: Polls, failures: Backoff, signal: AbortSignal): Promise<number> {
-    try {
-      const delayMs = await this.#act(watch, polls, signal);
-      failures.reset();
-      return delayMs;
-    } catch (error) {
-      if (signal.aborted) return 0;
-      const refusal = error instanceof JobError ? error : new JobError("refused", String(error));
-      if (refusal.retry) this.#report(refusal);
-      else watch.fail(refusal);
-      return refusal.retryAfterMs ?? failures.next();
-    }
+  #failed(watch: JobWatch, error: unknown): number | undefined {
+    const refusal = error instanceof JobError ? error : new JobError("refused", String(error));
+    if (refusal.retry) this.#report(refusal);
+    else watch.fail(refusal);
+    return refusal.retryAfterMs;
   }
 
   async #act(watch: JobWatch, polls: Polls, signal: AbortSignal): Promise<number> {

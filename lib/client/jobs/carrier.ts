@@ -2,7 +2,7 @@ import type { StartedJob } from "./job_news.ts";
 import type { JobWatch } from "./job_watch.ts";
 
 /** One way to start and follow jobs. */
-export interface Courier {
+export interface Carrier {
   /** Starts a job that is not started, and brings its news, until `signal` is aborted or the job is settled. */
   take(watch: JobWatch, signal: AbortSignal): void;
 }
