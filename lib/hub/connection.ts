@@ -102,6 +102,9 @@ export class Connection {
   /** How this end began to close it. */
   closing: Closing | undefined;
   #toldToLeave = false;
+  /** How much the peer had taken when somebody last looked, and since when that is so. */
+  #taken = 0;
+  #takenAt: number;
 
   constructor(options: {
     id: string;
@@ -113,7 +116,7 @@ export class Connection {
     this.id = options.id;
     this.place = options.place;
     this.#family = options.family;
-    this.openedAt = this.heardAt = this.heartbeatAt = options.host.elapsed();
+    this.openedAt = this.heardAt = this.heartbeatAt = this.#takenAt = options.host.elapsed();
     this.#link = options.link;
     this.#host = options.host;
     const { rateLimit } = options.host.limits;
@@ -211,6 +214,18 @@ export class Connection {
     this.#outbox = undefined;
     this.#allowance = 0;
     return true;
+  }
+
+  /** Milliseconds for which the peer has taken nothing of what waits for it, as far as those who look now and then can tell. */
+  stuckFor(now: number): number {
+    if (this.#taken !== this.sentBytes || this.isBacklogged) {
+      const { bufferedAmount } = this.#link;
+      const taken = this.sentBytes - bufferedAmount;
+      if (bufferedAmount > 0 && taken === this.#taken) return now - this.#takenAt;
+      this.#taken = taken;
+    }
+    this.#takenAt = now;
+    return 0;
   }
 
   /** Whether one more message of so many bytes may come in now. Throws a {@link Refusal} `rate_limited`. */

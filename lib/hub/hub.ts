@@ -284,12 +284,18 @@ export class Hub implements ConnectionHost {
     this.start();
   }
 
-  #overdue({ family, peer, session, openedAt, heardAt }: Connection, now: number): Refusal | null {
+  #overdue(connection: Connection, now: number): Refusal | null {
+    const { family, peer, session, openedAt, heardAt } = connection;
     const { authTimeout, connectionTimeout } = this.limits;
     if (family === "miners" && peer === undefined && now - openedAt >= authTimeout) {
       return new Refusal("not_authorized", { detail: `no authentication within ${authTimeout / 1000} s` });
     }
-    if (session?.mayBeSilent || now - heardAt < connectionTimeout) return null;
+    if (session?.mayBeSilent) {
+      if (connection.stuckFor(now) < connectionTimeout) return null;
+      this.activity.slowConsumers[family] += 1;
+      return new Refusal("slow_consumer", { detail: `nothing was taken for ${connectionTimeout / 1000} s` });
+    }
+    if (now - heardAt < connectionTimeout) return null;
     return new Refusal("heartbeat_timeout", { detail: `nothing received for ${connectionTimeout / 1000} s` });
   }
 

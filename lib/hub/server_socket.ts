@@ -1,5 +1,6 @@
 import { afterSilence, type Clock, type Timer } from "../protocol/mod.ts";
 import type { Frame } from "./link.ts";
+import { pingWhenSilent, stopPinging } from "./pings.ts";
 import type { Place } from "./places.ts";
 import { sever } from "./sever.ts";
 
@@ -33,6 +34,7 @@ export class ServerSocket {
   #deadline: Timer | undefined;
   #closing: ReturnType<typeof setTimeout> | undefined;
   #isDropped = false;
+  #isPinged = false;
   #phase: "new" | "open" | "closing" | "severed" | "gone" = "new";
 
   /** Takes over one hold of `place`. */
@@ -60,6 +62,13 @@ export class ServerSocket {
 
   send(frame: Frame | ArrayBuffer | ArrayBufferView<ArrayBuffer>): void {
     this.#socket.send(frame);
+  }
+
+  /** From now on its peer need not say anything, and is found dead when it answers no ping within so many milliseconds. */
+  expectPongs(patience: number): void {
+    if (this.#isPinged || this.#phase !== "open") return;
+    this.#isPinged = true;
+    pingWhenSilent(this.#socket, patience / 1000);
   }
 
   /** Tells the peer, which then has so long to answer. */
@@ -136,6 +145,7 @@ export class ServerSocket {
     this.#phase = "gone";
     clearTimeout(this.#closing);
     this.#deadline?.cancel();
+    if (this.#isPinged) stopPinging(this.#socket);
     this.#place.letGo();
   }
 }

@@ -1,3 +1,5 @@
+import { insideOf, member } from "./insides.ts";
+
 /** Whether {@link sever} does what it says; believed until {@link canSever} has tried. */
 let works = true;
 
@@ -64,19 +66,10 @@ function resourceOf(socket: WebSocket): number | undefined {
   return typeof resource === "number" ? resource : undefined;
 }
 
-function insideOf(socket: WebSocket, name: string): unknown {
-  const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === name);
-  return symbol === undefined ? undefined : member(socket, symbol);
-}
-
 /** What drops a resource of the runtime. */
 function dropperOf(runtime: object): ((resource: number) => void) | undefined {
   const internal = member(runtime, "internal");
   const core = typeof internal === "symbol" ? member(member(runtime, internal), "core") : undefined;
   const drop = member(core, "tryClose");
   return typeof drop === "function" ? (resource) => drop(resource) : undefined;
-}
-
-function member(object: unknown, name: string | symbol): unknown {
-  return typeof object === "object" && object !== null ? Reflect.get(object, name) : undefined;
 }

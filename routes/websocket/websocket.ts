@@ -9,8 +9,6 @@ import { checkHandshake } from "./handshake.ts";
 import { turnAway } from "../http/turn_away.ts";
 import { type Door, WebSocketLink } from "./websocket_link.ts";
 
-/** Seconds; who listens to streams need not say anything. */
-const silentTimeout = 60;
 const formats = Object.keys(streamSubprotocols) as StreamFormat[];
 
 /** The paths that WebSockets connect to. */
@@ -18,14 +16,11 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
   const streams: Door = {
     gateway,
     family: "streams",
-    idleTimeout: Math.min(silentTimeout, gateway.config["websocket.connection_timeout"]),
     open: (connection) => gateway.streams.createSession(connection),
   };
   const miners: Door = {
     gateway,
     family: "miners",
-    // They answer heartbeats; the runtime's timer would keep a socket that was reset in memory until it fires.
-    idleTimeout: 0,
     open: (connection) => new FirstFrame(connection, gateway),
   };
   return new Hono<Env>()
@@ -40,7 +35,7 @@ function upgrade(context: Context<Env>, door: Door): Response {
   const place = takePlace(context, door, address);
   // Once upgraded, the request tells nothing more.
   const format = readFormat(request);
-  const { socket, response } = startUpgrade(request, format, door, place);
+  const { socket, response } = startUpgrade(request, format, place);
   new WebSocketLink(socket, place, door, format);
   return response;
 }
@@ -81,12 +76,12 @@ function readFormat(request: Request): StreamFormat | undefined {
 function startUpgrade(
   request: Request,
   format: StreamFormat | undefined,
-  { idleTimeout }: Door,
   place: Place,
 ): Deno.WebSocketUpgrade {
   try {
     return Deno.upgradeWebSocket(request, {
-      idleTimeout,
+      // Who need not say anything is pinged once that is known: the timer would cost everybody 4 KB.
+      idleTimeout: 0,
       ...(format === undefined ? {} : { protocol: streamSubprotocols[format] }),
     });
   } catch (error) {

@@ -13,13 +13,14 @@ import {
 } from "../../lib/hub/mod.ts";
 import { Refusal, type StreamFormat } from "../../lib/protocol/mod.ts";
 
+/** Milliseconds in which one who need not say anything answers a ping. */
+const silentTimeout = 60_000;
+
 /** What the connections of one path have in common. */
 export interface Door {
   readonly gateway: Gateway;
   /** What its clients are, as far as the path tells. */
   readonly family: Family;
-  /** Seconds after which the runtime takes a silent peer for dead that answers no ping; 0: it sends none. */
-  readonly idleTimeout: number;
   /** Decides who serves a connection. */
   open(connection: Connection): Session;
 }
@@ -68,7 +69,12 @@ export class WebSocketLink implements Link, SocketOwner {
   }
 
   received(data: unknown): void {
-    if (this.#connection !== undefined) this.#door.gateway.hub.receive(this.#connection, data);
+    const { hub } = this.#door.gateway;
+    if (this.#connection === undefined) return;
+    hub.receive(this.#connection, data);
+    if (this.#connection.session?.mayBeSilent) {
+      this.#socket.expectPongs(Math.min(silentTimeout, hub.limits.connectionTimeout));
+    }
   }
 
   ended(code: number, reason: string): void {

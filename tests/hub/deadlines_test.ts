@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Connection, Hub } from "../../lib/hub/mod.ts";
+import { type Connection, Hub, Priority } from "../../lib/hub/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { FakeLink } from "../helpers/fake_link.ts";
 
@@ -21,16 +21,21 @@ function crowded() {
       rateLimit: 50,
     },
   });
+  const links = new Map<Connection, FakeLink>();
   const connections = ["a", "b", "c", "d", "e"].map((peer) => {
-    const connection = hub.admit(new FakeLink(), hub.reserve("127.0.0.1"), "miners");
+    const link = new FakeLink();
+    const connection = hub.admit(link, hub.reserve("127.0.0.1"), "miners");
     connection.peer = peer;
+    links.set(connection, link);
     return connection;
   });
   let heartbeats = 0;
   hub.setHeartbeat("miners", (due) => void (heartbeats += due.length));
   hub.start();
-  return { clock, hub, connections, heartbeats: () => heartbeats };
+  return { clock, hub, connections, links, heartbeats: () => heartbeats };
 }
+
+type Tuple<T> = [T, T, T, T, T];
 
 const isOpen = ({ isOpen }: Connection) => isOpen;
 
@@ -61,6 +66,23 @@ Deno.test("a process that stood still reads what waits before it judges who is s
   for (const connection of connections.slice(0, 4)) hub.receive(connection, "{}");
   await clock.advance(3000);
   assertEquals(connections.map(isOpen), [true, true, true, true, false]);
+  hub.stop();
+});
+
+Deno.test("who need not say anything is closed when it takes nothing of what waits for it, for as long as others may be silent", async () => {
+  const { clock, hub, connections, links } = crowded();
+  for (const connection of connections) connection.session = { mayBeSilent: true, receive() {}, ended() {} };
+  await clock.advance(1000);
+  const [[stuck, stuckLink], [slow, slowLink], [quick]] = [...links] as Tuple<[Connection, FakeLink]>;
+  stuckLink.stuck = slowLink.stuck = true;
+  for (const connection of [stuck, slow, quick]) connection.offer("x".repeat(100), Priority.update);
+  await clock.advance(connectionTimeout / 2);
+  slowLink.bufferedAmount -= 1;
+  // That more is sent is no sign of life.
+  stuck.offer("x", Priority.heartbeat);
+  await clock.advance(connectionTimeout / 2 + 2000);
+  assertEquals(connections.map(isOpen), [false, true, true, true, true]);
+  assertEquals([stuckLink.closed?.code, hub.activity.slowConsumers.miners], [1013, 1]);
   hub.stop();
 });
 

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { canSever, closePatience, type Place, Places, ServerSocket } from "../../lib/hub/mod.ts";
+import { collectedHeap } from "../helpers/collected_heap.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { RawClient } from "../helpers/raw_client.ts";
-import { until } from "../helpers/until.ts";
+import { inTime, until } from "../helpers/until.ts";
 
 const severs = await canSever();
 
@@ -14,11 +15,13 @@ class SocketServer implements AsyncDisposable {
   readonly told: (string | number)[] = [];
   place: Place = this.places.take("a");
   socket: ServerSocket | undefined;
+  onUpgrade: (socket: WebSocket) => void = () => {};
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor() {
     this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
       const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
+      this.onUpgrade(socket);
       const owner = {
         opened: () => void this.told.push("opened"),
         received: (data: unknown) => void this.told.push(String(data)),
@@ -38,6 +41,10 @@ class SocketServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
   }
+}
+
+async function readPing(client: RawClient): Promise<void> {
+  assertEquals(await inTime(client.read(), "a ping"), "\ufffd\0");
 }
 
 /** Reads to the end, which is all that the test waits for. */
@@ -118,6 +125,36 @@ Deno.test("a connection that is reset is told of without a code, and frees its p
   (await server.connect())[Symbol.dispose]();
   await until(() => server.places.taken === 0, "all places to be free");
   assertEquals([server.told.slice(0, 2), server.clock.pending], [["opened", "ended"], 0]);
+});
+
+Deno.test("a peer that need not say anything is pinged, stays as long as it answers, and is found dead when it does not", async () => {
+  await using server = new SocketServer();
+  using client = await server.connect();
+  server.socket?.expectPongs(100);
+  for (let answered = 0; answered < 5; answered += 1) {
+    await readPing(client);
+    await client.write(new Uint8Array([0x8a, 0x80, 0, 0, 0, 0]));
+  }
+  assertEquals(server.told, ["opened"]);
+  await until(() => server.places.taken === 0, "the peer to be found dead");
+  assertEquals([server.told, server.clock.pending], [["opened", "ended", 0], 0]);
+  if (severs) await readToEnd(client);
+});
+
+Deno.test("the runtime keeps nothing of a socket that is gone although its peer would have been pinged", async () => {
+  await using server = new SocketServer();
+  const sockets: WeakRef<WebSocket>[] = [];
+  server.onUpgrade = (socket) => void sockets.push(new WeakRef(socket));
+  for (let count = 0; count < 20; count += 1) {
+    server.place = server.places.take("a");
+    const client = await server.connect();
+    server.socket?.expectPongs(1e9);
+    client[Symbol.dispose]();
+    await until(() => server.told.splice(0).includes("ended"), "the end");
+  }
+  const kept = () => (collectedHeap(), sockets.filter((socket) => socket.deref() !== undefined).length);
+  // The last ones may still be about.
+  await until(() => kept() < 5, "sockets to be forgotten");
 });
 
 Deno.test("an upgrade that never opens gives its place back", async () => {

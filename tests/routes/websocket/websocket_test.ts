@@ -275,17 +275,19 @@ Deno.test("strangers that are cut off for the sake of memory are told of by that
   await miner.close();
 });
 
-Deno.test("a stream client that listens and is dead is found by the runtime's pings", async () => {
-  await using scene = await Scene.start({
-    "websocket.connection_timeout": 2,
-    "websocket.heartbeat_interval": 1,
+for (const path of ["ws/stream", "ws", ""]) {
+  Deno.test(`a stream client on /${path} that listens and is dead is found by the runtime's pings`, async () => {
+    await using scene = await Scene.start({
+      "websocket.connection_timeout": 2,
+      "websocket.heartbeat_interval": 1,
+    });
+    using dead = await RawClient.open(scene.server.ws.replace(/ws$/, path));
+    await dead.send('{"type": "subscribe", "stream": "peers"}');
+    const { ending } = await endingOf(scene.server, "connection_lost");
+    assertEquals([ending?.by, ending?.code], ["network", 1006]);
+    assertEquals(scene.server.gateway.hub.places.taken, 0);
   });
-  using dead = await RawClient.open(scene.server.ws.replace(/ws$/, "ws/stream"));
-  await dead.send('{"type": "subscribe", "stream": "peers"}');
-  const { ending } = await endingOf(scene.server, "connection_lost");
-  assertEquals([ending?.by, ending?.code], ["network", 1006]);
-  assertEquals(scene.server.gateway.hub.places.taken, 0);
-});
+}
 
 Deno.test("dropping a connection ends it although its client answers nothing", async () => {
   const clock = new FakeClock();
