@@ -105,6 +105,13 @@ export const endCauses = {
       "Give the server more memory or raise --memory.limit; when heliograph_evictions_total grows, somebody sends what never " +
       "ends: look for his address among the refused",
   },
+  renewed: {
+    by: "server",
+    meaning: "The stream of server-sent events was as old as it may get, and its client was sent back for what follows",
+    advice:
+      "Nothing to do: an EventSource comes back by itself and misses nothing; --websocket.connection_timeout says how old " +
+      "one may get",
+  },
   dropped: {
     by: "server",
     meaning: "The operator dropped the connection",
@@ -127,6 +134,7 @@ const ownCauses = {
   tooManyRequests: "rate_limited",
   evicted: "evicted",
   dropped: "dropped",
+  renewed: "renewed",
   normal: "closed",
 } as const satisfies Record<keyof typeof closes, EndCause>;
 

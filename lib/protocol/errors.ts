@@ -79,6 +79,8 @@ export const closes = {
   dropped: { code: 1001, reason: "Server closing connection: dropped by the operator", reconnect: true },
   /** Its TCP connection is ended without a close frame, so that the client sees 1006. */
   evicted: { code: 1013, reason: "Server is short of memory", reconnect: true },
+  /** Of server-sent events, whose client the server cannot ask whether it is still there. */
+  renewed: { code: 1001, reason: "Come back for what follows", reconnect: true },
   normal: { code: 1000, reason: "", reconnect: false },
 } as const satisfies Record<string, Close>;
 

@@ -2,7 +2,7 @@ import { answerJson } from "../http/answer_json.ts";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { type Connection, type Place, Priority } from "../../lib/hub/mod.ts";
+import { type Connection, type Hub, type Place, Priority } from "../../lib/hub/mod.ts";
 import {
   closes,
   FirstSignal,
@@ -25,7 +25,10 @@ import type { WaitingRoom } from "../http/waiting_room.ts";
 const maxStreams = 32;
 /** Proxies cut what is silent for 30 to 60 s. */
 const commentInterval = 15_000;
-const comment = new TextEncoder().encode(":\n\n");
+const encoder = new TextEncoder();
+const [comment, comeBack] = [encoder.encode(":\n\n"), encoder.encode("retry: 100\n\n")];
+/** The share of its life after which a client may be sent back, and of how many that may be one is at a time. */
+const [youth, turns] = [0.75, 5];
 
 const json = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
 const eventStream = {
@@ -116,7 +119,7 @@ const events = {
 /** Streams for those whom WebSockets do not reach: newest values, long polling, server-sent events. Protocol, section 4. */
 export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers: Answers): Hono<Env> {
   const { streams, hub } = gateway;
-  hub.setHeartbeat("events", sendComments, commentInterval);
+  hub.setHeartbeat("events", (due) => tend(hub, due), commentInterval);
 
   const find = (name: string): Stream => {
     const stream = streams.find(name);
@@ -165,7 +168,8 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
       documented({
         tag: "Streams",
         summary: "A stream as server-sent events",
-        description: "`Last-Event-ID`, or `last_event_id` in the query, names the event to go on after.",
+        description: "`Last-Event-ID`, or `last_event_id` in the query, names the event to go on after. " +
+          "It ends after `websocket.connection_timeout` at the latest: come back then.",
         parameters,
         query: eventsQuery.pick({ last_event_id: true }),
         answers: { 200: events, ...refusals(400, 404, 503) },
@@ -244,10 +248,14 @@ function openEvents(context: Context<Env>, gateway: Gateway, streams: readonly S
   const { hub } = gateway;
   const { last_event_id } = readQuery(eventsQuery, context.req.query());
   const wanted = readPositions(streams, context.req.header("last-event-id") ?? last_event_id);
-  const link = new EventLink(() => hub.release(connection, closes.normal));
   const place = takePlace(gateway, context);
+  const link = new EventLink(() => {
+    hub.release(connection, closes.normal);
+    // What its client does not read stays, and the connection with it.
+    place.abandon();
+  });
   const connection = hub.admit(link, place, "events");
-  place.letGo();
+  letGoOnceSent(place, context.env);
   gateway.streams.serveEvents(connection, wanted);
   return new Response(link.body, { headers: { ...eventStream, "x-connection-id": connection.id } });
 }
@@ -263,6 +271,13 @@ function takePlace(gateway: Gateway, context: Context<Env>): Place {
   }
 }
 
+function letGoOnceSent(place: Place, { over }: Env["Bindings"]): void {
+  const letGo = () => place.letGo();
+  const sent = over?.();
+  if (sent === undefined) letGo();
+  else sent.then(letGo, letGo);
+}
+
 /** Reads `EPOCH:OFFSET`, or `EPOCH:OFFSET.OFFSET` for several streams in their order; an offset may be empty. */
 function readPositions(streams: readonly Stream[], lastEventId = ""): Wanted[] {
   const [, epoch = "", offsets = ""] = /^([^:]{1,64}):([\d.]+)$/.exec(lastEventId) ?? [];
@@ -273,6 +288,17 @@ function readPositions(streams: readonly Stream[], lastEventId = ""): Wanted[] {
   });
 }
 
-function sendComments(due: readonly Connection[]): void {
-  for (const connection of due) connection.offer(comment, Priority.heartbeat);
+/**
+ * Keeps them alive, or sends them back for what follows: nothing that a client says shows whether it is still there, so that
+ * none stays for longer than `websocket.connection_timeout`. Those who came together do not come back together.
+ */
+function tend(hub: Hub, due: readonly Connection[]): void {
+  const life = hub.limits.connectionTimeout;
+  let old = 0;
+  for (const connection of due) {
+    const age = hub.elapsed() - connection.openedAt;
+    const isOver = age + commentInterval > life || age >= youth * life && (old += 1) % turns === 1;
+    connection.offer(isOver ? comeBack : comment, Priority.heartbeat);
+    if (isOver) connection.close(closes.renewed);
+  }
 }

@@ -10,6 +10,8 @@ import { readServerMessage, type ServerMessage } from "./server_message.ts";
 
 /** The gateway sends a comment every 15 s. */
 const limits = { quietMs: 45_000, deadMs: 15_000 };
+/** Milliseconds after which the end of a request is no failure: the gateway sends its clients back now and then. */
+const oldAfterMs = 10_000;
 
 /** Server-sent events of all streams in one request. */
 export class EventFeed implements Feed {
@@ -57,6 +59,8 @@ export class EventFeed implements Feed {
   async #follow(signal: AbortSignal): Promise<void> {
     const body = await this.#ask(signal);
     if (body === undefined) return;
+    const { clock } = this.#host.parts.settings;
+    const began = clock.elapsed();
     const decoder = new TextDecoder();
     const parser = new EventParser((event) => signal.aborted || this.#receive(event));
     const reader = body.getReader();
@@ -68,7 +72,9 @@ export class EventFeed implements Feed {
       this.#heard();
       parser.push(decoder.decode(next.value, { stream: true }));
     }
-    if (!signal.aborted) this.#host.fail("the server ended the events");
+    if (signal.aborted) return;
+    if (clock.elapsed() - began >= oldAfterMs) this.#open(this.#streams);
+    else this.#host.fail("the server ended the events");
   }
 
   /** Undefined: it was found out that other streams are to be asked for. */

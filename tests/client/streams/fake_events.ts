@@ -59,6 +59,12 @@ export class EventStreams {
     for (const client of this.#clients) this.#drop(client, new TypeError("connection reset"));
   }
 
+  /** Ends all as a server does that has no more to say. */
+  end(): void {
+    for (const { controller } of this.#clients) controller.close();
+    this.#clients.clear();
+  }
+
   #drop(client: Client | undefined, reason: unknown): void {
     if (client !== undefined && this.#clients.delete(client)) client.controller.error(reason);
   }

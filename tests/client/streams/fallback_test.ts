@@ -266,6 +266,20 @@ Deno.test("server-sent events that fall silent for a minute are asked for again"
   assertEquals(eventRequests(scene).length, 2);
 });
 
+Deno.test("server-sent events that the server ends after a while are asked for again at once, without a failure", async () => {
+  using scene = reached("swallow");
+  scene.listen("peers");
+  await scene.clock.advance(10_000);
+  await scene.connected("sse");
+  await scene.publish("peers");
+  await scene.clock.advance(15_000);
+  scene.server.eventStreams.end();
+  scene.server.publish("peers");
+  await until(() => eventRequests(scene).length === 2, "another request");
+  await scene.publish("peers");
+  assertEquals([scene.offsets("peers"), scene.snapshot.state], [[1, 2, 3], "connected"]);
+});
+
 Deno.test("server-sent events that bring nothing once a stream was added lead to long polls", async () => {
   using scene = reached("swallow");
   scene.listen("peers");

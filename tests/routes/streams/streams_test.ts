@@ -3,7 +3,9 @@ import { settle } from "../../helpers/fake_clock.ts";
 import { fakeReceipt } from "../../helpers/fake_node.ts";
 import { dataOf } from "../../helpers/scene.ts";
 import { StreamScene } from "../../helpers/streams.ts";
+import { endingOf } from "../../helpers/told.ts";
 import { until } from "../../helpers/until.ts";
+import { Priority } from "../../../lib/hub/mod.ts";
 
 Deno.test("the list names the streams, how they do, and whether their data is made up", async () => {
   await using gateway = await StreamScene.start();
@@ -190,6 +192,65 @@ Deno.test("an event stream that its client has left is let go of", async () => {
   await events[Symbol.asyncDispose]();
   await until(() => hub.size === 0, "the end of all connections");
   await gateway.listened("peers", 0);
+});
+
+Deno.test("an event stream ends before its client could be dead for long, and goes on where it was", async () => {
+  await using gateway = await StreamScene.start({ "websocket.connection_timeout": 300 });
+  await using events = await gateway.events("/peers/events");
+  const { hub, clock } = gateway.scene.server.gateway;
+  const opened = clock.elapsed();
+  let [last, next] = [await events.next(), await events.next()];
+  while (next !== undefined) {
+    last = next;
+    next = undefined;
+    const coming = events.next().then((event) => next = event);
+    await until(() => next !== undefined || hub.size === 0, "an event, or the end", () => gateway.pass(1000));
+    await coming;
+  }
+  const age = clock.elapsed() - opened;
+  assert(age >= 225_000 && age <= 300_000, `ended after ${age} ms`);
+  assertEquals(events.others.at(-2), "retry: 100");
+  const { ending } = await endingOf(gateway.scene.server, "renewed");
+  assertEquals(ending?.by, "server");
+  await using again = await gateway.events("/peers/events", last?.id);
+  assertEquals((await again.next())?.data["recovered"], true);
+});
+
+Deno.test("clients of event streams that came together are not sent back together", async () => {
+  await using gateway = await StreamScene.start({ "websocket.connection_timeout": 300 });
+  gateway.node.mode = "error";
+  const many = await Promise.all(Array.from({ length: 20 }, () => gateway.events("/peers/events")));
+  const { hub } = gateway.scene.server.gateway;
+  const sizes = new Set<number>();
+  await until(() => hub.size === 0, "the end of all", async () => {
+    await gateway.pass(1000);
+    sizes.add(hub.size);
+  });
+  assert(sizes.size > 4, [...sizes].join());
+  await Promise.all(many.map((events) => events[Symbol.asyncDispose]()));
+});
+
+Deno.test("an event stream that is not read takes room from its own address alone until its client is gone", async () => {
+  await using gateway = await StreamScene.start({ "websocket.max_queue": 1024 });
+  const { hub } = gateway.scene.server.gateway;
+  const { hostname, port } = new URL(gateway.scene.server.url);
+  const client = await Deno.connect({ hostname, port: Number(port) });
+  await client.write(
+    new TextEncoder().encode("GET /api/v1/streams/peers/events HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+  );
+  await until(() => hub.size === 1, "the connection");
+  const [connection] = hub.connections();
+  if (connection === undefined) throw new Error("no connection");
+  const { place } = connection;
+  const filler = new TextEncoder().encode(`:${"x".repeat(2 ** 16)}\n\n`);
+  await until(() => !connection.isOpen, "the connection to be too slow", async () => {
+    connection.offer(filler, Priority.update);
+    await settle();
+  });
+  assertEquals([hub.size, hub.places.taken, place.hold()], [0, 0, true]);
+  place.letGo();
+  client.close();
+  await until(() => !place.hold() || place.letGo() !== undefined, "the place to be free");
 });
 
 Deno.test("event streams count as connections, and one too many is refused", async () => {
