@@ -1,3 +1,5 @@
+import { CutOffNetwork } from "./cut_off_network.ts";
+import { deadClients, timeout } from "./dead_clients.ts";
 import { noOpenssl } from "../helpers/certificates.ts";
 import { inscribe, publishManyGames } from "./operator.ts";
 import { floodOfPredictions, neighbour, otherValidator, replay, tinyWagers } from "./miner_trials.ts";
@@ -24,6 +26,20 @@ export const trials: readonly Trial[] = [
     bound: cheap,
     flags: ["--websocket.auth_timeout=1", "--websocket.max_strangers_per_address=100"],
     run: (stage) => stage.attack("ignored_closes"),
+  },
+  {
+    name: "dead-clients",
+    tried: "the packets of clients of every kind are lost from one moment on",
+    bound: cheap,
+    flags: [
+      "--host=0.0.0.0",
+      `--websocket.connection_timeout=${timeout}`,
+      "--websocket.heartbeat_interval=5",
+      "--socketio.ping_interval=5000",
+      "--socketio.ping_timeout=10000",
+    ],
+    obstacle: () => CutOffNetwork.obstacle(),
+    run: deadClients,
   },
   {
     name: "unfinished-frames",
