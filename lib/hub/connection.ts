@@ -116,7 +116,8 @@ export class Connection {
     this.id = options.id;
     this.place = options.place;
     this.#family = options.family;
-    this.openedAt = this.heardAt = this.heartbeatAt = this.#takenAt = options.host.elapsed();
+    this.openedAt = this.heardAt = this.heartbeatAt = options.host.elapsed();
+    this.#takenAt = this.openedAt;
     this.#link = options.link;
     this.#host = options.host;
     const { rateLimit } = options.host.limits;

@@ -107,7 +107,8 @@ export const endCauses = {
   },
   renewed: {
     by: "server",
-    meaning: "The stream of server-sent events was as old as it may get, and its client was sent back for what follows",
+    meaning:
+      "The stream of server-sent events was as old as it may get, and its client was sent back for what follows",
     advice:
       "Nothing to do: an EventSource comes back by itself and misses nothing; --websocket.connection_timeout says how old " +
       "one may get",

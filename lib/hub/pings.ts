@@ -11,7 +11,10 @@ const atOnce = 0.001;
  * @returns false where the runtime does not let us: then the kernel alone finds out that the peer is dead
  */
 export function pingWhenSilent(socket: WebSocket, seconds: number): boolean {
-  const [time, restart] = [symbolOf(socket, "[[idleTimeout]]"), symbolOf(socket, "[[serverHandleIdleTimeout]]")];
+  const [time, restart] = [
+    symbolOf(socket, "[[idleTimeout]]"),
+    symbolOf(socket, "[[serverHandleIdleTimeout]]"),
+  ];
   if (time === undefined || restart === undefined) return false;
   const begin = member(socket, restart);
   if (typeof begin !== "function" || !Reflect.set(socket, time, seconds)) return false;

@@ -27,7 +27,7 @@ const maxStreams = 32;
 const commentInterval = 15_000;
 const encoder = new TextEncoder();
 const [comment, comeBack] = [encoder.encode(":\n\n"), encoder.encode("retry: 100\n\n")];
-/** The share of its life after which a client may be sent back, and of how many that may be one is at a time. */
+/** The share of its life after which a client may be sent back, and of how many such clients one is each time. */
 const [youth, turns] = [0.75, 5];
 
 const json = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };

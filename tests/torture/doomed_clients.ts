@@ -42,5 +42,5 @@ for (let number = 0; number < Number(count); number += 1) {
   await follow();
   await openSession();
 }
-console.log("ready");
+await Deno.stdout.write(new TextEncoder().encode("ready\n"));
 setInterval(() => {}, 1000);
