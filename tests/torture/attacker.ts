@@ -1,8 +1,17 @@
 /// <reference lib="deno.worker" />
-import type { Attack, Findings, Target } from "./trial.ts";
+import * as requests from "./attacks/requests.ts";
+import * as sockets from "./attacks/sockets.ts";
+import * as tls from "./attacks/tls.ts";
+import type { Findings, Target } from "./trial.ts";
 
-interface Order {
-  readonly module: string;
+const attacks = { ...requests, ...sockets, ...tls };
+
+/** What can be done to a server. */
+export type AttackName = keyof typeof attacks;
+
+/** What the thread is told to do. */
+export interface Order {
+  readonly name: AttackName;
   readonly target: Target;
 }
 
@@ -10,10 +19,12 @@ const stopping = new AbortController();
 
 self.onmessage = async ({ data }: MessageEvent<Order | "stop">): Promise<void> => {
   if (data === "stop") return stopping.abort();
-  const { attack }: { attack: Attack } = await import(data.module);
-  const findings = await attack(data.target, stopping.signal).catch((error): Findings => ({
+  const findings = await attacks[data.name](data.target, stopping.signal).catch((error): Findings => ({
     said: "",
     faults: [`the attacker itself failed: ${(error as Error).message}`],
   }));
   self.postMessage(findings);
 };
+
+// What comes while a module is being loaded is lost.
+self.postMessage("ready");

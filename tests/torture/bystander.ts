@@ -1,5 +1,4 @@
 import type { Keypair } from "../../lib/crypto/mod.ts";
-import { adminToken } from "../helpers/gateway.ts";
 import { Peer, signAuthentication, signMessage } from "../helpers/peer.ts";
 import type { ServerProcess } from "../helpers/process.ts";
 import { samplePrediction } from "../helpers/samples.ts";
@@ -119,11 +118,6 @@ export class Bystander {
     }
     if (!this.isTolerant) this.slowest = Math.max(this.slowest, performance.now() - start);
   }
-}
-
-/** Calls a path of the operator's API. */
-export function operatorHeaders(): Record<string, string> {
-  return { authorization: `Bearer ${adminToken}` };
 }
 
 export function pause(milliseconds: number): Promise<void> {

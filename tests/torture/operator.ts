@@ -47,7 +47,12 @@ export async function inscribe(url: string, bytes: number): Promise<string> {
 }
 
 /** Asks for a path of the operator's API, whatever the answer is. */
-export async function askAdmin(url: string, path: string): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${adminToken}` } });
+export async function askAdmin(
+  url: string,
+  path: string,
+  method = "GET",
+): Promise<{ status: number; text: string }> {
+  const headers = { authorization: `Bearer ${adminToken}` };
+  const response = await fetch(`${url}${path}`, { method, headers });
   return { status: response.status, text: await response.text() };
 }

@@ -3,9 +3,9 @@ import { Authority } from "../helpers/certificates.ts";
 import { testKey } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame } from "../helpers/samples.ts";
+import type { AttackName, Order } from "./attacker.ts";
 import { Bystander } from "./bystander.ts";
 import { LoopDisk } from "./loop_disk.ts";
-import { peakMemory, resetPeak } from "./memory.ts";
 import type { Bound, Findings, Target, Trial } from "./trial.ts";
 
 /** Clients say whom they come from, so that one machine has many addresses. */
@@ -13,7 +13,7 @@ const flags = ["--http.trusted_proxies=loopback", "--log.level=WARNING"];
 const longestTrial = 90_000;
 
 /** What a trial came to. */
-export interface Outcome {
+interface Outcome {
   readonly findings: Findings;
   /** Megabytes beyond what the server had before. */
   readonly memory: number;
@@ -70,8 +70,8 @@ export class Stage implements AsyncDisposable {
     this.bystander = await Bystander.come(this.#server, this.key, authorityOf(this.#trial, this.folder));
   }
 
-  /** Runs a module of `attacks/` in a thread of its own. */
-  async attack(name: string, more: Partial<Target> = {}): Promise<Findings> {
+  /** Runs one of `attacks/` in a thread of its own. */
+  async attack(name: AttackName, more: Partial<Target> = {}): Promise<Findings> {
     const { hostname, port } = new URL(this.server.url);
     const target: Target = {
       url: this.server.url,
@@ -82,13 +82,16 @@ export class Stage implements AsyncDisposable {
     };
     const worker = new Worker(new URL("./attacker.ts", import.meta.url), { type: "module" });
     const { promise, resolve, reject } = Promise.withResolvers<Findings>();
-    worker.onmessage = ({ data }: MessageEvent<Findings>) => resolve(data);
+    worker.onmessage = ({ data }: MessageEvent<Findings | "ready">) => {
+      if (data !== "ready") return resolve(data);
+      this.bystander.forget();
+      worker.postMessage({ name, target } satisfies Order);
+    };
     worker.onerror = (event) => {
       event.preventDefault();
       reject(new Error(event.message));
     };
     const timer = setTimeout(() => worker.postMessage("stop"), longestTrial);
-    worker.postMessage({ module: new URL(`./attacks/${name}.ts`, import.meta.url).href, target });
     try {
       return await promise;
     } finally {
@@ -136,4 +139,24 @@ function authorityOf({ tls }: Trial, { path }: TemporaryFolder): string | undefi
 async function startServer(trial: Trial, { path: cwd }: TemporaryFolder): Promise<ServerProcess> {
   const tls = trial.tls ? ["--tls.cert=cert.pem", "--tls.key=key.pem"] : [];
   return await ServerProcess.start({ cwd }, [...flags, ...tls, ...trial.flags ?? []]);
+}
+
+const pattern = /^VmHWM:\s+(\d+) kB$/m;
+const kibPerMb = 1e6 / 1024;
+
+/** The most memory, in megabytes, that a process had since {@link resetPeak}; undefined when it is gone. */
+async function peakMemory(pid: number): Promise<number | undefined> {
+  try {
+    const peak = pattern.exec(await Deno.readTextFile(`/proc/${pid}/status`))?.[1];
+    return peak === undefined ? undefined : Number(peak) / kibPerMb;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Begins to watch a process's memory anew, and answers what it has now, in megabytes. */
+async function resetPeak(pid: number): Promise<number> {
+  // Linux, proc(5): 5 sets the peak to what is resident now.
+  await Deno.writeTextFile(`/proc/${pid}/clear_refs`, "5");
+  return await peakMemory(pid) ?? 0;
 }

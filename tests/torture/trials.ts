@@ -18,14 +18,14 @@ export const trials: readonly Trial[] = [
     name: "idle-sockets",
     tried: "one address opens 1,300 WebSockets, says nothing and answers no close",
     bound: cheap,
-    run: (stage) => stage.attack("idle_sockets"),
+    run: (stage) => stage.attack("idleSockets"),
   },
   {
     name: "ignored-closes",
     tried: "clients that the gateway closes do not answer, and read nothing",
     bound: cheap,
     flags: ["--websocket.auth_timeout=1", "--websocket.max_strangers_per_address=100"],
-    run: (stage) => stage.attack("ignored_closes"),
+    run: (stage) => stage.attack("ignoredCloses"),
   },
   {
     name: "dead-clients",
@@ -45,31 +45,31 @@ export const trials: readonly Trial[] = [
     name: "unfinished-frames",
     tried: "200 strangers send 63 MiB of a frame each, and not its end",
     bound: threeHundred,
-    run: (stage) => stage.attack("unfinished_frames"),
+    run: (stage) => stage.attack("unfinishedFrames"),
   },
   {
     name: "unfinished-fragments",
     tried: "the same, as the first fragment of a message",
     bound: threeHundred,
-    run: (stage) => stage.attack("unfinished_fragments"),
+    run: (stage) => stage.attack("unfinishedFragments"),
   },
   {
     name: "costly-json",
     tried: "strangers send 1 MiB of tiny objects as an authentication, a ping, a heartbeat",
     bound: threeHundred,
-    run: (stage) => stage.attack("costly_json"),
+    run: (stage) => stage.attack("costlyJson"),
   },
   {
     name: "unfinished-bodies",
     tried: "1,500 POSTs of 1 MiB without their last byte",
     bound: burst,
-    run: (stage) => stage.attack("unfinished_bodies"),
+    run: (stage) => stage.attack("unfinishedBodies"),
   },
   {
     name: "unfinished-polling-posts",
     tried: "100 anonymous Socket.IO sessions send 3 MiB without the last byte",
     bound: threeHundred,
-    run: (stage) => stage.attack("unfinished_polling_posts"),
+    run: (stage) => stage.attack("unfinishedPollingPosts"),
   },
   {
     name: "unread-answers",
@@ -78,14 +78,14 @@ export const trials: readonly Trial[] = [
     async run(stage) {
       await publishManyGames(stage.server.url);
       stage.bystander.forget();
-      return await stage.attack("unread_answers");
+      return await stage.attack("unreadAnswers");
     },
   },
   {
     name: "long-polls",
     tried: "one address takes every place to wait for news",
     bound: burst,
-    run: (stage) => stage.attack("long_polls"),
+    run: (stage) => stage.attack("longPolls"),
   },
   {
     name: "unread-downloads",
@@ -95,7 +95,7 @@ export const trials: readonly Trial[] = [
     async run(stage) {
       const topic = await inscribe(stage.server.url, 1_500_000);
       stage.bystander.forget();
-      return await stage.attack("unread_downloads", { topic });
+      return await stage.attack("unreadDownloads", { topic });
     },
   },
   {
@@ -104,7 +104,7 @@ export const trials: readonly Trial[] = [
     bound: cheap,
     tls: true,
     obstacle: () => Promise.resolve(noOpenssl),
-    run: (stage) => stage.attack("aborted_tls"),
+    run: (stage) => stage.attack("abortedTls"),
   },
   {
     name: "silent-tls",
@@ -112,20 +112,20 @@ export const trials: readonly Trial[] = [
     bound: cheap,
     tls: true,
     obstacle: () => Promise.resolve(noOpenssl),
-    run: (stage) => stage.attack("silent_tls"),
+    run: (stage) => stage.attack("silentTls"),
   },
   {
     name: "forged-hosts",
     tried: "the Host header holds the path of the operator's API",
     bound: cheap,
-    run: (stage) => stage.attack("forged_hosts"),
+    run: (stage) => stage.attack("forgedHosts"),
   },
   {
     name: "dripping-file",
     tried: "a file from a URL comes byte by byte, without end",
     bound: cheap,
     flags: privateFiles,
-    run: (stage) => stage.attack("dripping_file"),
+    run: (stage) => stage.attack("drippingFile"),
   },
   {
     name: "flood-of-predictions",
