@@ -3,7 +3,7 @@ import { findValidators } from "../../lib/chain/mod.ts";
 import { systemClock } from "../../lib/protocol/mod.ts";
 import { encodeChain, FakeChain, type FakeNeuron, missingPython } from "../helpers/fake_chain.ts";
 import { testKey } from "../helpers/peer.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 
 const netuid = 30;
 const ipv4 = (...bytes: number[]) => String(bytes.reduce((sum, byte) => sum * 256 + byte, 0));

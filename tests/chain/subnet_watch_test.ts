@@ -9,7 +9,7 @@ import {
 } from "../helpers/fake_chain.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { testKey } from "../helpers/peer.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 
 const netuid = 300;
 const neurons: readonly (FakeNeuron & { readonly key: number })[] = [

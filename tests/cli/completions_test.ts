@@ -4,7 +4,7 @@ import { runCompletions } from "../../lib/cli/completions.ts";
 import { describeSettings } from "../../lib/config/mod.ts";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";
 import { type Outcome, runToEnd, TemporaryFolder } from "../helpers/process.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 
 const commands: Commands = {
   serve: { summary: "start the gateway", load: () => import("../../lib/cli/serve.ts") },

@@ -5,7 +5,7 @@ import { resetLogging } from "../../lib/telemetry/mod.ts";
 import { encodeChain, FakeChain, missingPython } from "../helpers/fake_chain.ts";
 import { FakeValidator } from "../helpers/fake_validator.ts";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { minerKey, predictionOf } from "../client/harness.ts";
 
 const seed = "64".repeat(32);

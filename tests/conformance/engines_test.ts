@@ -1,7 +1,7 @@
 import { openEngine } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "../engine/folder.ts";
 import { postgres, PostgresServer } from "../helpers/postgres.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { type OpenLog, testLog } from "./log_suite.ts";
 import { type OpenStore, testStore } from "./store_suite.ts";
 

@@ -4,7 +4,7 @@ import { startGateway } from "../helpers/gateway.ts";
 import { Scrape } from "../helpers/metrics.ts";
 import { Peer } from "../helpers/peer.ts";
 import { promtool, runPromtool } from "../helpers/promtool.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 
 const deploy = `${import.meta.dirname}/../../deploy`;
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { defaultConfig } from "../../lib/config/mod.ts";
 import { type Outcome, runToEnd, TemporaryFolder } from "../helpers/process.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 
 const unit = await Deno.readTextFile(`${import.meta.dirname}/../../deploy/systemd/heliograph.service`);
 const compose = await Deno.readTextFile(`${import.meta.dirname}/../../deploy/compose/compose.yaml`);

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { pythonWith } from "../helpers/python.ts";
+import { pythonWith, testWith } from "../helpers/programs.ts";
 import { testKey } from "../helpers/peer.ts";
 import { type Outcome, runToEnd, TemporaryFolder } from "../helpers/process.ts";
 import { ReceiptBook } from "../helpers/receipts.ts";
-import { testWith } from "../helpers/test_with.ts";
 
 const script = new URL("../../docs/verify_receipts.py", import.meta.url).pathname;
 const sdk = new URL("../../sdk/python", import.meta.url).pathname;

@@ -21,15 +21,28 @@ class Tally {
   }
 }
 
-const plain = (call: Call) => call.answer("426 Upgrade Required");
+/** An endpoint that takes upgrades alone. */
+function upgrading(serve: (call: Call) => Promise<void>): FakeEndpoint {
+  return new FakeEndpoint(async (call) => {
+    if (!call.isUpgrade) return await call.answer("426 Upgrade Required");
+    await call.upgrade();
+    await serve(call);
+  });
+}
+
+/** What comes before the client closes. */
+async function* framesOf(call: Call) {
+  for (let frame = await call.frame(); frame !== undefined; frame = await call.frame()) {
+    if (frame.opcode === 8) return;
+    yield frame;
+  }
+}
 
 Deno.test("doctor sees a proxy that eats frames after the upgrade", async () => {
   const clock = new FakeClock();
   const eaten = new Tally();
-  await using endpoint = new FakeEndpoint(async (call) => {
-    if (!call.isUpgrade) return await plain(call);
-    await call.upgrade();
-    for (let frame = await call.frame(); frame !== undefined; frame = await call.frame()) {
+  await using endpoint = upgrading(async (call) => {
+    for await (const frame of framesOf(call)) {
       if (frame.opcode === 1) eaten.add();
     }
   });
@@ -41,9 +54,7 @@ Deno.test("doctor sees a proxy that eats frames after the upgrade", async () => 
 });
 
 Deno.test("doctor tells why a server closes right after the upgrade", async () => {
-  await using endpoint = new FakeEndpoint(async (call) => {
-    if (!call.isUpgrade) return await plain(call);
-    await call.upgrade();
+  await using endpoint = upgrading(async (call) => {
     await call.send(8, new Uint8Array([0x03, 0xf5, ...new TextEncoder().encode("Max connections reached")]));
     await call.drain();
   });
@@ -55,14 +66,8 @@ Deno.test("doctor tells why a server closes right after the upgrade", async () =
 Deno.test("doctor sees that pings are not answered though messages are", async () => {
   const clock = new FakeClock();
   const answered = new Tally();
-  await using endpoint = new FakeEndpoint(async (call) => {
-    if (!call.isUpgrade) return await plain(call);
-    await call.upgrade();
-    for (
-      let frame = await call.frame();
-      frame !== undefined && frame.opcode !== 8;
-      frame = await call.frame()
-    ) {
+  await using endpoint = upgrading(async (call) => {
+    for await (const frame of framesOf(call)) {
       if (frame.opcode !== 1) continue;
       await call.send(1, '{"type":"pong"}');
       answered.add();
@@ -79,14 +84,12 @@ Deno.test("doctor says when heartbeats stay without an answer", async () => {
   const clock = new FakeClock();
   const lost = new Tally();
   let connections = 0;
-  await using endpoint = new FakeEndpoint(async (call) => {
-    if (!call.isUpgrade) return await plain(call);
-    await call.upgrade();
+  await using endpoint = upgrading(async (call) => {
     connections += 1;
     // The attempts of the protocol and the browser come first, then the frames, then the heartbeats.
     const limit = connections > before ? 3 : Infinity;
-    for (let count = 0, frame = await call.frame(); frame !== undefined; frame = await call.frame()) {
-      if (frame.opcode === 8) return;
+    let count = 0;
+    for await (const frame of framesOf(call)) {
       if (frame.opcode === 9) await call.send(10, frame.text);
       else if (count++ < limit) await call.send(1, '{"type":"pong"}');
       else lost.add();
@@ -107,9 +110,7 @@ Deno.test("doctor finds after how long something cuts idle connections", async (
   const clock = new FakeClock();
   const [opened, closed] = [new Tally(), new Tally()];
   let connections = 0;
-  await using endpoint = new FakeEndpoint(async (call) => {
-    if (!call.isUpgrade) return await plain(call);
-    await call.upgrade();
+  await using endpoint = upgrading(async (call) => {
     connections += 1;
     if (connections <= before) return await converse(call);
     const cut = Promise.withResolvers<void>();
@@ -136,15 +137,9 @@ Deno.test("doctor tells connections that die silently from those that the server
   const clock = new FakeClock();
   const asked = new Tally();
   const opened = new Tally();
-  await using endpoint = new FakeEndpoint(async (call) => {
-    if (!call.isUpgrade) return await plain(call);
-    await call.upgrade();
+  await using endpoint = upgrading(async (call) => {
     opened.add();
-    for (
-      let frame = await call.frame();
-      frame !== undefined && frame.opcode !== 8;
-      frame = await call.frame()
-    ) {
+    for await (const frame of framesOf(call)) {
       if (frame.text === "still there") asked.add();
       else if (frame.opcode === 9) await call.send(10, frame.text);
       else await call.send(1, '{"type":"pong"}');
@@ -164,9 +159,7 @@ Deno.test("doctor tells connections that die silently from those that the server
 Deno.test("doctor takes it as the server's own rule when it closes an idle connection with a reason", async () => {
   const clock = new FakeClock();
   let connections = 0;
-  await using endpoint = new FakeEndpoint(async (call) => {
-    if (!call.isUpgrade) return await plain(call);
-    await call.upgrade();
+  await using endpoint = upgrading(async (call) => {
     connections += 1;
     if (connections <= before) return await converse(call);
     await call.send(8, new Uint8Array([0x03, 0xe9, ...new TextEncoder().encode("Heartbeat timeout")]));

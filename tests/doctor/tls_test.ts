@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { TemporaryFolder } from "../helpers/process.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { examine, type Examined, type Instead } from "./examine.ts";
 import { answering, FakeEndpoint } from "./fake_endpoint.ts";
 

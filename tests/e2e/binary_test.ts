@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { Peer, signMessage, testKey } from "../helpers/peer.ts";
 import { type Outcome, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 
 const binary = Deno.env.get("HELIOGRAPH_BINARY") ?? "";
 const missing = binary === "" ? "HELIOGRAPH_BINARY names none; deno task compile makes one" : undefined;

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { bittensorPython } from "../helpers/bittensor.ts";
 import { commandLine, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame } from "../helpers/samples.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 
 const { python, missing } = await bittensorPython();
 const program = (name: string) => [python, "-B", `${import.meta.dirname}/python/${name}.py`];

@@ -4,7 +4,7 @@ import { encodeChain, FakeChain, missingPython } from "../helpers/fake_chain.ts"
 import { testKey } from "../helpers/peer.ts";
 import { commandLine, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 
 const netuid = 30;
 const [validator, miner] = [testKey(90), testKey(91)];

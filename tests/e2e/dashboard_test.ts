@@ -1,6 +1,5 @@
 import { assert } from "@std/assert";
-import { findChromium } from "../helpers/chromium.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { findChromium, testWith } from "../helpers/programs.ts";
 
 const missing = await findChromium() === undefined ? "no Chromium on the PATH" : undefined;
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Authority, noOpenssl } from "../helpers/certificates.ts";
 import { testKey } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { untilThere } from "../helpers/until.ts";
 
 const ignore = Deno.build.os === "windows";

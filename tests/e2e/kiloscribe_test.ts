@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startGateway, type TestGateway } from "../helpers/gateway.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { missingSdk, type SdkOutcome, SdkProcess, sdkVersions } from "./kiloscribe/sdk_process.ts";
 
 const missing = await missingSdk();

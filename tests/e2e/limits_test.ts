@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Peer, signMessage, testKey } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { until, untilThere } from "../helpers/until.ts";
 
 const bash = await exists("/bin/bash") && await exists("/usr/bin/prlimit")

@@ -3,8 +3,7 @@ import { adminToken } from "../helpers/gateway.ts";
 import { sampleGame } from "../helpers/samples.ts";
 import { testKey } from "../helpers/peer.ts";
 import { commandLine, Lines, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
-import { pythonWith } from "../helpers/python.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { pythonWith, testWith } from "../helpers/programs.ts";
 
 const python = await pythonWith("websockets");
 const missing = python === undefined ? "no Python with the module websockets" : undefined;

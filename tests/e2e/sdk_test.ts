@@ -3,7 +3,7 @@ import { renderSigned, sha256Hex } from "../../lib/protocol/mod.ts";
 import { startGateway } from "../helpers/gateway.ts";
 import { testKey } from "../helpers/peer.ts";
 import { runToEnd, TemporaryFolder } from "../helpers/process.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
 
 const here = import.meta.dirname ?? "";

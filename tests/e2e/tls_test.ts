@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Authority, noOpenssl } from "../helpers/certificates.ts";
 import { commandLine, Lines, runToEnd, TemporaryFolder } from "../helpers/process.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 
 testWith(noOpenssl, "serve names https:// and wss:// where it has a certificate", async () => {
   await using folder = await TemporaryFolder.make();

@@ -4,7 +4,7 @@ import { EventReader } from "../helpers/event_source.ts";
 import { Scrape } from "../helpers/metrics.ts";
 import { Peer, signMessage, testKey } from "../helpers/peer.ts";
 import { commandLine, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { until } from "../helpers/until.ts";
 
 const handlers = `export default (validator) => {

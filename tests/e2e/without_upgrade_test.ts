@@ -1,10 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { commandLine, runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
-import { testWith } from "../helpers/test_with.ts";
-import { nginx } from "./proxies/nginx.ts";
+import { testWith } from "../helpers/programs.ts";
+import { nginx, type ProxyKind } from "./proxies/proxy_kinds.ts";
 import { Proxy } from "./proxies/proxy.ts";
-import type { ProxyKind } from "./proxies/proxy_kind.ts";
 import { missing } from "./proxies/proxy_process.ts";
 
 /** As it is where nobody has thought of WebSockets. */

@@ -1,6 +1,6 @@
 import { assertStringIncludes } from "@std/assert";
 import { commandLine, runToEnd, TemporaryFolder } from "../helpers/process.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 
 /** Whether a file system can be mounted that nobody else sees, so that it can be one that is read-only. */
 async function missing(): Promise<string | undefined> {

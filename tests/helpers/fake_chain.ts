@@ -1,7 +1,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Keypair } from "../../lib/crypto/mod.ts";
 import { testKey } from "./peer.ts";
-import { pythonWith } from "./python.ts";
+import { pythonWith } from "./programs.ts";
 
 /** A key of a subnet, as a test describes it. */
 export interface FakeNeuron {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { noOpenssl } from "../helpers/certificates.ts";
 import { LogLines } from "../helpers/log_lines.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { TlsScene } from "../helpers/tls_scene.ts";
 
 const second = 1000;

@@ -13,7 +13,7 @@ import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { adminToken, startGateway } from "../helpers/gateway.ts";
 import { LogLines } from "../helpers/log_lines.ts";
 import { TemporaryFolder } from "../helpers/process.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { stop, TlsScene } from "../helpers/tls_scene.ts";
 
 const twoLooks = 4000;

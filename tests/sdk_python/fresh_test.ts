@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { runToEnd, ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame } from "../helpers/samples.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { installFresh, whyNoPyPI } from "./pythons.ts";
 import { scenarios } from "./scenarios.ts";
 

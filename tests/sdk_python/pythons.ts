@@ -1,4 +1,4 @@
-import { pythonWith } from "../helpers/python.ts";
+import { pythonWith } from "../helpers/programs.ts";
 import { runToEnd, TemporaryFolder } from "../helpers/process.ts";
 
 /** Where the package is. */

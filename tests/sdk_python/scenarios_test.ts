@@ -1,4 +1,4 @@
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { machinePython } from "./pythons.ts";
 import { scenarios } from "./scenarios.ts";
 

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Authority, noOpenssl } from "../helpers/certificates.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { samplePrediction } from "../helpers/samples.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { machinePython } from "./pythons.ts";
 import { serverFlags, startMiner, startServer } from "./scene.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { runToEnd } from "../helpers/process.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { machinePython, sdk } from "./pythons.ts";
 
 const { path, missing } = machinePython;

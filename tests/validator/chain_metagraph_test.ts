@@ -7,7 +7,7 @@ import { LogLines } from "../helpers/log_lines.ts";
 import { Scrape } from "../helpers/metrics.ts";
 import { testKey } from "../helpers/peer.ts";
 import { Scene } from "../helpers/scene.ts";
-import { testWith } from "../helpers/test_with.ts";
+import { testWith } from "../helpers/programs.ts";
 import { temporaryFolder } from "../engine/folder.ts";
 import { until } from "../helpers/until.ts";
 

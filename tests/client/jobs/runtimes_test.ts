@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { findChromium } from "../../helpers/chromium.ts";
+import { findChromium, testWith } from "../../helpers/programs.ts";
 import { startGateway } from "../../helpers/gateway.ts";
 import { runToEnd, TemporaryFolder } from "../../helpers/process.ts";
-import { testWith } from "../../helpers/test_with.ts";
 
 const client = `${import.meta.dirname}/../../../lib/client/job_client.ts`;
 const browser = await findChromium();

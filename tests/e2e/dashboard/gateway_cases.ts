@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { buildDashboard } from "../../../scripts/build_dashboard.ts";
-import { findChromium } from "../../helpers/chromium.ts";
+import { findChromium } from "../../helpers/programs.ts";
 import { FakeNode, fakeReceipt, type FakeResult } from "../../helpers/fake_node.ts";
 import { startGateway, type TestGateway } from "../../helpers/gateway.ts";
 import { samplePrediction } from "../../helpers/samples.ts";

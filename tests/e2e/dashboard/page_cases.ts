@@ -1,6 +1,6 @@
 import type {} from "./scripted_page.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { findChromium } from "../../helpers/chromium.ts";
+import { findChromium } from "../../helpers/programs.ts";
 import { findPaleTexts } from "./contrast.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { WatchedPage } from "./watched_page.ts";

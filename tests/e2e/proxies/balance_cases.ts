@@ -4,7 +4,7 @@ import { type JobPeer, JobScene, noise, socketRequest, ways } from "../../helper
 import { TemporaryFolder } from "../../helpers/process.ts";
 import { Proxy } from "./proxy.ts";
 import type { ProxyCases } from "./proxy_cases.ts";
-import type { ProxyKind } from "./proxy_kind.ts";
+import type { ProxyKind } from "./proxy_kinds.ts";
 import { inTime } from "../../helpers/until.ts";
 
 /** Two gateways with one store behind a proxy. */

@@ -1,4 +1,4 @@
-import { caddy } from "./caddy.ts";
+import { caddy } from "./proxy_kinds.ts";
 import { testProxy } from "./proxy_cases.ts";
 
 testProxy(caddy);

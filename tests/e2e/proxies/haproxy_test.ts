@@ -1,4 +1,4 @@
-import { haproxy } from "./haproxy.ts";
+import { haproxy } from "./proxy_kinds.ts";
 import { testProxy } from "./proxy_cases.ts";
 
 testProxy(haproxy);

@@ -1,4 +1,4 @@
-import { nginx } from "./nginx.ts";
+import { nginx } from "./proxy_kinds.ts";
 import { testProxy } from "./proxy_cases.ts";
 
 testProxy(nginx);

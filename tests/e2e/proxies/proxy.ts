@@ -4,7 +4,7 @@ import { Authority } from "../../helpers/certificates.ts";
 import { JobPeer } from "../../helpers/job_scene.ts";
 import { Peer } from "../../helpers/peer.ts";
 import { TemporaryFolder } from "../../helpers/process.ts";
-import type { ProxyKind } from "./proxy_kind.ts";
+import type { ProxyKind } from "./proxy_kinds.ts";
 import { ProxyProcess } from "./proxy_process.ts";
 
 type SocketIoOptions = Partial<ManagerOptions & SocketOptions>;

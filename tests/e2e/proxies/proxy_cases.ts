@@ -1,9 +1,9 @@
 import { noOpenssl } from "../../helpers/certificates.ts";
-import { testWith } from "../../helpers/test_with.ts";
+import { testWith } from "../../helpers/programs.ts";
 import { balanceCases } from "./balance_cases.ts";
 import { boundaryCases } from "./boundary_cases.ts";
 import { missing } from "./proxy_process.ts";
-import type { ProxyKind } from "./proxy_kind.ts";
+import type { ProxyKind } from "./proxy_kinds.ts";
 import { trafficCases } from "./traffic_cases.ts";
 
 /** Tests of a proxy by what they show. */

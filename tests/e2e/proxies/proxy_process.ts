@@ -1,5 +1,5 @@
 import { Lines, runToEnd } from "../../helpers/process.ts";
-import type { Place, ProxyKind } from "./proxy_kind.ts";
+import type { Place, ProxyKind } from "./proxy_kinds.ts";
 
 const deploy = `${import.meta.dirname}/../../../deploy`;
 const attempts = 8;

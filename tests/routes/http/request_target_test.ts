@@ -4,7 +4,7 @@ import { adminToken, startGateway } from "../../helpers/gateway.ts";
 import { TemporaryFolder } from "../../helpers/process.ts";
 import { rawStatus } from "../../helpers/raw_client.ts";
 import { rawHttp2Status } from "../../helpers/raw_http2.ts";
-import { testWith } from "../../helpers/test_with.ts";
+import { testWith } from "../../helpers/programs.ts";
 
 /** Hosts that would change the path, or that are none. */
 const badHosts = [
