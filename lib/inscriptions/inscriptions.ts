@@ -10,7 +10,7 @@ import {
 import { Activity } from "../telemetry/mod.ts";
 import { Allowance } from "./allowance.ts";
 import { ApiKeys } from "./api_keys.ts";
-import { alone, type Cluster } from "./cluster.ts";
+import { alone, type Cluster } from "./instances.ts";
 import { type Content, openContent } from "./content.ts";
 import { InscriptionError } from "./errors.ts";
 import type { FetchOptions } from "./fetch/fetch_file.ts";
@@ -26,7 +26,7 @@ import { JobWatch } from "./job_watch.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { LiveJob } from "./live_job.ts";
 import { LocalLedger } from "./ledger/local_ledger.ts";
-import { formatTransactionId, parseTransactionId } from "./ledger/transaction_id.ts";
+import { formatTransactionId, parseTransactionId } from "./ledger/transaction.ts";
 import { type NumberedInscription, Numbers, type Query, readHolderQuery } from "./numbers.ts";
 import { Quota } from "./quota.ts";
 import { Rounds } from "./rounds.ts";

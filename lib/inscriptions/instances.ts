@@ -1,7 +1,23 @@
-import type { Cluster } from "./cluster.ts";
-import type { Clock, Timer } from "../protocol/mod.ts";
 import { InstanceName, type InstanceRecord, type InstanceRepository } from "../engine/mod.ts";
+import type { Clock, Timer } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
+
+/** The servers that share a store, as far as their jobs are concerned. */
+export interface Cluster {
+  /**
+   * This server's name, which no other living one has. Whatever is under it at the start is left from a former life; should
+   * two have the same name all the same, they take each other's jobs away, of which none is lost.
+   */
+  readonly self: string;
+  /** The names of those that live. One that lives and is missing loses its jobs to the others, and nothing else. */
+  living(): Promise<ReadonlySet<string>>;
+}
+
+/** One server that has its store for itself. */
+export const alone: Cluster = {
+  self: "alone",
+  living: () => Promise.resolve(new Set(["alone"])),
+};
 
 const log = logger("gateway");
 const beatInterval = 10_000;
@@ -21,7 +37,7 @@ export interface ListedServer {
 }
 
 /** What {@link Instances} work with. */
-export interface InstancesOptions {
+interface InstancesOptions {
   /** The store that is shared, as for `openEngine`. */
   readonly location: string;
   readonly repository: InstanceRepository;

@@ -2,7 +2,7 @@ import type { Clock } from "../protocol/mod.ts";
 import type { BlobClaim, HeldJob, JobRecord, JobRepository, StoredFile } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import type { Allowance } from "./allowance.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "./instances.ts";
 import { InscriptionError } from "./errors.ts";
 import { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";
 import { messageCount } from "./hcs1.ts";

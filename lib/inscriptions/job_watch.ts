@@ -1,8 +1,7 @@
 import type { Clock } from "../protocol/mod.ts";
 import type { JobRecord, JobRepository } from "../engine/mod.ts";
-import type { Following, JobPosition } from "./following.ts";
+import { type Following, JobFeed, type JobPosition } from "./following.ts";
 import { hasEnded } from "./job_events.ts";
-import { JobFeed } from "./job_feed.ts";
 import { Rounds } from "./rounds.ts";
 
 const interval = 1000;

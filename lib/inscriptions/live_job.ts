@@ -1,7 +1,6 @@
 import type { HeldJob, JobRecord, JobRepository } from "../engine/mod.ts";
-import type { Following, JobPosition } from "./following.ts";
+import { type Following, JobFeed, type JobPosition } from "./following.ts";
 import { hasEnded, isNews } from "./job_events.ts";
-import { JobFeed } from "./job_feed.ts";
 
 /** What of a job changes while it lives. */
 export type JobChange = Partial<

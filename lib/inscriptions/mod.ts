@@ -3,9 +3,8 @@
  * speaks for itself, over HTTP through its routes.
  * @module
  */
-export { ApiKeyGate } from "./api_key_gate.ts";
-export { type ApiKeyOwner, ApiKeys, type ListedApiKey } from "./api_keys.ts";
-export type { Cluster } from "./cluster.ts";
+export { ApiKeyGate, type ApiKeyOwner, ApiKeys, type ListedApiKey } from "./api_keys.ts";
+export { type Cluster, Instances, type ListedServer, socketUrl } from "./instances.ts";
 export type { Content } from "./content.ts";
 export { InscriptionError, type InscriptionErrorCode } from "./errors.ts";
 export { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";
@@ -22,7 +21,6 @@ export {
 } from "./input/start_request.ts";
 export type { Inscription } from "./inscription.ts";
 export { Inscriptions, type InscriptionsOptions, type StartedJob } from "./inscriptions.ts";
-export { Instances, type ListedServer, socketUrl } from "./instances.ts";
 export type { CompleteData, ErrorData, EventPosition, JobEvent, ProgressData } from "./job_events.ts";
 export { type Ledger, LedgerError, type LedgerTopic, type PreparedTransaction } from "./ledger/ledger.ts";
 export { LocalLedger } from "./ledger/local_ledger.ts";

@@ -4,9 +4,8 @@ import type { JobRecord, JobRepository } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { openContent } from "./content.ts";
 import { InscriptionError } from "./errors.ts";
-import type { Metadata } from "./input/metadata.ts";
+import { fileReference, inscriptionJson, type Metadata } from "./input/metadata.ts";
 import { topicOf } from "./inscription.ts";
-import { fileReference, inscriptionJson } from "./inscription_json.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
 /** A completed inscription in the numbered sequence. Protocol, section 5: `numbers`. */

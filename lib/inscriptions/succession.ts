@@ -1,6 +1,6 @@
 import type { JobRepository, OpenJob } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "./instances.ts";
 import type { JobFiles } from "./job_files.ts";
 import type { JobQueue } from "./job_queue.ts";
 import type { Quota } from "./quota.ts";

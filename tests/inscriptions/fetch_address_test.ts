@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
-import { isPublicAddress } from "../../lib/inscriptions/fetch/address.ts";
-import { systemResolve } from "../../lib/inscriptions/fetch/target.ts";
+import { isPublicAddress, systemResolve } from "../../lib/inscriptions/fetch/target.ts";
 import { fetchFile, type FetchOptions, InscriptionError } from "../../lib/inscriptions/mod.ts";
 
 const forbidden = [

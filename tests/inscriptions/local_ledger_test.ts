@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as fc from "fast-check";
 import { LedgerError, LocalLedger } from "../../lib/inscriptions/mod.ts";
-import { parseTransactionId } from "../../lib/inscriptions/ledger/transaction_id.ts";
+import { parseTransactionId } from "../../lib/inscriptions/ledger/transaction.ts";
 import { openEngine, type TopicBlock, type TopicHead } from "../../lib/engine/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { present } from "./harness.ts";

@@ -1,10 +1,17 @@
 import { type Clock, systemClock } from "../../protocol/mod.ts";
 import { InscriptionError } from "../errors.ts";
-import { close, connect, type Connection } from "./connect.ts";
+import {
+  close,
+  connect,
+  type Connection,
+  findTarget,
+  parseFileUrl,
+  type Resolve,
+  systemResolve,
+  type Target,
+} from "./target.ts";
 import { HttpResponse, type ResponseHead } from "./http_response.ts";
-import { Flow } from "./flow.ts";
-import { Patience } from "./patience.ts";
-import { findTarget, parseFileUrl, type Resolve, systemResolve, type Target } from "./target.ts";
+import { Flow, Patience } from "./patience.ts";
 
 /** How a file is fetched. Times in milliseconds. */
 export interface FetchOptions {

@@ -1,6 +1,21 @@
+import ipaddr from "ipaddr.js";
 import { lookup } from "node:dns/promises";
 import { InscriptionError } from "../errors.ts";
-import { isPublicAddress } from "./address.ts";
+import type { ByteSource } from "./http_response.ts";
+
+/** The globally routed part of IPv6 (RFC 4291, section 2.4): mapped, compatible and translated addresses lie outside. */
+const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
+
+/**
+ * Whether an IP address belongs to a host on the public Internet: not to this machine or its networks, not to a
+ * provider's metadata service, and not to an address that carries another one within (IPv4-mapped, NAT64, 6to4, Teredo).
+ */
+export function isPublicAddress(address: string): boolean {
+  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return ipaddr.IPv4.parse(address).range() === "unicast";
+  if (!ipaddr.IPv6.isValid(address)) return false;
+  const parsed = ipaddr.IPv6.parse(address);
+  return parsed.range() === "unicast" && parsed.match(globalUnicast);
+}
 
 /** Answers all addresses of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
@@ -67,4 +82,33 @@ function unresolved(hostname: string, cause?: unknown): InscriptionError {
 
 function refuse(problem: string): never {
   throw new InscriptionError("url_refused", `Cannot fetch file: the URL is refused, ${problem}`);
+}
+
+/** A connection over which a request goes. */
+export interface Connection extends ByteSource {
+  write(data: Uint8Array): Promise<number>;
+  close(): void;
+}
+
+/** Opens a connection to the target's address, and for https:// proves that it is the URL's host that answers. */
+export async function connect({ url, address, port }: Target): Promise<Connection> {
+  const connection = await Deno.connect({ hostname: address, port });
+  if (url.protocol !== "https:") return connection;
+  try {
+    const secure = await Deno.startTls(connection, { hostname: url.hostname.replace(/^\[|\]$/g, "") });
+    await secure.handshake();
+    return secure;
+  } catch (error) {
+    close(connection);
+    throw error;
+  }
+}
+
+/** Closes a connection, which the other side, or a TLS handshake that failed, may have done before. */
+export function close(connection: { close(): void }): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
 }

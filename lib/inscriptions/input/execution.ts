@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { describeIssue } from "../../protocol/mod.ts";
 import { InscriptionError } from "../errors.ts";
-import { formatTransactionId, parseTransactionId } from "../ledger/transaction_id.ts";
+import { formatTransactionId, parseTransactionId } from "../ledger/transaction.ts";
 
 const id = z.string().min(1).max(128);
 

@@ -1,11 +1,70 @@
+import { Buffer } from "node:buffer";
 import { z } from "zod";
-import { describeIssue } from "../../protocol/mod.ts";
 import type { JobRequest } from "../../engine/mod.ts";
+import { describeIssue } from "../../protocol/mod.ts";
 import { InscriptionError } from "../errors.ts";
 import { parseFileUrl } from "../fetch/target.ts";
-import { decodeBase64 } from "./base64.ts";
-import { cleanFileName } from "./file_name.ts";
 import { checkMetadata, type Metadata } from "./metadata.ts";
+
+const maxLength = 120;
+// Controls, what directs or hides text, and what file systems or headers take as something else.
+const unwanted = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}"*:<>?|]/gu;
+
+/** A file's name without its path and without anything that could be taken for something else; null when none is left. */
+function cleanFileName(name: string): string | null {
+  const last = name.slice(-1024).split(/[/\\]/).pop() ?? "";
+  const clean = last.normalize("NFC").replace(unwanted, "").replace(/^[.\s]+|[.\s]+$/g, "");
+  return clean === "" ? null : shorten(clean);
+}
+
+/** Keeps the extension. */
+function shorten(name: string): string {
+  const characters = [...name];
+  if (characters.length <= maxLength) return name;
+  const extension = /\.[A-Za-z0-9]{1,12}$/.exec(name)?.[0] ?? "";
+  return characters.slice(0, maxLength - extension.length).join("") + extension;
+}
+
+const alphabet = /^[A-Za-z0-9+/]+={0,2}$/;
+const dataUrl = /^data:([^,;]{0,127})((?:;[^,;]{0,127}){0,4}),/;
+
+/** A file as it came in a message. */
+interface Inline {
+  readonly bytes: Uint8Array;
+  /** The type that a `data:` URL names. */
+  readonly mimeType: string | null;
+}
+
+/**
+ * Decodes base64, bare or as a `data:` URL (RFC 2397).
+ *
+ * @param max most bytes, checked before anything is decoded
+ * @throws {InscriptionError}
+ */
+function decodeBase64(text: string, max: number): Inline {
+  const { data, mimeType } = splitDataUrl(text);
+  const size = Math.floor(data.length / 4) * 3 - (data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0);
+  if (size > max) {
+    throw new InscriptionError(
+      "too_large",
+      `Cannot inscribe file: it has ${size} bytes, at most ${max} are taken`,
+    );
+  }
+  if (data.length === 0) throw new InscriptionError("invalid_request", "Cannot inscribe file: it is empty");
+  if (data.length % 4 !== 0 || !alphabet.test(data)) {
+    throw new InscriptionError("invalid_request", "Cannot inscribe file: its base64 is malformed");
+  }
+  return { bytes: Buffer.from(data, "base64"), mimeType };
+}
+
+function splitDataUrl(text: string): { data: string; mimeType: string | null } {
+  if (!text.startsWith("data:")) return { data: text, mimeType: null };
+  const match = dataUrl.exec(text);
+  if (match === null || !match[2]?.endsWith(";base64")) {
+    throw new InscriptionError("invalid_request", "Cannot inscribe file: expected a data: URL in base64");
+  }
+  return { data: text.slice(match[0].length), mimeType: match[1] === "" ? null : match[1] ?? null };
+}
 
 /** Most bytes of a file that comes within its request. */
 export const maxFileSize = 2 * 1024 * 1024;

@@ -1,9 +1,8 @@
-import { type Clock, FirstSignal, sleep } from "../../protocol/mod.ts";
+import { createHash } from "node:crypto";
 import { type Store, type TopicBlock, type TopicHead, TopicRepository } from "../../engine/mod.ts";
+import { type Clock, FirstSignal, sleep } from "../../protocol/mod.ts";
 import { type Ledger, LedgerError, type LedgerTopic, type PreparedTransaction } from "./ledger.ts";
-import { emptyRunningHash, nextRunningHash, sameHash } from "./running_hash.ts";
-import { transferBytes } from "./transaction_bytes.ts";
-import { formatTransactionId, parseTransactionId } from "./transaction_id.ts";
+import { formatTransactionId, parseTransactionId, transferBytes } from "./transaction.ts";
 
 // A message has at most 1,024 bytes: what is written at a time stays below half a megabyte.
 const messagesPerBlock = 48;
@@ -136,4 +135,31 @@ function damaged(topic: number): LedgerError {
   return new LedgerError(`Cannot read topic 0.0.${topic}: it does not match its running hash`, {
     temporary: false,
   });
+}
+
+/** Of a topic without messages. */
+const emptyRunningHash: Uint8Array = new Uint8Array(48);
+
+const nanosPerSecond = 1_000_000_000n;
+
+/**
+ * SHA-384 over the hash so far, the topic's number, the message's consensus time (seconds, nanoseconds) and sequence
+ * number, all big-endian, and the SHA-384 of the message: what Hedera's own running hash covers, less the payer.
+ */
+function nextRunningHash(
+  previous: Uint8Array,
+  { topic, sequence, at, message }: { topic: number; sequence: number; at: bigint; message: string },
+): Uint8Array {
+  const place = new DataView(new ArrayBuffer(28));
+  place.setBigUint64(0, BigInt(topic));
+  place.setBigInt64(8, at / nanosPerSecond);
+  place.setInt32(16, Number(at % nanosPerSecond));
+  place.setBigUint64(20, BigInt(sequence));
+  const digest = createHash("sha384").update(message).digest();
+  return createHash("sha384").update(previous).update(new Uint8Array(place.buffer)).update(digest).digest();
+}
+
+/** Whether two hashes are the same. */
+function sameHash(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -14,7 +14,7 @@ import {
   type SocketServer,
 } from "../../socketio/mod.ts";
 import { type Activity, logger, Throttle } from "../../telemetry/mod.ts";
-import type { ApiKeyGate } from "../api_key_gate.ts";
+import type { ApiKeyGate } from "../api_keys.ts";
 import { JobConnections } from "./job_connections.ts";
 import { type JobPosition, JobSession } from "./job_session.ts";
 import { maxJobMessage } from "./job_sockets.ts";
