@@ -102,6 +102,7 @@ Deno.test("the events of jobs that ended are kept for the last hundred alone", a
   const { jobId, epoch } = await inscriptions.inscribe(key, request(utf8("the first")));
   const all = await eventsOf(inscriptions, key, jobId, { epoch, offset: 1 });
   const replay = () => eventsOf(inscriptions, key, jobId, { epoch, offset: 1 });
+  await until(() => inscriptions.activeJobs === 0, "the end of the first job");
   for (let count = 0; count < 100; count += 1) {
     assertEquals(await replay(), all);
     const next = await inscriptions.inscribe(`key-${count}`, request(utf8(`${count}`)));
