@@ -5,4 +5,6 @@ const host = document.getElementById("dashboard");
 if (host === null) throw new TypeError(`Cannot show the dashboard: the page has no element "dashboard"`);
 // Relative to the page, which a proxy may serve below a path of its own.
 const { href: url } = new URL("ws/stream", document.baseURI);
-mountDashboard(host, new StreamClient({ url, format: "batch" }));
+// Whoever looks wants to see it back within seconds.
+const maxReconnectInterval = 8000;
+mountDashboard(host, new StreamClient({ url, format: "batch", maxReconnectInterval }));

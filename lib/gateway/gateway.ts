@@ -199,7 +199,7 @@ export async function createGateway(
     settings: channels,
     definitions: [
       ...streamDefinitions,
-      activityDefinition({ clock, hub, validator, activity }),
+      activityDefinition({ status: () => gateway.status, clock, hub, validator, activity }),
     ],
   });
   const jobs = new JobService({ config, store: engine, clock, activity, shortage, hub });
@@ -217,7 +217,7 @@ export async function createGateway(
     days: { predictions: config["retention.predictions"], jobs: config["retention.jobs"] },
     clock,
   });
-  const gateway = new Gateway(
+  const gateway: Gateway = new Gateway(
     config,
     clock,
     hub,

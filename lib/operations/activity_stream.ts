@@ -6,6 +6,8 @@ import type { Validator } from "../validator/mod.ts";
 
 /** What the gateway's own stream tells of. */
 interface ActivityParts {
+  /** Of the gateway. */
+  readonly status: () => GatewayActivity["status"];
   readonly clock: Clock;
   readonly hub: Hub;
   readonly validator: Validator;
@@ -43,6 +45,7 @@ class ActivitySource implements StreamSource {
     const rates = this.#rates(now);
     this.#before = now;
     this.#current = {
+      status: this.#parts.status(),
       uptime: Math.floor((now.at - this.#startedAt) / 1000),
       connections: hub.families(),
       active_miners: validator.activeMiners(),

@@ -197,3 +197,51 @@ Deno.test("a model that has stopped listens no more and has no timer", () => {
   scene[Symbol.dispose]();
   assertEquals([scene.streams.listeners, scene.clock.pending], [0, 0]);
 });
+
+Deno.test("ages are told by the server's clock, and by the messages' own time", async () => {
+  using scene = connected();
+  const server = scene.clock.now() + 3_600_000;
+  const send = (step: number, at: number) => {
+    const { network_metrics, gateway } = scriptedNetwork(step);
+    scene.streams.send("network_metrics", network_metrics, at / 1000);
+    return { gateway };
+  };
+  const { gateway } = send(0, server - 90_000);
+  scene.streams.send("gateway", gateway, server / 1000);
+  scene.streams.change({ stale: { network_metrics: "gone" } });
+  assertEquals(scene.status, "stale | Stale | Network: gone · 1 min 30 s old");
+  await scene.clock.advance(5000);
+  scene.streams.send("gateway", gateway, server / 1000 + 5);
+  assertEquals(scene.status, "stale | Stale | Network: gone · 1 min 35 s old");
+});
+
+Deno.test("a drain is told while it is under way, and until there is a connection again", async () => {
+  using scene = connected();
+  scene.play(0);
+  const activity = { ...scriptedNetwork(0).gateway, status: "draining" } as const;
+  scene.streams.send("gateway", activity, scene.clock.now() / 1000);
+  await scene.clock.advance(1000);
+  assertEquals(scene.status, "troubled | Draining | the server finishes what is under way, then closes");
+  const retryAt = scene.clock.now() + 3000;
+  scene.streams.change({ state: "reconnecting", code: "server_closing", error: "Server closing", retryAt });
+  assertEquals(
+    scene.status,
+    "troubled | Drained | the server sent its clients away · next attempt in 3 s",
+  );
+  assertEquals(scene.model.status.value.canRetry, true);
+  scene.streams.change({ code: undefined, error: "connection refused", retryAt: undefined });
+  assertEquals(scene.status, "troubled | Drained | the server sent its clients away · trying now");
+  assertEquals(scene.model.status.value.canRetry, false);
+  scene.streams.change({ state: "connected" });
+  scene.play(1);
+  assertEquals(scene.status, "live | Live | all streams up to date");
+});
+
+Deno.test("a gateway whose store cannot commit is not called live", async () => {
+  using scene = connected();
+  scene.play(0);
+  const activity = { ...scriptedNetwork(0).gateway, status: "offline" } as const;
+  scene.streams.send("gateway", activity, scene.clock.now() / 1000);
+  await scene.clock.advance(1000);
+  assertEquals(scene.status, "broken | Nothing is confirmed | the gateway's store cannot commit");
+});

@@ -3,7 +3,8 @@ import { LiveChart } from "../charts/live_chart.ts";
 import type { ChartSpec } from "../charts/chart_options.ts";
 import { unknown } from "../model/format.ts";
 import type { Slice } from "../model/slice.ts";
-import { useSlice } from "./context.ts";
+import type { ShownStream } from "../model/streams.ts";
+import { useModel, useSlice } from "./context.ts";
 import { onColoursChange } from "./theme.ts";
 
 /** What a {@link Chart} shows. */
@@ -14,21 +15,27 @@ export interface ChartProps {
   readonly spec: ChartSpec;
   /** Changes when the history has. */
   readonly slice: Slice<unknown>;
+  /** Whose health it shows in its colours. */
+  readonly stream: ShownStream;
 }
 
 /** A chart that is drawn apart from React, with its current values and their range in words. */
-export function Chart({ title, spec, slice }: ChartProps) {
+export function Chart({ title, spec, slice, stream }: ChartProps) {
+  const { state } = useSlice(useModel().health[stream]);
+  const drawn = useRef<LiveChart>(null);
   const host = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     if (host.current === null || readout.current === null) return;
     const chart = new LiveChart(spec, { host: host.current, readout: readout.current });
+    drawn.current = chart;
     const stops = [slice.subscribe(() => chart.update()), onColoursChange(() => chart.repaint())];
     return () => {
       for (const stop of stops) stop();
       chart.destroy();
     };
   }, [spec, slice]);
+  useEffect(() => drawn.current?.repaint(), [state]);
   return (
     <figure className="chart">
       <div className="chart-host" ref={host} aria-hidden="true" />
@@ -38,7 +45,7 @@ export function Chart({ title, spec, slice }: ChartProps) {
   );
 }
 
-function ChartText({ title, spec, slice }: ChartProps) {
+function ChartText({ title, spec, slice }: Omit<ChartProps, "stream">) {
   useSlice(slice);
   return <figcaption className="unseen">{describeChart(title, spec)}</figcaption>;
 }

@@ -117,7 +117,7 @@ export function GatewayCard() {
           </dl>
           <RefusalReasons activity={activity} />
         </div>
-        <Chart title="deliveries a second" spec={spec} slice={gateway} />
+        <Chart title="deliveries a second" spec={spec} slice={gateway} stream="gateway" />
       </div>
     </Card>
   );

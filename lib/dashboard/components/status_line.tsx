@@ -2,7 +2,8 @@ import { useModel, useSlice } from "./context.ts";
 
 /** Says at a glance whether what the page shows is true now. */
 export function StatusLine() {
-  const { tone, title, detail, notes, announcement } = useSlice(useModel().status);
+  const model = useModel();
+  const { tone, title, detail, notes, announcement, canRetry } = useSlice(model.status);
   const spoken = [announcement, ...notes.map(({ text }) => text)].join(". ");
   return (
     <div className="status" data-tone={tone}>
@@ -11,6 +12,7 @@ export function StatusLine() {
         <strong>{title}</strong>
         <span className="status-detail" title={detail}>{detail}</span>
       </p>
+      {canRetry && <button type="button" className="button" onClick={() => model.retry()}>Retry now</button>}
       {notes.map(({ kind, text }) => (
         <span key={kind} className="badge" data-tone={kind} aria-hidden="true">{text}</span>
       ))}

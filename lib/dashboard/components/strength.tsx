@@ -26,7 +26,7 @@ export function Strength() {
     <Card title="Network strength" area="strength" stream="network_metrics" aside={<RangeText {...spec} />}>
       <div className="strength">
         <Gauge value={metrics?.network_strength} label="Network strength" />
-        <Chart title="network strength" spec={spec} slice={network} />
+        <Chart title="network strength" spec={spec} slice={network} stream="network_metrics" />
       </div>
     </Card>
   );

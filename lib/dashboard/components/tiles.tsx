@@ -7,17 +7,19 @@ interface TileProps {
   readonly name: string;
   readonly title: string;
   readonly figure: Figure;
+  /** More of it; while it is stale, how old it is stands there. */
   readonly children: ReactNode;
 }
 
 function Tile({ name, title, figure, children }: TileProps) {
+  const { state, age } = useSlice(useModel().health.network_metrics);
   return (
-    <div className="card tile">
+    <div className="card tile" data-health={state}>
       <dt>{title}</dt>
       <dd className="tile-value" data-value={name}>
         <Measure {...figure} />
       </dd>
-      <dd className="hint">{children}</dd>
+      <dd className="hint">{state === "stale" && age !== "" ? `${age} old` : children}</dd>
     </div>
   );
 }
@@ -29,13 +31,12 @@ const count = (value: number | null | undefined): Figure => ({
 
 /** The network in single numbers. */
 export function Tiles() {
-  const { network, networkHistory, health } = useModel();
+  const { network, networkHistory } = useModel();
   const metrics = useSlice(network);
-  const { state } = useSlice(health.network_metrics);
   const growth = networkHistory.change("block_height", 60);
   const finality = networkHistory.range("finality_time");
   return (
-    <dl className="tiles" data-area="tiles" data-health={state} aria-label="The network in numbers">
+    <dl className="tiles" data-area="tiles" aria-label="The network in numbers">
       <Tile name="block_height" title="Block height" figure={count(metrics?.block_height)}>
         {growth === undefined ? "latest block" : `${formatChange(growth)} in a minute`}
       </Tile>

@@ -35,7 +35,7 @@ export function Transactions() {
           </span>
         )}
     >
-      <Chart title="transactions a second" spec={spec} slice={network} />
+      <Chart title="transactions a second" spec={spec} slice={network} stream="network_metrics" />
     </Card>
   );
 }
@@ -88,7 +88,7 @@ export function Bandwidth() {
         </dl>
       )}
     >
-      <Chart title="bandwidth" spec={spec} slice={network} />
+      <Chart title="bandwidth" spec={spec} slice={network} stream="network_metrics" />
     </Card>
   );
 }

@@ -8,7 +8,7 @@ import type {
 } from "../../protocol/streams.ts";
 import { History } from "./history.ts";
 import { type ReceiptList, ReceiptsLog } from "./receipts_log.ts";
-import { summarizeRefusals } from "./refusals.ts";
+import { ServerClock } from "./server_clock.ts";
 import { Frames, type RequestFrame, Slice } from "./slice.ts";
 import { describeStatus, type Healths, type Status } from "./status.ts";
 import { type StreamHealth, StreamHealthWatch } from "./stream_health.ts";
@@ -46,13 +46,17 @@ export class DashboardModel {
   });
   readonly #streams: Streams;
   readonly #clock: Clock;
+  readonly #serverClock: ServerClock;
   readonly #watch = new StreamHealthWatch();
   readonly #receiptsLog = new ReceiptsLog(receiptsCapacity);
   #ticking: Timer | undefined;
+  /** The server sent its clients away, and there was no connection since. */
+  #drained = false;
 
   constructor({ streams, clock, requestFrame }: DashboardModelOptions) {
     this.#streams = streams;
     this.#clock = clock;
+    this.#serverClock = new ServerClock(clock);
     const frames = new Frames(requestFrame);
     this.network = new Slice<NetworkMetrics | undefined>(frames, undefined);
     this.markets = new Slice<MarketsHealth | undefined>(frames, undefined);
@@ -91,10 +95,19 @@ export class DashboardModel {
 
   #listen<Name extends ShownStream>(stream: Name, take: (data: StreamData[Name], time: number) => void) {
     return this.#streams.subscribe(stream, ({ data, timestamp }) => {
-      this.#watch.heard(stream, this.#clock.elapsed());
+      const at = 1000 * timestamp;
+      // What the gateway says of itself is never older than its connection.
+      if (stream === "gateway") this.#serverClock.set(at);
+      else this.#serverClock.atLeast(at);
+      this.#watch.heard(stream, at);
       take(data, timestamp);
-      if (this.health[stream].next.state !== "fresh") this.#assess();
+      if (stream === "gateway" || this.health[stream].next.state !== "fresh") this.#assess();
     });
+  }
+
+  /** Connects now instead of at the next attempt. */
+  retry(): void {
+    this.#streams.retry();
   }
 
   #tick(): void {
@@ -104,24 +117,26 @@ export class DashboardModel {
 
   #assess(): void {
     const { snapshot } = this.#streams;
-    if (snapshot.state === "connected") this.#watch.connected(snapshot, this.#clock.elapsed());
+    const { state, code } = snapshot;
+    if (state === "connected") this.#watch.connected(snapshot, this.#serverClock.now());
+    this.#drained = state !== "connected" && (this.#drained || code === "server_closing");
     const healths = this.#judge();
     for (const stream of shownStreamNames) offerChange(this.health[stream], healths[stream]);
     offerChange(this.status, this.#describe(healths));
   }
 
   #describe(healths: Healths): Status {
-    const { next: activity } = this.gateway;
     return describeStatus({
       snapshot: this.#streams.snapshot,
       healths,
-      refusals: activity && summarizeRefusals(activity),
+      activity: this.gateway.next,
+      drained: this.#drained,
       now: this.#clock.now(),
     });
   }
 
   #judge(): Healths {
-    const now = this.#clock.elapsed();
+    const now = this.#serverClock.now();
     return mapStreams((stream) => this.#watch.judge(stream, this.#streams.snapshot, now));
   }
 }

@@ -1,6 +1,7 @@
 import type { StreamSnapshot } from "../../client/stream_client.ts";
+import type { GatewayActivity } from "../../protocol/streams.ts";
 import { formatDuration, formatShare } from "./format.ts";
-import { type Refusals, refusesMost } from "./refusals.ts";
+import { refusesMost, summarizeRefusals } from "./refusals.ts";
 import type { StreamHealth } from "./stream_health.ts";
 import { type ShownStream, shownStreamNames, shownStreams } from "./streams.ts";
 
@@ -14,12 +15,14 @@ export interface Status {
   readonly notes: readonly { readonly kind: "simulated" | "fallback"; readonly text: string }[];
   /** The same for a screen reader, which should not hear every second. */
   readonly announcement: string;
+  /** An attempt to connect is waited for, and can be made at once. */
+  readonly canRetry: boolean;
 }
 
 /** The health of all streams. */
 export type Healths = Readonly<Record<ShownStream, StreamHealth>>;
 
-type Line = Omit<Status, "notes">;
+type Line = Omit<Status, "notes" | "canRetry">;
 
 const fallbacks = { sse: "Server-sent events", poll: "Long polling" } as const;
 
@@ -27,17 +30,22 @@ const fallbacks = { sse: "Server-sent events", poll: "Long polling" } as const;
 export interface Situation {
   readonly snapshot: StreamSnapshot;
   readonly healths: Healths;
-  readonly refusals: Refusals | undefined;
+  /** What the gateway says of itself. */
+  readonly activity: GatewayActivity | undefined;
+  /** The gateway sent its clients away, and there was no connection since. */
+  readonly drained: boolean;
   /** Unix milliseconds. */
   readonly now: number;
 }
 
 /** Puts the state of the connection, of all streams and of the gateway in words. */
 export function describeStatus(situation: Situation): Status {
-  return { ...describeLine(situation), notes: describeNotes(situation.snapshot) };
+  const { snapshot, now } = situation;
+  const canRetry = snapshot.state === "reconnecting" && (snapshot.retryAt ?? 0) > now;
+  return { ...describeLine(situation), notes: describeNotes(snapshot), canRetry };
 }
 
-function describeLine({ snapshot, healths, refusals, now }: Situation): Line {
+function describeLine({ snapshot, healths, activity, drained, now }: Situation): Line {
   switch (snapshot.state) {
     case "connecting":
       return line("waiting", "Connecting", "");
@@ -46,20 +54,35 @@ function describeLine({ snapshot, healths, refusals, now }: Situation): Line {
     case "closed":
       return line("broken", "Disconnected", snapshot.error ?? "reload the page to connect again");
     case "reconnecting":
-      return describeReconnecting(snapshot, now);
+      return describeReconnecting(snapshot, drained, now);
     case "connected":
-      return describeStreams(healths) ?? describeGateway(refusals);
+      return troubleOf(activity) ?? describeStreams(healths) ?? describeGateway(activity);
     default:
       return snapshot.state satisfies never;
   }
 }
 
-function describeReconnecting({ error, retryAt }: StreamSnapshot, now: number): Line {
+function describeReconnecting(
+  { error, retryAt }: StreamSnapshot,
+  drained: boolean,
+  now: number,
+): Line {
   const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000);
   const next = seconds > 0 ? `next attempt in ${formatDuration(seconds)}` : "trying now";
+  if (drained) {
+    return {
+      ...line("troubled", "Drained", `the server sent its clients away · ${next}`),
+      announcement: "Drained: the server sent its clients away",
+    };
+  }
   const cause = error === undefined ? "the connection was lost" : trim(error);
   return { ...line("broken", "Reconnecting", `${next} · ${cause}`), announcement: `Reconnecting: ${cause}` };
 }
+
+const troubles = {
+  draining: line("troubled", "Draining", "the server finishes what is under way, then closes"),
+  offline: line("broken", "Nothing is confirmed", "the gateway's store cannot commit"),
+} as const;
 
 /** What is wrong with the streams; undefined when nothing is. */
 function describeStreams(healths: Healths): Line | undefined {
@@ -80,7 +103,14 @@ function describeStreams(healths: Healths): Line | undefined {
   return waiting.length === 0 ? undefined : line("waiting", "Connected", "waiting for the first values");
 }
 
-function describeGateway(refusals: Refusals | undefined): Line {
+/** What concerns all that the page shows. */
+function troubleOf(activity: GatewayActivity | undefined): Line | undefined {
+  const status = activity?.status;
+  return status === "draining" || status === "offline" ? troubles[status] : undefined;
+}
+
+function describeGateway(activity: GatewayActivity | undefined): Line {
+  const refusals = activity && summarizeRefusals(activity);
   if (refusals === undefined || !refusesMost(refusals)) {
     return line("live", "Live", "all streams up to date");
   }

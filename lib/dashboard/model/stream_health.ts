@@ -14,33 +14,36 @@ export interface StreamHealth {
 const missedPeriods = 3;
 /** How long a connection may be gone before receipts, which have no rhythm, count as stale. Milliseconds. */
 const patience = 9000;
+/** Messages tell their time in whole seconds. */
+const imprecision = 1000;
 
-/** Watches when something last came of each stream. */
+/** Watches how old what is known of each stream is, by the server's clock: all times are its Unix milliseconds. */
 export class StreamHealthWatch {
-  readonly #heardAt = new Map<ShownStream, number>();
+  readonly #knownAt = new Map<ShownStream, number>();
 
-  heard(stream: ShownStream, now: number): void {
-    this.#heardAt.set(stream, now);
+  /** A message came that was true at a time. */
+  heard(stream: ShownStream, at: number): void {
+    this.#knownAt.set(stream, at);
   }
 
   /** While there is a connection, silence of a stream without a rhythm means that there is nothing new. */
   connected({ stale }: Pick<StreamSnapshot, "stale">, now: number): void {
     for (const stream of shownStreamNames) {
       const isQuiet = shownStreams[stream].period === undefined && stale[stream] === undefined;
-      if (isQuiet && this.#heardAt.has(stream)) this.heard(stream, now);
+      if (isQuiet && this.#knownAt.has(stream)) this.heard(stream, now);
     }
   }
 
   judge(stream: ShownStream, { stale }: Pick<StreamSnapshot, "stale">, now: number): StreamHealth {
-    const heardAt = this.#heardAt.get(stream);
+    const knownAt = this.#knownAt.get(stream);
     const reason = stale[stream];
-    const silence = heardAt === undefined ? 0 : now - heardAt;
-    const age = heardAt === undefined ? "" : formatDuration(silence / 1000);
-    if (reason !== undefined) return { state: "stale", reason, age };
-    if (heardAt === undefined) return { state: "waiting", reason: "", age: "" };
+    const age = knownAt === undefined ? 0 : now - knownAt;
+    const told = knownAt === undefined ? "" : formatDuration(age / 1000);
+    if (reason !== undefined) return { state: "stale", reason, age: told };
+    if (knownAt === undefined) return { state: "waiting", reason: "", age: "" };
     const { period } = shownStreams[stream];
     const limit = period === undefined ? patience : missedPeriods * period;
-    if (silence <= limit) return { state: "fresh", reason: "", age: "" };
-    return { state: "stale", reason: "nothing new has arrived", age };
+    if (age < limit + imprecision) return { state: "fresh", reason: "", age: "" };
+    return { state: "stale", reason: "nothing new has arrived", age: told };
   }
 }

@@ -2,7 +2,7 @@ import type { StreamClient } from "../../client/stream_client.ts";
 import { type StreamData, streams } from "../../protocol/streams.ts";
 
 /** What the page needs of a {@link StreamClient}. */
-export type Streams = Pick<StreamClient, "snapshot" | "onChange" | "subscribe">;
+export type Streams = Pick<StreamClient, "snapshot" | "onChange" | "subscribe" | "retry">;
 
 interface Description {
   /** Milliseconds from one message to the next; undefined where only news are sent, so that silence says nothing. */

@@ -1,5 +1,5 @@
 import { type PredictionRefusal, predictionRefusals } from "../prediction_refusals.ts";
-import { integer, number, object, orNull, record } from "../shape.ts";
+import { integer, number, object, orNull, record, word } from "../shape.ts";
 import type { StreamEntry } from "./stream_entry.ts";
 
 /** What became of predictions within some time. */
@@ -12,6 +12,8 @@ export interface PredictionVerdicts {
 
 /** The gateway's own side, every 2 s: stream `gateway`, which `welcome` does not name. */
 export interface GatewayActivity {
+  /** Whether it serves: as `/ws/health` says. */
+  readonly status: "online" | "disabled" | "draining" | "offline";
   /** Seconds since the start. */
   readonly uptime: number;
   /** What is open, by kind; `events` are server-sent event streams. */
@@ -35,6 +37,7 @@ export const gateway = {
   period: 2000,
   unlisted: true,
   data: object<GatewayActivity>({
+    status: word("online", "disabled", "draining", "offline"),
     uptime: number({ description: "seconds" }),
     connections: object<GatewayActivity["connections"]>({
       miners: number(),
@@ -59,6 +62,7 @@ export const gateway = {
     fallback_share: orNull(number()),
   }, { title: "GatewayActivity" }),
   example: {
+    status: "online",
     uptime: 3600,
     connections: { miners: 128, streams: 40, events: 3 },
     active_miners: 126,

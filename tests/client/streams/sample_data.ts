@@ -30,6 +30,7 @@ const samples: { readonly [Name in keyof StreamData]?: (number: number) => Strea
     total: number,
   }),
   gateway: (number) => ({
+    status: "online",
     uptime: number,
     connections: { miners: 1, streams: 2, events: 3 },
     active_miners: 1,

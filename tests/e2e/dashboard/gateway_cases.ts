@@ -41,6 +41,11 @@ class Scene implements AsyncDisposable {
     this.#gateway = await startGateway({ rpc_url: this.node.url, port }, this.clock);
   }
 
+  /** Calls the operator's API. */
+  async admin(method: string, path: string): Promise<void> {
+    await this.#gateway?.admin(method, path);
+  }
+
   async stopServer(): Promise<void> {
     await this.#gateway?.stop();
   }
@@ -144,7 +149,7 @@ Deno.test(
     await watched.status(/Live/);
     await watched.page.evaluate(() => document.documentElement.dataset["loaded"] = "once");
     await scene.stopServer();
-    await watched.status(/Reconnecting/);
+    await watched.status(/Drained|Reconnecting/);
     node.receipts = [5, 4, 3, 2, 1].map(fakeReceipt);
     node.results["light.latest_header"] = { number: 123_499, finality_time: 6 };
     await scene.startServer();
@@ -167,8 +172,10 @@ Deno.test(
     await watched.status(/Stale.*Network/);
     await watched.page.locator('[data-area="tps"] .badge').filter({ hasText: "Stale" }).waitFor();
     assertEquals(await watched.value("block_height"), "123,456");
+    assertEquals(await watched.marks(), { title: "Stale · Heliograph", calm: false });
     node.comeBack();
     await watched.status(/Live/);
+    assertEquals(await watched.marks(), { title: "Heliograph", calm: true });
     watched.assertFaultless();
   },
 );
@@ -186,6 +193,41 @@ Deno.test("what the node does not give, the page says is not given", async () =>
   }
   await watched.page.locator('[data-peer="12D3KooWa"]').waitFor();
   await watched.page.locator("[data-receipt]").first().waitFor();
+  watched.assertFaultless();
+});
+
+Deno.test("a page that is opened during an outage says how old what it shows is", async () => {
+  await using scene = await Scene.start();
+  const { watched, node, clock } = scene;
+  await watched.status(/Live/);
+  await node.goDown();
+  await watched.status(/Stale/);
+  clock.leap(120_000);
+  await watched.page.reload();
+  await watched.status(/Stale.* 2 min (?:\d+ s )?old/);
+  for (const area of ["strength", "tps", "markets", "peers", "receipts"]) {
+    const badge = watched.page.locator(`[data-area="${area}"] .badge[data-tone="stale"]`);
+    await badge.filter({ hasText: /Stale · [23] min/ }).waitFor();
+  }
+  await watched.page.locator('[data-area="tiles"] .tile').first().filter({ hasText: /2 min.* old/ })
+    .waitFor();
+  assertEquals(await watched.page.locator('[data-area="gateway"]').getAttribute("data-health"), "fresh");
+  watched.assertFaultless();
+});
+
+Deno.test("a drain shows as one, and a server that is back is connected to when somebody asks for it", async () => {
+  await using scene = await Scene.start();
+  const { watched } = scene;
+  await watched.status(/Live/);
+  await scene.admin("POST", "/admin/drain");
+  await watched.status(/Drained.*the server sent its clients away/);
+  assertEquals((await watched.marks()).title, "Drained · Heliograph");
+  await scene.stopServer();
+  await scene.startServer();
+  await watched.status(/next attempt in/);
+  await watched.page.getByRole("button", { name: "Retry now" }).click();
+  await watched.status(/Live/);
+  assertEquals((await watched.marks()).title, "Heliograph");
   watched.assertFaultless();
 });
 

@@ -26,6 +26,7 @@ export function scriptedNetwork(step: number): Pick<StreamData, ShownStream> {
     receipts: { receipts: [scriptedReceipt(step)], count: 1 },
     peers: { peers, total: peers.length },
     gateway: {
+      status: "online",
       uptime: 187_000 + step * 2,
       connections: { miners: 184, streams: 37, events: 4 },
       active_miners: 176,

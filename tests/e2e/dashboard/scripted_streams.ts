@@ -35,6 +35,13 @@ export class ScriptedStreams implements Streams {
     return () => void listeners.delete(listener as Listener);
   }
 
+  /** How often an attempt was asked for. */
+  retries = 0;
+
+  retry(): void {
+    this.retries += 1;
+  }
+
   /** How many listen. */
   get listeners(): number {
     return this.#listeners.values().reduce((sum, { size }) => sum + size, this.#watchers.size);

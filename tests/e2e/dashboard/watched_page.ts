@@ -50,6 +50,12 @@ export class WatchedPage implements AsyncDisposable {
     await this.page.locator(".status").filter({ hasText: wanted }).waitFor();
   }
 
+  /** The title, and whether the icon is that of a page on which all is well. */
+  async marks(): Promise<{ readonly title: string; readonly calm: boolean }> {
+    const icon = await this.page.locator('link[rel="icon"]').getAttribute("href");
+    return { title: await this.page.title(), calm: icon?.startsWith("data:") === false };
+  }
+
   /** Resolves when a chart has been drawn more than `count` times; answers how often. */
   async draws(area: string, count: number): Promise<number> {
     const handle = await this.page.waitForFunction(
