@@ -3,14 +3,25 @@ import { type Clock, systemClock } from "../protocol/clock.ts";
 import { ModelContext } from "./components/context.ts";
 import { Dashboard } from "./components/dashboard.tsx";
 import { applyTheme, rememberedTheme } from "./components/theme.ts";
-import { DashboardModel } from "./model/dashboard_model.ts";
+import { DashboardModel, type LoadPast } from "./model/dashboard_model.ts";
 import type { Streams } from "./model/streams.ts";
 import { PageMarks } from "./page_marks.ts";
 
+/** What a dashboard shows. */
+export interface DashboardParts {
+  readonly streams: Streams;
+  readonly loadPast: LoadPast;
+  readonly clock?: Clock;
+}
+
 /** Shows the dashboard in an element; the function that it returns takes it away again. */
-export function mountDashboard(host: HTMLElement, streams: Streams, clock: Clock = systemClock): () => void {
+export function mountDashboard(
+  host: HTMLElement,
+  { streams, loadPast, clock = systemClock }: DashboardParts,
+): () => void {
   applyTheme(rememberedTheme());
-  const model = new DashboardModel({ streams, clock, requestFrame: (task) => requestAnimationFrame(task) });
+  const requestFrame = (task: () => void) => void requestAnimationFrame(task);
+  const model = new DashboardModel({ streams, loadPast, clock, requestFrame });
   const root = createRoot(host);
   root.render(
     <ModelContext value={model}>

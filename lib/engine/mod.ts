@@ -14,6 +14,7 @@ export { type ApiKeyRecord, ApiKeyRepository, type KeyUsage } from "./repositori
 export { type BlobClaim, blobPieceSize, BlobRepository } from "./repositories/blobs.ts";
 export { bindToValidator } from "./repositories/bound_key.ts";
 export { type ChainEntry, type ChainListRecord, ChainListRepository } from "./repositories/chain_lists.ts";
+export { FigureRepository } from "./repositories/figures.ts";
 export { type GameRecord, GameRepository } from "./repositories/games.ts";
 export { type InstanceRecord, InstanceRepository } from "./repositories/instances.ts";
 export type {

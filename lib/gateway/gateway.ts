@@ -13,7 +13,7 @@ import {
 import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
 import { type Clock, systemClock, within } from "../protocol/mod.ts";
 import { type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
-import { activityDefinition, FreeSpace, Health, Retention } from "../operations/mod.ts";
+import { activityDefinition, FigureRecorder, FreeSpace, Health, Retention } from "../operations/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
 import { bindToKey, openValidatorKey, Validator } from "../validator/mod.ts";
@@ -21,6 +21,9 @@ import { JobService } from "./job_service.ts";
 import { readMetrics } from "./read_metrics.ts";
 
 const log = logger("gateway");
+
+/** Milliseconds; a simulated node may be looked at without anybody who listens. */
+const lookAtSimulation = 60_000;
 
 /** How much of the time for a drain may be spent on what is under way. */
 const shareToConfirm = 0.6;
@@ -50,6 +53,8 @@ export class Gateway {
     readonly activity: Activity,
     readonly historyBudget: HistoryBudget,
     readonly health: Health,
+    /** What it did in the last hour and the last day. */
+    readonly figures: FigureRecorder,
     /** Whether the validator's key was made at this start. */
     readonly keyIsNew: boolean,
     private readonly resources: readonly { close(): void }[],
@@ -120,7 +125,7 @@ export class Gateway {
   async #finish(deadline: number): Promise<void> {
     const { clock, hub, validator, jobs } = this;
     const now = clock.elapsed();
-    const work = Promise.all([validator.stop(), jobs.drain()]);
+    const work = Promise.all([validator.stop(), jobs.drain(), this.figures.stop()]);
     if (!await within(clock, now + shareToConfirm * (deadline - now), work)) {
       const { underWay } = validator.desk;
       log.warning("Cut off {underWay} predictions that were not confirmed in time", { underWay });
@@ -217,6 +222,17 @@ export async function createGateway(
     days: { predictions: config["retention.predictions"], jobs: config["retention.jobs"] },
     clock,
   });
+  const lookEvery = streams.simulated ? lookAtSimulation : 1000 * config["streams.look_every"] || undefined;
+  const figures = new FigureRecorder({
+    clock,
+    hub,
+    validator,
+    activity,
+    streams,
+    store: engine,
+    server: () => jobs.instances.self,
+    lookEvery,
+  });
   const gateway: Gateway = new Gateway(
     config,
     clock,
@@ -227,6 +243,7 @@ export async function createGateway(
     activity,
     historyBudget,
     new Health({ clock, engine, space, book: validator.book, pool }),
+    figures,
     isNew,
     [memoryGuard, loopLag, space, retention, streams, pool, engine],
   );
@@ -235,6 +252,7 @@ export async function createGateway(
     await validator.start();
     await streams.start();
     await jobs.start();
+    await figures.start();
     if (config["websocket.handlers"] !== undefined) {
       await loadHandlers(validator, config["websocket.handlers"]);
     }

@@ -6,6 +6,7 @@
 export { activityDefinition } from "./activity_stream.ts";
 export { backupStore, restoreStore } from "./backup_store.ts";
 export { exportCsv, exportNdjson, exportPredictions } from "./export_predictions.ts";
+export { FigureRecorder } from "./figure_recorder.ts";
 export { FreeSpace } from "./free_space.ts";
 export { Health } from "./health.ts";
 export { type Prunable, pruneStore } from "./prune_store.ts";

@@ -77,6 +77,11 @@ export class Stream {
     return pollingSince === undefined ? 0 : this.#clock.elapsed() - Math.max(this.#freshAt, pollingSince);
   }
 
+  /** The newest state while it is fresh. */
+  get fresh(): unknown {
+    return this.#isFresh() ? this.#state : undefined;
+  }
+
   /** The message that tells of the node's failure, while it lasts. */
   get failure(): StreamStatus | undefined {
     return this.#failure;

@@ -6,6 +6,23 @@ export type { Logger } from "@logtape/logtape";
 export { Activity, Traffic } from "./activity.ts";
 export { buildInfo } from "./build_info.ts";
 export { Distribution, mean, median, percentile, stopwatch } from "./statistics.ts";
+export {
+  FigureHistory,
+  type FigureSeries,
+  type FigureValues,
+  type HistoryPage,
+  type HistoryRange,
+  historyRanges,
+  ranges,
+} from "./figure_history.ts";
+export {
+  type FigureName,
+  figureNames,
+  figures,
+  gatewayFigures,
+  networkFigures,
+  operatorFigures,
+} from "./figures.ts";
 export { exposeMetrics } from "./exposition.ts";
 export { connectionStates, families, labelOf, openJobStatuses, streamLabels } from "./label_values.ts";
 export {

@@ -13,6 +13,7 @@ import {
   streamNames,
 } from "../../lib/protocol/mod.ts";
 import type { Stream, Wanted } from "../../lib/streams/mod.ts";
+import { type FigureName, gatewayFigures, historyRanges, networkFigures } from "../../lib/telemetry/mod.ts";
 import { type Answers, Rendering } from "../http/answers.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
@@ -49,6 +50,15 @@ const eventsQuery = z.object({
   streams: z.string().max(1024).optional(),
   last_event_id: z.string().max(512).optional(),
 });
+
+/** Which part of a stream's history is asked for. */
+const historyQuery = z.object({ range: z.enum(historyRanges).default("1h") });
+
+/** The figures of a stream whose history is kept. */
+const kept: ReadonlyMap<string, readonly FigureName[]> = new Map([
+  ["network_metrics", Object.keys(networkFigures) as FigureName[]],
+  ["gateway", Object.keys(gatewayFigures) as FigureName[]],
+]);
 
 const streamList = new Kind(
   "Streams",
@@ -109,6 +119,19 @@ const streamNews = new Kind(
   },
 );
 const streamAnswer = Kind.anyOf("StreamAnswer", [newestMessage, streamNews]);
+
+const streamHistory = new Kind(
+  "StreamHistory",
+  () =>
+    z.object({
+      range: z.enum(historyRanges),
+      from: z.number().describe("Unix seconds in the middle of the first step"),
+      interval: z.number().describe("seconds from one value to the next"),
+      figures: z.record(z.string(), z.array(z.number().nullable()))
+        .describe("the mean of each step, oldest first; null where nothing was measured"),
+    }),
+  { range: "1h", from: 1_795_244_405, interval: 10, figures: { tps: [310, 312.5, null] } },
+);
 
 const parameters = { name: "name of a stream" };
 const events = {
@@ -175,6 +198,26 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
         answers: { 200: events, ...refusals(400, 404, 503) },
       }),
       (context) => openEvents(context, gateway, [find(context.req.param("name"))]),
+    )
+    .get(
+      "/streams/:name/history",
+      documented({
+        tag: "Streams",
+        summary: "The last hour or day of a stream's figures",
+        description:
+          "Of `network_metrics` and `gateway`: an hour in steps of 10 s, or a day in steps of 4 min, also over a restart. The node is asked only while somebody listens, unless `streams.look_every` says otherwise; what was not measured is null.",
+        parameters,
+        query: historyQuery,
+        answers: { 200: { description: "The figures", kind: streamHistory }, ...refusals(400, 404) },
+      }),
+      (context) => {
+        const names = kept.get(find(context.req.param("name")).name);
+        if (names === undefined) {
+          throw new BadRequest("No history is kept of this stream", 404, "no_history");
+        }
+        const { range } = readQuery(historyQuery, context.req.query());
+        return answer(context, `${JSON.stringify({ range, ...gateway.figures.read(range, names) })}\n`);
+      },
     )
     .get(
       "/streams/:name",

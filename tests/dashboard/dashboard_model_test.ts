@@ -1,21 +1,29 @@
 import { assertEquals } from "@std/assert";
 import { DashboardModel } from "../../lib/dashboard/model/dashboard_model.ts";
 import type { GatewayActivity } from "../../lib/protocol/streams.ts";
+import type { PastMeasurements } from "../../lib/dashboard/model/history.ts";
 import { scriptedNetwork } from "../e2e/dashboard/scripted_network.ts";
 import { ScriptedStreams } from "../e2e/dashboard/scripted_streams.ts";
-import { FakeClock } from "../helpers/fake_clock.ts";
+import { FakeClock, settle } from "../helpers/fake_clock.ts";
 
 /** A model whose frames are drawn when a test says so. */
 class Scene implements Disposable {
   readonly clock = new FakeClock();
   readonly streams = new ScriptedStreams();
   readonly frames: (() => void)[] = [];
+  /** What the server has, by stream and range. */
+  readonly past: Record<string, PastMeasurements> = {};
   readonly model: DashboardModel;
   readonly #stop: () => void;
 
   constructor() {
     const requestFrame = (task: () => void) => void this.frames.push(task);
-    this.model = new DashboardModel({ streams: this.streams, clock: this.clock, requestFrame });
+    this.model = new DashboardModel({
+      streams: this.streams,
+      clock: this.clock,
+      requestFrame,
+      loadPast: (stream, range) => Promise.resolve(this.past[`${stream} ${range}`]),
+    });
     this.#stop = this.model.start();
   }
 
@@ -74,9 +82,11 @@ Deno.test("hours of updates leave the model no larger than its bounds", () => {
     scene.streams.send("receipts", scriptedNetwork(step).receipts, step * 2);
   }
   scene.draw();
-  const { networkHistory, gatewayHistory, receipts } = scene.model;
-  assertEquals([networkHistory.length, gatewayHistory.length], [900, 900]);
-  assertEquals(receipts.value.entries.length, 200);
+  const lengths = (["network_metrics", "gateway"] as const).map((stream) =>
+    scene.model.history(stream, "1h").length
+  );
+  assertEquals(lengths, [1801, 1801]);
+  assertEquals(scene.model.receipts.value.entries.length, 200);
 });
 
 Deno.test("the status says connecting, then waiting for values, then live", () => {
@@ -244,4 +254,29 @@ Deno.test("a gateway whose store cannot commit is not called live", async () => 
   scene.streams.send("gateway", activity, scene.clock.now() / 1000);
   await scene.clock.advance(1000);
   assertEquals(scene.status, "broken | Nothing is confirmed | the gateway's store cannot commit");
+});
+
+Deno.test("charts begin with what the server wrote down, and have it again after a pause", async () => {
+  using scene = new Scene();
+  const now = Math.floor(scene.clock.now() / 1000);
+  const tps = Array.from({ length: 360 }, (_, index) => index);
+  scene.past["network_metrics 1h"] = { from: now - 3600, interval: 10, figures: { tps } };
+  scene.past["network_metrics 24h"] = { from: now - 86_400, interval: 240, figures: { tps } };
+  scene.streams.change({ state: "connected" });
+  await settle();
+  const hour = scene.model.history("network_metrics", "1h");
+  assertEquals([hour.length, hour.times[0], hour.column("tps").at(-1)], [360, now - 3600, 359]);
+  assertEquals(scene.model.history("network_metrics", "24h").length, 0);
+  scene.model.show("24h");
+  await settle();
+  assertEquals(scene.model.history("network_metrics", "24h").length, 360);
+  scene.play(0);
+  scene.streams.change({ state: "paused" });
+  await scene.clock.advance(60_000);
+  const missed = [1, 2, 3, 4, 5];
+  scene.past["network_metrics 1h"] = { from: now + 6, interval: 10, figures: { tps: missed } };
+  scene.streams.change({ state: "connected", reconnects: 1 });
+  await settle();
+  scene.play(1);
+  assertEquals(hour.column("tps").slice(-6, -1), missed);
 });

@@ -27,12 +27,14 @@ export interface ChartSpec {
 
 /** Seconds that a chart spans at least, and at most. */
 const shortestSpan = 60;
-const longestSpan = 1800;
+const longestSpan = 86_400;
 /** CSS pixels. */
 const halfLabel = 28;
 const labelGap = 10;
 const digitWidth = 7;
-const timeSteps = [10, 15, 20, 30, 60, 120, 300, 600];
+const timeSteps = [10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400];
+/** Seconds of a chart above which those of its times are left out. */
+const longSpan = 7200;
 const font = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 /** uPlot's options for a chart. */
@@ -53,7 +55,7 @@ export function chartOptions(spec: ChartSpec, palette: Palette, hooks: uPlot.Hoo
       sync: { key: "heliograph", scales: ["x", null] },
     },
     scales: {
-      x: { time: false, range: (_, first, last) => timeRange(first, last) },
+      x: { time: false, range: () => timeRange(spec.history.times) },
       y: { range: (_, __, high) => [0, topOf(spec.top, high ?? 0)] },
     },
     axes: [
@@ -64,7 +66,7 @@ export function chartOptions(spec: ChartSpec, palette: Palette, hooks: uPlot.Hoo
         incrs: timeSteps,
         grid: { show: false },
         values: (plot, splits) =>
-          isEmpty(spec) ? [] : splits.map((time) => hasRoom(plot, time) ? formatTime(time) : null),
+          isEmpty(spec) ? [] : splits.map((time) => hasRoom(plot, time) ? timeLabel(plot, time) : null),
       },
       {
         ...axis,
@@ -85,19 +87,27 @@ function lineOptions(line: ChartLine, palette: Palette): uPlot.Series {
     width: 2,
     cap: "round",
     stroke: () => palette.colour(line.colour),
-    points: { show: false },
+    // A single value has no line.
+    points: { show: (plot) => plot.data[0].length === 1, size: 6 },
     ...(fill === undefined ? {} : { fill: () => palette.colour(fill) }),
     ...(dash === undefined ? {} : { dash: [...dash] }),
   };
 }
 
-function timeRange(first: number | null, last: number | null): uPlot.Range.MinMax {
-  if (first === null || last === null) return [0, shortestSpan];
+/** Not from what uPlot makes of a single time, which is a span from 0 to twice as much. */
+function timeRange(times: readonly number[]): uPlot.Range.MinMax {
+  const [first, last] = [times[0], times.at(-1)];
+  if (first === undefined || last === undefined) return [0, shortestSpan];
   const span = Math.min(longestSpan, Math.max(shortestSpan, last - first));
   return [last - span, last];
 }
 
 const isEmpty = ({ history }: ChartSpec) => history.length === 0;
+
+function timeLabel({ scales: { x } }: uPlot, time: number): string {
+  const isLong = (x?.max ?? 0) - (x?.min ?? 0) > longSpan;
+  return isLong ? formatTime(time).slice(0, 5) : formatTime(time);
+}
 
 /** A time at the very end would be cut off. */
 function hasRoom(plot: uPlot, time: number): boolean {

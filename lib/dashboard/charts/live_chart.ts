@@ -57,6 +57,9 @@ export class LiveChart {
   /** Tests see by this that it draws. */
   #count(): void {
     this.#place.host.dataset["draws"] = String(this.#draws += 1);
+    const { min, max } = this.#plot.scales["x"] ?? {};
+    this.#place.host.dataset["from"] = String(min);
+    this.#place.host.dataset["to"] = String(max);
     this.#place.host.dataset["points"] = String(this.#spec.history.length);
   }
 

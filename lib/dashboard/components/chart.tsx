@@ -21,7 +21,8 @@ export interface ChartProps {
 
 /** A chart that is drawn apart from React, with its current values and their range in words. */
 export function Chart({ title, spec, slice, stream }: ChartProps) {
-  const { state } = useSlice(useModel().health[stream]);
+  const { health, past } = useModel();
+  const { state } = useSlice(health[stream]);
   const drawn = useRef<LiveChart>(null);
   const host = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
@@ -29,12 +30,13 @@ export function Chart({ title, spec, slice, stream }: ChartProps) {
     if (host.current === null || readout.current === null) return;
     const chart = new LiveChart(spec, { host: host.current, readout: readout.current });
     drawn.current = chart;
-    const stops = [slice.subscribe(() => chart.update()), onColoursChange(() => chart.repaint())];
+    const stops = [slice, past].map((slice) => slice.subscribe(() => chart.update()));
+    stops.push(onColoursChange(() => chart.repaint()));
     return () => {
       for (const stop of stops) stop();
       chart.destroy();
     };
-  }, [spec, slice]);
+  }, [spec, slice, past]);
   useEffect(() => drawn.current?.repaint(), [state]);
   return (
     <figure className="chart">
@@ -47,6 +49,7 @@ export function Chart({ title, spec, slice, stream }: ChartProps) {
 
 function ChartText({ title, spec, slice }: Omit<ChartProps, "stream">) {
   useSlice(slice);
+  useSlice(useModel().past);
   return <figcaption className="unseen">{describeChart(title, spec)}</figcaption>;
 }
 

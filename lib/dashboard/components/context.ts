@@ -1,5 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
-import type { DashboardModel } from "../model/dashboard_model.ts";
+import type { ChartedStream, DashboardModel } from "../model/dashboard_model.ts";
+import type { History } from "../model/history.ts";
 import type { Slice } from "../model/slice.ts";
 
 /** The model of the page. */
@@ -17,4 +18,10 @@ export function useModel(): DashboardModel {
 /** A slice's value; draws the component again when it changes. */
 export function useSlice<Value>(slice: Slice<Value>): Value {
   return useSyncExternalStore(slice.subscribe, () => slice.value);
+}
+
+/** What was measured of a stream, as far back as the charts go. */
+export function useHistory(stream: ChartedStream): History {
+  const model = useModel();
+  return model.history(stream, useSlice(model.range));
 }

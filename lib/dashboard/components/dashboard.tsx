@@ -2,6 +2,7 @@ import { Bandwidth, Transactions } from "./traffic.tsx";
 import { GatewayCard } from "./gateway.tsx";
 import { Markets } from "./markets.tsx";
 import { PeersCard } from "./peers.tsx";
+import { RangeChoice } from "./range_choice.tsx";
 import { ReceiptsCard } from "./receipts.tsx";
 import { StatusLine } from "./status_line.tsx";
 import { Strength } from "./strength.tsx";
@@ -22,6 +23,7 @@ export function Dashboard() {
           Heliograph
         </h1>
         <StatusLine />
+        <RangeChoice />
         <ThemeButton />
       </header>
       <main id="content" className="grid" tabIndex={-1}>

@@ -16,7 +16,7 @@ import {
 import { summarizeRefusals } from "../model/refusals.ts";
 import { Card } from "./card.tsx";
 import { Chart } from "./chart.tsx";
-import { useModel, useSlice } from "./context.ts";
+import { useHistory, useModel, useSlice } from "./context.ts";
 import { Measure } from "./measure.tsx";
 
 interface Row {
@@ -98,9 +98,10 @@ function deliveriesSpec(history: History): ChartSpec {
 
 /** The gateway's own side. */
 export function GatewayCard() {
-  const { gateway, gatewayHistory } = useModel();
+  const { gateway } = useModel();
+  const history = useHistory("gateway");
   const activity = useSlice(gateway);
-  const spec = useMemo(() => deliveriesSpec(gatewayHistory), [gatewayHistory]);
+  const spec = useMemo(() => deliveriesSpec(history), [history]);
   return (
     <Card title="Gateway" area="gateway" stream="gateway">
       <div className="gateway">

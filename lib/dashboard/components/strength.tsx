@@ -4,7 +4,7 @@ import type { History } from "../model/history.ts";
 import { formatCount, formatDuration } from "../model/format.ts";
 import { Card } from "./card.tsx";
 import { Chart } from "./chart.tsx";
-import { useModel, useSlice } from "./context.ts";
+import { useHistory, useModel, useSlice } from "./context.ts";
 import { Gauge } from "./gauge.tsx";
 
 function strengthSpec(history: History): ChartSpec {
@@ -19,9 +19,10 @@ function strengthSpec(history: History): ChartSpec {
 
 /** How strong the network is, and how it has been. */
 export function Strength() {
-  const { network, networkHistory } = useModel();
+  const { network } = useModel();
+  const history = useHistory("network_metrics");
   const metrics = useSlice(network);
-  const spec = useMemo(() => strengthSpec(networkHistory), [networkHistory]);
+  const spec = useMemo(() => strengthSpec(history), [history]);
   return (
     <Card title="Network strength" area="strength" stream="network_metrics" aside={<RangeText {...spec} />}>
       <div className="strength">
@@ -34,7 +35,9 @@ export function Strength() {
 
 /** The range of what the chart shows; drawn again with the card. */
 function RangeText({ history }: Pick<ChartSpec, "history">) {
-  useSlice(useModel().network);
+  const model = useModel();
+  useSlice(model.network);
+  useSlice(model.past);
   const range = history.range("network_strength");
   const seconds = (history.times.at(-1) ?? 0) - (history.times[0] ?? 0);
   if (range === undefined || seconds === 0) return null;

@@ -31,7 +31,9 @@ const count = (value: number | null | undefined): Figure => ({
 
 /** The network in single numbers. */
 export function Tiles() {
-  const { network, networkHistory } = useModel();
+  const model = useModel();
+  const { network } = model;
+  const networkHistory = model.history("network_metrics", "1h");
   const metrics = useSlice(network);
   const growth = networkHistory.change("block_height", 60);
   const finality = networkHistory.range("finality_time");

@@ -4,7 +4,7 @@ import type { History } from "../model/history.ts";
 import { formatBandwidth, formatRate, formatTick, notGiven } from "../model/format.ts";
 import { Card } from "./card.tsx";
 import { Chart } from "./chart.tsx";
-import { useModel, useSlice } from "./context.ts";
+import { useHistory, useModel, useSlice } from "./context.ts";
 import { Measure } from "./measure.tsx";
 
 function tpsSpec(history: History): ChartSpec {
@@ -19,9 +19,10 @@ function tpsSpec(history: History): ChartSpec {
 
 /** Transactions a second. */
 export function Transactions() {
-  const { network, networkHistory } = useModel();
+  const { network } = useModel();
+  const history = useHistory("network_metrics");
   const metrics = useSlice(network);
-  const spec = useMemo(() => tpsSpec(networkHistory), [networkHistory]);
+  const spec = useMemo(() => tpsSpec(history), [history]);
   return (
     <Card
       title="Transactions"
@@ -66,9 +67,10 @@ function bandwidthSpec(history: History): ChartSpec {
 
 /** Bytes a second, in and out. */
 export function Bandwidth() {
-  const { network, networkHistory } = useModel();
+  const { network } = useModel();
+  const history = useHistory("network_metrics");
   const metrics = useSlice(network);
-  const spec = useMemo(() => bandwidthSpec(networkHistory), [networkHistory]);
+  const spec = useMemo(() => bandwidthSpec(history), [history]);
   const isUnknown = metrics?.bandwidth_in === null && metrics.bandwidth_out === null;
   return (
     <Card

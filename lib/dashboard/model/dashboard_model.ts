@@ -6,7 +6,7 @@ import type {
   Peers,
   StreamData,
 } from "../../protocol/streams.ts";
-import { History } from "./history.ts";
+import { History, type PastMeasurements } from "./history.ts";
 import { type ReceiptList, ReceiptsLog } from "./receipts_log.ts";
 import { ServerClock } from "./server_clock.ts";
 import { Frames, type RequestFrame, Slice } from "./slice.ts";
@@ -19,9 +19,36 @@ export interface DashboardModelOptions {
   readonly streams: Streams;
   readonly clock: Clock;
   readonly requestFrame: RequestFrame;
+  /** Asks the server for what was measured before; undefined where it cannot tell. */
+  readonly loadPast: LoadPast;
 }
 
-const historyCapacity = 900;
+/** How far back the charts go. */
+export type ChartRange = keyof typeof chartRanges;
+
+/** Streams whose figures have charts. */
+export type ChartedStream = "network_metrics" | "gateway";
+
+/** Asks for what was measured of a stream. */
+export type LoadPast = (stream: ChartedStream, range: ChartRange) => Promise<PastMeasurements | undefined>;
+
+/** Seconds: the span of each range, from one value to the next, and without values until it is a gap. */
+export const chartRanges = {
+  "1h": { span: 3600, period: 2, gap: 30 },
+  "24h": { span: 86_400, period: 240, gap: 720 },
+} as const;
+
+/** In milliseconds; the newest value of the day's history is that of four minutes. */
+const refreshEvery = 240_000;
+const networkColumns = [
+  "network_strength",
+  "block_height",
+  "finality_time",
+  "tps",
+  "bandwidth_in",
+  "bandwidth_out",
+];
+const gatewayColumns = ["deliveries_per_second", "predictions_per_second"];
 const receiptsCapacity = 200;
 const tickInterval = 1000;
 
@@ -34,27 +61,29 @@ export class DashboardModel {
   readonly gateway: Slice<GatewayActivity | undefined>;
   readonly status: Slice<Status>;
   readonly health: Readonly<Record<ShownStream, Slice<StreamHealth>>>;
-  readonly networkHistory = new History({
-    columns: ["network_strength", "block_height", "finality_time", "tps", "bandwidth_in", "bandwidth_out"],
-    period: 2,
-    capacity: historyCapacity,
-  });
-  readonly gatewayHistory = new History({
-    columns: ["deliveries_per_second", "predictions_per_second"],
-    period: 2,
-    capacity: historyCapacity,
-  });
+  /** How far back the charts go. */
+  readonly range: Slice<ChartRange>;
+  /** Changes when past measurements came. */
+  readonly past: Slice<number>;
+  readonly #histories = mapRanges((range) => ({
+    network_metrics: new History({ columns: networkColumns, ...chartRanges[range] }),
+    gateway: new History({ columns: gatewayColumns, ...chartRanges[range] }),
+  }));
   readonly #streams: Streams;
+  readonly #loadPast: LoadPast;
   readonly #clock: Clock;
   readonly #serverClock: ServerClock;
   readonly #watch = new StreamHealthWatch();
   readonly #receiptsLog = new ReceiptsLog(receiptsCapacity);
   #ticking: Timer | undefined;
+  #refreshing: Timer | undefined;
+  #connections = 0;
   /** The server sent its clients away, and there was no connection since. */
   #drained = false;
 
-  constructor({ streams, clock, requestFrame }: DashboardModelOptions) {
+  constructor({ streams, clock, requestFrame, loadPast }: DashboardModelOptions) {
     this.#streams = streams;
+    this.#loadPast = loadPast;
     this.#clock = clock;
     this.#serverClock = new ServerClock(clock);
     const frames = new Frames(requestFrame);
@@ -63,6 +92,8 @@ export class DashboardModel {
     this.receipts = new Slice(frames, this.#receiptsLog.list);
     this.peers = new Slice<Peers | undefined>(frames, undefined);
     this.gateway = new Slice<GatewayActivity | undefined>(frames, undefined);
+    this.range = new Slice<ChartRange>(frames, "1h");
+    this.past = new Slice(frames, 0);
     const healths = this.#judge();
     this.health = mapStreams((stream) => new Slice(frames, healths[stream]));
     this.status = new Slice(frames, this.#describe(healths));
@@ -74,7 +105,7 @@ export class DashboardModel {
       this.#streams.onChange(() => this.#assess()),
       this.#listen("network_metrics", (data, time) => {
         const { block_hash: _, ...figures } = data;
-        this.networkHistory.push(time, figures);
+        this.history("network_metrics", "1h").push(time, figures);
         this.network.offer(data);
       }),
       this.#listen("markets_health", (data) => this.markets.offer(data)),
@@ -82,7 +113,7 @@ export class DashboardModel {
       this.#listen("peers", (data) => this.peers.offer(data)),
       this.#listen("gateway", (data, time) => {
         const { deliveries_per_second, predictions_per_second } = data;
-        this.gatewayHistory.push(time, { deliveries_per_second, predictions_per_second });
+        this.history("gateway", "1h").push(time, { deliveries_per_second, predictions_per_second });
         this.gateway.offer(data);
       }),
     ];
@@ -90,7 +121,19 @@ export class DashboardModel {
     return () => {
       for (const stop of stops) stop();
       this.#ticking?.cancel();
+      this.#refreshing?.cancel();
     };
+  }
+
+  /** What was measured of a stream in the last hour, or day. */
+  history(stream: ChartedStream, range: ChartRange): History {
+    return this.#histories[range][stream];
+  }
+
+  /** Has the charts go so far back. */
+  show(range: ChartRange): void {
+    this.range.offer(range);
+    this.#refresh(range);
   }
 
   #listen<Name extends ShownStream>(stream: Name, take: (data: StreamData[Name], time: number) => void) {
@@ -119,10 +162,31 @@ export class DashboardModel {
     const { snapshot } = this.#streams;
     const { state, code } = snapshot;
     if (state === "connected") this.#watch.connected(snapshot, this.#serverClock.now());
+    if (state === "connected" && this.#connections <= snapshot.reconnects) {
+      // What went by meanwhile, in an outage or while the page was hidden, the server has.
+      this.#connections = snapshot.reconnects + 1;
+      this.#refresh("1h");
+    }
     this.#drained = state !== "connected" && (this.#drained || code === "server_closing");
     const healths = this.#judge();
     for (const stream of shownStreamNames) offerChange(this.health[stream], healths[stream]);
     offerChange(this.status, this.#describe(healths));
+  }
+
+  #refresh(range: ChartRange): void {
+    this.#refreshing?.cancel();
+    if (this.range.next === "24h") {
+      this.#refreshing = this.#clock.after(refreshEvery, () => this.#refresh("24h"));
+    }
+    for (const stream of ["network_metrics", "gateway"] as const) void this.#fill(stream, range);
+  }
+
+  async #fill(stream: ChartedStream, range: ChartRange): Promise<void> {
+    // Without an answer the charts begin with what comes.
+    const past = await this.#loadPast(stream, range).catch(() => undefined);
+    if (past === undefined) return;
+    this.history(stream, range).fill(past);
+    this.past.offer(this.past.next + 1);
   }
 
   #describe(healths: Healths): Status {
@@ -139,6 +203,10 @@ export class DashboardModel {
     const now = this.#serverClock.now();
     return mapStreams((stream) => this.#watch.judge(stream, this.#streams.snapshot, now));
   }
+}
+
+function mapRanges<Value>(make: (range: ChartRange) => Value): Record<ChartRange, Value> {
+  return { "1h": make("1h"), "24h": make("24h") };
 }
 
 function mapStreams<Value>(make: (stream: ShownStream) => Value): Record<ShownStream, Value> {

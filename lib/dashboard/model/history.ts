@@ -8,11 +8,23 @@ export interface Range {
 export interface HistoryOptions {
   /** Names of what is measured together. */
   readonly columns: readonly string[];
-  /** Seconds from one measurement to the next; after three without one there is a gap. */
+  /** Seconds from one measurement to the next; later ones of the same period replace it. */
   readonly period: number;
-  /** How many measurements are kept. */
-  readonly capacity: number;
+  /** Seconds without a measurement that are a gap. */
+  readonly gap: number;
+  /** Seconds that are kept. */
+  readonly span: number;
 }
+
+/** What was measured before: one value for each step of `interval` seconds, null where there is none. */
+export interface PastMeasurements {
+  /** Unix seconds. */
+  readonly from: number;
+  readonly interval: number;
+  readonly figures: { readonly [name: string]: readonly (number | null)[] };
+}
+
+type Row = Readonly<Record<string, number | null>>;
 
 /** The last measurements in columns, oldest first, as a chart takes them: a row of nulls where some are missing. */
 export class History {
@@ -42,7 +54,7 @@ export class History {
   }
 
   /** Takes a measurement; a second one of the same moment replaces the first. */
-  push(time: number, values: Readonly<Record<string, number | null>>): void {
+  push(time: number, values: Row): void {
     const last = this.#times.at(-1);
     const { period } = this.#options;
     if (last !== undefined && time <= last) {
@@ -51,8 +63,23 @@ export class History {
       this.#append(time > last - period ? last : time, values);
       return;
     }
-    if (last !== undefined && time - last > 3 * period) this.#append(last + period, {});
     this.#append(time, values);
+  }
+
+  /** Adds what was measured before, and while nobody looked; where both are, what is here already is finer. */
+  fill({ from, interval, figures }: PastMeasurements): void {
+    const own = this.#times.map((time, index) => ({ time, row: this.#row(index) }))
+      .filter(({ row }) => !isEmpty(row));
+    const times = own.map(({ time }) => time);
+    const steps = Math.max(0, ...Object.values(figures).map(({ length }) => length));
+    const added = Array.from({ length: steps }, (_, index) => ({
+      time: from + index * interval,
+      row: Object.fromEntries(
+        [...this.#columns.keys()].map((name) => [name, figures[name]?.[index] ?? null]),
+      ),
+    })).filter(({ time, row }) => !isEmpty(row) && !isNear(times, time, interval / 2));
+    this.#drop(this.length);
+    for (const { time, row } of [...own, ...added].sort((a, b) => a.time - b.time)) this.push(time, row);
   }
 
   /** Between which bounds a column's values are; undefined when it has none. */
@@ -77,10 +104,22 @@ export class History {
     return typeof now === "number" && typeof then === "number" ? now - then : undefined;
   }
 
-  #append(time: number, values: Readonly<Record<string, number | null>>): void {
+  #row(index: number): Row {
+    return Object.fromEntries([...this.#columns].map(([name, column]) => [name, column[index] ?? null]));
+  }
+
+  #append(time: number, values: Row): void {
+    const last = this.#times.at(-1);
+    const { period, gap } = this.#options;
+    if (last !== undefined && time - last > gap) this.#add(last + period, {});
+    this.#add(time, values);
+  }
+
+  #add(time: number, values: Row): void {
     this.#times.push(time);
     for (const [name, column] of this.#columns) column.push(values[name] ?? null);
-    const excess = this.length - this.#options.capacity;
+    const oldest = time - this.#options.span;
+    const excess = this.#times.findIndex((time) => time >= oldest);
     if (excess <= 0) return;
     this.#times.splice(0, excess);
     for (const column of this.#columns.values()) column.splice(0, excess);
@@ -91,4 +130,19 @@ export class History {
     this.#times.length = kept;
     for (const column of this.#columns.values()) column.length = kept;
   }
+}
+
+function isEmpty(row: Row): boolean {
+  return Object.values(row).every((value) => value === null);
+}
+
+/** Whether one of some rising times is within `distance` of another. */
+function isNear(times: readonly number[], time: number, distance: number): boolean {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? Infinity) < time - distance) low = middle + 1;
+    else high = middle;
+  }
+  return Math.abs((times[low] ?? Infinity) - time) <= distance;
 }

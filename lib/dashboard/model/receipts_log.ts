@@ -3,7 +3,7 @@ import type { MarketReceipt, Receipts } from "../../protocol/streams.ts";
 /** A receipt as it is listed. */
 export interface ListedReceipt {
   readonly receipt: MarketReceipt;
-  /** It came while the page was open. */
+  /** It came with the newest message, while the page was open. */
   readonly isNew: boolean;
 }
 
@@ -44,9 +44,13 @@ export class ReceiptsLog {
     }
     this.#isFirst = false;
     return this.#list = {
-      entries: [...added, ...entries].slice(0, this.#capacity),
+      entries: [...added, ...entries.map(aged)].slice(0, this.#capacity),
       seen: seen + added.length,
       incomplete: this.#list.incomplete || incomplete === true,
     };
   }
+}
+
+function aged(entry: ListedReceipt): ListedReceipt {
+  return entry.isNew ? { ...entry, isNew: false } : entry;
 }

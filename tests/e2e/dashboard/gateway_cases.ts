@@ -231,6 +231,44 @@ Deno.test("a drain shows as one, and a server that is back is connected to when 
   watched.assertFaultless();
 });
 
+Deno.test("charts are full when the page is opened, and have no hole where it was hidden", async () => {
+  await using scene = await Scene.start();
+  const { watched, clock } = scene;
+  await watched.status(/Live/);
+  const points = (area: string, least: number) =>
+    watched.page.waitForFunction(
+      ([selector, least]) =>
+        Number(document.querySelector<HTMLElement>(selector)?.dataset["points"] ?? 0) >= least,
+      [`[data-area="${area}"] .chart-host`, least] as const,
+    );
+  // The gateway writes down what it does meanwhile.
+  for (let slot = 0; slot < 10; slot += 1) {
+    const at = clock.now() + 10_000;
+    clock.leap(10_000);
+    await watched.page.waitForFunction(
+      (at) =>
+        Number(document.querySelector<HTMLElement>('[data-area="gateway"] .chart-host')?.dataset["to"]) >= at,
+      Math.floor(at / 1000),
+    );
+  }
+  await watched.page.reload();
+  await watched.status(/Live/);
+  await points("gateway", 5);
+  await points("tps", 5);
+  const longest = await watched.page.locator('[data-area="gateway"] .chart-host').evaluate((host) =>
+    Number((host as HTMLElement).dataset["to"]) - Number((host as HTMLElement).dataset["from"])
+  );
+  assert(longest >= 80, `${longest} s`);
+  await watched.page.getByRole("button", { name: "24 h" }).click();
+  assertEquals(
+    await watched.page.getByRole("button", { name: "24 h" }).getAttribute("aria-pressed"),
+    "true",
+  );
+  await watched.page.getByRole("button", { name: "1 h" }).click();
+  await points("gateway", 5);
+  watched.assertFaultless();
+});
+
 Deno.test("made-up data is marked as simulated", async () => {
   await buildDashboard({ root, out: `${root}/dist/dashboard` });
   await using gateway = await startGateway({ rpc_url: "sim:" });

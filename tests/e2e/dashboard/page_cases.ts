@@ -61,7 +61,7 @@ Deno.test(
     ]);
     assertEquals([await page.getByRole("main").count(), await page.getByRole("banner").count()], [1, 1]);
     assertEquals(await page.getByRole("button", { name: /^$/ }).count(), 0);
-    assertEquals(await page.getByRole("button").count(), 5);
+    assertEquals(await page.getByRole("button").count(), 7);
     assertEquals(await page.getByRole("columnheader").count(), 4);
     assertEquals(await page.getByRole("rowheader").count(), 42);
     assertEquals(await page.getByRole("meter", { name: "Network strength" }).count(), 1);
@@ -122,6 +122,25 @@ Deno.test("the theme that was chosen is there after a reload", async () => {
   await page.reload();
   await button.waitFor();
   assertEquals(await background(), light);
+});
+
+Deno.test("a page on which nothing happens draws nothing", async () => {
+  await using server = await ScriptedServer.start();
+  await using watched = await WatchedPage.open(chromium, server.url);
+  await play(watched, 0, 20);
+  await watched.status(/Live/);
+  assertEquals(await watched.page.evaluate(() => document.getAnimations().length), 0);
+});
+
+Deno.test("the first value draws an axis with its times", async () => {
+  await using server = await ScriptedServer.start();
+  await using watched = await WatchedPage.open(chromium, server.url, still);
+  await play(watched, 0, 1);
+  await watched.draws("tps", 0);
+  const range = await watched.page.locator('[data-area="tps"] .chart-host').evaluate((host) =>
+    Number((host as HTMLElement).dataset["to"]) - Number((host as HTMLElement).dataset["from"])
+  );
+  assertEquals(range, 60);
 });
 
 Deno.test("nothing is wider than the screen, on a phone as on a wall", async () => {
