@@ -5,18 +5,17 @@
  */
 export { ApiKeyGate, type ApiKeyOwner, ApiKeys, type ListedApiKey } from "./api_keys.ts";
 export { type Cluster, Instances, type ListedServer, socketUrl } from "./instances.ts";
+export { exampleJob, executed, jobConversation } from "./conversation.ts";
 export type { Content } from "./content.ts";
 export { InscriptionError, type InscriptionErrorCode } from "./errors.ts";
 export { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";
 export type { Following, JobListener, JobPosition } from "./following.ts";
-export { executionNotice } from "./input/execution.ts";
 export { mimeTypes, typeOfName } from "./input/mime_types.ts";
 export {
   httpRequest,
   maxFileSize,
   maxUrlFileSize,
   readStartRequest,
-  socketRequest,
   type StartRequest,
 } from "./input/start_request.ts";
 export type { Inscription } from "./inscription.ts";
@@ -26,5 +25,4 @@ export { type Ledger, LedgerError, type LedgerTopic, type PreparedTransaction } 
 export { LocalLedger } from "./ledger/local_ledger.ts";
 export { holderQuery, type NumberedInscription, numbersQuery, type Query } from "./numbers.ts";
 export { defaultSettings, type InscriptionSettings } from "./settings.ts";
-export { jobReference } from "./sockets/job_session.ts";
 export { JobSockets, maxJobMessage } from "./sockets/job_sockets.ts";

@@ -52,3 +52,8 @@ export interface Conversation {
   /** By their names in the reference. */
   readonly messages: Readonly<Record<string, MessageEntry>>;
 }
+
+/** The names of those messages that clients may send. */
+export type FromClient<Spoken extends Conversation> = {
+  [Name in keyof Spoken["messages"]]: Spoken["messages"][Name]["from"] extends "client" ? Name : never;
+}[keyof Spoken["messages"]];

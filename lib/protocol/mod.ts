@@ -9,7 +9,21 @@ export { authenticationSchema, envelopeSchema, positionSchema } from "./envelope
 export { FirstSignal } from "./first_signal.ts";
 export { teamGameSchema } from "./games.ts";
 export { maxStrangerSize, valueBounds } from "./message_bounds.ts";
-export { type Conversation, type Json, Kind, type MessageEntry } from "./kind.ts";
+export { type Conversation, type FromClient, type Json, Kind, type MessageEntry } from "./kind.ts";
+export {
+  confirmation,
+  exampleMiner,
+  exampleRefusal,
+  heartbeatAck,
+  hotkey,
+  minerConversation,
+  place,
+  receipt,
+  signedMessage,
+  teamGame,
+  teamGamePrediction,
+  time,
+} from "./messages/miners.ts";
 export { liveness, streamConversation, streamMessage } from "./messages/streams.ts";
 export { receiptSchema, teamGamePredictionSchema } from "./predictions.ts";
 export { describeFault, describeIssue } from "./schema.ts";

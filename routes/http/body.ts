@@ -6,6 +6,8 @@ import type { Env } from "./env.ts";
 
 /** The name under which bodies with the admin token are counted. */
 export const operator = "operator";
+/** Bytes of the largest of them. */
+export const maxOperatorBody = 16 * 1024 * 1024;
 
 /** What bounds a body. */
 export interface BodyBounds {

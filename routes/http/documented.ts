@@ -59,6 +59,11 @@ export function documented(told: Documentation): MiddlewareHandler<Env> {
   return passOn;
 }
 
+/** What an upgraded request becomes. */
+export const upgraded: Answer = {
+  description: "A WebSocket; the AsyncAPI document says what is spoken on it",
+};
+
 /** What is told of an app's routes, in their order. */
 export function operationsOf(routes: readonly RouterRoute[]): Operation[] {
   return routes.flatMap(({ method, path, handler }) => {

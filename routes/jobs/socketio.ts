@@ -2,6 +2,7 @@ import { answerJson } from "../http/answer_json.ts";
 import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Gateway } from "../../lib/gateway/mod.ts";
+import { documented, refusals, upgraded } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { checkHandshake } from "../websocket/handshake.ts";
@@ -9,7 +10,7 @@ import { correctStray } from "./stray_sockets.ts";
 
 /** Where Socket.IO clients connect. Protocol, section 5. */
 export function socketRoutes(gateway: Gateway): Hono<Env> {
-  return new Hono<Env>().all("/socket.io/*", (context) => {
+  const handle = (context: Context<Env>) => {
     const { raw } = context.req;
     if (isUpgrade(context)) checkHandshake(raw);
     if (gateway.status === "disabled" && isUpgrade(context)) {
@@ -17,7 +18,31 @@ export function socketRoutes(gateway: Gateway): Hono<Env> {
     }
     const { address, secure } = context.env.client;
     return gateway.sockets.handle(raw, { address, secure });
-  });
+  };
+  return new Hono<Env>()
+    .get(
+      "/socket.io/*",
+      documented({
+        tag: "Pages",
+        summary: "Socket.IO: long polling, or a WebSocket",
+        answers: {
+          101: upgraded,
+          200: { description: "Engine.IO packets", type: "text/plain" },
+          ...refusals(400, 403, 426, 503),
+        },
+      }),
+      handle,
+    )
+    .post(
+      "/socket.io/*",
+      documented({
+        tag: "Pages",
+        summary: "Socket.IO: packets of a client that polls",
+        answers: { 200: { description: "Taken", type: "text/html" }, ...refusals() },
+      }),
+      handle,
+    )
+    .all("/socket.io/*", handle);
 }
 
 /** Tells Socket.IO clients that came to another path where to go; pages of `origins` may read it. */

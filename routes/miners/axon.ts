@@ -1,26 +1,33 @@
 import { type Context, Hono } from "hono";
+import { z } from "zod";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import {
+  confirmation,
   type Envelope,
   type ExactJson,
   type ExactObject,
+  Kind,
   parseMessage,
   Refusal,
   Rendered,
   renderSigned,
+  teamGame,
+  teamGamePrediction,
   teamGamePredictionSchema,
   toPlain,
   valueBounds,
 } from "../../lib/protocol/mod.ts";
 import {
   axonText,
+  dendriteHeaders,
   type DendriteRequest,
   readDendrite,
   RisingNonces,
   synapseHash,
 } from "../../lib/validator/mod.ts";
 import { readBody } from "../http/body.ts";
+import { type Answer, documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { answerError } from "../http/errors.ts";
 import { RequestLimit } from "../http/request_limit.ts";
@@ -44,6 +51,51 @@ interface Served {
   readonly status: number;
   readonly message: string;
   readonly fields: ExactObject;
+}
+
+const predictionSynapse = new Kind(
+  "PredictionSynapse",
+  () => z.looseObject({ ...teamGamePredictionSchema.shape, name: z.string().optional() }),
+  { name: "TeamGamePrediction", ...teamGamePrediction.example as object },
+);
+const predictionAnswer = new Kind(
+  "PredictionSynapseAnswer",
+  () => z.looseObject({ ...teamGamePredictionSchema.shape, confirmation: confirmation.schema }),
+  { ...predictionSynapse.example as object, confirmation: confirmation.example },
+);
+const gamesSynapse = new Kind(
+  "GamesSynapse",
+  () => z.looseObject({ name: z.string().optional() }),
+  { name: "GameData" },
+);
+const gamesAnswer = new Kind(
+  "GamesSynapseAnswer",
+  () =>
+    z.looseObject({
+      epoch: z.string(),
+      offset: z.number().int(),
+      games: z.array(teamGame.schema),
+      gamedata_dict: z.record(z.string(), teamGame.schema).optional()
+        .describe("the games by their id, where the class has this field"),
+    }),
+  { name: "GameData", epoch: "9f0c2a11", offset: 42, games: [teamGame.example] },
+);
+const axonError = new Kind(
+  "AxonError",
+  () => z.looseObject({ message: z.string(), confirmation: confirmation.schema.optional() }),
+  { message: "Not authorized: bad signature" },
+);
+const description =
+  "The body is a synapse, the headers are those of Bittensor's `dendrite`. Its signature covers `{nonce}.{dendrite hotkey}.{axon hotkey}.{uuid}.{body hash}`; the axon's hotkey is this validator's. Answers have the headers `bt_header_axon_*`, `bt_header_axon_status_code` and `_status_message` among them.";
+
+/** The usual refusals in the form that a dendrite reads. */
+function axonRefusals(...statuses: number[]): Record<number, Answer> {
+  return Object.fromEntries(
+    Object.entries(refusals(...statuses)).map(([status, { description }]) => [
+      status,
+      { description, kind: axonError },
+    ]),
+  );
 }
 
 /** The requests of Bittensor's `dendrite`: predictions, and questions for the games. Protocol, section 7. */
@@ -140,8 +192,37 @@ export function axonRoutes(gateway: Gateway): Hono<Env> {
 
   return new Hono<Env>()
     .onError(answerAxonError)
-    .post(`/${config["axon.prediction_class"]}`, predict)
-    .post(`/${config["axon.games_class"]}`, tellGames);
+    .post(
+      `/${config["axon.prediction_class"]}`,
+      documented({
+        tag: "Bittensor",
+        summary: "Submit a prediction as a synapse",
+        description:
+          `${description} The class is \`axon.prediction_class\`. Its \`required_hash_fields\` are \`axon.hash_fields\`, and a prediction that they do not cover is refused unless \`axon.unsigned_body\` is set.`,
+        headers: dendriteHeaders,
+        body: { kind: predictionSynapse },
+        answers: {
+          200: { description: "Accepted", kind: predictionAnswer },
+          ...axonRefusals(400, 401, 403, 408, 422, 503),
+        },
+      }),
+      predict,
+    )
+    .post(
+      `/${config["axon.games_class"]}`,
+      documented({
+        tag: "Bittensor",
+        summary: "Ask for the games as a synapse",
+        description: `${description} The class is \`axon.games_class\`.`,
+        headers: dendriteHeaders,
+        body: { kind: gamesSynapse },
+        answers: {
+          200: { description: "The games", kind: gamesAnswer },
+          ...axonRefusals(400, 401, 403, 408, 503),
+        },
+      }),
+      tellGames,
+    );
 }
 
 /** The prediction in a synapse: its fields without those that every synapse has. */

@@ -3,22 +3,31 @@ import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import {
   type Clock,
+  confirmation,
   type Envelope,
+  exampleRefusal,
   FirstSignal,
   formatTimestamp,
+  heartbeatAck,
   isObject,
+  Kind,
   maxStrangerSize,
+  minerConversation,
   parseMessage,
+  place,
   readEnvelope,
   Refusal,
   Rendered,
   renderSigned,
+  signedMessage,
+  teamGame,
   toPlain,
   valueBounds,
 } from "../../lib/protocol/mod.ts";
 import { type ConfirmationsPage, type Confirmed, isEpistula, readEpistula } from "../../lib/validator/mod.ts";
 import { type Answers, Rendering } from "../http/answers.ts";
 import { readBody } from "../http/body.ts";
+import { documented, errorAnswer, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { count, readQuery, wait } from "../http/query.ts";
@@ -32,23 +41,65 @@ const receiptsFrom = 2 ** 40;
 const mostConfirmations = 1000;
 
 /** From where on games are asked for. */
-export const gamesQuery = z.object({
+const gamesQuery = z.object({
   since: count.optional(),
   epoch: z.string().max(64).optional(),
   wait: wait.optional(),
 });
 /** Whose confirmations are asked for, and from where on. */
-export const confirmationsQuery = gamesQuery.extend({
+const confirmationsQuery = gamesQuery.extend({
   hotkey: z.string().max(64),
   limit: count.pipe(z.number().min(1).max(mostConfirmations)).optional(),
 });
 /** The headers of a signed query. */
-export const claimHeaders = z.object({
+const claimHeaders = z.object({
   "x-hotkey": z.string().min(1).max(64),
   "x-timestamp": z.string().max(40),
   "x-nonce": z.string().min(1).max(128),
   "x-signature": z.string().regex(/^(?:0x)?[0-9a-fA-F]{128}$/, "expected 128 hex digits, with or without 0x"),
 });
+
+const confirmations = new Kind(
+  "Confirmations",
+  () => z.object({ confirmations: z.array(confirmation.schema) }),
+  { confirmations: [confirmation.example] },
+);
+const predictionsAnswer = Kind.anyOf("PredictionsAnswer", [confirmation, confirmations, errorAnswer]);
+const missedConfirmations = new Kind(
+  "MissedConfirmations",
+  () =>
+    z.object({
+      uid: z.number().int().describe("the miner's, by the validator's registry"),
+      ...place(),
+      recovered: z.boolean().describe("whether these are just what follows since"),
+      confirmations: z.array(confirmation.schema),
+      next: z.number().int().optional().describe("the since of the following page; absent on the last one"),
+    }),
+  { uid: 7, epoch: "9f0c2a11", offset: 1, recovered: true, confirmations: [confirmation.example] },
+);
+const games = new Kind(
+  "Games",
+  () =>
+    z.object({
+      ...place(),
+      recovered: z.boolean().optional().describe(
+        "where since was given: whether games are just what changed",
+      ),
+      games: z.array(teamGame.schema),
+    }),
+  { epoch: "9f0c2a11", offset: 42, games: [teamGame.example] },
+);
+const anyHeartbeat = new Kind(
+  "AnyHeartbeat",
+  () =>
+    z.looseObject({
+      type: z.literal("heartbeat").optional(),
+      data: z.looseObject({}).optional(),
+    }),
+  minerConversation.messages.heartbeat.example,
+);
+const epistula =
+  "The headers of Epistula 2 (`Epistula-Version`, `-Timestamp`, `-Uuid`, `-Signed-By`, `-Signed-For`, `-Request-Signature`)";
 
 /** What miners do over plain HTTP where WebSockets do not get through. Protocol, section 3. */
 export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers: Answers): Hono<Env> {
@@ -78,94 +129,164 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
   };
 
   return new Hono<Env>()
-    .post("/predictions", async (context) => {
-      const text = await readBody(context, gateway, { maxSize });
-      const envelope = readPrediction(context.req.header(), text, clock);
-      if (envelope.type !== "prediction") {
-        throw new Refusal("invalid_message", { detail: `type: expected prediction, got "${envelope.type}"` });
-      }
-      const admitted = await validator.desk.admit(envelope, context.env.client);
-      countRequest(envelope);
-      const confirmed = await Promise.all(validator.desk.submit(admitted, "http"));
-      return "predictions" in envelope.exactData ? answerBatch(confirmed) : answerOne(confirmed);
-    })
-    .get("/games", async (context) => {
-      const { since, epoch, wait = 0 } = readQuery(gamesQuery, context.req.query());
-      const headers = context.req.header();
-      if (isEpistula(headers)) {
-        const claim = readEpistula(headers, "", clock);
-        await validator.gatekeeper.admit(claim, context.env.client);
+    .post(
+      "/predictions",
+      documented({
+        tag: "Miners",
+        summary: "Submit predictions",
+        description:
+          `Takes the same signed message as a WebSocket: \`data\` is a TeamGamePrediction, or \`{"predictions": [...]}\` with up to 100. Answers with the signed confirmation, or \`{"confirmations": [...]}\` for a batch, once it is committed. ${epistula} may sign the bare \`data\` instead.`,
+        body: { kind: signedMessage },
+        answers: {
+          200: { description: "Accepted, or a batch", kind: predictionsAnswer },
+          409: {
+            description: "Another prediction has this id, or the message was sent before",
+            kind: predictionsAnswer,
+            example: { message: "Not authorized", error: { code: "replayed", message: "Not authorized" } },
+          },
+          422: {
+            description: "A rule failed; the confirmation says which",
+            kind: predictionsAnswer,
+            example: exampleRefusal,
+          },
+          ...refusals(400, 401, 403, 408, 413, 503),
+        },
+      }),
+      async (context) => {
+        const text = await readBody(context, gateway, { maxSize });
+        const envelope = readPrediction(context.req.header(), text, clock);
+        if (envelope.type !== "prediction") {
+          throw new Refusal("invalid_message", {
+            detail: `type: expected prediction, got "${envelope.type}"`,
+          });
+        }
+        const admitted = await validator.desk.admit(envelope, context.env.client);
+        countRequest(envelope);
+        const confirmed = await Promise.all(validator.desk.submit(admitted, "http"));
+        return "predictions" in envelope.exactData ? answerBatch(confirmed) : answerOne(confirmed);
+      },
+    )
+    .get(
+      "/games",
+      documented({
+        tag: "Miners",
+        summary: "Games, or those that changed",
+        description:
+          `With \`since\` waits up to \`wait\` seconds (60 at most) for news. ${epistula} are checked where they are sent.`,
+        query: gamesQuery,
+        answers: { 200: { description: "The games", kind: games }, ...refusals(400, 401, 403, 409) },
+      }),
+      async (context) => {
+        const { since, epoch, wait = 0 } = readQuery(gamesQuery, context.req.query());
+        const headers = context.req.header();
+        if (isEpistula(headers)) {
+          const claim = readEpistula(headers, "", clock);
+          await validator.gatekeeper.admit(claim, context.env.client);
+          countRequest(claim);
+          await validator.gatekeeper.remember(claim);
+        }
+        const { board } = validator;
+        const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };
+        if (since !== undefined && board.changedSince(position) !== null) {
+          using first = new FirstSignal(context.req.raw.signal, gateway.ending);
+          await waitingRoom.enter(
+            context.env.client.address,
+            () => validator.board.channel.next(since, 1000 * wait, first.signal),
+          );
+        }
+        const changed = since === undefined ? null : board.changedSince(position);
+        // Games leave the list as time goes by.
+        const state = `${board.channel.offset} ${Math.floor(clock.elapsed() / 1000)}`;
+        const rendering = rendered.get(
+          state,
+          changed === null ? `all ${since !== undefined}` : `${since}`,
+          () =>
+            renderSigned({
+              epoch: board.channel.epoch,
+              offset: board.channel.offset,
+              recovered: since === undefined ? undefined : changed !== null,
+              games: changed ?? board.current(),
+            }),
+        );
+        return new Response(answers.bodyOf(context.env, rendering), { headers: json });
+      },
+    )
+    .get(
+      "/confirmations",
+      documented({
+        tag: "Miners",
+        summary: "Confirmations that a miner missed, and its uid",
+        description:
+          `\`x-signature\` covers the signed text of \`{"hotkey", "nonce", "timestamp"}\` with the values of the other headers. ${epistula} may stand in place of all four.`,
+        query: confirmationsQuery,
+        headers: claimHeaders,
+        answers: {
+          200: {
+            description:
+              "What follows `since`; without `epoch` from 0 on, or with `recovered` false, all that is kept. `next` is the `since` of the following page",
+            kind: missedConfirmations,
+          },
+          ...refusals(400, 401, 403, 409),
+        },
+      }),
+      async (context) => {
+        const query = readQuery(confirmationsQuery, context.req.query());
+        const { hotkey, since = 0, epoch, limit = mostConfirmations } = query;
+        const headers = context.req.header();
+        const claim = isEpistula(headers) ? readEpistula(headers, "", clock) : readClaim(headers);
+        if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected the signer's");
+        const { uid } = await validator.gatekeeper.admit(claim, context.env.client);
         countRequest(claim);
         await validator.gatekeeper.remember(claim);
-      }
-      const { board } = validator;
-      const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };
-      if (since !== undefined && board.changedSince(position) !== null) {
-        using first = new FirstSignal(context.req.raw.signal, gateway.ending);
-        await waitingRoom.enter(
-          context.env.client.address,
-          () => validator.board.channel.next(since, 1000 * wait, first.signal),
+        const channel = await validator.confirmations.channelOf(hotkey);
+        // Without an epoch 0 is no position: it asks for everything that is kept.
+        const missed = epoch === undefined && since === 0 ? "lost" : await validator.missedConfirmations(
+          hotkey,
+          { epoch: epoch ?? channel.epoch, offset: since },
+          limit,
         );
-      }
-      const changed = since === undefined ? null : board.changedSince(position);
-      // Games leave the list as time goes by.
-      const state = `${board.channel.offset} ${Math.floor(clock.elapsed() / 1000)}`;
-      const rendering = rendered.get(
-        state,
-        changed === null ? `all ${since !== undefined}` : `${since}`,
-        () =>
-          renderSigned({
-            epoch: board.channel.epoch,
-            offset: board.channel.offset,
-            recovered: since === undefined ? undefined : changed !== null,
-            games: changed ?? board.current(),
-          }),
-      );
-      return new Response(answers.bodyOf(context.env, rendering), { headers: json });
-    })
-    .get("/confirmations", async (context) => {
-      const query = readQuery(confirmationsQuery, context.req.query());
-      const { hotkey, since = 0, epoch, limit = mostConfirmations } = query;
-      const headers = context.req.header();
-      const claim = isEpistula(headers) ? readEpistula(headers, "", clock) : readClaim(headers);
-      if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected the signer's");
-      const { uid } = await validator.gatekeeper.admit(claim, context.env.client);
-      countRequest(claim);
-      await validator.gatekeeper.remember(claim);
-      const channel = await validator.confirmations.channelOf(hotkey);
-      // Without an epoch 0 is no position: it asks for everything that is kept.
-      const missed = epoch === undefined && since === 0 ? "lost" : await validator.missedConfirmations(
-        hotkey,
-        { epoch: epoch ?? channel.epoch, offset: since },
-        limit,
-      );
-      const { frames, next } = missed === "lost" ? await receiptsPage(hotkey, since, limit) : missed;
-      const text = renderSigned({
-        uid,
-        epoch: channel.epoch,
-        offset: channel.offset,
-        recovered: missed !== "lost",
-        confirmations: frames.map((frame) => new Rendered(frame)),
-        next,
-      });
-      return new Response(answers.bodyOf(context.env, new Rendering(text)), { headers: json });
-    })
-    .post("/heartbeat", async (context) => {
-      const text = await readBody(context, gateway, { maxSize: Math.min(maxSize, maxStrangerSize) });
-      const message = text.trim() === "" ? {} : parseMessage(text, valueBounds.stranger);
-      const now = formatTimestamp(clock.now());
-      if (!("signature" in message)) {
-        const { data } = message;
-        const echo = isObject(data) ? data["timestamp"] : undefined;
-        const ack = renderSigned({ type: "heartbeat_ack", data: { timestamp: now, echo }, timestamp: now });
+        const { frames, next } = missed === "lost" ? await receiptsPage(hotkey, since, limit) : missed;
+        const text = renderSigned({
+          uid,
+          epoch: channel.epoch,
+          offset: channel.offset,
+          recovered: missed !== "lost",
+          confirmations: frames.map((frame) => new Rendered(frame)),
+          next,
+        });
+        return new Response(answers.bodyOf(context.env, new Rendering(text)), { headers: json });
+      },
+    )
+    .post(
+      "/heartbeat",
+      documented({
+        tag: "Miners",
+        summary: "Say that one is there",
+        description:
+          "A signed heartbeat is answered with a signed message, any other or none with an unsigned one.",
+        body: { kind: anyHeartbeat, optional: true },
+        answers: {
+          200: { description: "Heard", kind: heartbeatAck },
+          ...refusals(400, 401, 403, 408, 409, 413),
+        },
+      }),
+      async (context) => {
+        const text = await readBody(context, gateway, { maxSize: Math.min(maxSize, maxStrangerSize) });
+        const message = text.trim() === "" ? {} : parseMessage(text, valueBounds.stranger);
+        const now = formatTimestamp(clock.now());
+        if (!("signature" in message)) {
+          const { data } = message;
+          const echo = isObject(data) ? data["timestamp"] : undefined;
+          const ack = renderSigned({ type: "heartbeat_ack", data: { timestamp: now, echo }, timestamp: now });
+          return new Response(ack, { headers: json });
+        }
+        const envelope = readEnvelope(message);
+        await validator.gatekeeper.admit(envelope, context.env.client);
+        countRequest(envelope);
+        const ack = await validator.notary.seal("heartbeat_ack", validator.heartbeatAck(envelope.exactData));
         return new Response(ack, { headers: json });
-      }
-      const envelope = readEnvelope(message);
-      await validator.gatekeeper.admit(envelope, context.env.client);
-      countRequest(envelope);
-      const ack = await validator.notary.seal("heartbeat_ack", validator.heartbeatAck(envelope.exactData));
-      return new Response(ack, { headers: json });
-    });
+      },
+    );
 }
 
 /** A signed message, or the bare data of one that Epistula's headers sign. */

@@ -1,30 +1,85 @@
-import { answerJson } from "../http/answer_json.ts";
 import { Hono } from "hono";
+import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { parseMessage, valueBounds } from "../../lib/protocol/mod.ts";
+import { Kind, parseMessage, time, valueBounds } from "../../lib/protocol/mod.ts";
+import { answerJson } from "../http/answer_json.ts";
 import { operator, readBody } from "../http/body.ts";
+import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 
 const maxBody = 16 * 1024;
 
+const id = "5f0c2a7e-7d0f-4b8c-9a3e-0a1b2c3d4e5f";
+const name = "press desk";
+const apiKeyName = new Kind(
+  "ApiKeyName",
+  () => z.looseObject({ name: z.string().min(1).max(100) }),
+  { name },
+);
+const apiKey = new Kind(
+  "ApiKey",
+  () => z.looseObject({ id: z.string(), name: z.string(), key: z.string().describe("shown once") }),
+  { id, name, key: "hg_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG" },
+);
+const apiKeys = new Kind(
+  "ApiKeys",
+  () =>
+    z.object({
+      api_keys: z.array(z.looseObject({ id: z.string(), name: z.string(), created_at: time() })),
+    }),
+  { api_keys: [{ id, name, created_at: "2026-11-21T08:00:00.000Z" }] },
+);
+const revoked = new Kind(
+  "ApiKeyRevoked",
+  () => z.looseObject({ id: z.string(), revoked: z.literal(true) }),
+  { id, revoked: true },
+);
+const operators = { tag: "Operators", security: "admin" } as const;
+
 /** Who may inscribe. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function apiKeyRoutes(gateway: Gateway): Hono<Env> {
   const { keys } = gateway.inscriptions;
   return new Hono<Env>()
-    .get("/", (context) => answerJson(context, { api_keys: keys.list() }))
-    .post("/", async (context) => {
-      const { name } = parseMessage(
-        await readBody(context, gateway, { maxSize: maxBody, name: operator }),
-        valueBounds.stranger,
-      );
-      const created = await keys.create(name);
-      context.header("Cache-Control", "no-store");
-      return answerJson(context, { ...created }, 201);
-    })
-    .delete("/:id", async (context) => {
-      const id = context.req.param("id");
-      if (!await keys.revoke(id)) throw new BadRequest("No such API key", 404, "not_found");
-      return answerJson(context, { id, revoked: true });
-    });
+    .get(
+      "/",
+      documented({
+        ...operators,
+        summary: "List API keys",
+        answers: { 200: { description: "Keys in force", kind: apiKeys }, ...refusals(401, 404) },
+      }),
+      (context) => answerJson(context, { api_keys: keys.list() }),
+    )
+    .post(
+      "/",
+      documented({
+        ...operators,
+        summary: "Make an API key",
+        body: { kind: apiKeyName },
+        answers: {
+          201: { description: "The key, which is shown once", kind: apiKey },
+          ...refusals(400, 401, 404, 408, 413),
+        },
+      }),
+      async (context) => {
+        const text = await readBody(context, gateway, { maxSize: maxBody, name: operator });
+        const created = await keys.create(parseMessage(text, valueBounds.stranger)["name"]);
+        context.header("Cache-Control", "no-store");
+        return answerJson(context, { ...created }, 201);
+      },
+    )
+    .delete(
+      "/:id",
+      documented({
+        ...operators,
+        summary: "Revoke an API key",
+        parameters: { id: "the key's id" },
+        answers: { 200: { description: "Revoked", kind: revoked }, ...refusals(401, 404) },
+      }),
+      async (context) => {
+        const id = context.req.param("id");
+        if (!await keys.revoke(id)) throw new BadRequest("No such API key", 404, "not_found");
+        return answerJson(context, { id, revoked: true });
+      },
+    );
 }

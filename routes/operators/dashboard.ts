@@ -3,6 +3,7 @@ import { type Context, Hono, type Next } from "hono";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { type Answers, Rendering } from "../http/answers.ts";
+import { documented, refusals, upgraded } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 
 /** What {@link dashboardRoutes} works with. */
@@ -77,9 +78,31 @@ export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
+      documented({
+        tag: "Pages",
+        summary: "The dashboard, or a WebSocket for streams",
+        answers: {
+          101: upgraded,
+          200: { description: "A page", type: "text/html" },
+          ...refusals(400, 403, 426, 503),
+        },
+      }),
       async (context, next) => wantsPage(context) ? servePage(context, await assets(), bodyOf) : await next(),
     )
-    .get("/assets/:name", async (context, next) => await serveAsset(context, await assets(), bodyOf, next));
+    .get(
+      "/assets/:name",
+      documented({
+        tag: "Pages",
+        summary: "What the dashboard loads",
+        parameters: { name: "file name" },
+        answers: {
+          200: { description: "The file", type: "*/*" },
+          304: { description: "The client has it already" },
+          ...refusals(404),
+        },
+      }),
+      async (context, next) => await serveAsset(context, await assets(), bodyOf, next),
+    );
 }
 
 function wantsPage({ req }: Context<Env>): boolean {

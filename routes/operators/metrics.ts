@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { exposeMetrics } from "../../lib/telemetry/mod.ts";
 import { hasAdminToken } from "./admin_token.ts";
+import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 
@@ -13,13 +14,22 @@ const ownName = /^(?:\d+\.\d+\.\d+\.\d+|\[[\da-f:.]+\]|(?:[\w-]+\.)*localhost)(?
 
 /** What Prometheus scrapes. */
 export function metricsRoutes(gateway: Gateway): Hono<Env> {
-  return new Hono<Env>().get("/metrics", async (context) => {
-    checkAccess(context, gateway);
-    const wantsOpenMetrics = context.req.header("accept")?.includes("application/openmetrics-text") ?? false;
-    const format = wantsOpenMetrics ? "openmetrics" : "prometheus";
-    const { contentType, text } = await exposeMetrics(gateway.readMetrics(), format);
-    return new Response(text, { headers: { "content-type": contentType, "cache-control": "no-store" } });
-  });
+  return new Hono<Env>().get(
+    "/metrics",
+    documented({
+      tag: "Health",
+      summary: "Metrics for Prometheus",
+      answers: { 200: { description: "The metrics", type: "text/plain" }, ...refusals(403, 404) },
+    }),
+    async (context) => {
+      checkAccess(context, gateway);
+      const wantsOpenMetrics = context.req.header("accept")?.includes("application/openmetrics-text") ??
+        false;
+      const format = wantsOpenMetrics ? "openmetrics" : "prometheus";
+      const { contentType, text } = await exposeMetrics(gateway.readMetrics(), format);
+      return new Response(text, { headers: { "content-type": contentType, "cache-control": "no-store" } });
+    },
+  );
 }
 
 function checkAccess(context: Context<Env>, { config }: Gateway): void {

@@ -1,28 +1,5 @@
 import { z } from "zod";
-import { authenticationSchema, envelopeSchema, type Json, type Kind } from "../../lib/protocol/mod.ts";
-import { axonSchemas } from "./schemas/axon.ts";
-import { inscriptionSchemas } from "./schemas/inscriptions.ts";
-import { minerSchemas } from "./schemas/miners.ts";
-import { operatorSchemas } from "./schemas/operators.ts";
-
-const { Confirmation, Confirmations, HeartbeatAck, SignedHeartbeatAck } = minerSchemas;
-const { Error: error, Removal } = operatorSchemas;
-
-/** All schemas that the documents name. */
-export const schemas = {
-  SignedMessage: envelopeSchema,
-  Authentication: authenticationSchema,
-  ...minerSchemas,
-  ...axonSchemas,
-  ...inscriptionSchemas,
-  ...operatorSchemas,
-  PredictionsAnswer: z.union([Confirmation, Confirmations, error]),
-  AnyHeartbeatAck: z.union([SignedHeartbeatAck, HeartbeatAck]),
-  RemovalOrError: z.union([Removal, error]),
-} as const;
-
-/** The name of a schema in the documents. */
-export type SchemaName = keyof typeof schemas;
+import type { Json, Kind } from "../../lib/protocol/mod.ts";
 
 /** The dialects of JSON Schema: OpenAPI 3.1 takes the one, AsyncAPI 3.0 the other. */
 export type Dialect = "draft-2020-12" | "draft-7";
@@ -37,7 +14,6 @@ export function refTo(name: string): { readonly $ref: string } {
 /** `components.schemas` of a document: how a client may write each, which is also how the gateway does. */
 export function componentSchemas(target: Dialect, kinds: Iterable<Kind>): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
-  for (const [name, schema] of Object.entries(schemas)) registry.add(schema, { id: name });
   for (const { name, schema } of kinds) registry.add(schema, { id: name });
   const made = z.toJSONSchema(registry, { target, io: "input", uri: (id) => `${prefix}${id}` });
   const titled: Record<string, Json> = {};

@@ -3,6 +3,7 @@ import { base64 } from "@scure/base";
 import { type Context, Hono } from "hono";
 import type { RouterRoute } from "hono/types";
 import { type Answers, Rendering } from "../http/answers.ts";
+import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import type { Reference } from "./reference.ts";
 
@@ -14,17 +15,33 @@ interface Document {
   readonly gzip: Rendering;
 }
 
+interface Maker {
+  readonly path: string;
+  readonly summary: string;
+  readonly type: string;
+  readonly make: (reference: Reference) => Promise<Document>;
+}
+
 /** Made when somebody asks, since most gateways never show them. */
-const makers = {
-  "/docs": async (reference: Reference) => {
+const makers: readonly Maker[] = [{
+  path: "/docs",
+  summary: "This reference for people",
+  type: "text/html",
+  async make(reference) {
     const [{ page }, { style }] = await Promise.all([import("./page.ts"), import("./style.ts")]);
     return await pack("text/html; charset=utf-8", page(reference), await policyOf(style));
   },
-  "/docs/openapi.json": async (reference: Reference) =>
-    await packJson((await import("./openapi.ts")).openApi(reference)),
-  "/docs/asyncapi.json": async (reference: Reference) =>
-    await packJson((await import("./asyncapi.ts")).asyncApi(reference)),
-};
+}, {
+  path: "/docs/openapi.json",
+  summary: "This reference of the HTTP requests",
+  type: "application/json",
+  make: async (reference) => await packJson((await import("./openapi.ts")).openApi(reference)),
+}, {
+  path: "/docs/asyncapi.json",
+  summary: "The reference of the WebSocket messages",
+  type: "application/json",
+  make: async (reference) => await packJson((await import("./asyncapi.ts")).asyncApi(reference)),
+}];
 
 /**
  * The protocol reference, made from what routes and messages say of themselves: a page, and documents for programs.
@@ -34,8 +51,13 @@ export function docsRoutes(answers: Answers, allRoutes: () => readonly RouterRou
   const made = new Map<string, Promise<Document>>();
   const app = new Hono<Env>();
   const read = async () => (await import("./reference.ts")).referenceOf(allRoutes());
-  for (const [path, make] of Object.entries(makers)) {
-    app.get(path, async (context) => {
+  for (const { path, summary, type, make } of makers) {
+    const answersOf = {
+      200: { description: type === "text/html" ? "A page" : "The document", type },
+      304: { description: "The client has it already" },
+      ...refusals(),
+    };
+    app.get(path, documented({ tag: "Pages", summary, answers: answersOf }), async (context) => {
       const document = made.get(path) ?? read().then(make);
       made.set(path, document);
       document.catch(() => made.delete(path));

@@ -1,8 +1,12 @@
 import type { RouterRoute } from "hono/types";
-import type { Conversation, Kind } from "../../lib/protocol/mod.ts";
+import { jobConversation } from "../../lib/inscriptions/mod.ts";
+import {
+  type Conversation,
+  type Kind,
+  minerConversation,
+  streamConversation,
+} from "../../lib/protocol/mod.ts";
 import { type Operation, operationsOf } from "../http/documented.ts";
-import { conversations } from "./messages/mod.ts";
-import { operations } from "./operations/mod.ts";
 
 /** All that the documents and the page tell of. */
 export interface Reference {
@@ -14,7 +18,8 @@ export interface Reference {
 
 /** The reference of an app's routes. */
 export function referenceOf(routes: readonly RouterRoute[]): Reference {
-  return { operations: [...operationsOf(routes), ...operations], conversations };
+  const conversations = [minerConversation, streamConversation, jobConversation];
+  return { operations: operationsOf(routes), conversations };
 }
 
 /** Every kind of value that is told of. */

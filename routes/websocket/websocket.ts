@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import type { Place } from "../../lib/hub/mod.ts";
 import { Refusal, type StreamFormat, streamSubprotocols } from "../../lib/protocol/mod.ts";
+import { documented, refusals, upgraded } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { FirstFrame } from "./first_frame.ts";
@@ -9,6 +10,7 @@ import { checkHandshake } from "./handshake.ts";
 import { turnAway } from "../http/turn_away.ts";
 import { type Door, WebSocketLink } from "./websocket_link.ts";
 
+const answers = { 101: upgraded, ...refusals(400, 403, 426, 503) };
 const formats = Object.keys(streamSubprotocols) as StreamFormat[];
 
 /** The paths that WebSockets connect to. */
@@ -24,8 +26,17 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
     open: (connection) => new FirstFrame(connection, gateway),
   };
   return new Hono<Env>()
-    .get("/ws", (context) => upgrade(context, miners))
-    .get("/ws/stream", (context) => upgrade(context, streams))
+    .get(
+      "/ws",
+      documented({ tag: "Pages", summary: "A WebSocket for miners", answers }),
+      (context) => upgrade(context, miners),
+    )
+    .get(
+      "/ws/stream",
+      documented({ tag: "Pages", summary: "A WebSocket for streams", answers }),
+      (context) => upgrade(context, streams),
+    )
+    // The dashboard, which is on the same path, says so.
     .get("/", (context) => upgrade(context, streams));
 }
 

@@ -1,23 +1,18 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { TokenBucket } from "../../hub/mod.ts";
+import type { jobConversation } from "../conversation.ts";
 import { InscriptionError } from "../errors.ts";
 import type { Following } from "../following.ts";
+import { jobReference } from "../input/job_reference.ts";
 import type { Inscriptions } from "../inscriptions.ts";
 import type { JobEvent } from "../job_events.ts";
-import { type Clock, describeIssue, Refusal, systemClock } from "../../protocol/mod.ts";
+import { type Clock, describeIssue, type FromClient, Refusal, systemClock } from "../../protocol/mod.ts";
 import { logger, Throttle } from "../../telemetry/mod.ts";
 
 const log = logger("inscriptions");
 const faults = new Throttle({ clock: systemClock });
 /** Jobs that one socket may follow at once. */
 const maxFollowed = 100;
-
-const jobId = z.string().min(1).max(128);
-/** Which job a client means, and how far it was told of it. */
-export const jobReference = z.union([
-  jobId.transform((jobId) => ({ jobId, epoch: undefined, offset: undefined })),
-  z.object({ jobId, epoch: z.string().max(64).optional(), offset: z.number().int().min(0).optional() }),
-], "expected a job id, or an object with one as jobId and perhaps offset and epoch");
 
 /** How far a client has been told of a job. */
 export interface JobPosition {
@@ -43,6 +38,7 @@ interface Handled {
   readonly after?: () => void | Promise<void>;
 }
 
+type Request = FromClient<typeof jobConversation>;
 type Acknowledge = (answer: object) => void;
 
 /** One Socket.IO client: its requests, and the jobs that it follows. Protocol, section 5. */
@@ -51,7 +47,7 @@ export class JobSession {
   readonly #events: TokenBucket;
   readonly #followings = new Map<string, Following>();
   readonly #gone = new AbortController();
-  readonly #handlers: Readonly<Record<string, (payload: unknown) => Promise<Handled>>> = {
+  readonly #handlers: Readonly<Record<Request, (payload: unknown) => Promise<Handled>>> = {
     "start-inscription": (payload) => this.#start(payload),
     "follow-inscription": (payload) => this.#follow(payload),
     "cancel-inscription": (payload) => this.#cancel(payload),
@@ -101,7 +97,7 @@ export class JobSession {
       const detail = `at most ${this.#parts.rateLimit} events a second`;
       throw new Refusal("rate_limited", { detail, retryAfterMs: this.#events.wait(now) });
     }
-    const handler = Object.hasOwn(this.#handlers, event) ? this.#handlers[event] : undefined;
+    const handler = Object.hasOwn(this.#handlers, event) ? this.#handlers[event as Request] : undefined;
     if (handler !== undefined) return await handler(payload);
     const known = Object.keys(this.#handlers).join(", ");
     throw new InscriptionError("invalid_request", `Unknown event ${event.slice(0, 64)}: expected ${known}`);
