@@ -1,9 +1,14 @@
 import { type Connection, Priority } from "../hub/mod.ts";
-import type { Clock } from "../protocol/mod.ts";
+import type { Clock, Position } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { encode } from "./encode.ts";
 import type { Listener, Stream } from "./stream.ts";
-import type { Wanted } from "./wanted.ts";
+
+/** A stream that somebody wants, from where on. */
+export interface Wanted {
+  readonly stream: Stream;
+  readonly position: Position | undefined;
+}
 
 const log = logger("streams");
 
@@ -52,5 +57,22 @@ export class Listening {
   #message(type: string, { name, channel: { epoch, offset } }: Stream, more: object = {}): string {
     const timestamp = Math.floor(this.#clock.now() / 1000);
     return encode({ type, stream: name, epoch, offset, ...more, timestamp });
+  }
+}
+
+/** Hands messages to a connection as they are; one for all streams that it listens to. */
+export class PlainListener implements Listener {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  offer(frame: string, priority: Priority): void {
+    this.#connection.offer(frame, priority);
+  }
+
+  notify(frame: string): void {
+    this.#connection.offer(frame, Priority.update);
   }
 }

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { MarketsHealth, MarketStatus } from "../protocol/mod.ts";
-import { streamFrom } from "./definition.ts";
-import { latestOf } from "./latest_of.ts";
+import { latestOf, streamFrom } from "./definition.ts";
 import type { ChainNode } from "./node.ts";
-import { countSchema, readAnswer } from "./read_answer.ts";
+import { countSchema, readAnswer } from "./rpc_messages.ts";
 
 const providers = { providers: z.number().nonnegative().nullish(), total_providers: countSchema };
 const computeSchema = z.object({ active_jobs: countSchema, ...providers });

@@ -9,4 +9,4 @@ export { openNode } from "./open_node.ts";
 export { CallRefused, SimulatedNode } from "./sim_node.ts";
 export { Stream } from "./stream.ts";
 export { Streams } from "./streams.ts";
-export type { Wanted } from "./wanted.ts";
+export type { Wanted } from "./listening.ts";

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { NetworkMetrics } from "../protocol/mod.ts";
-import { streamFrom } from "./definition.ts";
-import { latestOf } from "./latest_of.ts";
+import { latestOf, streamFrom } from "./definition.ts";
 import type { ChainNode } from "./node.ts";
-import { countSchema, readAnswer, textSchema } from "./read_answer.ts";
+import { countSchema, readAnswer, textSchema } from "./rpc_messages.ts";
 
 const peersSchema = z.object({ peers: z.array(z.unknown()), total: z.int().nonnegative().optional() });
 const statsSchema = z.object({

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { NetworkPeer, Peers } from "../protocol/mod.ts";
-import { streamFrom } from "./definition.ts";
-import { latestOf } from "./latest_of.ts";
+import { latestOf, streamFrom } from "./definition.ts";
 import type { ChainNode } from "./node.ts";
-import { readAnswer, textSchema } from "./read_answer.ts";
+import { readAnswer, textSchema } from "./rpc_messages.ts";
 
 const mostPeers = 10_000;
 

@@ -1,6 +1,5 @@
 import { fits, type StreamEntry } from "../protocol/mod.ts";
-import type { StreamDefinition } from "./definition.ts";
-import { latestOf } from "./latest_of.ts";
+import { latestOf, type StreamDefinition } from "./definition.ts";
 import { nonsense } from "./rpc_messages.ts";
 
 /** A stream that carries what its method of the node answers, as it is. Throws a TypeError for one without a method. */

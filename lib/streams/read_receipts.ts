@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type MarketReceipt, sha256Hex } from "../protocol/mod.ts";
-import { readAnswer, textSchema } from "./read_answer.ts";
+import { readAnswer, textSchema } from "./rpc_messages.ts";
 
 const mostReceipts = 1000;
 const largestReceipt = 4096;

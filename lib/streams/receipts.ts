@@ -2,7 +2,6 @@ import type { MarketReceipt, Receipts } from "../protocol/mod.ts";
 import { streamFrom, type StreamSource } from "./definition.ts";
 import { type ChainNode, NodeError } from "./node.ts";
 import { readReceipts } from "./read_receipts.ts";
-import { RecentIds } from "./recent_ids.ts";
 
 const smallestLimit = 10;
 /** Asked for one after the other until a receipt is among them that was known before. */
@@ -31,7 +30,7 @@ interface Memory {
 }
 
 /** Receipts in values of a bounded size, oldest first. */
-export function receiptValues(newestFirst: readonly MarketReceipt[], complete: boolean): Receipts[] {
+function receiptValues(newestFirst: readonly MarketReceipt[], complete: boolean): Receipts[] {
   const values: Receipts[] = [];
   for (let end = newestFirst.length; end > 0; end -= mostInValue) {
     const receipts = newestFirst.slice(Math.max(0, end - mostInValue), end);
@@ -143,3 +142,38 @@ function merge(newer: readonly MarketReceipt[], older: readonly MarketReceipt[])
 
 /** What the markets settle. */
 export const receiptsStream = streamFrom("receipts", (node) => new ReceiptsSource(node));
+
+/** The ids seen last, of which a bounded number is kept. */
+export class RecentIds {
+  readonly #ids: Set<string>;
+  readonly #most: number;
+
+  constructor(most: number, ids: Iterable<string> = []) {
+    this.#most = most;
+    this.#ids = new Set(ids);
+  }
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** The same ids, to which others are added. */
+  copy(): RecentIds {
+    return new RecentIds(this.#most, this.#ids);
+  }
+
+  /** Keeps an id; one that is kept already counts as seen last. */
+  add(id: string): void {
+    this.#ids.delete(id);
+    this.#ids.add(id);
+    if (this.#ids.size <= this.#most) return;
+    for (const oldest of this.#ids) {
+      this.#ids.delete(oldest);
+      return;
+    }
+  }
+}

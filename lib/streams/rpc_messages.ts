@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { describeIssue } from "../protocol/mod.ts";
 import { escapeControls } from "../telemetry/mod.ts";
 import { NodeError } from "./node.ts";
 
@@ -26,7 +28,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Text from the node in a form that can be shown: no control characters, at most 200 characters. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   return escapeControls(text.slice(0, longestText)).slice(0, longestText);
 }
 
@@ -64,4 +66,21 @@ export function readBatch(answer: unknown, calls: readonly RpcCall[]): Map<RpcCa
     if (member !== undefined) answers.set(call, member);
   }
   return answers.size === 0 ? undefined : answers;
+}
+
+/** Something counted or measured. Nodes that have nothing to tell leave it out, so that is 0; null is not known. */
+export const countSchema = z.number().nonnegative().nullable().default(0);
+
+/** A text that is cut where it gets longer than people can use. */
+export const textSchema = z.string().transform((text) => text.slice(0, longestText));
+
+/**
+ * What a method answered, as `schema` makes it.
+ *
+ * @throws {NodeError} when it does not fit
+ */
+export function readAnswer<T>(method: string, schema: z.ZodType<T>, result: unknown): T {
+  const outcome = schema.safeParse(result);
+  if (outcome.success) return outcome.data;
+  throw nonsense(method, describeIssue(outcome.error));
 }

@@ -1,13 +1,11 @@
 import { type Connection, Priority, type Session } from "../hub/mod.ts";
 import { type Clock, formatTimestamp, parseExact, toPlain, valueBounds } from "../protocol/mod.ts";
 import { encode } from "./encode.ts";
-import { Listening } from "./listening.ts";
+import { Listening, PlainListener, type Wanted } from "./listening.ts";
 import { isPageStream, PageListening, type PageStreamName, pageStreamNames } from "./page_streams.ts";
-import { PlainListener } from "./plain_listener.ts";
 import { readRequest } from "./read_request.ts";
 import { type StreamErrorCode, streamErrors } from "./stream_errors.ts";
 import type { Streams } from "./streams.ts";
-import type { Wanted } from "./wanted.ts";
 
 const longestName = 64;
 

@@ -1,17 +1,15 @@
 import type { ChannelSettings, Connection } from "../hub/mod.ts";
 import { type Clock, streamNames } from "../protocol/mod.ts";
 import type { Engine } from "../engine/mod.ts";
-import { Commits } from "./commits.ts";
+import { Commits, LoggedPast, UnkeptPast } from "./past.ts";
 import type { StreamDefinition } from "./definition.ts";
-import { EventEncoder } from "./event_encoder.ts";
-import { EventSession } from "./event_session.ts";
+import { EventEncoder, EventSession } from "./event_session.ts";
 import type { ChainNode } from "./node.ts";
 import { PageFrames } from "./page_streams.ts";
-import { LoggedPast, UnkeptPast } from "./past.ts";
 import { Stream } from "./stream.ts";
 import { StreamSession } from "./stream_session.ts";
-import { Timetable } from "./timetable.ts";
-import type { Wanted } from "./wanted.ts";
+import { Timetable } from "./poller.ts";
+import type { Wanted } from "./listening.ts";
 
 /** All streams of a gateway, by name. */
 export class Streams {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ChainNode, NodeError } from "./node.ts";
-import { readAnswer } from "./read_answer.ts";
+import { readAnswer } from "./rpc_messages.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 type Ask = (node: ChainNode, params: Params) => Promise<unknown>;

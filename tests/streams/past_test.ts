@@ -3,7 +3,7 @@ import { type Engine, openEngine } from "../../lib/engine/mod.ts";
 import { HistoryBudget } from "../../lib/hub/mod.ts";
 import type { Receipts } from "../../lib/protocol/mod.ts";
 import { NodeError, type Stream, type StreamDefinition, Streams } from "../../lib/streams/mod.ts";
-import { Commits } from "../../lib/streams/commits.ts";
+import { Commits } from "../../lib/streams/past.ts";
 import { receiptsStream } from "../../lib/streams/receipts.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";

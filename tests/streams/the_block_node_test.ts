@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { DetectedNode, profiled } from "../../lib/streams/detected_node.ts";
+import { DetectedNode, profiled } from "../../lib/streams/open_node.ts";
 import { marketsHealthStream } from "../../lib/streams/markets_health.ts";
 import { type ChainNode, NodeError, streamDefinitions } from "../../lib/streams/mod.ts";
 import { networkMetricsStream } from "../../lib/streams/network_metrics.ts";
