@@ -142,8 +142,8 @@ Deno.test("a stream that the server calls stale is named with its words and its 
   scene.play(0);
   await scene.clock.advance(2000);
   scene.streams.change({ stale: { receipts: "node unreachable", markets_health: "node unreachable" } });
-  assertEquals(scene.status, "stale | Stale | Markets, Receipts: node unreachable · 2 s old");
-  assertEquals(scene.model.status.value.announcement, "Stale: Markets, Receipts: node unreachable");
+  assertEquals(scene.status, "stale | Stale | Markets, Market receipts: node unreachable · 2 s old");
+  assertEquals(scene.model.status.value.announcement, "Stale: Markets, Market receipts: node unreachable");
   assertEquals(scene.model.health.network_metrics.value.state, "fresh");
   await scene.clock.advance(1000);
   assertEquals(scene.model.health.receipts.next, { state: "stale", reason: "node unreachable", age: "1 s" });

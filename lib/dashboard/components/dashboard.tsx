@@ -23,6 +23,7 @@ export function Dashboard() {
           Heliograph
         </h1>
         <StatusLine />
+        <a className="link" href="docs">API</a>
         <RangeChoice />
         <ThemeButton />
       </header>

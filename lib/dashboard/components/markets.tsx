@@ -38,7 +38,7 @@ const markets: readonly Market[] = [
   },
   {
     key: "ads",
-    title: "Advertising",
+    title: "Ads",
     main: { label: "active campaigns", value: ({ ads }) => ads.active_campaigns },
     other: { label: "impressions", value: ({ ads }) => ads.total_impressions },
   },

@@ -1,7 +1,9 @@
-import { memo, useMemo, useState } from "react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { NetworkPeer } from "../../protocol/streams.ts";
+import { fullBarOf, searchPeers } from "../model/find_peers.ts";
 import { formatCount, formatLatency, notGiven, shorten, unknown } from "../model/format.ts";
-import { nextOrder, type PeerColumn, type PeerOrder, sortPeers } from "../model/sort_peers.ts";
+import { nextOrder, type PeerColumn, type PeerOrder, slowestFirst, sortPeers } from "../model/sort_peers.ts";
 import { Card } from "./card.tsx";
 import { useModel, useSlice } from "./context.ts";
 import { Measure } from "./measure.tsx";
@@ -12,45 +14,105 @@ const columns: readonly { readonly key: PeerColumn; readonly title: string }[] =
   { key: "role", title: "Role" },
   { key: "latency", title: "Latency" },
 ];
-const shownRows = 200;
-/** Milliseconds that a full bar stands for, unless a peer is slower. */
-const fullBar = 200;
+/** CSS pixels of a row. */
+const rowHeight = 40;
 const noPeers: readonly NetworkPeer[] = [];
 
-/** The network's nodes in a table that can be sorted. */
+/** The network's nodes in a table that can be sorted and searched. */
 export function PeersCard() {
   const data = useSlice(useModel().peers);
   const peers = data?.peers ?? noPeers;
   const [order, setOrder] = useState<PeerOrder>({ column: "latency", descending: false });
-  const sorted = useMemo(() => sortPeers(peers, order), [peers, order]);
-  const slowest = useMemo(
-    () => peers.reduce((most, { latency_ms }) => Math.max(most, latency_ms ?? 0), fullBar),
-    [
-      peers,
-    ],
-  );
+  const [wanted, setWanted] = useState("");
+  const search = useDeferredValue(wanted);
+  const sorted = useMemo(() => sortPeers(searchPeers(peers, search), order), [peers, search, order]);
+  const fullBar = useMemo(() => fullBarOf(peers), [peers]);
+  const isSlowestFirst = order.column === slowestFirst.column && order.descending;
   const aside = data && <span className="headline" data-value="peers_total">{formatCount(data.total)}</span>;
   return (
     <Card title="Peers" area="peers" stream="peers" aside={aside}>
-      <div className="scroll" tabIndex={0} role="region" aria-label="Table of peers">
-        <table className="peers">
-          <caption className="unseen">Peers, with buttons in the head to sort by</caption>
-          <thead>
-            <tr>
-              {columns.map(({ key, title }) => (
-                <HeadCell key={key} column={key} title={title} order={order} onSort={setOrder} />
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {sorted.slice(0, shownRows).map((peer) => (
-              <PeerRow key={peer.id} {...peer} share={(peer.latency_ms ?? 0) / slowest} />
-            ))}
-          </tbody>
-        </table>
-        <Remark total={data?.total} count={sorted.length} />
+      <div className="tools">
+        <input
+          type="search"
+          className="field"
+          placeholder="Search"
+          aria-label="Search for a peer, an address or a role"
+          value={wanted}
+          onChange={({ target }) => setWanted(target.value)}
+        />
+        <button
+          type="button"
+          className="button"
+          aria-pressed={isSlowestFirst}
+          onClick={() => setOrder(isSlowestFirst ? { column: "latency", descending: false } : slowestFirst)}
+        >
+          Slowest first
+        </button>
+        {search !== "" && (
+          <span className="hint" role="status">
+            {formatCount(sorted.length)} of {formatCount(peers.length)}
+          </span>
+        )}
       </div>
+      <PeerTable peers={sorted} order={order} onSort={setOrder} fullBar={fullBar}>
+        <Remark total={data?.total} listed={peers.length} found={sorted.length} />
+      </PeerTable>
     </Card>
+  );
+}
+
+interface PeerTableProps {
+  readonly peers: readonly NetworkPeer[];
+  readonly order: PeerOrder;
+  readonly onSort: (order: PeerOrder) => void;
+  readonly fullBar: number;
+  readonly children: React.ReactNode;
+}
+
+/** Only the rows that are in view are there, however many there are. */
+function PeerTable({ peers, order, onSort, fullBar, children }: PeerTableProps) {
+  const scroll = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: peers.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => peers[index]?.id ?? index,
+    overscan: 8,
+  });
+  const rows = virtual.getVirtualItems();
+  const above = rows[0]?.start ?? 0;
+  const below = virtual.getTotalSize() - (rows.at(-1)?.end ?? 0);
+  return (
+    <div className="scroll" ref={scroll} tabIndex={0} role="region" aria-label="Table of peers">
+      <table className="peers" aria-rowcount={peers.length + 1}>
+        <caption className="unseen">Peers, with buttons in the head to sort by</caption>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map(({ key, title }) => (
+              <HeadCell key={key} column={key} title={title} order={order} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Spacer height={above} />
+          {rows.map(({ index, key }) => {
+            const peer = peers[index];
+            return peer && <PeerRow key={key} {...peer} position={index} fullBar={fullBar} />;
+          })}
+          <Spacer height={below} />
+        </tbody>
+      </table>
+      {children}
+    </div>
+  );
+}
+
+/** Stands for the rows that are not in view. */
+function Spacer({ height }: { readonly height: number }) {
+  return height > 0 && (
+    <tr aria-hidden="true">
+      <td colSpan={columns.length} className="spacer" style={{ height }} />
+    </tr>
   );
 }
 
@@ -76,10 +138,16 @@ function HeadCell({ column, title, order, onSort }: HeadCellProps) {
   );
 }
 
-const PeerRow = memo(function PeerRow(props: NetworkPeer & { readonly share: number }) {
-  const { id, address, latency_ms, is_validator, share } = props;
+interface PeerRowProps extends NetworkPeer {
+  readonly position: number;
+  readonly fullBar: number;
+}
+
+const PeerRow = memo(function PeerRow(props: PeerRowProps) {
+  const { id, address, latency_ms, is_validator, position, fullBar } = props;
+  const share = (latency_ms ?? 0) / fullBar;
   return (
-    <tr data-peer={id}>
+    <tr data-peer={id} aria-rowindex={position + 2}>
       <th scope="row" title={id}>{shorten(id, 18)}</th>
       <td data-column="address" title={address ?? notGiven}>{shorten(address ?? unknown, 32)}</td>
       <td data-column="role">
@@ -89,8 +157,8 @@ const PeerRow = memo(function PeerRow(props: NetworkPeer & { readonly share: num
       </td>
       <td data-column="latency">
         <span className="latency">
-          <span className="bar" aria-hidden="true">
-            <span className="bar-fill" style={{ transform: `scaleX(${share.toFixed(3)})` }} />
+          <span className="bar" data-beyond={share > 1} aria-hidden="true">
+            <span className="bar-fill" style={{ transform: `scaleX(${Math.min(1, share).toFixed(3)})` }} />
           </span>
           <Measure {...formatLatency(latency_ms)} />
         </span>
@@ -99,12 +167,17 @@ const PeerRow = memo(function PeerRow(props: NetworkPeer & { readonly share: num
   );
 });
 
-function Remark({ total, count }: { readonly total: number | undefined; readonly count: number }) {
+interface RemarkProps {
+  /** As the node says. */
+  readonly total: number | undefined;
+  readonly listed: number;
+  readonly found: number;
+}
+
+function Remark({ total, listed, found }: RemarkProps) {
   if (total === undefined) return <p className="remark">Waiting for the node's peers</p>;
-  if (count === 0) {
+  if (listed === 0) {
     return <p className="remark">{total === 0 ? "The node has no peers" : `A list is ${notGiven}`}</p>;
   }
-  return count > shownRows
-    ? <p className="remark">and {formatCount(count - shownRows)} more in this order</p>
-    : null;
+  return found === 0 ? <p className="remark">No peer is like that</p> : null;
 }

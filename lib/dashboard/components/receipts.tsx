@@ -14,12 +14,12 @@ export function ReceiptsCard() {
     </>
   );
   return (
-    <Card title="Receipts" area="receipts" stream="receipts" aside={aside}>
-      <div className="scroll" tabIndex={0} role="region" aria-label="List of receipts, newest first">
+    <Card title="Market receipts" area="receipts" stream="receipts" aside={aside}>
+      <div className="scroll" tabIndex={0} role="region" aria-label="List of market receipts, newest first">
         <ol className="receipts">
           {entries.map((entry) => <ReceiptItem key={entry.receipt.id} {...entry} />)}
         </ol>
-        {entries.length === 0 && <p className="remark">Waiting for the first receipt</p>}
+        {entries.length === 0 && <p className="remark">Waiting for the first market receipt</p>}
       </div>
     </Card>
   );

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { type Figure, formatChange, formatCount, formatSeconds, notGiven } from "../model/format.ts";
 import { useModel, useSlice } from "./context.ts";
 import { Measure } from "./measure.tsx";
@@ -16,7 +16,11 @@ function Tile({ name, title, figure, children }: TileProps) {
   return (
     <div className="card tile" data-health={state}>
       <dt>{title}</dt>
-      <dd className="tile-value" data-value={name}>
+      <dd
+        className="tile-value"
+        data-value={name}
+        style={{ "--length": figure.value.length } as CSSProperties}
+      >
         <Measure {...figure} />
       </dd>
       <dd className="hint">{state === "stale" && age !== "" ? `${age} old` : children}</dd>

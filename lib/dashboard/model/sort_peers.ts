@@ -9,6 +9,9 @@ export interface PeerOrder {
   readonly descending: boolean;
 }
 
+/** What an operator looks for first. */
+export const slowestFirst: PeerOrder = { column: "latency", descending: true };
+
 const collator = new Intl.Collator("en", { numeric: true });
 
 type Compare = (a: NetworkPeer, b: NetworkPeer) => number;

@@ -15,7 +15,7 @@ interface Description {
 export const shownStreams = {
   network_metrics: { period: streams.network_metrics.period, title: "Network" },
   markets_health: { period: streams.markets_health.period, title: "Markets" },
-  receipts: { period: undefined, title: "Receipts" },
+  receipts: { period: undefined, title: "Market receipts" },
   peers: { period: streams.peers.period, title: "Peers" },
   gateway: { period: streams.gateway.period, title: "Gateway" },
 } as const satisfies { readonly [Name in keyof StreamData]?: Description };

@@ -56,14 +56,16 @@ Deno.test(
       "Bandwidth",
       "Markets",
       "Peers",
-      "Receipts",
+      "Market receipts",
       "Gateway",
     ]);
     assertEquals([await page.getByRole("main").count(), await page.getByRole("banner").count()], [1, 1]);
     assertEquals(await page.getByRole("button", { name: /^$/ }).count(), 0);
-    assertEquals(await page.getByRole("button").count(), 7);
+    assertEquals(await page.getByRole("button").count(), 8);
     assertEquals(await page.getByRole("columnheader").count(), 4);
-    assertEquals(await page.getByRole("rowheader").count(), 42);
+    assert(await page.getByRole("rowheader").count() >= 8);
+    assertEquals(await page.getByRole("table").getAttribute("aria-rowcount"), "43");
+    assertEquals(await page.getByRole("link", { name: "API" }).getAttribute("href"), "docs");
     assertEquals(await page.getByRole("meter", { name: "Network strength" }).count(), 1);
     assertEquals(await page.getByRole("status").innerText(), "Live: all streams up to date");
     assertEquals(await page.locator("html").getAttribute("lang"), "en");
@@ -71,6 +73,46 @@ Deno.test(
     assertEquals(await page.evaluate(() => document.activeElement?.textContent), "Skip to the content");
   },
 );
+
+/** Has the node tell of so many peers, one of them much slower than all others. */
+async function showPeers({ page }: WatchedPage, count: number): Promise<void> {
+  await page.evaluate((count) => {
+    scriptedStreams.change({ state: "connected", transport: "websocket", simulated: false });
+    const peers = Array.from({ length: count }, (_, index) => ({
+      id: `peer_${index}`,
+      address: `/ip4/10.0.${index >> 8}.${index & 255}/tcp/30333`,
+      latency_ms: index === 7 ? 60_000 : 20 + index % 300,
+      is_validator: index % 10 === 0,
+    }));
+    scriptedStreams.send("peers", { peers, total: count }, Date.now() / 1000);
+  }, count);
+  await page.locator("[data-peer]").first().waitFor();
+}
+
+Deno.test("any of 5,000 peers is found by searching or scrolling, and the slowest at once", async () => {
+  await using server = await ScriptedServer.start();
+  await using watched = await WatchedPage.open(chromium, server.url, still);
+  const { page } = watched;
+  await showPeers(watched, 5000);
+  const first = page.locator("[data-peer]").first();
+  assert(await page.locator("[data-peer]").count() < 60);
+  await page.getByRole("button", { name: "Slowest first" }).click();
+  await page.locator('[data-peer="peer_7"]').waitFor();
+  assertEquals(await first.getAttribute("data-peer"), "peer_7");
+  const widths = await page.locator(".bar-fill").evaluateAll((bars) =>
+    bars.slice(0, 8).map((bar) => bar.getBoundingClientRect().width / (bar.parentElement?.clientWidth ?? 1))
+  );
+  assert(widths.every((width) => width > 0.9), widths.join());
+  await page.getByRole("searchbox").fill("peer_4321");
+  await page.locator('[data-peer="peer_4321"]').waitFor();
+  await page.getByText("1 of 5,000").waitFor();
+  await page.getByRole("searchbox").fill("");
+  const table = page.getByRole("region", { name: "Table of peers" });
+  await table.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await page.locator('[aria-rowindex="5001"]').waitFor();
+  assertEquals(await page.getByRole("table").getAttribute("aria-rowcount"), "5001");
+  watched.assertFaultless();
+});
 
 Deno.test("every chart stands in words too, with its value and its range", async () => {
   await using server = await ScriptedServer.start();
