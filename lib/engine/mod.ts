@@ -4,6 +4,7 @@
  * @module
  */
 export { type Engine, type EngineOptions, openEngine } from "./engine.ts";
+export { type Follower, Followers } from "./followers.ts";
 export { holdStore, StoreInUse } from "./kv/exclusive.ts";
 export { InstanceName, isFile } from "./kv/instance_name.ts";
 export { damageOf } from "./kv/integrity.ts";
@@ -31,7 +32,7 @@ export { JobRepository } from "./repositories/jobs.ts";
 export { isDatabase } from "./postgres/address.ts";
 export type { DatabaseOptions } from "./postgres/postgres_engine.ts";
 export { beginLineage, type Lineage, lineagesIn } from "./repositories/lineages.ts";
-export { type MinerRecord, MinerRepository } from "./repositories/miners.ts";
+export { type MinerChange, type MinerRecord, MinerRepository, minersChannel } from "./repositories/miners.ts";
 export { NonceRepository } from "./repositories/nonces.ts";
 export {
   confirmationsChannel,
@@ -44,4 +45,5 @@ export {
 } from "./repositories/predictions.ts";
 export { makePrivateFile, makePrivateFolder, warnOfOthers } from "./private_files.ts";
 export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories/topics.ts";
+export { Sequence, type SequenceOptions } from "./sequence.ts";
 export type { Entry, KeepOptions, Key, Range, Reader, Store, Transaction, TransactOptions } from "./store.ts";

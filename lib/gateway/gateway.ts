@@ -12,7 +12,7 @@ import {
 } from "../hub/mod.ts";
 import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
 import { type Clock, systemClock, within } from "../protocol/mod.ts";
-import { type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
+import { Followers, type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
 import { activityDefinition, FigureRecorder, FreeSpace, Health, Retention } from "../operations/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
@@ -178,9 +178,10 @@ export async function createGateway(
   const [file] = storeFiles(config["store"]);
   const space = new FreeSpace({ file, least: config["store.min_free"], clock });
   const shortage = () => space.shortage;
+  const followers = new Followers({ log: engine.log, clock });
   const validator = new Validator({
     store: engine,
-    log: engine.log,
+    followers,
     pool,
     keypair,
     hub,
@@ -245,10 +246,11 @@ export async function createGateway(
     new Health({ clock, engine, space, book: validator.book, pool }),
     figures,
     isNew,
-    [memoryGuard, loopLag, space, retention, streams, pool, engine],
+    [memoryGuard, loopLag, space, retention, streams, pool, followers, engine],
   );
   try {
     await space.start();
+    followers.start();
     await validator.start();
     await streams.start();
     await jobs.start();

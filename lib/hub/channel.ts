@@ -73,6 +73,7 @@ export class Channel implements Trimmable {
   resume(offset: number): void {
     this.#forget(this.#history.length);
     this.#offset = offset;
+    this.#wake();
   }
 
   /**
@@ -89,7 +90,7 @@ export class Channel implements Trimmable {
     this.#settings.activity.deliveries += recipients;
     for (const subscriber of this.#subscribers) subscriber.offer(frame, this.#priority, offset);
     this.#keep({ offset, frame, at });
-    for (const wake of this.#waiting ?? []) wake();
+    this.#wake();
     return recipients;
   }
 
@@ -138,6 +139,10 @@ export class Channel implements Trimmable {
 
   trimHalf(): void {
     this.#forget(Math.ceil(this.#history.length / 2));
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting ?? []) wake();
   }
 
   #keep(publication: Publication): void {

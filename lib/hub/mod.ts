@@ -39,7 +39,7 @@ export { ownText } from "./own_text.ts";
 export { readMemory, readMemoryLimit } from "./memory.ts";
 export { MemoryGuard, type MemoryReading } from "./memory_guard.ts";
 export { Place, type PlaceLimits, Places, type Standing } from "./places.ts";
-export { Publisher } from "./publisher.ts";
+export { type Published, Publisher, type PublisherOptions } from "./publisher.ts";
 export { recordOf } from "./record_of.ts";
 export { ReturnTimes } from "./return_times.ts";
 export { closePatience, ServerSocket, type SocketOwner } from "./server_socket.ts";

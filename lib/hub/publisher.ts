@@ -1,48 +1,163 @@
+import { type Followers, type LogEntry, Sequence } from "../engine/mod.ts";
+import type { Position } from "../protocol/mod.ts";
+import { logger } from "../telemetry/mod.ts";
 import type { Channel } from "./channel.ts";
 
+const log = logger("store");
+
+/** What became of a publication: its frame, and how many connections it went to. */
+export interface Published {
+  readonly frame: string;
+  readonly recipients: number;
+}
+
+/** An entry of the log on its way to the channel. */
+interface Item {
+  readonly offset: number;
+  /** When it was appended, in milliseconds since the Unix epoch; undefined: now, and here. */
+  readonly at?: number;
+  make(): Promise<string>;
+  /** Done in the same turn as the publication. */
+  before(): void;
+  readonly done?: PromiseWithResolvers<Published>;
+}
+
+/** What a {@link Publisher} works with. */
+export interface PublisherOptions {
+  readonly channel: Channel;
+  readonly followers: Followers;
+  /** The channel's name in the log. */
+  readonly name: string;
+  /** Entries as frames, which takes a while where they are signed; "lost" where one cannot be made any more. */
+  frames(entries: readonly LogEntry[]): Promise<readonly string[] | "lost">;
+  /** Takes in what another server has appended, in the same turn as its publication. */
+  before?(entry: LogEntry): void;
+}
+
 /**
- * Publishes frames that take a while to make, such as signed ones: offsets are given out at once and in order, several
- * frames are made side by side, and each is published after the one before it.
+ * Feeds a channel with what the log has of it: what is appended here, and what other servers append. Frames are made side
+ * by side, and published one after the other in the order of their offsets.
  */
 export class Publisher {
-  readonly #channel: Channel;
-  #reserved: number;
-  #last: Promise<void> = Promise.resolve();
+  readonly channel: Channel;
+  readonly #options: PublisherOptions;
+  readonly #sequence: Sequence<Item>;
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(channel: Channel) {
-    this.#channel = channel;
-    this.#reserved = channel.offset;
+  constructor(options: PublisherOptions) {
+    this.channel = options.channel;
+    this.#options = options;
+    this.#sequence = new Sequence({
+      log: options.followers.log,
+      channel: options.name,
+      read: (entry) => this.#itemOf(entry),
+      take: (item) => this.#take(item),
+      skip: (offset) => this.#inTurn(() => this.channel.resume(offset)),
+      late: ({ done, make }) =>
+        void make().then((frame) => done?.resolve({ frame, recipients: 0 }), done?.reject),
+    });
+  }
+
+  /** Follows the channel, from what it holds now on, until it is closed. */
+  async begin(): Promise<void> {
+    this.#options.followers.add(this.#options.name, this.#sequence);
+    await this.#sequence.begin();
+    await this.#last;
+  }
+
+  /** Follows no more; what comes from here goes on. */
+  close(): void {
+    this.#options.followers.remove(this.#options.name);
   }
 
   /**
-   * Publishes what `make` answers for the next offset, or for the one that is named. A `make` that fails leaves a gap,
-   * which clients notice.
+   * Publishes what was appended here at an offset. A `make` that fails leaves a gap, which clients notice.
    *
    * @param before what has to happen in the same turn as the publication
-   * @returns the frame, and how many connections it went to
    */
-  publish(
-    make: (offset: number) => Promise<string>,
-    before: (offset: number) => void = () => {},
-    offset: number = this.#reserved + 1,
-  ): Promise<{ offset: number; frame: string; recipients: number }> {
-    this.#reserved = offset;
-    const making = make(offset);
-    // When it fails before its turn comes, nobody listens to it yet.
-    making.catch(() => {});
-    const published = this.#last.then(async () => {
-      const frame = await making;
-      before(offset);
-      // A channel that has begun only now begins after it.
-      const isNews = offset > this.#channel.offset;
-      return { offset, frame, recipients: isNews ? this.#channel.publish(offset, frame) : 0 };
-    });
-    this.#last = published.then(() => {}, () => {});
-    return published;
+  publish(offset: number, make: () => Promise<string>, before: () => void = () => {}): Promise<Published> {
+    const done = Promise.withResolvers<Published>();
+    this.#sequence.offer({ offset, make, before, done });
+    return done.promise;
+  }
+
+  /** Resolves when what another server may have told of is known here too: whoever comes from there may be ahead. */
+  async reach(position: Position | undefined): Promise<void> {
+    if (position?.epoch !== this.channel.epoch || position.offset <= this.channel.offset) return;
+    await this.#sequence.look();
+    await this.#last;
+  }
+
+  /** What follows an offset up to another one, made again; "lost" when it is kept no more. */
+  async past(offset: number, upTo: number): Promise<readonly string[] | "lost"> {
+    if (offset === upTo) return [];
+    const { followers, name, frames } = this.#options;
+    const entries = await followers.log.since(name, offset, upTo - offset);
+    return entries === "lost" ? "lost" : await frames(entries);
   }
 
   /** Resolves when all that was asked for so far is published. */
-  settled(): Promise<void> {
-    return this.#last;
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  #itemOf(entry: LogEntry): Item {
+    const { name, frames, before } = this.#options;
+    return {
+      offset: entry.offset,
+      at: entry.at,
+      make: async () => {
+        const made = await frames([entry]);
+        if (made === "lost" || made[0] === undefined) {
+          throw new Error(`what entry ${entry.offset} of ${name} tells of is kept no more`);
+        }
+        return made[0];
+      },
+      before: () => before?.(entry),
+    };
+  }
+
+  #take(item: Item): void {
+    // Nobody signs for nobody: the entry stays in the log.
+    const making = item.done === undefined && !this.#isHeard ? undefined : item.make();
+    // When it fails before its turn comes, nobody listens to it yet.
+    making?.catch(() => {});
+    this.#inTurn(async () => {
+      if (making === undefined && !this.#isHeard) return this.#passOver(item);
+      try {
+        const published = await this.#publish(item, making ?? item.make());
+        item.done?.resolve(published);
+      } catch (error) {
+        if (item.done === undefined) throw error;
+        item.done.reject(error);
+      }
+    });
+  }
+
+  #passOver({ offset, before }: Item): void {
+    before();
+    this.channel.resume(offset);
+  }
+
+  async #publish({ offset, at, before }: Item, making: Promise<string>): Promise<Published> {
+    let frame;
+    try {
+      frame = await making;
+    } catch (error) {
+      before();
+      throw error;
+    }
+    before();
+    return { frame, recipients: this.channel.publish(offset, frame, at) };
+  }
+
+  get #isHeard(): boolean {
+    return this.channel.subscribers > 0;
+  }
+
+  #inTurn(act: () => void | Promise<void>): void {
+    this.#last = this.#last.then(act).catch((error) => {
+      log.error("Cannot tell what was appended to {name}: {error}", { name: this.#options.name, error });
+    });
   }
 }

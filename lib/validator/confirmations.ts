@@ -1,68 +1,137 @@
 import { Channel, type ChannelSettings, Priority, Publisher, type Subscriber } from "../hub/mod.ts";
-import { type Clock, type ExactObject, formatTimestamp, type Receipt } from "../protocol/mod.ts";
+import {
+  type Clock,
+  type ExactObject,
+  formatTimestamp,
+  type Position,
+  type Receipt,
+} from "../protocol/mod.ts";
 import {
   confirmationsChannel,
-  type Log,
+  type Followers,
+  type LogEntry,
   type PredictionRecord,
   type PredictionRepository,
 } from "../engine/mod.ts";
 import type { Notary } from "./notary.ts";
 import type { Verdict } from "./prediction_draft.ts";
 
-/** Tells miners what became of their predictions: each has a channel of its own. */
+/** A miner that is connected here. */
+interface Served {
+  readonly publisher: Publisher;
+  /** Its connections that have come and not gone. */
+  connections: number;
+  /** Resolves once its channel is followed. */
+  readonly begun: Promise<void>;
+}
+
+/** Tells miners what became of their predictions: each has a channel of its own, which is followed while it is connected. */
 export class Confirmations {
-  readonly #log: Log;
+  readonly #followers: Followers;
   readonly #predictions: PredictionRepository;
   readonly #notary: Notary;
   readonly #clock: Clock;
   readonly #settings: ChannelSettings;
-  readonly #channels = new Map<string, Channel>();
-  /** Those that are being found out where they stand. */
-  readonly #opening = new Map<string, Promise<Channel>>();
-  /** Of those miners who were told something. */
-  readonly #publishers = new Map<string, Publisher>();
+  readonly #served = new Map<string, Served>();
 
   constructor(options: {
-    log: Log;
+    followers: Followers;
     predictions: PredictionRepository;
     notary: Notary;
     clock: Clock;
     settings: ChannelSettings;
   }) {
-    this.#log = options.log;
+    this.#followers = options.followers;
     this.#predictions = options.predictions;
     this.#notary = options.notary;
     this.#clock = options.clock;
     this.#settings = options.settings;
   }
 
-  /** The miner's channel. */
-  async channelOf(hotkey: string): Promise<Channel> {
-    const existing = this.#channels.get(hotkey);
-    if (existing !== undefined) return existing;
-    const opening = this.#opening.get(hotkey) ??
-      this.#open(hotkey).finally(() => this.#opening.delete(hotkey));
-    this.#opening.set(hotkey, opening);
-    return await opening;
+  /** A connection of the miner's has come; it will {@link leave}. */
+  enter(hotkey: string): void {
+    const served = this.#served.get(hotkey) ?? this.#serve(hotkey);
+    served.connections += 1;
   }
 
-  /** The subscriber gets nothing more. */
-  unsubscribe(hotkey: string, subscriber: Subscriber): void {
-    this.#channels.get(hotkey)?.unsubscribe(subscriber);
+  /** The connection has gone. */
+  leave(hotkey: string, subscriber: Subscriber): void {
+    const served = this.#served.get(hotkey);
+    if (served === undefined) return;
+    served.publisher.channel.unsubscribe(subscriber);
+    served.connections -= 1;
+    if (served.connections > 0) return;
+    this.#served.delete(hotkey);
+    served.publisher.close();
   }
 
-  /** Signs the confirmation of a verdict and publishes it; answers its frame. */
+  /** What feeds the channel of a miner that is connected here. */
+  async publisherOf(hotkey: string): Promise<Publisher> {
+    const served = this.#served.get(hotkey);
+    if (served === undefined) throw new Error(`${hotkey} is not connected`);
+    await served.begun;
+    return served.publisher;
+  }
+
+  /** Where the miner's channel stands. */
+  async position(hotkey: string): Promise<Position> {
+    const { log } = this.#followers;
+    return { epoch: log.epoch, offset: (await log.head(confirmationsChannel(hotkey))).offset };
+  }
+
+  /** Signs the confirmation of a verdict, and publishes it where the miner is connected; answers its frame. */
   async publish(hotkey: string, { predictionId, verdict, offset }: Told): Promise<string> {
-    const channel = await this.channelOf(hotkey);
     const make = () => this.#seal(hotkey, confirmationOf(predictionId, verdict), offset);
-    const published = await this.#publisherOf(hotkey, channel).publish(make, undefined, offset);
-    return published.frame;
+    const served = this.#served.get(hotkey);
+    if (served === undefined) return await make();
+    return (await served.publisher.publish(offset, make)).frame;
   }
 
-  /** What a miner was told after an offset up to another one, signed again; "lost" when it is kept no more. */
-  async past(hotkey: string, offset: number, upTo: number): Promise<string[] | "lost"> {
-    const entries = await this.#log.since(confirmationsChannel(hotkey), offset, upTo - offset);
-    if (entries === "lost") return "lost";
+  /** What a miner was told after an offset, up to `limit` of it, signed again; "lost" when it is kept no more. */
+  async past(hotkey: string, offset: number, limit: number): Promise<readonly string[] | "lost"> {
+    const entries = await this.#followers.log.since(confirmationsChannel(hotkey), offset, limit);
+    return entries === "lost" ? "lost" : await this.#sealAgain(hotkey, entries);
+  }
+
+  /** All that is kept of what a miner was told up to an offset, signed again. */
+  async kept(hotkey: string, upTo: number): Promise<readonly string[]> {
+    const entries = await this.#followers.log.kept(confirmationsChannel(hotkey));
+    const frames = await this.#sealAgain(hotkey, entries.filter(({ offset }) => offset <= upTo));
+    return frames === "lost" ? [] : frames;
+  }
+
+  /** Confirmations of what was accepted before, signed again, at the channel's newest offset. */
+  async renew(hotkey: string, records: readonly PredictionRecord[]): Promise<string[]> {
+    const { offset } = await this.position(hotkey);
+    return await Promise.all(
+      records.map(({ predictionId, receipt }) =>
+        this.#seal(hotkey, { prediction_id: predictionId, ...acceptedBefore(receipt) }, offset)
+      ),
+    );
+  }
+
+  /** Resolves when all that was asked for so far is published. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#served.values()].map(({ publisher }) => publisher.settled()));
+  }
+
+  #serve(hotkey: string): Served {
+    const { epoch } = this.#followers.log;
+    const [clock, settings] = [this.#clock, this.#settings];
+    const publisher = new Publisher({
+      channel: new Channel({ epoch, priority: Priority.reply, clock, settings }),
+      followers: this.#followers,
+      name: confirmationsChannel(hotkey),
+      frames: (entries) => this.#sealAgain(hotkey, entries),
+    });
+    const served = { publisher, connections: 0, begun: publisher.begin() };
+    // Who waits for it is told.
+    served.begun.catch(() => {});
+    this.#served.set(hotkey, served);
+    return served;
+  }
+
+  async #sealAgain(hotkey: string, entries: readonly LogEntry[]): Promise<readonly string[] | "lost"> {
     const sequences = entries.map(({ data }) => data).filter(isAccepted).map(({ sequence }) => sequence);
     const records = await this.#predictions.numbered(sequences);
     const bySequence = new Map(records.map((record) => [record.receipt.sequence, record]));
@@ -77,48 +146,15 @@ export class Confirmations {
     }));
   }
 
-  /** Confirmations of what was accepted before, signed again, at the channel's newest offset. */
-  async renew(records: readonly PredictionRecord[]): Promise<string[]> {
-    return await Promise.all(
-      records.map(async ({ hotkey, predictionId, receipt }) => {
-        const { offset } = await this.channelOf(hotkey);
-        return await this.#seal(hotkey, { prediction_id: predictionId, ...acceptedBefore(receipt) }, offset);
-      }),
-    );
-  }
-
-  /** Resolves when all that was asked for so far is published. */
-  async settled(): Promise<void> {
-    await Promise.all([...this.#publishers.values()].map((publisher) => publisher.settled()));
-  }
-
   /** Names the miner, so that whoever is shown a receipt knows whose it is. */
   async #seal(hotkey: string, data: ExactObject, offset: number, at = this.#clock.now()): Promise<string> {
     return await this.#notary.seal("confirmation", {
       ...data,
       hotkey,
       timestamp: formatTimestamp(at),
-      epoch: this.#log.epoch,
+      epoch: this.#followers.log.epoch,
       offset,
     });
-  }
-
-  async #open(hotkey: string): Promise<Channel> {
-    const { epoch } = this.#log;
-    const { offset } = await this.#log.head(confirmationsChannel(hotkey));
-    const [clock, settings] = [this.#clock, this.#settings];
-    const channel = new Channel({ epoch, priority: Priority.reply, clock, settings });
-    channel.resume(offset);
-    this.#channels.set(hotkey, channel);
-    return channel;
-  }
-
-  #publisherOf(hotkey: string, channel: Channel): Publisher {
-    const existing = this.#publishers.get(hotkey);
-    if (existing !== undefined) return existing;
-    const publisher = new Publisher(channel);
-    this.#publishers.set(hotkey, publisher);
-    return publisher;
   }
 }
 

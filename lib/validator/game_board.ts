@@ -7,7 +7,7 @@ import {
   type Position,
   Rendered,
 } from "../protocol/mod.ts";
-import type { GameRepository, Log, LogEntry } from "../engine/mod.ts";
+import type { Followers, GameRepository, LogEntry } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { type Game, GameTable, type NewGame, readGame } from "./game_table.ts";
 import type { Notary } from "./notary.ts";
@@ -27,11 +27,10 @@ export interface GamesPublished {
 /** The games as miners know them: stored, and sent to all of them when they change. */
 export class GameBoard {
   readonly channel: Channel;
+  readonly publisher: Publisher;
   readonly #repository: GameRepository;
-  readonly #log: Log;
   readonly #notary: Notary;
   readonly #clock: Clock;
-  readonly #publisher: Publisher;
   readonly #keepFor: number;
   readonly #maxUpdate: number;
   readonly #table = new GameTable();
@@ -40,7 +39,7 @@ export class GameBoard {
 
   constructor(options: {
     repository: GameRepository;
-    log: Log;
+    followers: Followers;
     notary: Notary;
     clock: Clock;
     settings: ChannelSettings;
@@ -48,26 +47,26 @@ export class GameBoard {
     maxUpdate: number;
   }) {
     this.#maxUpdate = options.maxUpdate;
-    const { log, clock, settings } = options;
-    this.#log = log;
+    const { followers, clock, settings } = options;
     this.#repository = options.repository;
     this.#notary = options.notary;
     this.#clock = clock;
     this.#keepFor = settings.ttl;
-    this.channel = new Channel({ epoch: log.epoch, priority: Priority.update, clock, settings });
-    this.#publisher = new Publisher(this.channel);
+    const { epoch } = followers.log;
+    this.channel = new Channel({ epoch, priority: Priority.update, clock, settings });
+    this.publisher = new Publisher({
+      channel: this.channel,
+      followers,
+      name: "games",
+      frames: (entries) => Promise.all(entries.map((entry) => this.#sealAgain(entry))),
+      before: (entry) => this.#takeOver(entry),
+    });
   }
 
-  /** Takes over what is stored. */
+  /** Takes over what is stored, and follows what other servers publish. */
   async load(): Promise<void> {
-    this.channel.resume((await this.#log.head("games")).offset);
-    this.#table.load(await this.#repository.list(), (text) => readGame(parseExact(text)));
-  }
-
-  /** The updates after an offset up to another one, signed again; "lost" when they are kept no more. */
-  async past(offset: number, upTo: number): Promise<string[] | "lost"> {
-    const entries = await this.#log.since("games", offset, upTo - offset);
-    return entries === "lost" ? "lost" : await Promise.all(entries.map((entry) => this.#sealAgain(entry)));
+    await this.publisher.begin();
+    this.#table.load(await this.#repository.list(), readText);
   }
 
   get size(): number {
@@ -121,14 +120,14 @@ export class GameBoard {
     }
     if (changed.length === 0) return { offset: this.channel.offset, recipients: 0, changed: 0 };
     const now = this.#clock.now();
-    const number = await this.#repository.publish(
+    const offset = await this.#repository.publish(
       changed.map(({ fields, text }) => ({ gameId: fields.game_id, text, changedAt: now })),
     );
     const rendered = changed.map(({ text }) => new Rendered(text));
-    const { offset, recipients } = await this.#publisher.publish(
-      (offset) => this.#notary.seal("game_update", this.#update(rendered, offset)),
-      (offset) => this.#table.put(changed, now, offset),
-      number,
+    const { recipients } = await this.publisher.publish(
+      offset,
+      () => this.#notary.seal("game_update", this.#update(rendered, offset)),
+      () => this.#table.put(changed, now, offset),
     );
     log.info("Broadcasting game updates to connected miners", {
       games: changed.length,
@@ -136,6 +135,11 @@ export class GameBoard {
       offset,
     });
     return { offset, recipients, changed: changed.length };
+  }
+
+  /** Another server has published games. */
+  #takeOver({ offset, at, data }: LogEntry): void {
+    this.#table.put((data as string[]).map(readText), at, offset);
   }
 
   #sealAgain({ offset, at, data }: LogEntry): Promise<string> {
@@ -147,4 +151,8 @@ export class GameBoard {
     const { epoch } = this.channel;
     return { games, timestamp: formatTimestamp(at), epoch, offset };
   }
+}
+
+function readText(text: string): NewGame {
+  return readGame(parseExact(text));
 }

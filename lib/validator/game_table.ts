@@ -59,9 +59,7 @@ export class GameTable {
   readonly #games = new Map<string, Game>();
 
   load(records: readonly GameRecord[], read: (text: string) => NewGame): void {
-    for (const { gameId, text, changedAt, offset = 0 } of records) {
-      this.#games.set(gameId, { ...read(text), changedAt, offset });
-    }
+    for (const { text, changedAt, offset = 0 } of records) this.put([read(text)], changedAt, offset);
   }
 
   get size(): number {
@@ -78,8 +76,12 @@ export class GameTable {
     return [...last.values()].filter(({ fields, text }) => this.#games.get(fields.game_id)?.text !== text);
   }
 
+  /** Takes over what an update said; where more recent ones are known, those stay. */
   put(games: readonly NewGame[], changedAt: number, offset: number): void {
-    for (const game of games) this.#games.set(game.fields.game_id, { ...game, changedAt, offset });
+    for (const game of games) {
+      const id = game.fields.game_id;
+      if ((this.#games.get(id)?.offset ?? 0) <= offset) this.#games.set(id, { ...game, changedAt, offset });
+    }
   }
 
   /** The games that changed after the update `offset`. */

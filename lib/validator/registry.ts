@@ -1,13 +1,22 @@
 import { isAddress } from "../crypto/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
-import type { MinerRepository } from "../engine/mod.ts";
+import {
+  type Followers,
+  type MinerChange,
+  type MinerRepository,
+  minersChannel,
+  Sequence,
+} from "../engine/mod.ts";
 import { logger, Throttle } from "../telemetry/mod.ts";
 import type { ChainMetagraph } from "./chain_metagraph.ts";
 import { MetagraphFile, type Registration } from "./metagraph.ts";
 
 const log = logger("registry");
-/** Milliseconds between two looks at the metagraph file, and at the store, which other servers may share. */
-const [fileInterval, storeInterval] = [1000, 5000];
+/** Milliseconds between two looks at the metagraph file. */
+const fileInterval = 1000;
+
+/** A change of the operator's entries, in the order of the log. */
+type Change = MinerChange & { readonly offset: number };
 
 /** Who may connect: the miners of the metagraph, a file or a chain, and over them the operator's own entries. */
 export class MinerRegistry {
@@ -18,21 +27,32 @@ export class MinerRegistry {
   readonly #faults: Throttle;
   readonly #onChange = new Set<() => void>();
   readonly #timers = new Set<Timer>();
+  /** What the operator changes here, and at other servers. */
+  readonly #changes: Sequence<Change>;
   #stored = new Map<string, Registration>();
-  #storedVersion: string | null | undefined;
-  /** Grows before and after each change that is made here. */
-  #ownChanges = 0;
+  /** What was changed while the store is read. */
+  #meanwhile: Change[] | undefined;
+  #isLoaded = false;
   #metagraph = new Map<string, Registration>();
   #stopped = false;
 
   constructor(options: {
     repository: MinerRepository;
+    followers: Followers;
     /** Path of the metagraph file. */
     metagraph: string | undefined;
     chain: ChainMetagraph | undefined;
     clock: Clock;
   }) {
     this.#repository = options.repository;
+    this.#changes = new Sequence({
+      log: options.followers.log,
+      channel: minersChannel,
+      read: ({ offset, data }) => ({ offset, ...data as MinerChange }),
+      take: (change) => this.#takeOver(change),
+      skip: () => this.#isLoaded && void this.#tryTo(() => this.#readStore()),
+    });
+    options.followers.add(minersChannel, this.#changes);
     this.#chain = options.chain;
     this.#clock = options.clock;
     this.#faults = new Throttle({ clock: options.clock, intervalMs: 60_000 });
@@ -41,8 +61,9 @@ export class MinerRegistry {
 
   /** Reads all sources. Throws when the metagraph cannot be read: a start must not lack its miners. */
   async load(): Promise<void> {
+    await this.#changes.begin();
     await this.#readStore();
-    this.#look(storeInterval, () => this.#readStore());
+    this.#isLoaded = true;
     await this.#chain?.start((miners) => this.#take(miners));
     const file = this.#file;
     if (file === undefined) return;
@@ -72,21 +93,15 @@ export class MinerRegistry {
     return [...new Map([...this.#metagraph, ...this.#stored]).values()].sort((a, b) => a.uid - b.uid);
   }
 
-  async put(registration: Registration): Promise<void> {
-    this.#ownChanges += 1;
-    await this.#repository.put(registration);
-    this.#ownChanges += 1;
-    this.#stored.set(registration.hotkey, registration);
-    this.#changed();
+  async put(miner: Registration): Promise<void> {
+    const { hotkey } = miner;
+    await this.#changed({ hotkey, miner, offset: await this.#repository.put(miner) });
   }
 
   /** Removes the operator's entry; a miner that the metagraph file lists stays registered by it. */
   async delete(hotkey: string): Promise<boolean> {
-    this.#ownChanges += 1;
-    await this.#repository.delete(hotkey);
-    this.#ownChanges += 1;
-    const existed = this.#stored.delete(hotkey);
-    this.#changed();
+    const existed = this.#stored.has(hotkey);
+    await this.#changed({ hotkey, miner: null, offset: await this.#repository.delete(hotkey) });
     return existed;
   }
 
@@ -95,8 +110,22 @@ export class MinerRegistry {
     this.#onChange.add(run);
   }
 
-  #changed(): void {
+  #tell(): void {
     for (const run of this.#onChange) run();
+  }
+
+  /** Resolves when a change that was made here is in force, after those that other servers have made before. */
+  async #changed(change: Change): Promise<void> {
+    this.#changes.offer(change);
+    if (this.#changes.offset < change.offset) await this.#changes.look();
+  }
+
+  #takeOver(change: Change): void {
+    this.#meanwhile?.push(change);
+    const { hotkey, miner } = change;
+    if (miner === null) this.#stored.delete(hotkey);
+    else this.#stored.set(hotkey, miner);
+    this.#tell();
   }
 
   /** Reads a source again and again. */
@@ -120,17 +149,15 @@ export class MinerRegistry {
     }
   }
 
-  /** Reads what other servers may have changed. */
   async #readStore(): Promise<void> {
-    const version = await this.#repository.version();
-    if (version === this.#storedVersion) return;
-    const ownChanges = this.#ownChanges;
+    const meanwhile: Change[] = this.#meanwhile = [];
     const records = await this.#repository.list();
-    // What was read may lack what has just been changed here; the next look will not.
-    if (ownChanges !== this.#ownChanges) return;
+    if (this.#meanwhile !== meanwhile) return;
+    this.#meanwhile = undefined;
     this.#stored = new Map(records.map((record) => [record.hotkey, record]));
-    this.#storedVersion = version;
-    this.#changed();
+    // What was read may lack what has been changed since.
+    for (const change of meanwhile) this.#takeOver(change);
+    this.#tell();
   }
 
   async #readFile(file: MetagraphFile): Promise<void> {
@@ -142,6 +169,6 @@ export class MinerRegistry {
 
   #take(miners: readonly Registration[]): void {
     this.#metagraph = new Map(miners.map((miner) => [miner.hotkey, miner]));
-    this.#changed();
+    this.#tell();
   }
 }

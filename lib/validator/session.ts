@@ -1,10 +1,9 @@
 import {
   type ByteBudget,
-  type Channel,
   type Connection,
   ownText,
   Priority,
-  type Recovery,
+  type Publisher,
   type Session,
 } from "../hub/mod.ts";
 import {
@@ -116,26 +115,19 @@ export class MinerSession implements Session {
   async #welcome({ hotkey, uid }: Registration, { recover }: Authentication): Promise<void> {
     const { board, confirmations, notary } = this.#host;
     this.connection.hold();
-    const own = await confirmations.channelOf(hotkey);
+    const own = await confirmations.publisherOf(hotkey);
+    await Promise.all([board.publisher.reach(recover.games), own.reach(recover.confirmations)]);
     // Who is gone by now has unsubscribed from what comes here.
     if (!this.connection.isOpen) return;
-    const channels = { games: board.channel.offset, confirmations: own.offset };
-    const games = board.channel.subscribe(this.connection, recover.games);
-    const confirmed = own.subscribe(this.connection, recover.confirmations);
+    const channels = { games: board.channel.offset, confirmations: own.channel.offset };
     const [missedGames, missedOwn] = await Promise.all([
-      missed(games, recover.games, board.channel, channels.games, (...range) => board.past(...range)),
-      missed(
-        confirmed,
-        recover.confirmations,
-        own,
-        channels.confirmations,
-        (...range) => confirmations.past(hotkey, ...range),
-      ),
+      subscribe(this.connection, board.publisher, recover.games),
+      subscribe(this.connection, own, recover.confirmations),
     ]);
     const snapshot = missedGames.recovered !== true && board.size > 0 ? [board.snapshot()] : [];
     // A position that cannot be recovered lies before all that is kept.
     const ownFrames = missedOwn.recovered === false
-      ? own.history().map(({ frame }) => frame)
+      ? await confirmations.kept(hotkey, channels.confirmations)
       : missedOwn.frames;
     const welcome = notary.seal("welcome", {
       message: "Connection established",
@@ -260,19 +252,20 @@ function readMessage(text: string): Envelope {
   return readEnvelope(parseMessage(text, valueBounds.miner));
 }
 
-/** What to send of the past: from memory, or else from the log, up to where the subscription began. */
-async function missed(
-  { recovered, missed }: Recovery,
+/** From now on the connection gets everything. Answers what it missed before: from memory, or else from the log. */
+async function subscribe(
+  connection: Connection,
+  publisher: Publisher,
   position: Position | undefined,
-  { epoch }: Channel,
-  upTo: number,
-  past: (offset: number, upTo: number) => Promise<readonly string[] | "lost">,
 ): Promise<{ readonly recovered: boolean | undefined; readonly frames: readonly string[] }> {
+  const { channel } = publisher;
+  const { epoch, offset: upTo } = channel;
+  const { recovered, missed } = channel.subscribe(connection, position);
   const remembered = { recovered, frames: missed.map(({ frame }) => frame) };
   if (position === undefined || position.epoch !== epoch || position.offset > upTo) return remembered;
-  // Another server of the store may have published some of it.
+  // Memory may have a gap where nobody listened here.
   if (recovered === true && missed.length === upTo - position.offset) return remembered;
-  const frames = await past(position.offset, upTo);
+  const frames = await publisher.past(position.offset, upTo);
   return frames === "lost" ? remembered : { recovered: true, frames };
 }
 

@@ -4,8 +4,8 @@ import { type ByteBudget, type ChannelSettings, type Connection, type Hub, Prior
 import { type Clock, type ExactObject, formatTimestamp, type Position, Refusal } from "../protocol/mod.ts";
 import {
   ChainListRepository,
+  type Followers,
   GameRepository,
-  type Log,
   MinerRepository,
   NonceRepository,
   type PredictionRecord,
@@ -30,7 +30,7 @@ import { MinerSession, type SessionHost } from "./session.ts";
 /** What a validator works with. */
 export interface ValidatorOptions {
   readonly store: Store;
-  readonly log: Log;
+  readonly followers: Followers;
   readonly pool: CryptoPool;
   readonly keypair: Keypair;
   readonly hub: Hub;
@@ -75,7 +75,7 @@ export class Validator implements HandlerHost, SessionHost {
   readonly #sessions = new Map<string, MinerSession>();
 
   constructor(options: ValidatorOptions) {
-    const { store, log, pool, keypair, hub, clock, channels: settings, metagraph } = options;
+    const { store, followers, pool, keypair, hub, clock, channels: settings, metagraph } = options;
     this.#hub = hub;
     this.#clock = clock;
     const activity = this.#activity = settings.activity;
@@ -92,6 +92,7 @@ export class Validator implements HandlerHost, SessionHost {
       : undefined;
     this.registry = new MinerRegistry({
       repository: new MinerRepository(store),
+      followers,
       metagraph: isChain ? undefined : metagraph,
       chain: this.chain,
       clock,
@@ -108,7 +109,7 @@ export class Validator implements HandlerHost, SessionHost {
     this.notary = new Notary({ pool, keypair, clock, activity });
     this.board = new GameBoard({
       repository: new GameRepository(store),
-      log,
+      followers,
       notary: this.notary,
       clock,
       settings,
@@ -116,7 +117,7 @@ export class Validator implements HandlerHost, SessionHost {
       maxUpdate: Math.floor(hub.limits.maxQueue / 2),
     });
     this.confirmations = new Confirmations({
-      log,
+      followers,
       predictions: this.#predictions,
       notary: this.notary,
       clock,
@@ -206,12 +207,12 @@ export class Validator implements HandlerHost, SessionHost {
     { epoch, offset }: Position,
     limit: number,
   ): Promise<ConfirmationsPage | "lost"> {
-    const channel = await this.confirmations.channelOf(hotkey);
-    const upTo = channel.offset;
-    if (epoch !== channel.epoch || offset > upTo) return "lost";
-    const last = Math.min(upTo, offset + limit);
-    const frames = await this.confirmations.past(hotkey, offset, last);
-    return frames === "lost" ? "lost" : { frames, next: last < upTo ? last : undefined };
+    const newest = await this.confirmations.position(hotkey);
+    if (epoch !== newest.epoch || offset > newest.offset) return "lost";
+    const frames = await this.confirmations.past(hotkey, offset, limit);
+    if (frames === "lost") return "lost";
+    const last = offset + frames.length;
+    return { frames, next: last < newest.offset ? last : undefined };
   }
 
   /** Up to `limit` of a miner's receipts after its `miner_sequence` `after`, as confirmations that are signed again. */
@@ -219,7 +220,7 @@ export class Validator implements HandlerHost, SessionHost {
     const records = await this.#predictions.ofMiner(hotkey, after, limit + 1);
     const page = records.slice(0, limit);
     const next = records.length > limit ? page.at(-1)?.receipt.miner_sequence : undefined;
-    return { frames: await this.confirmations.renew(page), next };
+    return { frames: await this.confirmations.renew(hotkey, page), next };
   }
 
   /** Counts how long a miner took to answer; what it says unasked counts not. */
@@ -245,6 +246,7 @@ export class Validator implements HandlerHost, SessionHost {
       other.connection.refuse(refusal);
     }
     session.registration = registration;
+    this.confirmations.enter(hotkey);
     session.connection.getReady(hotkey);
     this.#sessions.set(hotkey, session);
   }
@@ -254,7 +256,7 @@ export class Validator implements HandlerHost, SessionHost {
     const { connection, registration } = session;
     this.board.channel.unsubscribe(connection);
     if (registration === undefined) return;
-    this.confirmations.unsubscribe(registration.hotkey, connection);
+    this.confirmations.leave(registration.hotkey, connection);
     if (this.#sessions.get(registration.hotkey) === session) this.#sessions.delete(registration.hotkey);
   }
 

@@ -187,6 +187,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
         }
         const { board } = validator;
         const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };
+        if (since !== undefined) await board.publisher.reach(position);
         if (since !== undefined && board.changedSince(position) !== null) {
           using first = new FirstSignal(context.req.raw.signal, gateway.ending);
           await waitingRoom.enter(
@@ -238,18 +239,17 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
         const { uid } = await validator.gatekeeper.admit(claim, context.env.client);
         countRequest(claim);
         await validator.gatekeeper.remember(claim);
-        const channel = await validator.confirmations.channelOf(hotkey);
+        const newest = await validator.confirmations.position(hotkey);
         // Without an epoch 0 is no position: it asks for everything that is kept.
         const missed = epoch === undefined && since === 0 ? "lost" : await validator.missedConfirmations(
           hotkey,
-          { epoch: epoch ?? channel.epoch, offset: since },
+          { epoch: epoch ?? newest.epoch, offset: since },
           limit,
         );
         const { frames, next } = missed === "lost" ? await receiptsPage(hotkey, since, limit) : missed;
         const text = renderSigned({
           uid,
-          epoch: channel.epoch,
-          offset: channel.offset,
+          ...newest,
           recovered: missed !== "lost",
           confirmations: frames.map((frame) => new Rendered(frame)),
           next,

@@ -4,6 +4,7 @@ import { Channel, HistoryBudget, Hub, type HubLimits, Priority, Publisher } from
 import { closes } from "../../lib/protocol/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
+import { FakeLog } from "../helpers/fake_log.ts";
 import { FakeLink } from "../helpers/fake_link.ts";
 
 const limits: HubLimits = {
@@ -76,7 +77,14 @@ Deno.test("whatever the interleaving, a client that recovers gets every publicat
         clock,
         settings: { size: 1000, ttl: 1e9, budget: new HistoryBudget(1e9), activity: new Activity() },
       });
-      const publisher = new Publisher(channel);
+      const publisher = new Publisher({
+        channel,
+        followers: new FakeLog(clock).followers,
+        name: "a",
+        frames: () => Promise.resolve("lost"),
+      });
+      await publisher.begin();
+      let appended = 0;
       const client = new Client("e");
       const making: (() => void)[] = [];
       let welcome: (() => void) | undefined;
@@ -107,10 +115,13 @@ Deno.test("whatever the interleaving, a client that recovers gets every publicat
       };
 
       const actions: Record<Step, () => unknown> = {
-        "publish": () =>
-          void publisher.publish((offset) =>
-            new Promise((resolve) => making.push(() => resolve(`${offset} ${filler}`)))
-          ),
+        "publish": () => {
+          const offset = appended += 1;
+          void publisher.publish(
+            offset,
+            () => new Promise((resolve) => making.push(() => resolve(`${offset} ${filler}`))),
+          );
+        },
         "make one": () => making.shift()?.(),
         "make newest": () => making.pop()?.(),
         "connect": connect,

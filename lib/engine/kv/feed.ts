@@ -1,4 +1,5 @@
-import { type Clock, sleep } from "../../protocol/mod.ts";
+import type { Clock } from "../../protocol/mod.ts";
+import { Doorbell } from "./doorbell.ts";
 
 /** What one commit has appended to a channel of the log. */
 export interface Advance {
@@ -16,6 +17,8 @@ interface FeedRow {
 /** Where the feed is, and how whoever follows it learns that something was committed. */
 interface FeedOptions {
   readonly kv: Deno.Kv;
+  /** The file that every commit writes to; undefined where there is none. */
+  readonly file: string | undefined;
   /** Another text whenever somebody has committed something; undefined where only the feed itself tells. */
   readonly version: () => string | undefined;
   /** The machine's, by which the store lets go of what it keeps. */
@@ -25,8 +28,6 @@ interface FeedOptions {
 const prefix = "log_feed";
 /** Milliseconds for which it is kept that a channel has advanced, and for which whoever follows may fail to look. */
 const [keptFor, patience] = [60_000, 20_000];
-/** Milliseconds between two looks at the version, which costs microseconds, and at the feed itself. */
-const [glance, look] = [50, 500];
 
 /** Which channels of the log have advanced, in the order of the commits, for those who share a store. */
 export class Feed {
@@ -46,32 +47,42 @@ export class Feed {
 
   /** Reads what others add from now on. */
   async open(): Promise<FeedReader> {
+    const seen = this.#options.version();
     let position = "";
     for await (const { key } of this.#options.kv.list({ prefix: [prefix] }, { reverse: true, limit: 1 })) {
       position = String(key[1]);
     }
-    return new FeedReader({ ...this.#options, self: this.#self, position });
+    return new FeedReader({ ...this.#options, self: this.#self, position, seen });
   }
 }
 
 /** How far somebody has read the feed. */
-export class FeedReader {
+export class FeedReader implements Disposable {
   readonly #kv: Deno.Kv;
   readonly #self: string;
   readonly #version: () => string | undefined;
   readonly #clock: Clock;
+  readonly #bell: Doorbell;
   #position: string;
   #seen: string | undefined;
   /** Up to when it knows of everything. */
   #knownAt: number;
 
-  constructor({ kv, version, clock, self, position }: FeedOptions & { self: string; position: string }) {
+  constructor(
+    { kv, file, version, clock, self, position, seen }: FeedOptions & {
+      self: string;
+      position: string;
+      seen: string | undefined;
+    },
+  ) {
     this.#kv = kv;
     this.#version = version;
     this.#clock = clock;
+    this.#bell = new Doorbell(file, clock);
     this.#knownAt = clock.now();
     this.#self = self;
     this.#position = position;
+    this.#seen = seen;
   }
 
   /** What others have appended since the last call, once there may be something; "anew" where some of it may be kept no more. */
@@ -90,10 +101,14 @@ export class FeedReader {
     return isLate ? "anew" : advances;
   }
 
+  [Symbol.dispose](): void {
+    this.#bell[Symbol.dispose]();
+  }
+
   /** Answers whether it has taken so long that something may be gone. */
   async #wait(signal: AbortSignal): Promise<boolean> {
     for (;;) {
-      await sleep(this.#clock, this.#seen === undefined ? look : glance, signal);
+      await this.#bell.wait(signal);
       const now = this.#clock.now();
       const isLate = Math.abs(now - this.#knownAt) > patience;
       const version = this.#version();

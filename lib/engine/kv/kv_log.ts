@@ -65,7 +65,7 @@ export class KvLog implements Log {
     signal: AbortSignal,
   ): AsyncIterableIterator<readonly ChannelEntry[] | "anew"> {
     using ending = new FirstSignal(signal, this.#closing.signal);
-    const reader = await this.#feed?.open();
+    using reader = await this.#feed?.open();
     yield "anew";
     if (reader === undefined) return await sleep(this.#clock, Infinity, ending.signal);
     try {

@@ -7,7 +7,14 @@ export interface MinerRecord {
   readonly blacklisted: boolean;
 }
 
-const versionKey = ["miners_version"] as const;
+/** What the log keeps of a change: the miner as it is registered from then on, null where it is no more. */
+export interface MinerChange {
+  readonly hotkey: string;
+  readonly miner: MinerRecord | null;
+}
+
+/** The channel of the log with every change. */
+export const minersChannel = "miners";
 
 /** The miners that the operator registered by hand. */
 export class MinerRepository {
@@ -23,23 +30,26 @@ export class MinerRepository {
     return records;
   }
 
-  /** Another one after every change, whichever server made it; null before the first. */
-  async version(): Promise<string | null> {
-    return await this.#store.get<string>(versionKey);
+  /** Answers the offset of the change. */
+  async put(miner: MinerRecord): Promise<number> {
+    return await this.#change(
+      { hotkey: miner.hotkey, miner },
+      (transaction) => transaction.set(["miners", miner.hotkey], miner),
+    );
   }
 
-  async put(miner: MinerRecord): Promise<void> {
-    await this.#change((transaction) => transaction.set(["miners", miner.hotkey], miner));
+  /** Answers the offset of the change. */
+  async delete(hotkey: string): Promise<number> {
+    return await this.#change(
+      { hotkey, miner: null },
+      (transaction) => transaction.delete(["miners", hotkey]),
+    );
   }
 
-  async delete(hotkey: string): Promise<void> {
-    await this.#change((transaction) => transaction.delete(["miners", hotkey]));
-  }
-
-  async #change(write: (transaction: Transaction) => void): Promise<void> {
-    await this.#store.transact((transaction) => {
-      transaction.set(versionKey, crypto.randomUUID());
-      return Promise.resolve(write(transaction));
+  async #change(change: MinerChange, write: (transaction: Transaction) => void): Promise<number> {
+    return await this.#store.transact(async (transaction) => {
+      write(transaction);
+      return await transaction.append(minersChannel, change);
     });
   }
 }

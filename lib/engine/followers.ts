@@ -1,0 +1,71 @@
+import { type Clock, sleep } from "../protocol/mod.ts";
+import { logger, Throttle } from "../telemetry/mod.ts";
+import type { ChannelEntry, Log, LogEntry } from "./log.ts";
+
+const log = logger("store");
+/** Milliseconds before the log is followed again after a failure. */
+const pause = 1000;
+
+/** Serves a channel of the log at this server. Must not throw. */
+export interface Follower {
+  /** Takes what another server has appended, in order; some of it perhaps again, or before what comes before it. */
+  take(entries: readonly LogEntry[]): void;
+  /** Something may have been appended that nobody tells of: where the channel stands has to be looked at. */
+  look(): void;
+}
+
+/** Tells those who serve channels of the store's log here what other servers append to them. */
+export class Followers {
+  readonly log: Log;
+  readonly #clock: Clock;
+  readonly #faults: Throttle;
+  readonly #byChannel = new Map<string, Follower>();
+  readonly #closing = new AbortController();
+
+  constructor(options: { log: Log; clock: Clock }) {
+    this.log = options.log;
+    this.#clock = options.clock;
+    this.#faults = new Throttle({ clock: options.clock });
+  }
+
+  /** Adds the one who serves a channel. Whoever asks afterwards where the channel stands misses nothing. */
+  add(channel: string, follower: Follower): void {
+    this.#byChannel.set(channel, follower);
+  }
+
+  /** The channel is served here no more. */
+  remove(channel: string): void {
+    this.#byChannel.delete(channel);
+  }
+
+  /** Begins to follow, and goes on until it is closed. */
+  start(): void {
+    void this.#follow();
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        const wanted = (channel: string) => this.#byChannel.has(channel);
+        for await (const news of this.log.follow(wanted, signal)) this.#tell(news);
+      } catch (error) {
+        this.#faults.error(log, "follow", "Cannot follow what other servers append: {error}", { error });
+      }
+      await sleep(this.#clock, pause, signal);
+    }
+  }
+
+  #tell(news: readonly ChannelEntry[] | "anew"): void {
+    if (news === "anew") { for (const follower of this.#byChannel.values()) follower.look(); }
+    else {
+      for (const [channel, entries] of Map.groupBy(news, ({ channel }) => channel)) {
+        this.#byChannel.get(channel)?.take(entries);
+      }
+    }
+  }
+}
