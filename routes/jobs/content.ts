@@ -6,6 +6,7 @@ import { Downloads } from "./downloads.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { isKnown } from "../http/packed.ts";
 
 const log = logger("http");
 
@@ -55,11 +56,10 @@ type Watch = (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
 async function answer(context: Context<Env>, content: Content, watch: Watch): Promise<Response> {
   const headers = headersOf(content);
   const body = watch(content.body);
-  const known = context.req.header("if-none-match") ?? "";
-  const isKnown = known === "*" || known.includes(headers.etag);
-  if (!isKnown && context.req.method !== "HEAD") return new Response(body, { headers });
+  const isThere = isKnown(context, headers.etag);
+  if (!isThere && context.req.method !== "HEAD") return new Response(body, { headers });
   await body.cancel();
-  return new Response(null, { headers, status: isKnown ? 304 : 200 });
+  return new Response(null, { headers, status: isThere ? 304 : 200 });
 }
 
 /** Whatever it is, it must never act with the rights of our origin. */

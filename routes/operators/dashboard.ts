@@ -1,10 +1,10 @@
-import { bytesToHex } from "@noble/hashes/utils.js";
-import { type Context, Hono, type Next } from "hono";
+import { type Context, Hono } from "hono";
 import { resolve } from "node:path";
 import { z } from "zod";
-import { type Answers, Rendering } from "../http/answers.ts";
+import type { Answers } from "../http/answers.ts";
 import { documented, refusals, upgraded } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
+import { answerPacked, pack, type Packed } from "../http/packed.ts";
 
 /** What {@link dashboardRoutes} works with. */
 export interface DashboardOptions {
@@ -22,17 +22,7 @@ const manifestSchema = z.object({
   })),
 });
 
-interface Asset {
-  readonly type: string;
-  readonly etag: string;
-  readonly plain: Rendering;
-  readonly gzip: Rendering;
-}
-
-/** Gives the body of an answer. */
-type BodyOf = (env: Env["Bindings"], rendering: Rendering) => ReturnType<Answers["bodyOf"]>;
-
-type Assets = ReadonlyMap<string, Asset>;
+type Assets = ReadonlyMap<string, Packed>;
 
 const policy = {
   "default-src": "'none'",
@@ -44,9 +34,9 @@ const policy = {
   "form-action": "'none'",
 };
 const securityHeaders = {
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer",
-  "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
 };
 const hour = 3600;
 const forever = `public, max-age=${24 * 365 * hour}, immutable`;
@@ -74,7 +64,7 @@ export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
     loaded = undefined;
     throw error;
   };
-  const bodyOf: BodyOf = (env, rendering) => options.answers?.bodyOf(env, rendering) ?? rendering.bytes;
+  const { answers } = options;
   return new Hono<Env>()
     .get(
       "/",
@@ -87,7 +77,8 @@ export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
           ...refusals(400, 403, 426, 503),
         },
       }),
-      async (context, next) => wantsPage(context) ? servePage(context, await assets(), bodyOf) : await next(),
+      async (context, next) =>
+        wantsPage(context) ? servePage(context, await assets(), answers) : await next(),
     )
     .get(
       "/assets/:name",
@@ -101,7 +92,11 @@ export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
           ...refusals(404),
         },
       }),
-      async (context, next) => await serveAsset(context, await assets(), bodyOf, next),
+      async (context, next) => {
+        const asset = (await assets())?.get(`assets/${context.req.param("name")}`);
+        if (asset === undefined) return await next();
+        return answerPacked(context, asset, { ...securityHeaders, "cache-control": forever }, answers);
+      },
     );
 }
 
@@ -109,43 +104,21 @@ function wantsPage({ req }: Context<Env>): boolean {
   return req.header("upgrade") === undefined && (req.header("accept") ?? "").includes("text/html");
 }
 
-function servePage(context: Context<Env>, assets: Assets | undefined, bodyOf: BodyOf): Response {
-  const page = assets?.get("");
-  context.header("Vary", "Accept, Accept-Encoding");
-  context.header("Cache-Control", "no-cache");
-  context.header("Content-Security-Policy", contentSecurityPolicy(context.req.header("host") ?? ""));
-  if (page !== undefined) return serve(context, page, bodyOf);
-  secure(context);
-  return context.html(notBuilt, 503);
-}
-
-async function serveAsset(
+function servePage(
   context: Context<Env>,
   assets: Assets | undefined,
-  bodyOf: BodyOf,
-  next: Next,
-): Promise<Response | void> {
-  const asset = assets?.get(`assets/${context.req.param("name")}`);
-  if (asset === undefined) return await next();
-  context.header("Vary", "Accept-Encoding");
-  context.header("Cache-Control", forever);
-  return serve(context, asset, bodyOf);
-}
-
-function serve(context: Context<Env>, { type, etag, plain, gzip }: Asset, bodyOf: BodyOf): Response {
-  secure(context);
-  context.header("ETag", etag);
-  if (context.req.header("if-none-match")?.includes(etag)) return context.body(null, 304);
-  context.header("Content-Type", type);
-  if (!/\bgzip\b/.test(context.req.header("accept-encoding") ?? "")) {
-    return context.body(bodyOf(context.env, plain));
-  }
-  context.header("Content-Encoding", "gzip");
-  return context.body(bodyOf(context.env, gzip));
-}
-
-function secure(context: Context<Env>): void {
-  for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
+  answers: Answers | undefined,
+): Response {
+  const page = assets?.get("");
+  const headers = {
+    ...securityHeaders,
+    vary: "Accept, Accept-Encoding",
+    "cache-control": "no-cache",
+    "content-security-policy": contentSecurityPolicy(context.req.header("host") ?? ""),
+  };
+  return page === undefined
+    ? context.html(notBuilt, 503, headers)
+    : answerPacked(context, page, headers, answers);
 }
 
 /** Older browsers do not take `'self'` for WebSockets; the host is from outside, so that only a plain one is named. */
@@ -169,13 +142,7 @@ async function load(folder: string): Promise<Assets | undefined> {
   }
 }
 
-async function loadAsset(path: string, type: string): Promise<Asset> {
+async function loadAsset(path: string, type: string): Promise<Packed> {
   const [plain, gzip] = await Promise.all([Deno.readFile(path), Deno.readFile(`${path}.gz`)]);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", plain));
-  return {
-    type,
-    etag: `W/"${bytesToHex(digest).slice(0, 16)}"`,
-    plain: new Rendering(plain),
-    gzip: new Rendering(gzip),
-  };
+  return await pack(type, plain, gzip);
 }

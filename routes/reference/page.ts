@@ -1,23 +1,24 @@
-import { Html, html } from "./html.ts";
+import { html, raw } from "hono/html";
 import { type Operation, type Tag, tags } from "../http/documented.ts";
 import { anchorOf } from "./page_parts.ts";
 import { channelSection, tagSection } from "./page_sections.ts";
 import { schemasSection, settingsSection, tablesSection } from "./page_tables.ts";
 import { product } from "./product.ts";
+import type { Html } from "./prose.ts";
 import { kindsOf, type Reference } from "./reference.ts";
 import { style } from "./style.ts";
 
 const tagNames = Object.keys(tags) as Tag[];
 
 /** The reference as one page that loads nothing. */
-export function page(reference: Reference): string {
+export async function page(reference: Reference): Promise<string> {
   const { operations, conversations } = reference;
-  return `<!DOCTYPE html>\n${html`
+  return `<!DOCTYPE html>\n${await html`
     <html lang="en">
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <title>Heliograph: protocol reference</title>
-      <style>${new Html(style)}</style>
+      <style>${raw(style)}</style>
       <div class="page">
     ${navigation(reference)}
     <main>

@@ -1,6 +1,7 @@
 import type { Json } from "../../lib/protocol/mod.ts";
 import type { Operation } from "../http/documented.ts";
-import { type Html, html } from "./html.ts";
+import { html } from "hono/html";
+import type { Html } from "./prose.ts";
 
 /** Where on the page a request is. */
 export function anchorOf({ method, path }: Operation): string {

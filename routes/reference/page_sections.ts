@@ -1,7 +1,8 @@
 import type { Conversation, Json, MessageEntry } from "../../lib/protocol/mod.ts";
 import { type Operation, type Tag, tags } from "../http/documented.ts";
 import { inlineSchema } from "./components.ts";
-import { type Html, html, prose } from "./html.ts";
+import { html } from "hono/html";
+import { type Html, prose } from "./prose.ts";
 import { anchorOf, exampleView, tableOf } from "./page_parts.ts";
 import { linkTo } from "./schema_view.ts";
 

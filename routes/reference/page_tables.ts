@@ -1,7 +1,8 @@
 import { describeSettings } from "../../lib/config/mod.ts";
 import type { Kind } from "../../lib/protocol/mod.ts";
 import { componentSchemas } from "./components.ts";
-import { type Html, html, prose } from "./html.ts";
+import { html } from "hono/html";
+import { type Html, prose } from "./prose.ts";
 import { tableOf } from "./page_parts.ts";
 import { schemaView } from "./schema_view.ts";
 import { closeTable, errorTable, streamTable } from "./tables.ts";

@@ -1,5 +1,6 @@
 import type { Json } from "../../lib/protocol/mod.ts";
-import { Html, html, prose } from "./html.ts";
+import { html } from "hono/html";
+import { type Html, joined, prose } from "./prose.ts";
 
 type Members = { readonly [key: string]: Json };
 
@@ -75,10 +76,6 @@ function notes(schema: Json): Html {
     fallback === undefined ? "" : `default \`${JSON.stringify(fallback)}\``,
   ].filter((text) => text !== "");
   return prose([description ?? "", ...bounds].filter((text) => text !== "").join("; "));
-}
-
-function joined(parts: readonly Html[], between: string): Html {
-  return new Html(parts.map(String).join(between));
 }
 
 /** The members of an object; none of anything else. */
