@@ -2,6 +2,7 @@ import { authenticationFindings } from "./findings/authentication.ts";
 import { eventsFindings } from "./findings/events.ts";
 import { httpFindings } from "./findings/http.ts";
 import { machineFindings } from "./findings/machine.ts";
+import { proxyFindings } from "./findings/proxy.ts";
 import { reachFindings } from "./findings/reach.ts";
 import { websocketFindings } from "./findings/websocket.ts";
 import type { FindingKind } from "./findings/finding_kind.ts";
@@ -12,6 +13,7 @@ export type { FindingKind, Severity } from "./findings/finding_kind.ts";
 export const findings = {
   ...reachFindings,
   ...httpFindings,
+  ...proxyFindings,
   ...websocketFindings,
   ...authenticationFindings,
   ...eventsFindings,

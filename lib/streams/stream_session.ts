@@ -108,7 +108,7 @@ export class StreamSession implements Session {
 
   /** With the time that the client named, by which it tells how long this took. */
   #pong({ timestamp }: Message): void {
-    this.#reply({ type: "pong", ...(typeof timestamp === "number" ? { timestamp } : {}) });
+    this.#reply({ type: "pong" }, typeof timestamp === "number" ? timestamp : undefined);
   }
 
   /** Does something with each stream that a message names; one that is unknown is refused, and keeps none from the others. */
@@ -154,9 +154,8 @@ export class StreamSession implements Session {
     return this.#streams.list().map(({ name }) => name);
   }
 
-  #reply(message: object): void {
-    const timestamp = Math.floor(this.#clock.now() / 1000);
-    this.#connection.offer(encode({ timestamp, ...message }), Priority.reply);
+  #reply(message: object, timestamp = Math.floor(this.#clock.now() / 1000)): void {
+    this.#connection.offer(encode({ ...message, timestamp }), Priority.reply);
   }
 }
 

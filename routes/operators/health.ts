@@ -18,6 +18,13 @@ const healthAnswer = new Kind(
       uptime: z.number().int().optional().describe("seconds"),
       families: z.record(z.string(), z.number().int()).optional(),
       validator: hotkey().optional(),
+      you: z.object({
+        address: z.string(),
+        secure: z.boolean().describe("whether it came over TLS"),
+        host: z.string().nullable(),
+      }).optional().describe(
+        "who asks, and for which host, as far as the server can tell: the doctor compares it",
+      ),
       metagraph: z.looseObject({
         netuid: z.number().int(),
         block: z.number().int().describe("the final block that was read last"),
@@ -63,7 +70,7 @@ export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
         await gateway.health.obstacles();
         return answerJson(
           context,
-          part === "clients" ? outline(gateway) : health(gateway),
+          { ...(part === "clients" ? outline(gateway) : health(gateway)), you: context.env.client },
           isUp(gateway) ? 200 : 503,
         );
       },

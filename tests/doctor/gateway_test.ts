@@ -25,6 +25,7 @@ Deno.test("doctor finds nothing wrong with a gateway", async () => {
   assertEquals([code, ids], [0, []]);
   const expected = [
     ["health", /^online, 0 connections/],
+    ["proxy", /^127\.0\.0\.1 asks 127\.0\.0\.1:\d+$/],
     ["protocol", /WebSocket on \/, \/ws, \/ws\/stream; Socket\.IO, messages to 3 MiB/],
     ["upgrade", /101/],
     ["frames", /pings and messages pass \(pong\)/],
@@ -32,6 +33,7 @@ Deno.test("doctor finds nothing wrong with a gateway", async () => {
     ["clock", /^in step/],
     ["heartbeat", /^min .* median .* p99 .* of 20$/],
     ["size", /1 MiB/],
+    ["upload", /bodies of 3 MiB are let through/],
     ["events", /^first after .* \(network_metrics, each 2 s\)$/],
     ["poll", /^news after/],
     ["machine", /^65535 open files, 7\.6 GiB of memory left, 28232 ports/],

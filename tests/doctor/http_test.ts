@@ -1,4 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { testKey } from "../helpers/peer.ts";
+import { TemporaryFolder } from "../helpers/process.ts";
 import { examine } from "./examine.ts";
 import { answering, type Behaviour, converse, FakeEndpoint } from "./fake_endpoint.ts";
 
@@ -123,4 +126,82 @@ Deno.test("doctor sees that a proxy strips upgrades from a gateway, though Socke
   const { code, ids, check } = await examine([endpoint.url("ws")]);
   assertEquals([code, ids], [1, ["upgrade-stripped"]]);
   assertEquals(check("upgrade").summary, "/ws: 426 Upgrade Required");
+});
+
+Deno.test("doctor compares what the gateway knows of it with what is so", async () => {
+  for (
+    const [seen, found] of [
+      [{ address: "127.0.0.1", secure: false }, []],
+      [{ address: "127.0.0.1", secure: false, host: "inner:80" }, ["proxy-host"]],
+      [{ address: "127.0.0.1", secure: true }, ["proxy-scheme"]],
+      [{ address: "172.17.0.1", secure: false }, ["proxy-address"]],
+      [{ address: "172.17.0.1", secure: true, host: null }, ["proxy-host", "proxy-scheme", "proxy-address"]],
+      [{ address: 7 }, []],
+      ["nonsense", []],
+    ] as const
+  ) {
+    await using endpoint = new FakeEndpoint(async (call) => {
+      if (call.path !== "/ws/health") return await answering()(call);
+      const you = typeof seen === "string" ? seen : { host: call.headers.get("host"), ...seen };
+      await call.answer("200 OK", {}, JSON.stringify({ status: "online", you }));
+    });
+    const { check } = await examine([endpoint.url(), "--skip=size,upload,events,poll"]);
+    assertEquals(check("proxy").findings.map(({ id }) => id), found);
+  }
+});
+
+Deno.test("doctor sees a limit of bodies that is not the gateway's own", async () => {
+  const refusal = JSON.stringify({ error: { code: "too_large", message: "too large" } });
+  for (const [limit, body, found] of [[2 ** 20, "<html>", ["body-limit"]], [2 ** 20, refusal, []]] as const) {
+    await using endpoint = new FakeEndpoint(async (call) => {
+      if (call.path === "/ws/health") return await call.answer("200 OK", {}, '{"status": "online"}');
+      const isTooLarge = Number(call.headers.get("content-length")) > limit;
+      if (isTooLarge) return await call.answer("413 Too Large", {}, body);
+      await answering()(call);
+    });
+    const { check } = await examine([endpoint.url(), "--skip=size,events,poll"]);
+    assertEquals(check("upload").findings.map(({ id }) => id), found);
+  }
+});
+
+Deno.test("doctor tries a key where miners authenticate, and nowhere else", async () => {
+  await using folder = await TemporaryFolder.make();
+  const key = `${folder.path}/key`;
+  await Deno.writeTextFile(key, bytesToHex(testKey(1).seed));
+  for (
+    const [open, health, tried] of [
+      ["/ws/stream", true, ["POST /api/v1/heartbeat"]],
+      ["/", true, ["POST /api/v1/heartbeat"]],
+      ["/ws", true, ["POST /api/v1/heartbeat", "/ws"]],
+      ["/ws/stream", false, []],
+      ["/validator", false, ["/validator"]],
+    ] as const
+  ) {
+    const seen: string[] = [];
+    await using endpoint = new FakeEndpoint(async (call) => {
+      if (call.method === "POST") seen.push(`POST ${call.path}`);
+      if (call.path === "/ws/health" && health) {
+        return await call.answer("200 OK", {}, '{"status": "online"}');
+      }
+      if (!call.isUpgrade || call.path !== open) return await call.answer("404 Not Found");
+      await call.upgrade();
+      for (
+        let frame = await call.frame();
+        frame !== undefined && frame.opcode !== 8;
+        frame = await call.frame()
+      ) {
+        if (frame.opcode === 9) await call.send(10, frame.text);
+        if (frame.opcode !== 1) continue;
+        const isKey = frame.text.includes('"hotkey"');
+        if (isKey) seen.push(call.path);
+        await call.send(
+          1,
+          isKey ? '{"type": "error", "message": "Not authorized: not registered"}' : '{"type": "pong"}',
+        );
+      }
+    });
+    const path = open === "/validator" ? open : "/ws/stream";
+    await examine([`${endpoint.url("ws")}${path}`, `--key=${key}`, "--skip=size,upload,events,poll"]);
+    assertEquals(seen, tried);
+  }
 });

@@ -130,8 +130,12 @@ Deno.test("with a port of their own, what operators ask is served there alone", 
   const told = async ({ url }: { url: string }, path: string) =>
     Object.keys(await (await fetch(`${url}${path}`)).json());
   for (const path of ["/ws/health", "/healthz", "/readyz"]) {
-    // Whom a miner's messages are for is no secret, and it has to know.
-    assertEquals(await told(server, path), ["status", ...path === "/ws/health" ? ["validator"] : []], path);
+    // Whom a miner's messages are for is no secret, and it has to know; who it is itself it knows.
+    assertEquals(
+      await told(server, path),
+      ["status", ...path === "/ws/health" ? ["validator", "you"] : []],
+      path,
+    );
     assert((await told(operators, path)).length > 1, path);
   }
   const peer = await Peer.open(server.ws);

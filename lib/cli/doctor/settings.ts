@@ -32,7 +32,17 @@ const longestIdle = 3600;
 const mostIdle = 16;
 
 /** Those on which no other depends. */
-const optionalChecks = ["health", "clock", "heartbeat", "size", "events", "poll", "machine"];
+const optionalChecks = [
+  "health",
+  "proxy",
+  "clock",
+  "heartbeat",
+  "size",
+  "upload",
+  "events",
+  "poll",
+  "machine",
+];
 
 /** Whole numbers of seconds, each once and in their order. */
 const idleTimes: Kind<readonly number[]> = {

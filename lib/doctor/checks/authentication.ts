@@ -17,7 +17,10 @@ import { Closed, nextMessage } from "../probe.ts";
 import { reasonOf } from "../reason.ts";
 import { shown } from "../shown.ts";
 
-/** Authenticates with the given key: over HTTP, which disturbs nobody, else as the first frame of a connection. */
+/**
+ * Authenticates with the given key where a gateway takes one: over HTTP, which disturbs nobody, else as the first frame
+ * of a connection.
+ */
 export const authentication: Check = {
   id: "key",
   async run(context) {
@@ -25,7 +28,8 @@ export const authentication: Check = {
     if (keypair === undefined) return skipped("no --key=FILE");
     if (known.trusted === false) return found("auth-not-sent", "the certificate is not to be trusted");
     await cryptoReady();
-    const overHttp = await signedHeartbeat(context, keypair);
+    // What is no gateway has no such path, and what is signed is none of its business.
+    const overHttp = known.health === undefined ? undefined : await signedHeartbeat(context, keypair);
     if (overHttp === undefined) return await firstFrame(context, keypair);
     if (overHttp.findings.length > 0 || !takeOver) return overHttp;
     return await firstFrame(context, keypair);
@@ -57,14 +61,8 @@ async function signedHeartbeat(context: Context, keypair: Keypair): Promise<Outc
 
 /** The authentication of Protocol, section 2. */
 async function firstFrame(context: Context, keypair: Keypair): Promise<Outcome> {
-  const { known } = context;
-  const own = `${known.base}/ws`;
-  const path = known.attempts?.some(({ path, upgraded }) => path === own && upgraded)
-    ? own
-    : known.socket?.dialect === "plain"
-    ? known.socket.path
-    : undefined;
-  if (path === undefined) return skipped("no plain WebSocket to authenticate on");
+  const path = minersPath(context);
+  if (path === undefined) return skipped(`a key is for ${context.known.base}/ws, which takes no upgrade`);
   try {
     const text = await bounded(
       context,
@@ -85,6 +83,14 @@ async function firstFrame(context: Context, keypair: Keypair): Promise<Outcome> 
     if (error instanceof Closed && error.reason !== "") return refused("", error.reason);
     return found("auth-no-answer", `${path}: ${reasonOf(error)}`);
   }
+}
+
+/** Where miners authenticate; of what is no gateway, where the user says. */
+function minersPath({ known, target }: Context): string | undefined {
+  const own = `${known.base}/ws`;
+  const open = known.attempts?.filter(({ upgraded }) => upgraded).map(({ path }) => path) ?? [];
+  const isTheirs = known.health === undefined && target.wantsWebSocket && !target.path.startsWith(`${own}/`);
+  return [own, ...(isTheirs ? [target.path] : [])].find((path) => open.includes(path));
 }
 
 async function authenticate(

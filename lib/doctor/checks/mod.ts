@@ -10,11 +10,13 @@ import { limits } from "./limits.ts";
 import { name } from "./name.ts";
 import { polling } from "./polling.ts";
 import { protocol } from "./protocol.ts";
+import { proxy } from "./proxy.ts";
 import { roundTrip } from "./round_trip.ts";
 import { size } from "./size.ts";
 import { tcp } from "./tcp.ts";
 import { tls } from "./tls.ts";
 import { upgrade } from "./upgrade.ts";
+import { upload } from "./upload.ts";
 
 /** What is checked of an endpoint, in this order: what a later one needs, an earlier one has found out. */
 export const endpointChecks: readonly Check[] = [
@@ -23,6 +25,7 @@ export const endpointChecks: readonly Check[] = [
   tls,
   http,
   health,
+  proxy,
   protocol,
   upgrade,
   frames,
@@ -30,6 +33,7 @@ export const endpointChecks: readonly Check[] = [
   clock,
   roundTrip,
   size,
+  upload,
   events,
   polling,
   idle,

@@ -9,6 +9,16 @@ location / {
     proxy_read_timeout 600s;
 }`;
 
+/** How nginx tells who asks, and for what. */
+export const nginxForwarded = `# nginx
+proxy_set_header Host $http_host;
+proxy_set_header X-Forwarded-For $remote_addr;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_set_header X-Forwarded-Host $http_host;
+
+# the gateway: whose word is taken
+heliograph serve --http.trusted_proxies=loopback`;
+
 /** How nginx passes events on as they come. */
 export const nginxEvents = `# nginx
 location /api/v1/streams/ {

@@ -32,12 +32,18 @@ export interface Answer {
 
 /** Sends a request over a connection of its own and reads the answer's head. RFC 9112. */
 export async function ask(wire: Wire, request: Request): Promise<Answer> {
-  await wire.write(new TextEncoder().encode(render(request)));
-  const reader = new Reader(wire);
-  let head = await readHead(reader);
+  const { head: first, reader } = await announce(wire, request);
+  let head = first;
   // Of interim answers, one at most is waited out.
   if (head.status === 100 || head.status === 103) head = await readHead(reader);
   return { head, reader };
+}
+
+/** The first that comes in answer to a request, an interim answer too. RFC 9110, section 10.1.1. */
+export async function announce(wire: Wire, request: Request): Promise<Answer> {
+  await wire.write(new TextEncoder().encode(render(request)));
+  const reader = new Reader(wire);
+  return { head: await readHead(reader), reader };
 }
 
 /** The answer with its body, as far as 64 KiB of it. */
