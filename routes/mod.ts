@@ -1,5 +1,4 @@
-import { type Context, Hono } from "hono";
-import { answerJson } from "./http/answer_json.ts";
+import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { RouterRoute } from "hono/types";
 import type { CreateApp, Gateway, Part } from "../lib/gateway/mod.ts";
@@ -12,6 +11,7 @@ import { axonRoutes } from "./miners/axon.ts";
 import { countResponses } from "./http/count_responses.ts";
 import { dashboardRoutes } from "./operators/dashboard.ts";
 import { docsRoutes } from "./reference/docs.ts";
+import { type Documentation, documented, refusals } from "./http/documented.ts";
 import type { Env } from "./http/env.ts";
 import { answerError } from "./http/errors.ts";
 import { healthRoutes } from "./operators/health.ts";
@@ -23,6 +23,7 @@ import { requestLimit } from "./http/request_limit.ts";
 import { hostCheck, pathOf } from "./http/request_target.ts";
 import { securityHeaders } from "./http/security_headers.ts";
 import { correctSocketClients, socketRoutes } from "./jobs/socketio.ts";
+import { answerListing, answerUnserved, listing } from "./http/unserved.ts";
 import { streamRoutes } from "./streams/streams.ts";
 import { WaitingRoom } from "./http/waiting_room.ts";
 import { websocketRoutes } from "./websocket/websocket.ts";
@@ -39,18 +40,35 @@ export const createApp: CreateApp = (gateway, part = "all") => {
 export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
   const app = new Hono<Env>({ getPath: pathOf })
     .onError(answerError)
-    .notFound(answerNotFound)
     .use(countResponses(gateway.activity))
     .use(securityHeaders())
     .use(hostCheck())
     .use(requestBounds())
     .use(releaseBodies())
     .route("/", healthRoutes(gateway, part));
-  if (part !== "clients") app.route("/", metricsRoutes(gateway)).route("/admin", adminRoutes(gateway));
+  if (part !== "clients") {
+    app.route("/", metricsRoutes(gateway)).route("/admin", adminRoutes(gateway))
+      .get(
+        "/admin",
+        tellsListing({ tag: "Operators", security: "admin" }, 401, 404),
+        answerListing(app, "/admin"),
+      );
+  }
   // Where operators have a port of their own, the reference tells of it too.
   const told = () => part === "all" ? app.routes : allRoutes(gateway).routes;
-  if (part !== "operators") app.route("/", clientRoutes(gateway, told));
-  return app;
+  if (part !== "operators") {
+    app.route("/", clientRoutes(gateway, told)).get(
+      "/api/v1",
+      tellsListing({ tag: "Pages" }),
+      answerListing(app, "/api/v1"),
+    );
+  }
+  return app.notFound(answerUnserved(app));
+}
+
+function tellsListing(told: Pick<Documentation, "tag" | "security">, ...statuses: number[]) {
+  const answers = { 200: { description: "All of it", kind: listing }, ...refusals(...statuses) };
+  return documented({ ...told, summary: "What is served below this path", answers });
 }
 
 /** What is there for everybody. */
@@ -78,9 +96,4 @@ function clientRoutes(gateway: Gateway, told: () => readonly RouterRoute[]): Hon
     .route("/api/v1", streamRoutes(gateway, waitingRoom, answers))
     .route("/inscriptions", inscriptions)
     .route("/api/inscriptions", inscriptions);
-}
-
-function answerNotFound(context: Context): Response {
-  const message = `Nothing is served on ${context.req.path.slice(0, 128)}`;
-  return answerJson(context, { message, error: { code: "not_found", message } }, 404);
 }

@@ -4,6 +4,8 @@ import { BadRequest } from "./errors.ts";
 
 const web = /^https?:\/\/([^/?#]*)(\/[^?#]*)/i;
 const plainHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+/** Where Socket.IO's clients connect. */
+const slashed = "/socket.io/";
 /** A name of 255 characters, a colon and a port. */
 const longestHost = 261;
 
@@ -12,9 +14,14 @@ export function authorityOf(url: string): string | undefined {
   return web.exec(url)?.[1];
 }
 
-/** The path that was asked for, as it was written: nothing decoded, nothing resolved. */
+/**
+ * The path that was asked for, as it was written: nothing decoded, nothing resolved. A slash at the end makes no difference,
+ * but where it belongs to the path.
+ */
 export function pathOf({ url }: Request): string {
-  return web.exec(url)?.[2] ?? "/";
+  const path = web.exec(url)?.[2] ?? "/";
+  const isBare = !/[^/]\/$/.test(path) || path.startsWith(slashed);
+  return isBare ? path : path.slice(0, -1);
 }
 
 /** Whether this is a host, with or without a port, and nothing else. */

@@ -3,11 +3,13 @@ import { examine, type Examined } from "../../doctor/examine.ts";
 import { noOpenssl } from "../../helpers/certificates.ts";
 import { startGateway } from "../../helpers/gateway.ts";
 import { TemporaryFolder } from "../../helpers/process.ts";
-import { testWith } from "../../helpers/test_with.ts";
-import { nginx } from "./nginx.ts";
+import { testWith } from "../../helpers/programs.ts";
 import { Proxy } from "./proxy.ts";
-import type { ProxyKind, Substitution } from "./proxy_kind.ts";
+import { nginx, type ProxyKind } from "./proxy_kinds.ts";
 import { missing } from "./proxy_process.ts";
+
+/** What the shipped configuration says, and what stands there instead. */
+type Substitution = ReturnType<ProxyKind["substitutions"]>[number];
 
 const bodySize: Substitution = ["client_max_body_size 3m;", ""];
 const noHost: Substitution = ["proxy_set_header Host $http_host;", ""];

@@ -13,15 +13,14 @@ type SocketIoOptions = Partial<ManagerOptions & SocketOptions>;
 export class Proxy implements AsyncDisposable {
   readonly #folder: TemporaryFolder;
   readonly #process: ProxyProcess;
-  /** The certificate, as PEM, that its own is issued by. */
-  readonly authority: string;
+  readonly #authority: string;
   readonly #clients: Deno.HttpClient[] = [];
   /** A client of one address, which trusts the proxy's certificate. */
   readonly client: Deno.HttpClient;
 
   private constructor(folder: TemporaryFolder, authority: string, process: ProxyProcess) {
     this.#folder = folder;
-    this.authority = authority;
+    this.#authority = authority;
     this.#process = process;
     this.client = this.clientFrom("127.0.0.1");
   }
@@ -55,7 +54,7 @@ export class Proxy implements AsyncDisposable {
 
   /** A client with an address of this machine's own, such as 127.0.0.2. */
   clientFrom(localAddress: string): Deno.HttpClient {
-    const client = Deno.createHttpClient({ caCerts: [this.authority], localAddress });
+    const client = Deno.createHttpClient({ caCerts: [this.#authority], localAddress });
     this.#clients.push(client);
     return client;
   }
@@ -74,7 +73,7 @@ export class Proxy implements AsyncDisposable {
 
   /** Opens a connection over TLS. */
   async connect(alpnProtocols: string[] = []): Promise<Deno.TlsConn> {
-    const caCerts = [this.authority];
+    const caCerts = [this.#authority];
     return await Deno.connectTls({
       hostname: "127.0.0.1",
       port: this.#process.place.httpsPort,
@@ -92,9 +91,9 @@ export class Proxy implements AsyncDisposable {
 
   /** npm's Socket.IO client. */
   jobPeer(apiKey: string, options: SocketIoOptions = {}, localAddress = "127.0.0.1"): JobPeer {
-    const agent = new Agent({ localAddress, ca: this.authority });
+    const agent = new Agent({ localAddress, ca: this.#authority });
     // Their types know the agents of browsers' polyfills alone.
-    return new JobPeer(this.url, { apiKey }, { ca: this.authority, agent: agent as never, ...options });
+    return new JobPeer(this.url, { apiKey }, { ca: this.#authority, agent: agent as never, ...options });
   }
 
   /** Has it read its configuration again, and resolves when new processes serve new connections. */
