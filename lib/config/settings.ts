@@ -1,3 +1,4 @@
+import type { Durability } from "../protocol/mod.ts";
 import { isChainUrl, parseChainUrl } from "../chain/mod.ts";
 import type { Grammar } from "./command_line.ts";
 import {
@@ -66,6 +67,11 @@ export const settings = {
     integer(4, 100),
     8,
     "Connections to PostgreSQL that one server has at most, and one more that listens.",
+  ),
+  "store.durability": setting<Durability>(
+    oneOf("memory", "disk", "replicated"),
+    "memory",
+    "The least that is confirmed: what is kept in `memory`, on `disk`, or `replicated` to a standby of PostgreSQL as well; below it nothing is accepted.",
   ),
   validator_key: setting(
     path,

@@ -1,5 +1,6 @@
-import { type Clock, systemClock } from "../protocol/mod.ts";
-import { KvEngine } from "./kv/kv_engine.ts";
+import { type Clock, type Durability, systemClock } from "../protocol/mod.ts";
+import { isEnough } from "./durability.ts";
+import { kvDurability, KvEngine } from "./kv/kv_engine.ts";
 import type { HistoryLimits, Log } from "./log.ts";
 import { cannotOpen } from "./open_error.ts";
 import { PredictionRepository } from "./repositories/predictions.ts";
@@ -22,6 +23,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** How much of the log is kept. */
   readonly history?: HistoryLimits;
+  /** The least that what it keeps has to survive. */
+  readonly durability?: Durability;
   /** Of a database alone. */
   readonly database?: DatabaseOptions;
 }
@@ -36,9 +39,9 @@ const defaultHistory: HistoryLimits = { size: 1000, ttl: 3_600_000 };
  */
 export async function openEngine(
   location: string,
-  { clock = systemClock, history = defaultHistory, database = {} }: EngineOptions = {},
+  { clock = systemClock, history = defaultHistory, durability = "memory", database = {} }: EngineOptions = {},
 ): Promise<Engine> {
-  const engine = await openStore(location, { clock, history, database });
+  const engine = await openStore(location, { clock, history, durability, database });
   try {
     await new PredictionRepository(engine).assertSound();
     return engine;
@@ -49,7 +52,14 @@ export async function openEngine(
 }
 
 async function openStore(location: string, options: Required<EngineOptions>): Promise<Engine> {
-  if (!isDatabase(location)) return await KvEngine.open(location, options);
+  if (!isDatabase(location)) {
+    const [wanted, is] = [options.durability, kvDurability(location)];
+    if (isEnough(is, wanted)) return await KvEngine.open(location, options);
+    throw cannotOpen(
+      location,
+      new Error(`what it keeps is kept in ${is}, and ${wanted} is the least that is wanted`),
+    );
+  }
   try {
     return await PostgresEngine.open(location, options);
   } catch (error) {

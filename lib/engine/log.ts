@@ -50,4 +50,6 @@ export interface Log {
     wanted: (channel: string) => boolean,
     signal: AbortSignal,
   ): AsyncIterableIterator<readonly ChannelEntry[] | "anew">;
+  /** Milliseconds for which whoever follows does not know what others have appended; 0 where nobody follows. */
+  behind(): number;
 }

@@ -1,3 +1,5 @@
+import type { Durability } from "../protocol/mod.ts";
+
 /** Names a value: its collection, then what tells it from the others in there. */
 export type Key = readonly [collection: string, ...rest: readonly (string | number)[]];
 
@@ -44,6 +46,8 @@ export interface Transaction extends Reader {
   delete(key: Key): void;
   /** Adds an entry to a channel of the log, and answers its offset. */
   append(channel: string, data: unknown): Promise<number>;
+  /** What its writes will survive, once it is committed. */
+  durability(): Promise<Durability>;
   /** Removes a channel of the log, to which nothing will be appended any more. */
   forget(channel: string): void;
 }

@@ -149,6 +149,7 @@ export async function createGateway(
   const engine = await open(config["store"], {
     clock,
     history: historyLimits(config),
+    durability: config["store.durability"],
     database: {
       listenUrl: config["store.listen_url"],
       connections: config["store.connections"],

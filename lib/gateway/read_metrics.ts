@@ -14,7 +14,7 @@ export function readMetrics(gateway: Gateway): MetricReadings {
   };
 }
 
-function readProcess({ status, startedAt, activity }: Gateway) {
+function readProcess({ status, startedAt, activity, health }: Gateway) {
   const { rss, heapTotal, heapUsed, external } = Deno.memoryUsage();
   const { user, system } = process.cpuUsage();
   const statuses = { online: 0, disabled: 0, draining: 0, offline: 0, [status]: 1 };
@@ -26,6 +26,7 @@ function readProcess({ status, startedAt, activity }: Gateway) {
       target: Deno.build.target,
     },
     heliograph_status: statuses,
+    heliograph_log_behind_seconds: health.logBehind / 1000,
     heliograph_start_time_seconds: startedAt / 1000,
     heliograph_event_loop_lag_seconds: activity.loopLag,
     heliograph_memory_bytes: { rss, heap_total: heapTotal, heap_used: heapUsed, external },

@@ -104,13 +104,18 @@ export class Health {
     this.#crypto = new Probe({ clock, validFor, run: () => pool.sign("health") });
   }
 
+  /** Milliseconds for which it is not known what other servers have appended to the log. */
+  get logBehind(): number {
+    return this.#engine.log.behind();
+  }
+
   /** What keeps the gateway from serving; empty when nothing does. */
   async obstacles(): Promise<string[]> {
     await this.#ask(longestWait);
+    const canCommit = this.#book.canCommit && this.#store.troubledFor < longestWait;
+    const fault = this.#engine.fault() ?? (canCommit ? undefined : "the store cannot commit");
     return [
-      ...this.#book.canCommit && this.#store.troubledFor < longestWait
-        ? []
-        : [this.#engine.fault() ?? "the store cannot commit"],
+      ...fault === undefined ? [] : [fault],
       ...this.#space.shortage === undefined ? [] : [this.#space.shortage],
       ...!this.#crypto.isFailing && this.#crypto.troubledFor < longestWait
         ? []

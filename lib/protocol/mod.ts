@@ -25,5 +25,5 @@ export {
   time,
 } from "./messages/miners.ts";
 export { liveness, streamConversation, streamMessage } from "./messages/streams.ts";
-export { receiptSchema, teamGamePredictionSchema } from "./predictions.ts";
+export { type Durability, receiptSchema, teamGamePredictionSchema } from "./predictions.ts";
 export { describeFault, describeIssue } from "./schema.ts";

@@ -118,6 +118,14 @@ export const receiptSchema = z.looseObject({
   ),
 });
 
+/** What something survives that was confirmed: a crash of the process, of the machine, or the loss of the machine. */
+export const durabilitySchema = z.enum(["memory", "disk", "replicated"]).describe(
+  "what has kept it when it was confirmed: memory, which a crash of the machine empties; its disk; a standby as well",
+);
+
+/** Where something has been kept when it was confirmed. */
+export type Durability = z.infer<typeof durabilitySchema>;
+
 /** `previous` of a miner's first receipt. */
 export const noReceipt: string = "0".repeat(64);
 

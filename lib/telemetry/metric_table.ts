@@ -36,6 +36,9 @@ export const metricTable = {
     "1 for what the gateway says of itself, 0 for the rest; offline means that the store cannot commit.",
     by("status", gatewayStatuses),
   ),
+  heliograph_log_behind_seconds: gauge(
+    "Since when the server does not know what others of its store have appended to the log; below 1 while all is well.",
+  ),
   heliograph_start_time_seconds: gauge("When the gateway started, in seconds since the Unix epoch."),
   heliograph_event_loop_lag_seconds: histogram(
     "How much later than asked for a timer ran, sampled once a second.",

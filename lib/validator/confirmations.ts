@@ -1,6 +1,7 @@
 import { Channel, type ChannelSettings, Priority, Publisher, type Subscriber } from "../hub/mod.ts";
 import {
   type Clock,
+  type Durability,
   type ExactObject,
   formatTimestamp,
   type Position,
@@ -171,13 +172,14 @@ interface AcceptedEntry {
   readonly sequence: number;
   readonly duplicate: boolean;
   readonly wagered: number;
+  readonly durability?: Durability | undefined;
 }
 
 /** What the log keeps of a confirmation. */
 export function toldOf(predictionId: string, verdict: Verdict): AcceptedEntry | ExactObject {
   if (!verdict.accepted) return confirmationOf(predictionId, verdict);
-  const { receipt: { sequence }, duplicate, wagered } = verdict;
-  return { sequence, duplicate, wagered };
+  const { receipt: { sequence }, duplicate, wagered, durability } = verdict;
+  return { sequence, duplicate, wagered, durability };
 }
 
 /** False for what is kept word for word: refusals, and what was kept once. */
@@ -192,11 +194,15 @@ function confirmationOf(predictionId: string, verdict: Verdict): ExactObject {
 
 function describe(verdict: Verdict): ExactObject {
   if (!verdict.accepted) return { status: "error", message: verdict.message };
-  const { receipt, duplicate, wagered } = verdict;
+  const { receipt, duplicate, wagered, durability } = verdict;
   const success = duplicate
     ? acceptedBefore(receipt)
     : { status: "success", message: "Prediction accepted", receipt: { ...receipt } };
-  return { ...success, miner_stats: { predictions: receipt.miner_sequence, wagered_today: wagered } };
+  return {
+    ...success,
+    ...durability === undefined ? {} : { durability },
+    miner_stats: { predictions: receipt.miner_sequence, wagered_today: wagered },
+  };
 }
 
 function acceptedBefore(receipt: Receipt): ExactObject {

@@ -162,16 +162,18 @@ export class PredictionBook {
       predictionId: prediction.fields.prediction_id,
     }));
     const { verdicts, added } = await this.#repository.transact(async (predictions) => {
-      const [head, heads, known] = await Promise.all([
+      const [head, heads, known, durability] = await Promise.all([
         predictions.head(),
         predictions.minerHeads(hotkeys),
         predictions.find(ids),
+        predictions.durability(),
       ]);
       const minerHeads = new Map(hotkeys.map((hotkey, index) => [hotkey, heads[index] ?? noHead]));
       const draft = new PredictionDraft(head, minerHeads, this.#findGame, this.#limits, this.#clock.now());
       const verdicts = await Promise.all(candidates.map(async (candidate, index) => {
         const { hotkey, prediction: { fields } } = candidate;
-        const verdict = draft.judge(candidate, known[index] ?? null);
+        const judged = draft.judge(candidate, known[index] ?? null);
+        const verdict = judged.accepted ? { ...judged, durability } : judged;
         const offset = await predictions.tell(hotkey, toldOf(fields.prediction_id, verdict));
         return { verdict, offset };
       }));

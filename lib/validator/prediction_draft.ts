@@ -1,4 +1,5 @@
 import {
+  type Durability,
   noReceipt,
   type PredictionRefusal,
   type Receipt,
@@ -24,6 +25,8 @@ export type Verdict =
     readonly receipt: Receipt;
     readonly duplicate: boolean;
     readonly wagered: number;
+    /** What it survives; absent where an older version has kept it. */
+    readonly durability?: Durability | undefined;
   }
   | { readonly accepted: false; readonly reason: PredictionRefusal; readonly message: string };
 

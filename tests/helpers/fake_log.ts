@@ -62,6 +62,10 @@ export class FakeLog implements Log {
     }
   }
 
+  behind(): number {
+    return 0;
+  }
+
   #of(channel: string): readonly LogEntry[] {
     return this.#channels.get(channel) ?? [];
   }

@@ -85,6 +85,11 @@ export class FeedReader implements Disposable {
     this.#seen = seen;
   }
 
+  /** Milliseconds since it last knew of everything. */
+  get behind(): number {
+    return Math.max(0, this.#clock.now() - this.#knownAt);
+  }
+
   /** What others have appended since the last call, once there may be something; "anew" where some of it may be kept no more. */
   async next(signal: AbortSignal): Promise<readonly Advance[] | "anew"> {
     const isLate = await this.#wait(signal);

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../protocol/mod.ts";
+import { type Clock, type Durability, systemClock } from "../../protocol/mod.ts";
 import type { Engine } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
@@ -20,6 +20,7 @@ export class KvEngine implements Engine {
   readonly #feed: Feed | undefined;
   readonly #clock: Clock;
   readonly #history: HistoryLimits;
+  readonly #durability: Durability;
   readonly #locks = new Map<string, LockState>();
   /** The last transaction under each lock. */
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -31,6 +32,7 @@ export class KvEngine implements Engine {
     feed: Feed | undefined;
     clock: Clock;
     history: HistoryLimits;
+    durability: Durability;
   }) {
     this.#kv = options.kv;
     this.#guard = options.guard;
@@ -38,6 +40,7 @@ export class KvEngine implements Engine {
     this.#feed = options.feed;
     this.#clock = options.clock;
     this.#history = options.history;
+    this.#durability = options.durability;
   }
 
   /** Opens it as `openEngine` does. */
@@ -53,7 +56,7 @@ export class KvEngine implements Engine {
         ? undefined
         : new Feed({ kv, file: storeFiles(location)[1], version: () => guard.version, clock: systemClock });
       const log = await KvLog.open(kv, { clock, history, feed });
-      return new KvEngine({ kv, guard, log, feed, clock, history });
+      return new KvEngine({ kv, guard, log, feed, clock, history, durability: kvDurability(location) });
     } catch (error) {
       kv.close();
       throw error;
@@ -157,6 +160,7 @@ export class KvEngine implements Engine {
         history: this.#history,
         feed: this.#feed,
         now: this.#clock.now(),
+        durability: this.#durability,
       });
       const result = await work(transaction);
       if (await transaction.commit()) return result;
@@ -174,6 +178,11 @@ export class KvEngine implements Engine {
   async #read<T>(value: unknown): Promise<T | null> {
     return isPieces(value) ? await readPieces<T>(this.#kv, value) : value as T | null;
   }
+}
+
+/** What something survives that is kept there. */
+export function kvDurability(location: string): Durability {
+  return location === ":memory:" ? "memory" : "disk";
 }
 
 const maxDeletions = 500;

@@ -1,6 +1,6 @@
 import { type Clock, FirstSignal, sleep } from "../../protocol/mod.ts";
 import type { ChannelEntry, HistoryLimits, Log, LogEntry, LogHead } from "../log.ts";
-import type { Advance, Feed } from "./feed.ts";
+import type { Advance, Feed, FeedReader } from "./feed.ts";
 import { type ChannelHead, dataOf, headKey, noHead, type Row, rowKey } from "./log_rows.ts";
 import { isPieces, readPieces } from "./pieces.ts";
 
@@ -22,6 +22,7 @@ export class KvLog implements Log {
   readonly #clock: Clock;
   readonly #history: HistoryLimits;
   readonly #feed: Feed | undefined;
+  readonly #readers = new Set<FeedReader>();
   readonly #closing = new AbortController();
 
   private constructor(kv: Deno.Kv, epoch: string, { clock, history, feed }: KvLogOptions) {
@@ -68,6 +69,7 @@ export class KvLog implements Log {
     using reader = await this.#feed?.open();
     yield "anew";
     if (reader === undefined) return await sleep(this.#clock, Infinity, ending.signal);
+    this.#readers.add(reader);
     try {
       while (!ending.signal.aborted) {
         const advances = await reader.next(ending.signal);
@@ -77,7 +79,13 @@ export class KvLog implements Log {
     } catch (error) {
       // A read that the closing of the store has cut off.
       if (!ending.signal.aborted) throw error;
+    } finally {
+      this.#readers.delete(reader);
     }
+  }
+
+  behind(): number {
+    return Math.max(0, ...[...this.#readers].map((reader) => reader.behind));
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import type { Durability } from "../../protocol/mod.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { KeepOptions, Key, Transaction } from "../store.ts";
 import type { Advance, Feed } from "./feed.ts";
@@ -39,6 +40,7 @@ export class KvTransaction implements Transaction {
   readonly #history: HistoryLimits;
   readonly #feed: Feed | undefined;
   readonly #now: number;
+  readonly #durability: Durability;
   readonly #reads = new Map<string, Deno.KvEntryMaybe<unknown>>();
   readonly #writes = new Map<string, Write>();
   /** What large values take the place of. */
@@ -52,12 +54,14 @@ export class KvTransaction implements Transaction {
     /** Where those who share the store learn what is appended. */
     feed: Feed | undefined;
     now: number;
+    durability: Durability;
   }) {
     this.#kv = options.kv;
     this.#lock = options.lock;
     this.#history = options.history;
     this.#feed = options.feed;
     this.#now = options.now;
+    this.#durability = options.durability;
   }
 
   async get<T>(key: Key): Promise<T | null> {
@@ -100,6 +104,10 @@ export class KvTransaction implements Transaction {
     const addition = await adding;
     addition.data.push(data);
     return addition.head.offset + addition.data.length;
+  }
+
+  durability(): Promise<Durability> {
+    return Promise.resolve(this.#durability);
   }
 
   forget(channel: string): void {

@@ -21,7 +21,7 @@ export class DatabaseFailure extends Error {
   }
 }
 
-const conflicts = new Set(["40001", "40P01", "55P03"]);
+const conflicts = new Set(["40001", "40P01"]);
 /** The database shuts down, or is none that takes writes. */
 const departures = /^(?:08|57P|25006|25P0[34])/;
 

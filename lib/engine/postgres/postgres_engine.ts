@@ -1,4 +1,5 @@
-import { type Clock, sleep, systemClock } from "../../protocol/mod.ts";
+import { type Clock, type Durability, sleep, systemClock } from "../../protocol/mod.ts";
+import { isEnough } from "../durability.ts";
 import type { Engine } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
@@ -15,6 +16,7 @@ import { openPrimary, SessionPool } from "./session_pool.ts";
 import { arrayOf, lastKey, type Statements, statementsFor } from "./statements.ts";
 import { Sweeper } from "./sweeper.ts";
 import { Tail } from "./tail.ts";
+import { Trouble } from "./trouble.ts";
 import { decode } from "./values.ts";
 
 /** Values that are read at a time while a list is gone through, and that are deleted at a time. */
@@ -30,6 +32,11 @@ export interface DatabaseOptions {
   readonly connections?: number;
 }
 
+/** Milliseconds within which a connection fails that was of no use from the beginning. */
+const sudden = 500;
+/** Milliseconds after which news are old. */
+const longestBehind = 5000;
+
 /** PostgreSQL, shared by several servers. */
 export class PostgresEngine implements Engine {
   readonly log: PostgresLog;
@@ -42,7 +49,8 @@ export class PostgresEngine implements Engine {
   readonly #server = crypto.randomUUID().slice(0, 8);
   /** The last transaction under each lock. */
   readonly #turns = new Map<string, Promise<unknown>>();
-  #fault: string | undefined;
+  readonly #trouble = new Trouble();
+  readonly #durability: Durability;
 
   private constructor(options: {
     writers: SessionPool;
@@ -52,7 +60,9 @@ export class PostgresEngine implements Engine {
     epoch: string;
     clock: Clock;
     history: HistoryLimits;
+    durability: Durability;
   }) {
+    this.#durability = options.durability;
     this.#writers = options.writers;
     this.#readers = options.readers;
     this.#statements = options.statements;
@@ -75,7 +85,12 @@ export class PostgresEngine implements Engine {
   /** Opens it as `openEngine` does. */
   static async open(
     location: string,
-    { clock, history, database }: { clock: Clock; history: HistoryLimits; database: DatabaseOptions },
+    { clock, history, durability, database }: {
+      clock: Clock;
+      history: HistoryLimits;
+      durability: Durability;
+      database: DatabaseOptions;
+    },
   ): Promise<PostgresEngine> {
     const address = parseAddress(location);
     const { listenUrl = location, connections = 8 } = database;
@@ -91,7 +106,16 @@ export class PostgresEngine implements Engine {
         await session.run(statements.keepFact, "epoch", crypto.randomUUID().slice(0, 8));
         return String((await session.run(statements.fact, "epoch")).rows[0]?.["value"]);
       });
-      return new PostgresEngine({ writers, readers, listenAt, statements, epoch, clock, history });
+      return new PostgresEngine({
+        writers,
+        readers,
+        listenAt,
+        statements,
+        epoch,
+        clock,
+        history,
+        durability,
+      });
     } catch (error) {
       for (const pool of [writers, readers]) pool.close();
       throw error;
@@ -99,7 +123,7 @@ export class PostgresEngine implements Engine {
   }
 
   fault(): string | undefined {
-    return this.#fault;
+    return this.#trouble.words ?? staleness(this.log.behind());
   }
 
   async endEpoch(): Promise<void> {
@@ -187,7 +211,7 @@ export class PostgresEngine implements Engine {
   async #repeated<T>(attempt: () => Promise<T>): Promise<T> {
     for (let tries = 0;; tries += 1) {
       try {
-        return await attempt();
+        return await this.#trouble.watch("write", attempt);
       } catch (error) {
         if (!(error instanceof DatabaseFailure) || error.kind !== "conflict") throw error;
       }
@@ -201,6 +225,7 @@ export class PostgresEngine implements Engine {
     const result = await work(transaction);
     const settled = await transaction.settle(false);
     if (isNothing(settled)) return result;
+    await this.#assertEnough(transaction);
     await this.#writers.use(async (session) => {
       await together([
         begin(session),
@@ -222,6 +247,7 @@ export class PostgresEngine implements Engine {
       try {
         const result = await work(transaction);
         const settled = await transaction.settle(true);
+        await this.#assertEnough(transaction);
         await begun;
         await together([...write(session, this.#statements, settled, this.#author), commit(session)]);
         this.#committed(settled);
@@ -233,6 +259,18 @@ export class PostgresEngine implements Engine {
     });
   }
 
+  /** Throws where what is committed would not survive what it has to. */
+  async #assertEnough(transaction: Transaction): Promise<void> {
+    if (this.#durability === "memory") return;
+    const durability = await transaction.durability();
+    if (isEnough(durability, this.#durability)) return;
+    throw new DatabaseFailure(
+      `what it keeps would be kept in ${durability}, and ${this.#durability} is the least that is wanted ` +
+        "(store.durability): look at its fsync, synchronous_commit and synchronous_standby_names",
+      "refused",
+    );
+  }
+
   get #author() {
     return { now: this.#clock.now(), server: this.#server };
   }
@@ -241,9 +279,26 @@ export class PostgresEngine implements Engine {
     if (additions.length > 0) this.#doorbell.ring();
   }
 
-  readonly #read: Run = async (statement, ...parameters): Promise<Answer> => {
-    return await this.#readers.use((session) => session.run(statement, ...parameters));
-  };
+  readonly #read: Run = (statement, ...parameters): Promise<Answer> =>
+    this.#trouble.watch("read", async () => {
+      for (let tries = 1;; tries += 1) {
+        const start = systemClock.elapsed();
+        try {
+          return await this.#readers.use((session) => session.run(statement, ...parameters));
+        } catch (error) {
+          // Each connection may be an old one whose end was not heard of yet.
+          const isOld = error instanceof DatabaseFailure && error.endsConnection &&
+            systemClock.elapsed() - start < sudden;
+          if (!isOld || tries > this.#readers.size) throw error;
+        }
+      }
+    });
+}
+
+/** Says that the news of other servers are old. */
+function staleness(behind: number): string | undefined {
+  if (behind < longestBehind) return undefined;
+  return `what other servers write has not been read for ${Math.round(behind / 1000)} s`;
 }
 
 function isNothing({ writes, additions, forgotten }: Settled): boolean {

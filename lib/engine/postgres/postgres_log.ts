@@ -13,6 +13,7 @@ export class PostgresLog implements Log {
   readonly #clock: Clock;
   readonly #history: HistoryLimits;
   readonly #openTail: () => Promise<Tail>;
+  readonly #tails = new Set<Tail>();
   readonly #closing = new AbortController();
 
   constructor(options: {
@@ -57,8 +58,17 @@ export class PostgresLog implements Log {
   ): AsyncIterableIterator<readonly ChannelEntry[] | "anew"> {
     using ending = new FirstSignal(signal, this.#closing.signal);
     using tail = await this.#openTail();
-    yield "anew";
-    while (!ending.signal.aborted) yield await tail.next(wanted, ending.signal);
+    this.#tails.add(tail);
+    try {
+      yield "anew";
+      while (!ending.signal.aborted) yield await tail.next(wanted, ending.signal);
+    } finally {
+      this.#tails.delete(tail);
+    }
+  }
+
+  behind(): number {
+    return Math.max(0, ...[...this.#tails].map((tail) => tail.behind));
   }
 
   close(): void {

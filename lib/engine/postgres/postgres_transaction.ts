@@ -1,6 +1,8 @@
+import type { Durability } from "../../protocol/mod.ts";
 import type { KeepOptions, Key, Transaction } from "../store.ts";
 import { Batch } from "./batch.ts";
 import { textOf } from "./keys.ts";
+import { readDurability } from "./durability.ts";
 import type { Answer } from "./session.ts";
 import { arrayOf, type Statements } from "./statements.ts";
 import { decode, encode } from "./values.ts";
@@ -45,14 +47,19 @@ export interface Settled {
 
 /** What was read, and what is to be written in one transaction of the database. */
 export class PostgresTransaction implements Transaction {
+  readonly #statements: Statements;
+  readonly #run: Run;
   readonly #stored: Batch<Stored>;
   readonly #heads: Batch<bigint>;
   readonly #reads = new Map<string, Promise<Stored | undefined>>();
   readonly #writes = new Map<string, Write>();
   readonly #additions = new Map<string, Promise<Addition>>();
   readonly #forgotten: string[] = [];
+  #durability: Promise<Durability> | undefined;
 
   constructor(statements: Statements, run: Run) {
+    this.#statements = statements;
+    this.#run = run;
     this.#stored = new Batch(async (keys) => {
       const { rows } = await run(statements.read, arrayOf(keys));
       return new Map(rows.map(({ key, value, version }) => [
@@ -98,6 +105,10 @@ export class PostgresTransaction implements Transaction {
     const { before, entries } = await adding;
     entries.push(encode(data));
     return Number(before) + entries.length;
+  }
+
+  async durability(): Promise<Durability> {
+    return await (this.#durability ??= this.#run(this.#statements.durability).then(readDurability));
   }
 
   forget(channel: string): void {

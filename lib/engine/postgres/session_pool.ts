@@ -27,6 +27,11 @@ export class SessionPool {
     this.#options = options;
   }
 
+  /** How many there are at most. */
+  get size(): number {
+    return this.#options.size;
+  }
+
   /** Gives `work` a session of its own. */
   async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const session = await this.#take();

@@ -56,6 +56,8 @@ export function statementsFor(schema: string) {
       `select log.position from ${s}.log join ${s}.channels using (channel)
       where log.position <= $1::bigint and log."offset" <= channels."offset" - $2::bigint limit $3::bigint`,
     ),
+    durability: `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
+      current_setting('synchronous_standby_names') as standbys`,
     fact: `select value from ${s}.facts where name = $1::text`,
     keepFact:
       `insert into ${s}.facts (name, value) values ($1::text, $2::text) on conflict (name) do nothing`,

@@ -26,16 +26,24 @@ export class Tail implements Disposable {
   readonly #ear: Disposable;
   #position: bigint;
   #wake = new AbortController();
+  /** Up to when it knows of everything. */
+  #knownAt: number;
 
   private constructor(options: TailOptions, position: bigint) {
     this.#options = options;
     this.#position = position;
+    this.#knownAt = options.clock.elapsed();
     this.#ear = options.doorbell.listen(() => this.#wake.abort());
   }
 
   static async open(options: TailOptions): Promise<Tail> {
     const { rows: [end] } = await options.run(options.statements.end);
     return new Tail(options, BigInt(String(end?.["position"])));
+  }
+
+  /** Milliseconds since it last knew of everything. */
+  get behind(): number {
+    return this.#options.clock.elapsed() - this.#knownAt;
   }
 
   /**
@@ -62,7 +70,8 @@ export class Tail implements Disposable {
   }
 
   async #read(wanted: (channel: string) => boolean): Promise<readonly ChannelEntry[] | "anew"> {
-    const { run, statements, server } = this.#options;
+    const { run, statements, server, clock } = this.#options;
+    const now = clock.elapsed();
     const { rows } = await run(statements.advances, String(this.#position), String(page));
     const [end, swept] = [rows[0]?.["end"], rows[0]?.["swept"]].map((text) => BigInt(String(text))) as [
       bigint,
@@ -70,6 +79,7 @@ export class Tail implements Disposable {
     ];
     if (swept > this.#position || end < this.#position) {
       this.#position = end;
+      this.#knownAt = now;
       return "anew";
     }
     const advances = rows.filter(({ position }) => position !== null);
@@ -78,7 +88,8 @@ export class Tail implements Disposable {
     const entries = positions.length === 0 ? [] : (await run(statements.entriesAt, arrayOf(positions))).rows;
     const isAll = advances.length < page;
     this.#position = isAll ? end : BigInt(String(advances.at(-1)?.["position"]));
-    if (!isAll) this.#wake.abort();
+    if (isAll) this.#knownAt = now;
+    else this.#wake.abort();
     return entries.map(({ channel, offset, at, data }) => ({
       channel: String(channel),
       offset: Number(offset),

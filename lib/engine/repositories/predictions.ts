@@ -1,4 +1,4 @@
-import { type Receipt, receiptHash, sha256Hex } from "../../protocol/mod.ts";
+import { type Durability, type Receipt, receiptHash, sha256Hex } from "../../protocol/mod.ts";
 import { lineagesIn } from "./lineages.ts";
 import type { Reader, Store, Transaction } from "../store.ts";
 
@@ -112,6 +112,11 @@ export class PredictionTransaction extends PredictionReader {
   /** Adds to what a miner is told, and answers the offset. */
   async tell(hotkey: string, data: unknown): Promise<number> {
     return await this.#transaction.append(confirmationsChannel(hotkey), data);
+  }
+
+  /** What its writes will survive. */
+  async durability(): Promise<Durability> {
+    return await this.#transaction.durability();
   }
 
   /** Adds predictions, which follow the head that was read, and sets the heads of their miners. */

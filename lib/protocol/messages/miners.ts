@@ -3,7 +3,7 @@ import { authenticationSchema, envelopeSchema } from "../envelope.ts";
 import { type ErrorCode, errorKinds } from "../errors.ts";
 import { teamGameSchema } from "../games.ts";
 import { type Conversation, type Json, Kind } from "../kind.ts";
-import { noReceipt, receiptSchema, teamGamePredictionSchema } from "../predictions.ts";
+import { durabilitySchema, noReceipt, receiptSchema, teamGamePredictionSchema } from "../predictions.ts";
 
 /** An address of a miner or a validator. */
 export const hotkey = () => z.string().describe("SS58 address, prefix 42");
@@ -116,6 +116,7 @@ export const confirmation = sealed("Confirmation", {
       ...place(),
       receipt: receipt.schema.optional().describe("for success"),
       duplicate: z.boolean().optional().describe("true: the same prediction was accepted before"),
+      durability: durabilitySchema.optional().describe("for success: what has kept it when it was confirmed"),
       miner_stats: z.looseObject({
         predictions: z.number().int().describe("accepted ones of this miner"),
         wagered_today: z.number(),
@@ -130,6 +131,7 @@ export const confirmation = sealed("Confirmation", {
     epoch: "9f0c2a11",
     offset: 1,
     receipt: receipt.example,
+    durability: "disk",
     miner_stats: { predictions: 1, wagered_today: 10 },
   },
   parts: [receipt],
