@@ -212,42 +212,38 @@ class _Tally:
 
 def _line(event: Event) -> dict[str, Any]:
     """An event as `heliograph miner` prints it."""
+    name, fields = _told(event)
+    return {"event": name, "validator": event.validator, **fields}
+
+
+def _told(event: Event) -> tuple[str, dict[str, Any]]:
+    """What an event is called, and what it says."""
     if isinstance(event, Confirmation):
+        shared = {"prediction_id": event.prediction_id, "signed": event.signed}
         if not event.accepted:
-            fields = {"event": "refused", "message": event.message, "signed": event.signed}
-            return {"validator": event.validator, "prediction_id": event.prediction_id, **fields}
-        return {
-            "event": "confirmation",
-            "validator": event.validator,
-            "prediction_id": event.prediction_id,
+            return "refused", {**shared, "message": event.message}
+        return "confirmation", {
+            **shared,
             "duplicate": event.duplicate,
-            "latency_ms": None if event.latency is None else round(event.latency * 1000),
+            "latency_ms": _milliseconds(event.latency),
             "receipt": event.receipt,
             "fault": event.fault,
             "miner_stats": event.data.get("miner_stats"),
-            "signed": event.signed,
         }
     if isinstance(event, Refused):
-        return {
-            "event": "refused",
-            "validator": event.validator,
-            "prediction_id": event.prediction_id,
-            "message": event.message,
-        }
+        return "refused", {"prediction_id": event.prediction_id, "message": event.message}
     if isinstance(event, GameUpdate):
         place = {"snapshot": event.snapshot, "epoch": event.epoch, "offset": event.offset}
-        return {"event": "games", "validator": event.validator, "games": event.games, **place}
+        return "games", {"games": event.games, **place}
     if isinstance(event, State):
-        return {
-            "event": "state",
-            "validator": event.validator,
-            "state": event.state,
-            "attempt": event.attempt,
-            "delay_ms": None if event.delay is None else round(event.delay * 1000),
-            "uid": event.uid,
-        }
+        delay = _milliseconds(event.delay)
+        return "state", {"state": event.state, "attempt": event.attempt, "delay_ms": delay, "uid": event.uid}
     assert isinstance(event, Problem)
-    return {"event": "problem", "validator": event.validator, "code": event.code, "message": event.message}
+    return "problem", {"code": event.code, "message": event.message}
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
 
 
 def _print(line: dict[str, Any], stopped: asyncio.Event) -> None:
