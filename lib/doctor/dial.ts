@@ -2,7 +2,7 @@ import type { Context } from "./check.ts";
 import { type Answer, ask, askAll, type Head, type Request } from "./net/http.ts";
 import { type Scope, within } from "./net/scope.ts";
 import { type Upgrade, upgrade } from "./net/socket.ts";
-import type { Wire } from "./net/wire.ts";
+import type { Link } from "./net/link.ts";
 
 /** Does a piece of work in bounded time. Throws `TimedOut`, and what the work throws. */
 export function bounded<T>(
@@ -14,7 +14,7 @@ export function bounded<T>(
 }
 
 /** Connects to the endpoint. */
-export async function dial({ target, known, network, ca }: Context, scope: Scope): Promise<Wire> {
+export async function dial({ target, known, network, ca }: Context, scope: Scope): Promise<Link> {
   const { host, port, secure } = target;
   const address = known.address ?? host;
   return await scope.keep(

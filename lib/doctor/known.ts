@@ -1,8 +1,11 @@
+import { parseTimestamp } from "../protocol/mod.ts";
 import type { FindingId } from "./findings.ts";
+import { isRecord } from "./json.ts";
+import type { Head } from "./net/http.ts";
 import type { Address } from "./net/network.ts";
 
 /** How a WebSocket is talked to: with JSON messages, or as Engine.IO does. */
-export type Dialect = "plain" | "socketio";
+type Dialect = "plain" | "socketio";
 
 /** What the endpoint says of itself on `/ws/health`. */
 export interface Health {
@@ -11,7 +14,7 @@ export interface Health {
 }
 
 /** How far the server's clock is ahead of ours, as far as can be told. */
-export interface Skew {
+interface Skew {
   /** Where that was seen. */
   readonly source: string;
   readonly skewMs: number;
@@ -50,4 +53,44 @@ export interface Known {
   socket?: { readonly path: string; readonly dialect: Dialect; probe?: string };
   /** Milliseconds that the server's clock is ahead of ours, by where that was seen. */
   readonly skews: Skew[];
+}
+
+/** Takes note of the server's time in a `Date` header, which is in whole seconds. RFC 9110, section 6.6.1. */
+export function noteDate(known: Known, { headers }: Head, sent: number, received: number): void {
+  const time = Date.parse(headers.get("date") ?? "");
+  if (!Number.isNaN(time)) known.skews.push(skewOf("Date header", time, 1000, sent, received));
+}
+
+/** Takes note of the server's time in a message: its `timestamp`, or that of its `data`. */
+export function noteTimestamp(known: Known, message: unknown, sent: number, received: number): void {
+  const outer = isRecord(message) ? message : {};
+  const inner = isRecord(outer["data"]) ? outer["data"] : {};
+  for (const stamp of [inner["timestamp"], outer["timestamp"]]) {
+    const read = readStamp(stamp);
+    if (read === undefined) continue;
+    known.skews.push(skewOf("messages", read.time, read.grain, sent, received));
+    return;
+  }
+}
+
+/** The most exact of what was seen; messages come from the server itself, where a proxy may write the header. */
+export function bestSkew(skews: readonly Skew[]): Skew | undefined {
+  const own = skews.filter(({ source }) => source === "messages");
+  return (own.length > 0 ? own : skews).toSorted((a, b) => a.slackMs - b.slackMs)[0];
+}
+
+/** The server's time lies between `time` and `grain` milliseconds later, read between sending and receiving. */
+function skewOf(source: string, time: number, grain: number, sent: number, received: number): Skew {
+  const skewMs = time + grain / 2 - (sent + received) / 2;
+  return { source, skewMs, slackMs: grain / 2 + (received - sent) / 2 };
+}
+
+function readStamp(stamp: unknown): { time: number; grain: number } | undefined {
+  if (typeof stamp === "string") {
+    const time = parseTimestamp(stamp.slice(0, 64));
+    return time === null ? undefined : { time, grain: 1 };
+  }
+  if (typeof stamp !== "number" || !(stamp > 1e9 && stamp < 1e13)) return undefined;
+  if (stamp > 1e11) return { time: stamp, grain: 1 };
+  return { time: 1000 * stamp, grain: Number.isInteger(stamp) ? 1000 : 1 };
 }

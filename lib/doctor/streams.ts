@@ -1,7 +1,6 @@
-import type { Context } from "./check.ts";
+import { type Context, patience } from "./check.ts";
 import { fetchPath } from "./dial.ts";
 import { isRecord, readObject } from "./json.ts";
-import { patience } from "./patience.ts";
 
 /** A stream that can be listened to. */
 export interface ListedStream {

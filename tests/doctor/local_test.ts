@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { defaultConfig } from "../../lib/config/mod.ts";
 import type { Host } from "../../lib/doctor/host.ts";
 import type { Context } from "../../lib/doctor/check.ts";
-import { severing } from "../../lib/doctor/local/severing.ts";
+import { severing } from "../../lib/doctor/local/machine.ts";
 import { Scene } from "../helpers/scene.ts";
 import { examine } from "./examine.ts";
 import { FakeEndpoint } from "./fake_endpoint.ts";

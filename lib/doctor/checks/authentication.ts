@@ -8,14 +8,12 @@ import {
   readEnvelope,
   renderSigned,
 } from "../../protocol/mod.ts";
-import { type Check, type Context, fine, found, type Outcome, skipped } from "../check.ts";
+import { type Check, type Context, fine, found, type Outcome, patience, skipped } from "../check.ts";
 import { bounded, fetchPath, openSocket } from "../dial.ts";
 import type { FindingId } from "../findings.ts";
 import { isRecord, readObject, textOf } from "../json.ts";
-import { patience } from "../patience.ts";
 import { Closed, nextMessage } from "../probe.ts";
-import { reasonOf } from "../reason.ts";
-import { shown } from "../shown.ts";
+import { reasonOf, shown } from "../shown.ts";
 
 /**
  * Authenticates with the given key where a gateway takes one: over HTTP, which disturbs nobody, else as the first frame

@@ -1,7 +1,7 @@
 import { timestampWindow } from "../../protocol/mod.ts";
 import { type Check, fine, found, skipped } from "../check.ts";
 import { seconds } from "../shown.ts";
-import { bestSkew } from "../skew.ts";
+import { bestSkew } from "../known.ts";
 
 /** In milliseconds: what clocks that are synchronised never differ by. */
 const tolerated = 10_000;

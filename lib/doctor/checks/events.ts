@@ -4,8 +4,7 @@ import type { Finding } from "../findings.ts";
 import { bodyOf, type Head } from "../net/http.ts";
 import { Violation } from "../net/reader.ts";
 import { TimedOut } from "../net/scope.ts";
-import { reasonOf } from "../reason.ts";
-import { duration, shown } from "../shown.ts";
+import { duration, reasonOf, shown } from "../shown.ts";
 import { findStream, type ListedStream } from "../streams.ts";
 import { statusText } from "./http.ts";
 

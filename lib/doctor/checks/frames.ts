@@ -1,14 +1,11 @@
-import { type Check, type Context, fine, found, type Outcome, skipped } from "../check.ts";
+import { type Check, type Context, fine, found, type Outcome, patience, skipped } from "../check.ts";
 import { bounded, openSocket } from "../dial.ts";
 import { readObject } from "../json.ts";
-import type { Known } from "../known.ts";
+import { type Known, noteTimestamp } from "../known.ts";
 import { Violation } from "../net/reader.ts";
 import { TimedOut } from "../net/scope.ts";
-import { patience } from "../patience.ts";
 import { Closed, isAnswer, probes } from "../probe.ts";
-import { reasonOf } from "../reason.ts";
-import { shown } from "../shown.ts";
-import { noteTimestamp } from "../skew.ts";
+import { reasonOf, shown } from "../shown.ts";
 
 /** What came through after the upgrade. */
 interface Passed {

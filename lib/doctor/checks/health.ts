@@ -1,10 +1,9 @@
-import { type Check, type Context, fine, found, type Outcome, skipped } from "../check.ts";
+import { type Check, type Context, fine, found, type Outcome, patience, skipped } from "../check.ts";
 import { fetchPath } from "../dial.ts";
 import type { FindingId } from "../findings.ts";
 import { readObject, textOf } from "../json.ts";
 import type { Health } from "../known.ts";
-import { patience } from "../patience.ts";
-import { seconds, shown } from "../shown.ts";
+import { reasonOf, seconds, shown } from "../shown.ts";
 
 const troubles: Record<string, FindingId | undefined> = {
   disabled: "server-disabled",
@@ -61,4 +60,28 @@ function judge({ status, validator }: Health, body: Readonly<Record<string, unkn
 
 function plain(value: unknown): unknown {
   return typeof value === "string" ? shown(value) : typeof value === "number" ? value : null;
+}
+
+const healthy: readonly string[] = ["online", "disabled"];
+
+/** What the health alone says of a server. */
+interface HealthVerdict {
+  /** 0: it is well; 1: it is not; 2: there is none. */
+  readonly code: 0 | 1 | 2;
+  /** Empty where it is well. */
+  readonly complaint: string;
+}
+
+/** Asks for the health alone, with little patience, as health checks do. */
+export async function examineHealth(context: Context): Promise<HealthVerdict> {
+  const { shown: url } = context.target;
+  try {
+    const status = textOf((await askHealth(context, patience.health))?.["status"]);
+    if (status !== undefined && healthy.includes(status)) return { code: 0, complaint: "" };
+    const seen = status === undefined ? "no gateway answers there" : shown(status, 20);
+    return { code: 1, complaint: `${url}: ${seen}` };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return { code: 2, complaint: `${url}: ${reasonOf(error)}` };
+  }
 }

@@ -1,11 +1,9 @@
-import { type Check, type Context, fine, found, type Outcome } from "../check.ts";
+import { type Check, type Context, fine, found, type Outcome, patience } from "../check.ts";
 import { bounded, open } from "../dial.ts";
 import type { FindingId } from "../findings.ts";
 import type { Head } from "../net/http.ts";
-import { patience } from "../patience.ts";
-import { fateOf, reasonOf } from "../reason.ts";
-import { duration, shown } from "../shown.ts";
-import { noteDate } from "../skew.ts";
+import { duration, fateOf, reasonOf, shown } from "../shown.ts";
+import { noteDate } from "../known.ts";
 import { readTarget, type Target } from "../target.ts";
 
 const mostRedirects = 5;

@@ -1,10 +1,9 @@
 import type { Timer } from "../../protocol/mod.ts";
-import { type Check, type Context, fine, type Outcome, skipped } from "../check.ts";
+import { type Check, type Context, fine, type Outcome, patience, skipped } from "../check.ts";
 import { openSocket } from "../dial.ts";
 import type { Finding } from "../findings.ts";
 import { within } from "../net/scope.ts";
 import type { Socket } from "../net/socket.ts";
-import { patience } from "../patience.ts";
 import { Closed, nextMessage } from "../probe.ts";
 import { seconds, shown } from "../shown.ts";
 

@@ -14,7 +14,7 @@ export function openFileLimit(limits: string | undefined): number | undefined {
 }
 
 /** Bytes of memory that are left, of the machine or of the container, whichever has less. */
-export async function memoryLeft(host: Host): Promise<number | undefined> {
+async function memoryLeft(host: Host): Promise<number | undefined> {
   const [known, meminfo, most, used] = await Promise.all([
     host.memory(),
     host.readSystem("/proc/meminfo"),
@@ -61,7 +61,7 @@ export const limits: Check = {
 };
 
 /** What little memory means. */
-export function aboutMemory(memory: number | undefined): Finding[] {
+function aboutMemory(memory: number | undefined): Finding[] {
   if (memory === undefined || memory >= littleMemory) return [];
   return [{ id: "memory-low", detail: `${size(memory)} of memory left` }];
 }

@@ -1,8 +1,7 @@
 import { isIP } from "node:net";
-import { type Check, fine, found } from "../check.ts";
+import { type Check, fine, found, patience } from "../check.ts";
 import { bounded } from "../dial.ts";
-import { patience } from "../patience.ts";
-import { codeOf, reasonOf } from "../reason.ts";
+import { codeOf, reasonOf } from "../shown.ts";
 
 const mostAddresses = 8;
 

@@ -1,9 +1,7 @@
-import { type Check, type Context, fine, found, skipped } from "../check.ts";
+import { type Check, type Context, fine, found, patience, skipped } from "../check.ts";
 import { fetchPath } from "../dial.ts";
 import { readObject, textOf } from "../json.ts";
-import { patience } from "../patience.ts";
-import { reasonOf } from "../reason.ts";
-import { duration } from "../shown.ts";
+import { duration, reasonOf } from "../shown.ts";
 import { findStream } from "../streams.ts";
 import { statusText } from "./http.ts";
 

@@ -1,11 +1,9 @@
-import { type Check, type Context, fine, found, type Outcome, skipped } from "../check.ts";
+import { type Check, type Context, fine, found, type Outcome, patience, skipped } from "../check.ts";
 import { bounded, fetchPath, openSocket } from "../dial.ts";
 import type { Finding } from "../findings.ts";
 import { readObject } from "../json.ts";
 import type { Attempt, Known } from "../known.ts";
-import { patience } from "../patience.ts";
-import { reasonOf } from "../reason.ts";
-import { size } from "../shown.ts";
+import { reasonOf, size } from "../shown.ts";
 import { statusText } from "./http.ts";
 
 /** Where a Socket.IO client connects. */

@@ -1,9 +1,8 @@
 import ipaddr from "ipaddr.js";
-import { type Check, type Context, fine, type Outcome, skipped } from "../check.ts";
+import { type Check, type Context, fine, type Outcome, patience, skipped } from "../check.ts";
 import { fetchPath } from "../dial.ts";
 import type { Finding } from "../findings.ts";
 import { isRecord, readObject, textOf } from "../json.ts";
-import { patience } from "../patience.ts";
 import { shown } from "../shown.ts";
 
 /** Of a network that is for documentation alone, so that nobody has it. RFC 5737. */

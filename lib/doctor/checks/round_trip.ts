@@ -1,12 +1,10 @@
 import { median, percentile } from "../../telemetry/mod.ts";
-import { type Check, type Context, fine, found, type Outcome, skipped } from "../check.ts";
+import { type Check, type Context, fine, found, type Outcome, patience, skipped } from "../check.ts";
 import { bounded, openSocket } from "../dial.ts";
 import type { Known } from "../known.ts";
 import type { Socket } from "../net/socket.ts";
-import { patience } from "../patience.ts";
 import { Closed, isAnswer, nextMessage } from "../probe.ts";
-import { reasonOf } from "../reason.ts";
-import { duration } from "../shown.ts";
+import { duration, reasonOf } from "../shown.ts";
 
 /** Below what a server allows in one burst. */
 const count = 20;

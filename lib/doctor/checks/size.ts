@@ -1,10 +1,8 @@
-import { type Check, type Context, fine, found, skipped } from "../check.ts";
+import { type Check, type Context, fine, found, patience, skipped } from "../check.ts";
 import { bounded, openSocket } from "../dial.ts";
 import { readObject } from "../json.ts";
-import { patience } from "../patience.ts";
 import { Closed, isAnswer, nextMessage } from "../probe.ts";
-import { reasonOf } from "../reason.ts";
-import { shown, size as showSize } from "../shown.ts";
+import { reasonOf, shown, size as showSize } from "../shown.ts";
 
 /** In bytes, ascending; what a gateway takes by default is the last. */
 const sizes = [4 * 1024, 64 * 1024, 256 * 1024, 2 ** 20];

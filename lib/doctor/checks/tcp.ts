@@ -1,11 +1,9 @@
-import { type Check, type Context, fine, found, type Outcome } from "../check.ts";
+import { type Check, type Context, fine, found, type Outcome, patience } from "../check.ts";
 import { bounded } from "../dial.ts";
 import type { FindingId } from "../findings.ts";
 import type { Address } from "../net/network.ts";
 import { TimedOut } from "../net/scope.ts";
-import { patience } from "../patience.ts";
-import { codeOf, reasonOf } from "../reason.ts";
-import { duration } from "../shown.ts";
+import { codeOf, duration, reasonOf } from "../shown.ts";
 
 /** How connecting to one address went. */
 interface Try extends Address {

@@ -1,11 +1,9 @@
-import { type Check, type Context, fine, found, type Outcome, skipped } from "../check.ts";
+import { type Check, type Context, fine, found, type Outcome, patience, skipped } from "../check.ts";
 import { bounded } from "../dial.ts";
 import type { Finding, FindingId } from "../findings.ts";
 import { type Certificate, isFor } from "../net/certificate.ts";
-import type { TlsLink } from "../net/tls_wire.ts";
-import { patience } from "../patience.ts";
-import { codeOf, reasonOf } from "../reason.ts";
-import { duration, shown } from "../shown.ts";
+import type { CertifiedLink } from "../net/link.ts";
+import { codeOf, duration, reasonOf, shown } from "../shown.ts";
 
 const day = 86_400_000;
 /** In days: whoever renews automatically has done so long before. */
@@ -39,7 +37,7 @@ export const tls: Check = {
 
 async function judge(
   context: Context,
-  link: TlsLink,
+  link: CertifiedLink,
   took: number,
   signal: AbortSignal,
 ): Promise<Outcome> {

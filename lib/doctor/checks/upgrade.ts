@@ -1,9 +1,8 @@
-import { type Check, type Context, fine, found, type Outcome, skipped } from "../check.ts";
+import { type Check, type Context, fine, found, type Outcome, patience, skipped } from "../check.ts";
 import { bounded, openSocket } from "../dial.ts";
 import type { FindingId } from "../findings.ts";
 import type { Attempt } from "../known.ts";
-import { patience } from "../patience.ts";
-import { fateOf } from "../reason.ts";
+import { fateOf } from "../shown.ts";
 import { statusFinding, statusText } from "./http.ts";
 import { socketIoPath, takesUpgrades } from "./protocol.ts";
 

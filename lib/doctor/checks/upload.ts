@@ -1,11 +1,10 @@
-import { type Check, type Context, fine, found, skipped } from "../check.ts";
+import { type Check, type Context, fine, found, patience, skipped } from "../check.ts";
 import { bounded, dial } from "../dial.ts";
 import { isRecord, readObject } from "../json.ts";
 import { announce, bodyOf } from "../net/http.ts";
 import type { Reader } from "../net/reader.ts";
 import type { Head } from "../net/http.ts";
 import { TimedOut } from "../net/scope.ts";
-import { patience } from "../patience.ts";
 import { size as showSize } from "../shown.ts";
 import { statusText } from "./http.ts";
 

@@ -1,5 +1,5 @@
 import { Reader, Violation } from "./reader.ts";
-import type { Wire } from "./wire.ts";
+import type { Link } from "./link.ts";
 
 const longestLine = 8 * 1024;
 const mostHeaders = 100;
@@ -31,8 +31,8 @@ export interface Answer {
 }
 
 /** Sends a request over a connection of its own and reads the answer's head. RFC 9112. */
-export async function ask(wire: Wire, request: Request): Promise<Answer> {
-  const { head: first, reader } = await announce(wire, request);
+export async function ask(link: Link, request: Request): Promise<Answer> {
+  const { head: first, reader } = await announce(link, request);
   let head = first;
   // Of interim answers, one at most is waited out.
   if (head.status === 100 || head.status === 103) head = await readHead(reader);
@@ -40,15 +40,15 @@ export async function ask(wire: Wire, request: Request): Promise<Answer> {
 }
 
 /** The first that comes in answer to a request, an interim answer too. RFC 9110, section 10.1.1. */
-export async function announce(wire: Wire, request: Request): Promise<Answer> {
-  await wire.write(new TextEncoder().encode(render(request)));
-  const reader = new Reader(wire);
+export async function announce(link: Link, request: Request): Promise<Answer> {
+  await link.write(new TextEncoder().encode(render(request)));
+  const reader = new Reader(link);
   return { head: await readHead(reader), reader };
 }
 
 /** The answer with its body, as far as 64 KiB of it. */
-export async function askAll(wire: Wire, request: Request): Promise<{ head: Head; body: string }> {
-  const { head, reader } = await ask(wire, request);
+export async function askAll(link: Link, request: Request): Promise<{ head: Head; body: string }> {
+  const { head, reader } = await ask(link, request);
   const decoder = new TextDecoder();
   let body = "";
   let left = longestBody;

@@ -1,6 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { refusalOf, type TlsLink, type TlsTarget, TlsWire } from "./tls_wire.ts";
-import { TcpWire, type Wire } from "./wire.ts";
+import { type CertifiedLink, type Link, refusalOf, TcpLink, TlsLink, type TlsTarget } from "./link.ts";
 
 /** An address that a name stands for. */
 export interface Address {
@@ -12,9 +11,9 @@ export interface Address {
 export interface Network {
   /** All addresses of a name. Rejects with a `code` such as `ENOTFOUND`. */
   lookup(name: string): Promise<readonly Address[]>;
-  connect(address: string, port: number): Promise<Wire>;
+  connect(address: string, port: number): Promise<Link>;
   /** Connects and shakes hands, with any certificate. */
-  connectTls(target: TlsTarget): Promise<TlsLink>;
+  connectTls(target: TlsTarget): Promise<CertifiedLink>;
   /** Why a client that accepts no bad certificate does not connect; undefined: it does. */
   verifyTls(target: TlsTarget): Promise<Error | undefined>;
 }
@@ -26,8 +25,8 @@ export const systemNetwork: Network = {
     return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
   },
   async connect(address, port) {
-    return new TcpWire(await Deno.connect({ hostname: address, port }));
+    return new TcpLink(await Deno.connect({ hostname: address, port }));
   },
-  connectTls: TlsWire.open,
+  connectTls: TlsLink.open,
   verifyTls: refusalOf,
 };

@@ -1,7 +1,7 @@
-import type { Wire } from "./wire.ts";
+import type { Link } from "./link.ts";
 
 /** The other side ended the connection before what was waited for had come. */
-export class Ended extends Error {
+class Ended extends Error {
   override readonly name = "Ended";
 }
 
@@ -12,16 +12,16 @@ export class Violation extends Error {
 
 /** Takes a connection's bytes in pieces of the asked size. */
 export class Reader {
-  readonly #wire: Wire;
+  readonly #link: Link;
   #rest: Uint8Array = new Uint8Array(0);
 
-  constructor(wire: Wire) {
-    this.#wire = wire;
+  constructor(link: Link) {
+    this.#link = link;
   }
 
   /** What has come in, at least one byte; null at the end. */
   async some(): Promise<Uint8Array | null> {
-    if (this.#rest.length === 0) return await this.#wire.read();
+    if (this.#rest.length === 0) return await this.#link.read();
     const taken = this.#rest;
     this.#rest = new Uint8Array(0);
     return taken;
@@ -47,7 +47,7 @@ export class Reader {
   }
 
   async #fill(): Promise<void> {
-    const more = await this.#wire.read();
+    const more = await this.#link.read();
     if (more === null) throw new Ended("the connection ended");
     if (this.#rest.length === 0) {
       this.#rest = more;

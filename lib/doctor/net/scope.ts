@@ -1,5 +1,5 @@
 import type { Clock } from "../../protocol/mod.ts";
-import type { Wire } from "./wire.ts";
+import type { Link } from "./link.ts";
 
 /** The time that something may take is over. */
 export class TimedOut extends Error {
@@ -8,7 +8,7 @@ export class TimedOut extends Error {
 
 /** The connections of a piece of work, all closed when it ends, however it ends. */
 export class Scope {
-  readonly #wires = new Set<Wire>();
+  readonly #links = new Set<Link>();
   readonly #closing = new AbortController();
 
   /** Aborts when the work is over, for connections that are not there yet. */
@@ -17,25 +17,25 @@ export class Scope {
   }
 
   /** Takes care of a connection once it is there. */
-  async keep<W extends Wire>(connecting: Promise<W>): Promise<W> {
-    const wire = await connecting;
+  async keep<L extends Link>(connecting: Promise<L>): Promise<L> {
+    const link = await connecting;
     if (this.signal.aborted) {
-      wire.close();
+      link.close();
       throw new TimedOut("the connection came too late");
     }
-    this.#wires.add(wire);
-    return wire;
+    this.#links.add(link);
+    return link;
   }
 
   close(): void {
     this.#closing.abort();
-    for (const wire of this.#wires) wire.close();
-    this.#wires.clear();
+    for (const link of this.#links) link.close();
+    this.#links.clear();
   }
 }
 
 /** Bounds of a piece of work. */
-export interface Bounds {
+interface Bounds {
   readonly clock: Clock;
   readonly milliseconds: number;
   /** Aborts when nobody waits any more. */

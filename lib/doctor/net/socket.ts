@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { ask, type Head, type Request } from "./http.ts";
 import { type Reader, Violation } from "./reader.ts";
-import type { Wire } from "./wire.ts";
+import type { Link } from "./link.ts";
 
 const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const largestMessage = 2 * 2 ** 20;
 
 /** What a frame is. RFC 6455, section 5.2. */
-export const Opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+const Opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
 /** A whole message, or a control frame. */
 export type Message =
@@ -21,7 +21,7 @@ export type Upgrade =
   | { readonly opened: false; readonly head: Head };
 
 /** Shakes hands by hand, so that all that is answered is seen. RFC 6455, section 4.1. */
-export async function upgrade(wire: Wire, request: Request): Promise<Upgrade> {
+export async function upgrade(link: Link, request: Request): Promise<Upgrade> {
   const key = randomBytes(16).toString("base64");
   const headers = {
     Connection: "Upgrade",
@@ -30,26 +30,26 @@ export async function upgrade(wire: Wire, request: Request): Promise<Upgrade> {
     "Sec-WebSocket-Key": key,
     ...request.headers,
   };
-  const { head, reader } = await ask(wire, { ...request, headers });
+  const { head, reader } = await ask(link, { ...request, headers });
   if (head.status !== 101) return { opened: false, head };
   const expected = createHash("sha1").update(key + guid).digest("base64");
   const accepted = head.headers.get("sec-websocket-accept") === expected;
-  return { opened: true, head, socket: new Socket(wire, reader, accepted) };
+  return { opened: true, head, socket: new Socket(link, reader, accepted) };
 }
 
 /** The client's end of a WebSocket, made by hand: it takes nothing that the protocol does not allow. */
 export class Socket {
   /** Whether the server proved that it had understood the handshake. */
   readonly accepted: boolean;
-  readonly #wire: Wire;
+  readonly #link: Link;
   readonly #reader: Reader;
   /** The message of which fragments have come. */
   #kind: number | undefined;
   #parts: Uint8Array[] = [];
   #size = 0;
 
-  constructor(wire: Wire, reader: Reader, accepted: boolean) {
-    this.#wire = wire;
+  constructor(link: Link, reader: Reader, accepted: boolean) {
+    this.#link = link;
     this.#reader = reader;
     this.accepted = accepted;
   }
@@ -65,7 +65,7 @@ export class Socket {
   /** Says goodbye; the answer is not waited for. */
   async close(): Promise<void> {
     await this.#send(Opcode.close, new Uint8Array([0x03, 0xe8])).catch(() => {});
-    this.#wire.close();
+    this.#link.close();
   }
 
   /** The next message; pings are answered on the way, and told too. Throws `Ended` and {@link Violation}. */
@@ -139,7 +139,7 @@ export class Socket {
     frame.set([0x80 | opcode, 0x80 | first, ...rest, ...mask]);
     const offset = 1 + head.length + 4;
     for (let at = 0; at < length; at++) frame[offset + at] = (payload[at] ?? 0) ^ (mask[at & 3] ?? 0);
-    await this.#wire.write(frame);
+    await this.#link.write(frame);
   }
 }
 

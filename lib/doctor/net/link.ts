@@ -2,7 +2,40 @@ import { Buffer } from "node:buffer";
 import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { type Certificate, certificateOf } from "./certificate.ts";
-import { TcpWire, type Wire } from "./wire.ts";
+
+/** A connection of bytes, whatever carries it. */
+export interface Link {
+  /** What has come in, at least one byte; null at the end. Rejects when the connection broke. */
+  read(): Promise<Uint8Array | null>;
+  write(bytes: Uint8Array): Promise<void>;
+  close(): void;
+}
+
+/** A {@link Link} over TCP. */
+export class TcpLink implements Link {
+  readonly #connection: Deno.Conn;
+  readonly #buffer = new Uint8Array(64 * 1024);
+  #closed = false;
+
+  constructor(connection: Deno.Conn) {
+    this.#connection = connection;
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    const count = await this.#connection.read(this.#buffer);
+    return count === null ? null : this.#buffer.slice(0, count);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let sent = 0; sent < bytes.length;) sent += await this.#connection.write(bytes.subarray(sent));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#connection.close();
+  }
+}
 
 /** Bytes after which reading pauses until somebody takes them. */
 const mostWaiting = 256 * 1024;
@@ -12,12 +45,12 @@ export async function refusalOf({ address, port, ca, signal }: TlsTarget): Promi
   try {
     const caCerts = ca === undefined ? [] : [ca];
     const connection = await Deno.connectTls({ hostname: address, port, caCerts });
-    const wire = new TcpWire(connection);
-    signal.addEventListener("abort", () => wire.close(), { once: true });
+    const link = new TcpLink(connection);
+    signal.addEventListener("abort", () => link.close(), { once: true });
     try {
       if (!signal.aborted) await connection.handshake();
     } finally {
-      wire.close();
+      link.close();
     }
     return undefined;
   } catch (error) {
@@ -38,15 +71,15 @@ export interface TlsTarget {
 }
 
 /** A connection whose other side has shown a certificate. */
-export interface TlsLink extends Wire {
+export interface CertifiedLink extends Link {
   /** Undefined where the runtime does not tell. */
   readonly certificate: Certificate | undefined;
   /** Why the certificate is not trusted, such as `DEPTH_ZERO_SELF_SIGNED_CERT`. */
   readonly distrust: string | undefined;
 }
 
-/** A {@link Wire} over TLS, with any certificate: what is wrong with it is looked at, and the walk goes on. */
-export class TlsWire implements TlsLink {
+/** A {@link Link} over TLS, with any certificate: what is wrong with it is looked at, and the walk goes on. */
+export class TlsLink implements CertifiedLink {
   readonly #socket: TLSSocket;
   #waiting: Uint8Array[] = [];
   #size = 0;
@@ -63,7 +96,7 @@ export class TlsWire implements TlsLink {
   }
 
   /** Connects; resolves after the handshake. */
-  static async open({ address, port, host, ca, signal }: TlsTarget): Promise<TlsWire> {
+  static async open({ address, port, host, ca, signal }: TlsTarget): Promise<TlsLink> {
     const socket = connect({
       host: address,
       port,
@@ -72,14 +105,14 @@ export class TlsWire implements TlsLink {
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ...(ca === undefined ? {} : { ca: [ca] }),
     });
-    const wire = new TlsWire(socket);
+    const link = new TlsLink(socket);
     signal.addEventListener("abort", () => socket.destroy(), { once: true });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     socket.once("secureConnect", () => resolve());
     socket.once("error", reject);
     socket.once("close", () => reject(new Error("the connection ended during the handshake")));
     await promise;
-    return wire;
+    return link;
   }
 
   get certificate(): Certificate | undefined {
