@@ -3,6 +3,7 @@ import { cors } from "hono/cors";
 import type { RouterRoute } from "hono/types";
 import type { CreateApp, Gateway, Part } from "../lib/gateway/mod.ts";
 import { TrustedProxies } from "../lib/ports/mod.ts";
+import { accountRoutes } from "./jobs/accounts.ts";
 import { adminRoutes } from "./operators/admin.ts";
 import { Answers } from "./http/answers.ts";
 import { releaseBodies } from "./http/body.ts";
@@ -94,6 +95,7 @@ function clientRoutes(gateway: Gateway, told: () => readonly RouterRoute[]): Hon
     .route("/", axonRoutes(gateway))
     .route("/api/v1", minerRoutes(gateway, waitingRoom, answers))
     .route("/api/v1", streamRoutes(gateway, waitingRoom, answers))
+    .route("/api/auth", accountRoutes(gateway))
     .route("/inscriptions", inscriptions)
     .route("/api/inscriptions", inscriptions);
 }

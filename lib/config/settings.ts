@@ -228,6 +228,15 @@ export const settings = {
     false,
     "Whether files may be fetched from private, loopback and link-local addresses.",
   ),
+  "inscriptions.account_auth": optional(
+    text(
+      "any, or the http:// or https:// URL of a mirror node",
+      (value) => value === "any" || isWebUrl(value),
+      "any|URL",
+    ),
+    "Where the keys of accounts are looked up that sign for an API key, such as a mirror node of Hedera's; `any` gives one to whoever asks, which is for tests.",
+    { example: "https://testnet.mirrornode.hedera.com", shownDefault: "none: the operator gives keys out" },
+  ),
   "inscriptions.daily_jobs_per_key": setting(count, 1000, "Jobs that one API key may start on one UTC day."),
   "inscriptions.daily_bytes_per_key": setting(
     bytes,

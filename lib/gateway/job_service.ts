@@ -1,6 +1,6 @@
 import type { Config } from "../config/mod.ts";
 import type { Hub } from "../hub/mod.ts";
-import { ApiKeyGate, Inscriptions, Instances, JobSockets } from "../inscriptions/mod.ts";
+import { AccountLogin, ApiKeyGate, Inscriptions, Instances, JobSockets } from "../inscriptions/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
 import { InstanceRepository, type Store } from "../engine/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
@@ -9,6 +9,8 @@ import type { Activity } from "../telemetry/mod.ts";
 export class JobService {
   readonly inscriptions: Inscriptions;
   readonly gate: ApiKeyGate;
+  /** Where accounts get API keys by a signature; undefined where they do not. */
+  readonly login: AccountLogin | undefined;
   readonly sockets: JobSockets;
   readonly instances: Instances;
 
@@ -48,6 +50,10 @@ export class JobService {
       shortage,
       cluster: instances,
     });
+    const source = config["inscriptions.account_auth"];
+    this.login = source === undefined
+      ? undefined
+      : new AccountLogin({ keys: inscriptions.keys, source, clock });
     const gate = this.gate = new ApiKeyGate({ keys: inscriptions.keys, clock });
     this.sockets = new JobSockets({ config, clock, activity, inscriptions, gate, hub });
   }

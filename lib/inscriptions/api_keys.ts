@@ -17,12 +17,18 @@ export interface ListedApiKey extends ApiKeyOwner {
 }
 
 const maxKeys = 10_000;
+/** Of those at most so many are of accounts, so that there is room for the operator's. */
+const maxAccounts = 5000;
+/** Keys of one account that are in force at once. */
+const keysOfAccount = 8;
 const maxKeyLength = 128;
+const accountPrefix = "account-";
 
 /** The keys of those who may inscribe. A key is shown once; only its hash is kept. */
 export class ApiKeys {
   readonly #repository: ApiKeyRepository;
   readonly #clock: Clock;
+  #records: ReadonlyMap<string, ApiKeyRecord> = new Map();
   #byHash: ReadonlyMap<string, ApiKeyRecord> = new Map();
   #version: string | null = null;
   #turn: Promise<unknown> = Promise.resolve();
@@ -51,30 +57,58 @@ export class ApiKeys {
     if (typeof name !== "string" || !/^(?=.*\S)\P{C}{1,100}$/u.test(name)) {
       throw new InscriptionError("invalid_request", "Invalid name: expected 1 to 100 visible characters");
     }
-    if (this.#byHash.size >= maxKeys) {
+    if (this.#records.size >= maxKeys) {
       throw new InscriptionError("invalid_request", `Cannot add key: there are ${maxKeys}, revoke some`);
     }
-    const key = `hg_${base64urlnopad.encode(crypto.getRandomValues(new Uint8Array(32)))}`;
+    const key = newKey();
     const id = crypto.randomUUID();
     const record = { id, name, hash: sha256Hex(key), createdAt: this.#clock.now() };
     await this.#inTurn(async () => {
       await this.#repository.put(record);
-      this.#replace([...this.#byHash.values(), record]);
+      this.#replace([...this.#records.values(), record]);
     });
     return { id, name, key };
   }
 
+  /**
+   * Makes a key of an account that has proved who it is. All of its keys stand for the same owner; the newest eight are in
+   * force.
+   *
+   * @throws {InscriptionError} `rate_limited` when there are too many accounts
+   */
+  async issue(account: string): Promise<string> {
+    const key = newKey();
+    const hash = sha256Hex(key);
+    const id = accountPrefix + sha256Hex(account).slice(0, 32);
+    await this.#inTurn(async () => {
+      const accounts = [...this.#records.keys()].filter((id) => id.startsWith(accountPrefix)).length;
+      if (!this.#records.has(id) && accounts >= maxAccounts) {
+        const message = `Cannot sign in: there are ${maxAccounts} accounts, the operator has to revoke some`;
+        throw new InscriptionError("rate_limited", message, { retryAfterMs: 60_000 });
+      }
+      const record = await this.#repository.update(id, (known) => ({
+        id,
+        name: account,
+        hash,
+        earlier: known === null ? [] : [known.hash, ...known.earlier ?? []].slice(0, keysOfAccount - 1),
+        createdAt: known?.createdAt ?? this.#clock.now(),
+      }));
+      this.#replace([...[...this.#records.values()].filter((record) => record.id !== id), record]);
+    });
+    return key;
+  }
+
   /** All keys in force, oldest first. */
   list(): ListedApiKey[] {
-    return [...this.#byHash.values()].sort((a, b) => a.createdAt - b.createdAt)
+    return [...this.#records.values()].sort((a, b) => a.createdAt - b.createdAt)
       .map(({ id, name, createdAt }) => ({ id, name, created_at: new Date(createdAt).toISOString() }));
   }
 
   /** Ends a key, and tells those who keep something open for it; false when there is none. */
   async revoke(id: string): Promise<boolean> {
     const isRevoked = await this.#inTurn(async () => {
-      const left = [...this.#byHash.values()].filter((record) => record.id !== id);
-      if (left.length === this.#byHash.size) return false;
+      const left = [...this.#records.values()].filter((record) => record.id !== id);
+      if (left.length === this.#records.size) return false;
       await this.#repository.delete(id);
       this.#replace(left);
       return true;
@@ -104,13 +138,22 @@ export class ApiKeys {
   }
 
   #replace(records: readonly ApiKeyRecord[]): void {
-    const before = this.#byHash;
-    this.#byHash = new Map(records.map((record) => [record.hash, record]));
-    for (const { hash, id } of before.values()) {
-      if (this.#byHash.has(hash)) continue;
+    const before = this.#records;
+    this.#records = new Map(records.map((record) => [record.id, record]));
+    this.#byHash = new Map(
+      records.flatMap((record) =>
+        [record.hash, ...record.earlier ?? []].map((hash) => [hash, record] as const)
+      ),
+    );
+    for (const id of before.keys()) {
+      if (this.#records.has(id)) continue;
       for (const listener of this.#onRevoked) listener(id);
     }
   }
+}
+
+function newKey(): string {
+  return `hg_${base64urlnopad.encode(crypto.getRandomValues(new Uint8Array(32)))}`;
 }
 
 /** Wrong keys that one address may try in a second, and at once after a quiet time. */

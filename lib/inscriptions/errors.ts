@@ -2,10 +2,12 @@
 const statuses = {
   invalid_request: 400,
   url_refused: 400,
+  unauthorized: 401,
   not_found: 404,
   too_large: 413,
   unsupported_type: 415,
   fetch_failed: 422,
+  rate_limited: 429,
   too_many_jobs: 429,
   quota_exceeded: 429,
   ledger_unavailable: 503,

@@ -3,6 +3,7 @@
  * speaks for itself, over HTTP through its routes.
  * @module
  */
+export { accountId, AccountLogin, loginSchema } from "./accounts/account_login.ts";
 export { ApiKeyGate, type ApiKeyOwner, ApiKeys, type ListedApiKey } from "./api_keys.ts";
 export { type Cluster, Instances, type ListedServer, socketUrl } from "./instances.ts";
 export { exampleJob, executed, jobConversation } from "./conversation.ts";

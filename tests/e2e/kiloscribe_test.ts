@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ecdsaAccount, edAccount, FakeMirror } from "../helpers/accounts.ts";
 import { startGateway, type TestGateway } from "../helpers/gateway.ts";
 import { testWith } from "../helpers/programs.ts";
 import { missingSdk, type SdkOutcome, SdkProcess, sdkVersions } from "./kiloscribe/sdk_process.ts";
@@ -109,6 +110,41 @@ function serveFiles(files: Record<string, Uint8Array<ArrayBuffer>>) {
     const headers = { "content-type": type, "content-length": String(bytes.length) };
     return new Response(method === "HEAD" ? null : bytes, { headers });
   });
+}
+
+for (const version of sdkVersions) {
+  for (const { id, privateKey, key } of [edAccount, ecdsaAccount]) {
+    // The oldest reads no other private key.
+    if (version === "1.0.27" && key._type !== "ED25519") continue;
+    testWith(
+      missing,
+      `the Kiloscribe SDK ${version} signs in with an account's ${key._type} key, and inscribes`,
+      async () => {
+        await using mirror = new FakeMirror();
+        await using server = await startGateway({
+          "inscriptions.account_auth": mirror.url,
+          "inscriptions.payment_delay": 0.2,
+        });
+        await using sdk = new SdkProcess({
+          version,
+          baseURL: `${server.url}/api`,
+          wsBaseUrl: server.url,
+          connectionMode: "http",
+          account: {
+            accountId: id,
+            privateKey,
+            baseUrl: server.url,
+            readKey: version === "2.0.9" && key._type === "ED25519",
+          },
+        });
+        const outcome = await sdk.call("inscribeAndExecute", fileRequest(png, "dot.png"), account);
+        assertEquals(outcome.error, undefined);
+        const { keys } = server.gateway.inscriptions;
+        assertEquals(keys.list().map(({ name }) => name), [id]);
+        assertEquals(mirror.asked, [`/api/v1/accounts/${id}`]);
+      },
+    );
+  }
 }
 
 for (const mode of ["websocket", "http"]) {

@@ -6,6 +6,8 @@ export interface ApiKeyRecord {
   readonly name: string;
   /** SHA-256 of the key, in hex. */
   readonly hash: string;
+  /** Those of earlier keys of the same owner that are in force still, newest first. */
+  readonly earlier?: readonly string[];
   /** When it was made, in milliseconds since the Unix epoch. */
   readonly createdAt: number;
 }
@@ -40,6 +42,15 @@ export class ApiKeyRepository {
     await this.#change((transaction) => transaction.set(["api_keys", record.id], record));
   }
 
+  /** Writes what `change` makes of it, whoever else writes at the same time. */
+  async update(id: string, change: (record: ApiKeyRecord | null) => ApiKeyRecord): Promise<ApiKeyRecord> {
+    return await this.#change(async (transaction) => {
+      const record = change(await transaction.get<ApiKeyRecord>(["api_keys", id]));
+      transaction.set(["api_keys", id], record);
+      return record;
+    });
+  }
+
   async delete(id: string): Promise<void> {
     await this.#change((transaction) => transaction.delete(["api_keys", id]));
   }
@@ -67,10 +78,10 @@ export class ApiKeyRepository {
     return await this.#store.get<string>(versionKey);
   }
 
-  async #change(write: (transaction: Transaction) => void): Promise<void> {
-    await this.#store.transact((transaction) => {
+  async #change<T>(write: (transaction: Transaction) => T | Promise<T>): Promise<T> {
+    return await this.#store.transact(async (transaction) => {
       transaction.set(versionKey, crypto.randomUUID());
-      return Promise.resolve(write(transaction));
+      return await write(transaction);
     });
   }
 }

@@ -64,7 +64,15 @@ export class SdkProcess implements AsyncDisposable {
   constructor(
     config: {
       baseURL: string;
-      apiKey: string;
+      apiKey?: string;
+      /** Whose signature gives the API key, in place of one that is given. */
+      account?: {
+        readonly accountId: string;
+        readonly privateKey: string;
+        readonly baseUrl: string;
+        /** Whether the SDK is handed the ED25519 key rather than its text. */
+        readonly readKey: boolean;
+      };
       version?: typeof sdkVersions[number];
       executionMs?: number;
       [field: string]: unknown;

@@ -2,7 +2,8 @@
  * Calls the SDK as it is told on standard input, one call a line, and prints what comes of each. Only what goes to Hedera is
  * replaced: a transaction counts as executed a while after it is handed over.
  */
-import { readLines } from "../../../lib/cli/stdio.ts";
+import process from "node:process";
+import { createInterface } from "node:readline";
 
 /** What is used of the SDK. */
 interface Sdk {
@@ -13,26 +14,34 @@ interface Sdk {
 }
 
 interface SdkModule {
-  readonly InscriptionSDK: new (config: object) => Sdk;
+  readonly InscriptionSDK: {
+    new (config: object): Sdk;
+    createWithAuth(config: object): Promise<Sdk>;
+  };
 }
 
 /** What is used of Hedera's own SDK. */
 interface HederaModule {
+  readonly PrivateKey: { fromStringED25519(text: string): object };
   readonly Transaction: {
     fromBytes(bytes: Uint8Array): { readonly transactionId: object | null };
   };
 }
 
 const [options = ""] = Deno.args;
-const { baseURL, version, executionMs, ...config } = JSON.parse(options);
+const { baseURL, version, executionMs, account, ...config } = JSON.parse(options);
 // Named such that the types of all that they bring along are not needed to check this file.
 const names = {
   sdk: `inscription-sdk-${version}`,
   hedera: "@hashgraph/sdk" as string,
 };
 const { InscriptionSDK }: SdkModule = await import(names.sdk);
-const { Transaction }: HederaModule = await import(names.hedera);
-const sdk = new InscriptionSDK(config);
+const { PrivateKey, Transaction }: HederaModule = await import(names.hedera);
+// 2.0.9 reads every text as an ECDSA key.
+if (account?.readKey) account.privateKey = PrivateKey.fromStringED25519(account.privateKey);
+const sdk = account === undefined
+  ? new InscriptionSDK(config)
+  : await InscriptionSDK.createWithAuth({ ...config, ...account, type: "server" });
 const executed: string[] = [];
 sdk.client.defaults.baseURL = baseURL;
 sdk.executeTransaction = async (transactionBytes) => {
@@ -47,7 +56,7 @@ sdk.executeTransaction = async (transactionBytes) => {
 };
 
 const output = new TextEncoder();
-for await (const line of readLines(Deno.stdin.readable)) {
+for await (const line of createInterface({ input: process.stdin })) {
   const [method, ...args] = JSON.parse(line);
   const outcome = method === "inscribeEach"
     ? await inscribeEach(args[0], args[1])
