@@ -17,6 +17,7 @@ import {
 } from "../config/mod.ts";
 import {
   backupStore,
+  copyStore,
   exportCsv,
   exportNdjson,
   exportPredictions,
@@ -106,6 +107,39 @@ function text(report: StoreReport, { stdio }: StoreSurroundings): string {
     `${counted(receipts, "receipt")}${range}`,
   ].map((line) => `${oneLine(line, 1000)}\n`).join("") +
     (sound ? `${status.ok("sound")}\n` : `${bold(status.error("NOT SOUND"))}\n`);
+}
+
+const copyUsage = {
+  name: "store copy",
+  synopsis: ["store copy FROM TO"],
+  operand: "FROM",
+  takesMany: true,
+  about:
+    "Copies a store that no server uses into an empty one, a file into PostgreSQL or the other way round, with the " +
+    "log, so that clients go on where they were; then holds each value against the copy and verifies the receipts. " +
+    "PGPASSWORD is the password of a database whose URL has none.",
+  options: {},
+} satisfies Usage;
+
+/** `store copy`. */
+async function copy(args: readonly string[], surroundings: StoreSurroundings): Promise<number> {
+  const { clock, show, stdio } = surroundings;
+  const { operands: [from, to, ...others] } = readCommandLine(args, copyUsage);
+  if (from === undefined || to === undefined || others.length > 0) {
+    throw new UsageError("Expected FROM and TO");
+  }
+  using line = new ProgressLine(clock, show);
+  const report = await copyStore({
+    from,
+    to,
+    clock,
+    progress: (step, done, all) =>
+      line.tell(() =>
+        step === "values" ? `${done} values copied` : `${counted(done, "receipt")}${shareOf(done, all ?? 0)}`
+      ),
+  });
+  await stdio.print(`${withoutPasswords(to)}:\n${text(report, surroundings)}`);
+  return report.sound ? 0 : 1;
 }
 
 const backupUsage = {
@@ -248,11 +282,12 @@ export const usage: Usage = {
     "Looks after what the gateway keeps. Which store that is, the setting store says, as a flag, a variable or in the " +
     "file of settings.",
   options: {},
-  actions: [verifyUsage, backupUsage, restoreUsage, exportUsage, pruneUsage],
+  actions: [verifyUsage, copyUsage, backupUsage, restoreUsage, exportUsage, pruneUsage],
   closing: "Exit code 0: done, or sound; 1: not done, or not sound; 2: wrong usage, or there is no store.",
   examples: [
     "heliograph store verify --store=data/heliograph.db",
     "heliograph store backup /backups/$(date +%F).db",
+    "heliograph store copy data/heliograph.db postgres://ann@db.example/heliograph",
     "heliograph store export --format=csv >predictions.csv",
   ],
 };
@@ -274,6 +309,7 @@ export async function runStore(args: readonly string[], surroundings: StoreSurro
     failure: (error: Error) => error instanceof StoreMissing ? 2 : 1,
   }, {
     verify: [verifyUsage, verify],
+    copy: [copyUsage, copy],
     backup: [backupUsage, backup],
     restore: [restoreUsage, restore],
     export: [exportUsage, exportStore],

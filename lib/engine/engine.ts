@@ -1,12 +1,12 @@
 import { type Clock, type Durability, systemClock } from "../protocol/mod.ts";
 import { isEnough } from "./durability.ts";
 import { kvDurability, KvEngine } from "./kv/kv_engine.ts";
-import type { HistoryLimits, Log } from "./log.ts";
+import type { HistoryLimits, Log, LogEntry, LogHead } from "./log.ts";
 import { cannotOpen } from "./open_error.ts";
 import { PredictionRepository } from "./repositories/predictions.ts";
 import { isDatabase } from "./postgres/address.ts";
 import { type DatabaseOptions, PostgresEngine } from "./postgres/postgres_engine.ts";
-import type { Store } from "./store.ts";
+import type { Entry, Store } from "./store.ts";
 
 /** A store with its log. */
 export interface Engine extends Store, Disposable {
@@ -15,7 +15,20 @@ export interface Engine extends Store, Disposable {
   fault(): string | undefined;
   /** The next opening begins another epoch of the log: what it numbers may have been numbered before. */
   endEpoch(): Promise<void>;
+  /** All that is kept, but for the log, in the order of the keys. */
+  everything(): AsyncIterableIterator<Entry<unknown>>;
+  /** All channels of the log, with what is kept of them. */
+  channels(): AsyncIterableIterator<KeptChannel>;
+  /** Goes on with the log of another store, in one whose log is empty; its epoch holds from the next opening on. */
+  adopt(epoch: string, channels: AsyncIterable<KeptChannel>): Promise<void>;
   close(): void;
+}
+
+/** A channel of the log, with its newest entries, oldest first. */
+export interface KeptChannel {
+  readonly channel: string;
+  readonly head: LogHead;
+  readonly entries: readonly LogEntry[];
 }
 
 /** How an engine is opened. */

@@ -3,7 +3,7 @@
  * or in memory, and PostgreSQL), and the repositories that speak through the ports. What a write resolves to is kept for good.
  * @module
  */
-export { type Engine, type EngineOptions, openEngine } from "./engine.ts";
+export { type Engine, type EngineOptions, type KeptChannel, openEngine } from "./engine.ts";
 export { type Follower, Followers } from "./followers.ts";
 export { holdStore, StoreInUse } from "./kv/exclusive.ts";
 export { InstanceName, isFile } from "./kv/instance_name.ts";

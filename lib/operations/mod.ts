@@ -5,6 +5,7 @@
  */
 export { activityDefinition } from "./activity_stream.ts";
 export { backupStore, restoreStore } from "./backup_store.ts";
+export { copyStore } from "./copy_store.ts";
 export { exportCsv, exportNdjson, exportPredictions } from "./export_predictions.ts";
 export { FigureRecorder } from "./figure_recorder.ts";
 export { FreeSpace } from "./free_space.ts";

@@ -36,6 +36,9 @@ export function testLog(name: string, open: OpenLog): void {
     assertEquals(dataOf(await log.since("a", 2, 10)), []);
     assertEquals(dataOf(await log.since("a", 3, 10)), "lost");
     assertEquals(dataOf(await log.since("none", 0, 10)), []);
+    await append(engine, "c", ...numbers(12));
+    assertEquals(dataOf(await log.since("c", 0, 20)), numbers(12));
+    assertEquals(dataOf(await log.kept("c")), numbers(12));
   });
 
   Deno.test(`${name}: entries appended at once, in one transaction or in many, lose no number`, async () => {

@@ -1,4 +1,4 @@
-import { type Engine, type Entry, openEngine } from "../../lib/engine/mod.ts";
+import { type Engine, type Entry, type KeptChannel, openEngine } from "../../lib/engine/mod.ts";
 import type { KeepOptions, Key, Range, Transaction, TransactOptions } from "../../lib/engine/mod.ts";
 
 /** Done in place of a write, which `write` does. `what` is the lock of a transaction, or the collection that is written. */
@@ -88,6 +88,18 @@ export class FaultyEngine implements Engine {
 
   deleteAll(prefix: Key): Promise<void> {
     return this.#write(() => this.#engine.deleteAll(prefix), prefix[0]);
+  }
+
+  everything(): AsyncIterableIterator<Entry<unknown>> {
+    return this.#engine.everything();
+  }
+
+  channels(): AsyncIterableIterator<KeptChannel> {
+    return this.#engine.channels();
+  }
+
+  adopt(epoch: string, channels: AsyncIterable<KeptChannel>): Promise<void> {
+    return this.#engine.adopt(epoch, channels);
   }
 
   close(): void {

@@ -1,9 +1,10 @@
 import { type Clock, type Durability, systemClock } from "../../protocol/mod.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine, KeptChannel } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
 import { openKv } from "./open_kv.ts";
 import { keysPerRead, KvTransaction, type LockState } from "./kv_transaction.ts";
+import { type ChannelHead, headKey, type Row, rowKey } from "./log_rows.ts";
 import { epochKey, KvLog } from "./kv_log.ts";
 import { Feed } from "./feed.ts";
 import { isPieces, readPieces, sweepPieces } from "./pieces.ts";
@@ -133,6 +134,34 @@ export class KvEngine implements Engine {
     if (deletions % maxDeletions > 0) await commit.commit();
   }
 
+  async *everything(): AsyncIterableIterator<Entry<unknown>> {
+    for await (const entry of this.list({ prefix: [] })) if (!own.has(entry.key[0])) yield entry;
+  }
+
+  async *channels(): AsyncIterableIterator<KeptChannel> {
+    for await (const { key, value: { offset, at } } of this.list<ChannelHead>({ prefix: ["log_heads"] })) {
+      const channel = String(key[1]);
+      yield { channel, head: { offset, at }, entries: await this.log.kept(channel) };
+    }
+  }
+
+  async adopt(epoch: string, channels: AsyncIterable<KeptChannel>): Promise<void> {
+    const options = { expireIn: this.#history.ttl };
+    for await (const { channel, head, entries } of channels) {
+      for (let start = 0; start < entries.length; start += adoptedAtOnce) {
+        await this.transact((transaction) => {
+          for (const { offset, at, data } of entries.slice(start, start + adoptedAtOnce)) {
+            transaction.set(rowKey(channel, offset), { at, entries: [data] } satisfies Row, options);
+          }
+          return Promise.resolve();
+        });
+      }
+      const first = entries[0]?.offset ?? head.offset + 1;
+      await this.set(headKey(channel), { ...head, first } satisfies ChannelHead);
+    }
+    await this.#kv.set([...epochKey], epoch);
+  }
+
   close(): void {
     this.log.close();
     this.#kv.close();
@@ -185,7 +214,18 @@ export function kvDurability(location: string): Durability {
   return location === ":memory:" ? "memory" : "disk";
 }
 
-const maxDeletions = 500;
+/** Collections that are the engine's own. */
+const own: ReadonlySet<string> = new Set([
+  "schema_version",
+  "locks",
+  "pieces",
+  "piece_owners",
+  "log",
+  "log_heads",
+  "log_feed",
+  "log_epoch",
+]);
+const [maxDeletions, adoptedAtOnce] = [500, 100];
 
 function selectorOf({ prefix, from, to }: Range): Deno.KvListSelector {
   const [start, end] = [from && [...prefix, ...from], to && [...prefix, ...to]];

@@ -35,7 +35,7 @@ export function isDatabase(location: string): boolean {
 /**
  * Reads the location of a database. Several hosts stand behind each other with commas; `sslmode` is `disable`, `require` or
  * `verify-full`, `sslrootcert` a PEM file, `schema` the name of the schema, `heliograph` without it, and `prepare` is `false`
- * where a pooler in transaction mode stands before the database.
+ * where a pooler in transaction mode stands before the database. Without a password it is that of the variable PGPASSWORD.
  *
  * @throws {Error} that says what is expected, and never holds the password
  */
@@ -47,7 +47,7 @@ export function parseAddress(location: string): DatabaseAddress {
   if (unknown !== undefined) {
     throw new Error(`a database's URL has no parameter ${unknown}: expected ${parameters.join(", ")}`);
   }
-  const [user = "", password = ""] = parted(login, ":").map(decodeURIComponent);
+  const [user = "", password = Deno.env.get("PGPASSWORD") ?? ""] = parted(login, ":").map(decodeURIComponent);
   if (user === "") {
     throw new Error("a database's URL needs a user: postgres://USER:PASSWORD@HOST:PORT/DATABASE");
   }

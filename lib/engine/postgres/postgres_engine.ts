@@ -1,6 +1,6 @@
 import { type Clock, type Durability, sleep, systemClock } from "../../protocol/mod.ts";
 import { isEnough } from "../durability.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine, KeptChannel } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
 import { type DatabaseAddress, parseAddress } from "./address.ts";
@@ -11,13 +11,13 @@ import { openSchema } from "./open_schema.ts";
 import { PostgresLog } from "./postgres_log.ts";
 import { PostgresTransaction, type Run, type Settled } from "./postgres_transaction.ts";
 import { begin, commit, guard, together, write } from "./sending.ts";
-import type { Answer } from "./session.ts";
+import type { Answer, Session } from "./session.ts";
 import { openPrimary, SessionPool } from "./session_pool.ts";
 import { arrayOf, lastKey, type Statements, statementsFor } from "./statements.ts";
 import { Sweeper } from "./sweeper.ts";
 import { Tail } from "./tail.ts";
 import { Trouble } from "./trouble.ts";
-import { decode } from "./values.ts";
+import { decode, encode } from "./values.ts";
 
 /** Values that are read at a time while a list is gone through, and that are deleted at a time. */
 const [page, deletedAtOnce] = [200, 1000];
@@ -194,6 +194,43 @@ export class PostgresEngine implements Engine {
       );
       if (tag !== "DELETE" || count < deletedAtOnce) return;
     }
+  }
+
+  everything(): AsyncIterableIterator<Entry<unknown>> {
+    return this.list({ prefix: [] });
+  }
+
+  async *channels(): AsyncIterableIterator<KeptChannel> {
+    for (let last = "";;) {
+      const { rows } = await this.#read(this.#statements.channels, last, String(page));
+      for (const row of rows) {
+        const [channel, offset, at] = [String(row["channel"]), Number(row["offset"]), Number(row["at"])];
+        yield { channel, head: { offset, at }, entries: await this.log.kept(channel) };
+      }
+      if (rows.length < page) return;
+      last = String(rows.at(-1)?.["channel"]);
+    }
+  }
+
+  async adopt(epoch: string, channels: AsyncIterable<KeptChannel>): Promise<void> {
+    const { forgetFact, keepFact, putChannel } = this.#statements;
+    for await (const kept of channels) {
+      const sent = (session: Session) => {
+        const { channel, head, entries } = kept;
+        const before = entries[0] === undefined ? head.offset : entries[0].offset - 1;
+        return [
+          session.run(putChannel, channel, String(before), String(head.at)),
+          ...entries.flatMap(({ offset, at, data }) => {
+            const addition = { channel, before: BigInt(offset - 1), entries: [encode(data)] };
+            const settled = { reads: [], writes: [], forgotten: [], additions: [addition] };
+            return write(session, this.#statements, settled, { now: at, server: this.#server });
+          }),
+        ];
+      };
+      await this.#writers.use((session) => together([begin(session), ...sent(session), commit(session)]));
+    }
+    await this.#read(forgetFact, "epoch");
+    await this.#read(keepFact, "epoch", epoch);
   }
 
   close(): void {

@@ -32,8 +32,12 @@ export function statementsFor(schema: string) {
       select key from ${s}.store where key >= $1::text and key < $2::text order by key limit $3::bigint)`,
     append: `select ${s}.append($1::text[], $2::bigint[], $3::int[], $4::bigint, $5::text, $6::text::json)`,
     heads: `select channel, "offset"::text, at::text from ${s}.channels where channel = any($1::text[])`,
+    channels: `select channel, "offset"::text, at::text from ${s}.channels
+      where channel > $1::text order by channel limit $2::bigint`,
+    putChannel: `insert into ${s}.channels (channel, "offset", at) values ($1::text, $2::bigint, $3::bigint)`,
     entries: `select "offset"::text, at::text, data::text from ${s}.log
-      where channel = $1::text and "offset" > $2::bigint and at >= $3::bigint order by "offset" limit $4::bigint`,
+      where channel = $1::text and log."offset" > $2::bigint and at >= $3::bigint
+      order by log."offset" limit $4::bigint`,
     expire: `delete from ${s}.store where key in (
       select key from ${s}.store where expires_at < now() limit $1::bigint for update skip locked)`,
     end: `select position::text from ${s}.log_end`,
