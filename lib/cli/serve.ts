@@ -93,7 +93,7 @@ function banner({ config, keyIsNew, validator, streams }: Gateway, { url, adminU
     ["HTTP", `${url}/api/v1`],
     ["health", `${adminUrl}/ws/health`],
     ...adminUrl === url ? [] : [["operators", `${adminUrl}/admin`]],
-    ["validator", validator.notary.address],
+    ["validator", validator.address],
     ["key", `${absolute(config["validator_key"])}${keyIsNew ? "  (made just now)" : ""}`],
     ["store", absolute(showSetting(config, "store") ?? "")],
     ["next", next],

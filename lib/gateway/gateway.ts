@@ -71,7 +71,7 @@ export class Gateway {
 
   get status(): GatewayStatus {
     if (this.#draining !== undefined) return "draining";
-    if (!this.validator.book.canCommit) return "offline";
+    if (!this.validator.canCommit) return "offline";
     return this.config["websocket.enabled"] ? "online" : "disabled";
   }
 
@@ -127,7 +127,7 @@ export class Gateway {
     const now = clock.elapsed();
     const work = Promise.all([validator.stop(), jobs.drain(), this.figures.stop()]);
     if (!await within(clock, now + shareToConfirm * (deadline - now), work)) {
-      const { underWay } = validator.desk;
+      const { underWay } = validator;
       log.warning("Cut off {underWay} predictions that were not confirmed in time", { underWay });
     }
     await new Farewell({ hub, clock, deadline }).say();
@@ -244,7 +244,7 @@ export async function createGateway(
     jobs,
     activity,
     historyBudget,
-    new Health({ clock, engine, space, book: validator.book, pool }),
+    new Health({ clock, engine, space, validator, pool }),
     figures,
     isNew,
     [memoryGuard, loopLag, space, retention, streams, pool, followers, engine],

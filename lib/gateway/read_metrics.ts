@@ -41,7 +41,7 @@ function readConnections({ hub, validator, activity, historyBudget }: Gateway) {
   return {
     heliograph_connections: states,
     heliograph_active_miners: validator.activeMiners(),
-    heliograph_metagraph_age_seconds: validator.chain?.state?.age ?? 0,
+    heliograph_metagraph_age_seconds: validator.chainState?.age ?? 0,
     heliograph_connections_accepted_total: activity.accepted,
     heliograph_connections_refused_total: activity.refused,
     heliograph_connections_closed_total: activity.closed,
@@ -73,7 +73,7 @@ function readMiners({ validator, activity }: Gateway) {
     heliograph_predictions_refused_total: activity.refusedPredictions,
     heliograph_confirmation_latency_seconds: activity.confirmationLatency,
     heliograph_signature_duration_seconds: activity.signatures,
-    heliograph_signatures_pending: validator.gatekeeper.pending,
+    heliograph_signatures_pending: validator.pendingSignatures,
     heliograph_commit_duration_seconds: activity.commits,
     heliograph_commit_predictions: activity.commitSizes,
     heliograph_commit_failures_total: activity.commitFailures,

@@ -1,7 +1,7 @@
 import type { CryptoPool } from "../crypto/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import { type Clock, within } from "../protocol/mod.ts";
-import type { PredictionBook } from "../validator/mod.ts";
+import type { Validator } from "../validator/mod.ts";
 import type { FreeSpace } from "./free_space.ts";
 
 /** What a {@link Probe} works with. */
@@ -84,7 +84,7 @@ interface HealthParts {
   readonly clock: Clock;
   readonly engine: Engine;
   readonly space: FreeSpace;
-  readonly book: PredictionBook;
+  readonly validator: Pick<Validator, "canCommit" | "probe">;
   readonly pool: CryptoPool;
 }
 
@@ -92,15 +92,15 @@ interface HealthParts {
 export class Health {
   readonly #engine: Engine;
   readonly #space: FreeSpace;
-  readonly #book: PredictionBook;
+  readonly #validator: HealthParts["validator"];
   readonly #store: Probe;
   readonly #crypto: Probe;
 
-  constructor({ clock, engine, space, book, pool }: HealthParts) {
+  constructor({ clock, engine, space, validator, pool }: HealthParts) {
     this.#engine = engine;
     this.#space = space;
-    this.#book = book;
-    this.#store = new Probe({ clock, validFor, run: () => book.probe() });
+    this.#validator = validator;
+    this.#store = new Probe({ clock, validFor, run: () => validator.probe() });
     this.#crypto = new Probe({ clock, validFor, run: () => pool.sign("health") });
   }
 
@@ -112,7 +112,7 @@ export class Health {
   /** What keeps the gateway from serving; empty when nothing does. */
   async obstacles(): Promise<string[]> {
     await this.#ask(longestWait);
-    const canCommit = this.#book.canCommit && this.#store.troubledFor < longestWait;
+    const canCommit = this.#validator.canCommit && this.#store.troubledFor < longestWait;
     const fault = this.#engine.fault() ?? (canCommit ? undefined : "the store cannot commit");
     return [
       ...fault === undefined ? [] : [fault],
@@ -139,7 +139,7 @@ export class Health {
     await Promise.all([
       this.#store.ask({
         patience,
-        must: !this.#book.canCommit || this.#engine.fault() !== undefined,
+        must: !this.#validator.canCommit || this.#engine.fault() !== undefined,
       }),
       this.#crypto.ask({ patience, must: false }),
     ]);

@@ -24,8 +24,24 @@ export interface GamesPublished {
   readonly changed: number;
 }
 
+/** The games, for those who hand them in or ask for them. */
+export interface Games {
+  /** The newest. */
+  readonly position: Position;
+  /** The games that are active or changed lately. */
+  current(): ExactJson[];
+  /** The games that changed after a position, as they are now; null when the position is of another epoch. */
+  changedSince(position: Position): ExactJson[] | null;
+  /** Resolves when what other servers of the store have told of a position is known here. */
+  reach(position: Position): Promise<void>;
+  /** Resolves when there is something after an offset, or after so many milliseconds. */
+  next(offset: number, wait: number, signal: AbortSignal): Promise<void>;
+  /** Stores the games and sends those that changed. Throws a {@link RangeError} where they are too large for one update. */
+  publish(games: readonly NewGame[]): Promise<GamesPublished>;
+}
+
 /** The games as miners know them: stored, and sent to all of them when they change. */
-export class GameBoard {
+export class GameBoard implements Games {
   readonly channel: Channel;
   readonly publisher: Publisher;
   readonly #repository: GameRepository;
@@ -88,6 +104,19 @@ export class GameBoard {
     return published;
   }
 
+  get position(): Position {
+    const { epoch, offset } = this.channel;
+    return { epoch, offset };
+  }
+
+  async reach(position: Position): Promise<void> {
+    await this.publisher.reach(position);
+  }
+
+  async next(offset: number, wait: number, signal: AbortSignal): Promise<void> {
+    await this.channel.next(offset, wait, signal);
+  }
+
   /** A signed `game_update` with all current games, at the channel's newest offset. */
   snapshot(): Promise<string> {
     const { offset } = this.channel;
@@ -98,12 +127,10 @@ export class GameBoard {
     return this.#snapshot.frame;
   }
 
-  /** The games that are active or changed lately. */
   current(): ExactJson[] {
     return this.#table.current(this.#clock.now() - this.#keepFor);
   }
 
-  /** The games that changed after a position, as they are now; null when the position is of another epoch. */
   changedSince({ epoch, offset }: Position): ExactJson[] | null {
     return epoch === this.channel.epoch && offset <= this.channel.offset
       ? this.#table.changedSince(offset)

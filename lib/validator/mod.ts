@@ -5,12 +5,11 @@
 export type { ChainFilter, ChainState } from "./chain_metagraph.ts";
 export { axonText, dendriteHeaders, type DendriteRequest, readDendrite, synapseHash } from "./dendrite.ts";
 export { epistulaHeaders, isEpistula, readEpistula } from "./epistula.ts";
-export type { GamesPublished } from "./game_board.ts";
+export type { Games, GamesPublished } from "./game_board.ts";
 export { dailyWagerLimit, type PredictionLimits } from "./rules.ts";
 export { type NewGame, readGame } from "./game_table.ts";
 export type { CustomMessage, Handler, HandlerContext } from "./handlers.ts";
 export type { Registration } from "./metagraph.ts";
-export type { PredictionBook } from "./prediction_book.ts";
 export { RisingNonces } from "./rising_nonces.ts";
 export type { Confirmed } from "./prediction_desk.ts";
 export { bindToKey, openValidatorKey } from "./validator_key.ts";

@@ -10,6 +10,8 @@ import {
   type Authentication,
   type Envelope,
   type ExactObject,
+  type FromClient,
+  minerConversation,
   parseMessage,
   type Position,
   readAuthentication,
@@ -18,6 +20,7 @@ import {
   valueBounds,
 } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
+import type { Attendance } from "./attendance.ts";
 import type { Confirmations } from "./confirmations.ts";
 import type { GameBoard } from "./game_board.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
@@ -40,21 +43,21 @@ export interface SessionHost {
   readonly desk: PredictionDesk;
   readonly handlers: Handlers;
   readonly notary: Notary;
+  readonly attendance: Attendance;
   /** What receipts say of the backup that was restored last; undefined where none was. */
-  readonly lineage: string | undefined;
+  lineage(): string | undefined;
   /** Where the bytes of messages that wait to be served are counted. */
   readonly budget: ByteBudget;
-  /** A session's miner has proved who it is. Throws a {@link Refusal} `already_connected`. */
-  enter(session: MinerSession, registration: Registration): void;
-  /** A session's connection is over. */
-  leave(session: MinerSession): void;
   /** Answers a fault on a connection. */
   fail(connection: Connection, error: unknown): void;
-  /** A miner has answered a heartbeat. */
-  heartbeatAnswered(connection: Connection): void;
-  /** The data of a `heartbeat_ack` to a heartbeat's data. */
-  heartbeatAck(heartbeat: ExactObject): ExactObject;
+  /** The signed answer to a heartbeat's data. */
+  acknowledge(heartbeat: ExactObject): Promise<string>;
 }
+
+/** What a miner may send once it has authenticated. */
+type ServedType = Exclude<FromClient<typeof minerConversation>, "authentication">;
+/** Checks a message; what it answers is called when its turn comes. */
+type Server = (session: MinerSession, envelope: Envelope) => Promise<() => void>;
 
 /** One miner on one connection: authentication first, then signed messages, served in the order of their arrival. */
 export class MinerSession implements Session {
@@ -90,7 +93,7 @@ export class MinerSession implements Session {
   }
 
   ended(): void {
-    this.#host.leave(this);
+    this.#host.attendance.leave(this);
   }
 
   /** Resolves when everything received so far is verified and handed on. */
@@ -102,7 +105,7 @@ export class MinerSession implements Session {
     const registration = await this.#host.gatekeeper.admit(authentication, this.connection);
     await this.#host.gatekeeper.remember(authentication);
     if (!this.connection.isOpen) return;
-    this.#host.enter(this, registration);
+    this.#host.attendance.enter(this, registration);
     await this.#welcome(registration, authentication);
     log.info("WebSocket connection established with miner {hotkey}", {
       hotkey: registration.hotkey,
@@ -134,7 +137,7 @@ export class MinerSession implements Session {
       status: "success",
       uid,
       epoch: board.channel.epoch,
-      lineage: this.#host.lineage,
+      lineage: this.#host.lineage(),
       channels,
       recovered: { games: missedGames.recovered, confirmations: missedOwn.recovered },
     });
@@ -188,14 +191,34 @@ export class MinerSession implements Session {
       const detail = `sender ${envelope.signer} is not the hotkey of this connection`;
       throw new Refusal("not_authorized", { detail, inReplyTo: envelope.nonce });
     }
-    if (envelope.type === "heartbeat_response") this.#host.heartbeatAnswered(this.connection);
-    if (envelope.type === "prediction") {
-      const admitted = await this.#host.desk.admit(envelope, this.#origin);
-      return () => this.#follow(this.#host.desk.submit(admitted, "websocket"));
-    }
-    const registration = await this.#host.gatekeeper.admit(envelope, this.#origin);
-    return () => this.#dispatch(envelope, registration);
+    return await (isServed(envelope.type) ? MinerSession.#servers[envelope.type] : MinerSession.#handle)(
+      this,
+      envelope,
+    );
   }
+
+  /** What is done with each message of the protocol, which is checked at once and answered in its turn. */
+  static readonly #servers: Readonly<Record<ServedType, Server>> = {
+    async prediction(session, envelope) {
+      const admitted = await session.#host.desk.admit(envelope, session.#origin);
+      return () => session.#follow(session.#host.desk.submit(admitted, "websocket"));
+    },
+    async heartbeat(session, envelope) {
+      await session.#host.gatekeeper.admit(envelope, session.#origin);
+      return () => void session.#reply(session.#host.acknowledge(envelope.exactData));
+    },
+    async heartbeat_response(session, envelope) {
+      session.#host.attendance.heartbeatAnswered(session.connection);
+      await session.#host.gatekeeper.admit(envelope, session.#origin);
+      return () => {};
+    },
+  };
+
+  /** All others are their handlers'. */
+  static readonly #handle: Server = async (session, envelope) => {
+    const registration = await session.#host.gatekeeper.admit(envelope, session.#origin);
+    return () => void session.#runHandler(envelope, registration);
+  };
 
   /** Reports on confirmations, which reach the miner through its channel. */
   #follow(confirming: readonly Promise<Confirmed>[]): void {
@@ -221,24 +244,17 @@ export class MinerSession implements Session {
     }
   }
 
-  #dispatch(envelope: Envelope, registration: Registration): void {
-    if (envelope.type === "heartbeat_response") return;
-    if (envelope.type === "heartbeat") {
-      this.#send("heartbeat_ack", this.#host.heartbeatAck(envelope.exactData));
-    } else this.#runHandler(envelope, registration);
-  }
-
   async #runHandler(envelope: Envelope, { hotkey, uid }: Registration): Promise<void> {
     const { type, data, exactData, nonce } = envelope;
-    const reply = (type: string, data: ExactObject) => this.#send(type, data);
+    const reply = (type: string, data: ExactObject) => this.#reply(this.#host.notary.seal(type, data));
     const outcome = await this.#host.handlers.run({ type, hotkey, uid, data, exactData, nonce }, reply);
     if (outcome === "done") return;
     if (outcome !== "failed") this.#host.gatekeeper.forgive(envelope);
     this.#refuse(handlerRefusal[outcome](envelope));
   }
 
-  async #send(type: string, data: ExactObject): Promise<void> {
-    this.connection.offer(await this.#host.notary.seal(type, data), Priority.reply);
+  async #reply(frame: Promise<string>): Promise<void> {
+    this.connection.offer(await frame, Priority.reply);
   }
 
   /** On an authenticated connection a refused message is told of, and the connection stays. */
@@ -246,6 +262,13 @@ export class MinerSession implements Session {
     if (error instanceof Refusal && stays.has(error.code)) this.connection.tell(error);
     else this.#host.fail(this.connection, error);
   }
+}
+
+const servedTypes = Object.entries(minerConversation.messages)
+  .flatMap(([name, { from }]) => from === "client" && name !== "authentication" ? name as ServedType : []);
+
+function isServed(type: string): type is ServedType {
+  return servedTypes.some((served) => served === type);
 }
 
 function readMessage(text: string): Envelope {
@@ -282,8 +305,7 @@ const handlerRefusal = {
     }),
   unknown: ({ nonce, type }: Envelope) =>
     new Refusal("invalid_message", {
-      detail:
-        `unknown type "${type}", expected prediction, heartbeat, heartbeat_response or a type with a handler`,
+      detail: `unknown type "${type}", expected ${servedTypes.join(", ")} or a type with a handler`,
       inReplyTo: nonce,
     }),
 } as const;

@@ -1,7 +1,13 @@
 import { isChainUrl } from "../chain/mod.ts";
 import type { CryptoPool, Keypair } from "../crypto/mod.ts";
-import { type ByteBudget, type ChannelSettings, type Connection, type Hub, Priority } from "../hub/mod.ts";
-import { type Clock, type ExactObject, formatTimestamp, type Position, Refusal } from "../protocol/mod.ts";
+import { type ChannelSettings, type Connection, type Hub, Priority } from "../hub/mod.ts";
+import {
+  type Clock,
+  type Envelope,
+  type ExactObject,
+  formatTimestamp,
+  type Position,
+} from "../protocol/mod.ts";
 import {
   ChainListRepository,
   type Followers,
@@ -12,20 +18,21 @@ import {
   PredictionRepository,
   type Store,
 } from "../engine/mod.ts";
-import type { Activity } from "../telemetry/mod.ts";
-import { type ChainFilter, ChainMetagraph } from "./chain_metagraph.ts";
+import { Attendance } from "./attendance.ts";
+import { type ChainFilter, ChainMetagraph, type ChainState } from "./chain_metagraph.ts";
 import { Confirmations } from "./confirmations.ts";
-import { GameBoard } from "./game_board.ts";
-import { Gatekeeper } from "./gatekeeper.ts";
+import { GameBoard, type Games } from "./game_board.ts";
+import { type Claim, Gatekeeper } from "./gatekeeper.ts";
 import { type Handler, type HandlerHost, Handlers } from "./handlers.ts";
 import type { Registration } from "./metagraph.ts";
 import { NonceWindow } from "./nonce_window.ts";
 import { Notary } from "./notary.ts";
 import { PredictionBook } from "./prediction_book.ts";
-import { PredictionDesk } from "./prediction_desk.ts";
+import { type Confirmed, PredictionDesk } from "./prediction_desk.ts";
 import { MinerRegistry } from "./registry.ts";
 import type { PredictionLimits } from "./rules.ts";
 import { MinerSession, type SessionHost } from "./session.ts";
+import type { Origin } from "./suspects.ts";
 
 /** What a validator works with. */
 export interface ValidatorOptions {
@@ -55,34 +62,32 @@ export interface ConfirmationsPage {
 }
 
 /** The miners' family: who they are, what they submit, what they are told. */
-export class Validator implements HandlerHost, SessionHost {
+export class Validator implements HandlerHost {
+  /** Who may submit. */
   readonly registry: MinerRegistry;
-  /** Where the miners come from a chain. */
-  readonly chain: ChainMetagraph | undefined;
-  readonly gatekeeper: Gatekeeper;
-  readonly notary: Notary;
-  readonly board: GameBoard;
-  readonly confirmations: Confirmations;
-  readonly desk: PredictionDesk;
-  readonly book: PredictionBook;
-  readonly handlers: Handlers;
+  readonly #chain: ChainMetagraph | undefined;
+  readonly #gatekeeper: Gatekeeper;
+  readonly #notary: Notary;
+  readonly #board: GameBoard;
+  readonly #confirmations: Confirmations;
+  readonly #desk: PredictionDesk;
+  readonly #book: PredictionBook;
+  readonly #handlers: Handlers;
+  readonly #attendance: Attendance;
+  readonly #sessionHost: SessionHost;
   readonly #predictions: PredictionRepository;
   #lineage: string | undefined;
   readonly #hub: Hub;
   readonly #clock: Clock;
-  readonly #activity: Activity;
-  readonly #duplicatePolicy: "replace" | "reject";
-  readonly #sessions = new Map<string, MinerSession>();
 
   constructor(options: ValidatorOptions) {
     const { store, followers, pool, keypair, hub, clock, channels: settings, metagraph } = options;
+    const { activity } = settings;
     this.#hub = hub;
     this.#clock = clock;
-    const activity = this.#activity = settings.activity;
-    this.#duplicatePolicy = options.duplicatePolicy;
     this.#predictions = new PredictionRepository(store);
     const isChain = metagraph !== undefined && isChainUrl(metagraph);
-    this.chain = isChain
+    this.#chain = isChain
       ? new ChainMetagraph({
         repository: new ChainListRepository(store),
         url: metagraph,
@@ -94,10 +99,10 @@ export class Validator implements HandlerHost, SessionHost {
       repository: new MinerRepository(store),
       followers,
       metagraph: isChain ? undefined : metagraph,
-      chain: this.chain,
+      chain: this.#chain,
       clock,
     });
-    this.gatekeeper = new Gatekeeper({
+    this.#gatekeeper = new Gatekeeper({
       address: keypair.address,
       find: (hotkey) => this.registry.find(hotkey),
       nonces: new NonceWindow(),
@@ -106,86 +111,179 @@ export class Validator implements HandlerHost, SessionHost {
       clock,
       activity,
     });
-    this.notary = new Notary({ pool, keypair, clock, activity });
-    this.board = new GameBoard({
+    this.#notary = new Notary({ pool, keypair, clock, activity });
+    this.#board = new GameBoard({
       repository: new GameRepository(store),
       followers,
-      notary: this.notary,
+      notary: this.#notary,
       clock,
       settings,
       // With an update on its way there must be room for what comes after it.
       maxUpdate: Math.floor(hub.limits.maxQueue / 2),
     });
-    this.confirmations = new Confirmations({
+    this.#confirmations = new Confirmations({
       followers,
       predictions: this.#predictions,
-      notary: this.notary,
+      notary: this.#notary,
       clock,
       settings,
     });
-    this.book = new PredictionBook({
+    this.#book = new PredictionBook({
       repository: this.#predictions,
-      findGame: (gameId) => this.board.find(gameId),
+      findGame: (gameId) => this.#board.find(gameId),
       limits: options.limits,
       shortage: options.shortage,
       clock,
       activity,
     });
-    this.desk = new PredictionDesk({
-      gatekeeper: this.gatekeeper,
-      book: this.book,
-      confirmations: this.confirmations,
+    this.#desk = new PredictionDesk({
+      gatekeeper: this.#gatekeeper,
+      book: this.#book,
+      confirmations: this.#confirmations,
       clock,
       activity,
     });
-    this.handlers = new Handlers(clock);
+    this.#handlers = new Handlers(clock);
+    this.#attendance = new Attendance({
+      hub,
+      clock,
+      activity,
+      board: this.#board,
+      confirmations: this.#confirmations,
+      duplicatePolicy: options.duplicatePolicy,
+    });
+    this.#sessionHost = {
+      gatekeeper: this.#gatekeeper,
+      board: this.#board,
+      confirmations: this.#confirmations,
+      desk: this.#desk,
+      handlers: this.#handlers,
+      notary: this.#notary,
+      attendance: this.#attendance,
+      budget: hub.budget,
+      lineage: () => this.#lineage,
+      acknowledge: (heartbeat) => this.acknowledge(heartbeat),
+      fail: (connection, error) => hub.fail(connection, error),
+    };
   }
 
   /** Reads what is stored, and begins to watch over the connected miners. */
   async start(): Promise<void> {
-    await Promise.all([this.registry.load(), this.board.load()]);
+    await Promise.all([this.registry.load(), this.#board.load()]);
     this.#lineage = (await this.#predictions.head()).lineage;
-    this.registry.onChange(() => this.#checkRegistrations());
+    this.registry.onChange(() => this.#attendance.recheck((hotkey) => this.registered(hotkey)));
     this.#hub.setHeartbeat("miners", (due) => this.#sendHeartbeats(due));
-  }
-
-  /** What receipts say of the backup that was restored last; undefined where none was. */
-  get lineage(): string | undefined {
-    return this.#lineage;
   }
 
   /** Takes nothing more; resolves when everything under way is confirmed. */
   async stop(): Promise<void> {
     await this.registry.stop();
-    this.desk.close();
-    await Promise.all([...this.#sessions.values()].map((session) => session.handedOn()));
-    await this.desk.finish();
-    await this.confirmations.settled();
+    this.#desk.close();
+    await this.#attendance.handedOn();
+    await this.#desk.finish();
+    await this.#confirmations.settled();
+  }
+
+  /** Its SS58 address. */
+  get address(): string {
+    return this.#notary.address;
+  }
+
+  get games(): Games {
+    return this.#board;
+  }
+
+  /** What is known of the chain that the miners come from; undefined where they come from none. */
+  get chainState(): ChainState | undefined {
+    return this.#chain?.state;
+  }
+
+  /** Whether the store took the last group of predictions, as far as any was tried. */
+  get canCommit(): boolean {
+    return this.#book.canCommit;
+  }
+
+  /** Tries whether the store would take one. */
+  probe(): Promise<unknown> {
+    return this.#book.probe();
+  }
+
+  /** How many predictions are being confirmed. */
+  get underWay(): number {
+    return this.#desk.underWay;
+  }
+
+  /** Signatures that wait to be made or verified. */
+  get pendingSignatures(): number {
+    return this.#gatekeeper.pending;
   }
 
   registerHandler(type: string, handler: Handler): void {
-    this.handlers.register(type, handler);
-  }
-
-  get budget(): ByteBudget {
-    return this.#hub.budget;
+    this.#handlers.register(type, handler);
   }
 
   createSession(connection: Connection): MinerSession {
-    return new MinerSession(connection, this);
-  }
-
-  /** Miners with an open connection. */
-  get sessions(): Iterable<MinerSession> {
-    return this.#sessions.values();
+    return new MinerSession(connection, this.#sessionHost);
   }
 
   /** Authenticated miners that were heard from within two heartbeat intervals. */
   activeMiners(): number {
-    const since = this.#clock.elapsed() - 2 * this.#hub.limits.heartbeatInterval;
-    let active = 0;
-    for (const { connection } of this.#sessions.values()) if (connection.heardAt >= since) active += 1;
-    return active;
+    return this.#attendance.active();
+  }
+
+  /** A miner's registration. Throws a {@link Refusal} `not_authorized` where it may not submit. */
+  registered(hotkey: string): Registration {
+    return this.#gatekeeper.registered({ signer: hotkey, nonce: undefined });
+  }
+
+  /**
+   * Checks a message that came over HTTP, and uses up its nonce. What `granted` throws, who is called once its sender is
+   * known, refuses it yet, and gives the nonce back.
+   *
+   * @returns the sender's registration
+   */
+  async admit(claim: Claim, from: Origin, granted: () => void): Promise<Registration> {
+    const registration = await this.#gatekeeper.admit(claim, from);
+    this.#grant(claim, granted);
+    return registration;
+  }
+
+  /** The same, for what no restart and no other server of the store may let in again. */
+  async admitOnce(claim: Claim, from: Origin, granted: () => void): Promise<Registration> {
+    const registration = await this.admit(claim, from, granted);
+    await this.#gatekeeper.remember(claim);
+    return registration;
+  }
+
+  /** Takes in a `prediction` message that came over HTTP; resolves when all in it is confirmed. `granted` as above. */
+  async submit(envelope: Envelope, from: Origin, granted: () => void): Promise<Confirmed[]> {
+    const admitted = await this.#desk.admit(envelope, from);
+    this.#grant(envelope, granted);
+    return await Promise.all(this.#desk.submit(admitted, "http"));
+  }
+
+  #grant(claim: Pick<Claim, "signer" | "nonce">, granted: () => void): void {
+    try {
+      granted();
+    } catch (error) {
+      this.#gatekeeper.forgive(claim);
+      throw error;
+    }
+  }
+
+  /** The validator's signature over a text, hex without `0x`. */
+  sign(text: string): Promise<string> {
+    return this.#notary.sign(text);
+  }
+
+  /** The signed answer to a heartbeat: the server's time, and the client's own back. */
+  acknowledge({ timestamp: echo }: ExactObject): Promise<string> {
+    return this.#notary.seal("heartbeat_ack", { timestamp: formatTimestamp(this.#clock.now()), echo });
+  }
+
+  /** Where a miner's own channel stands. */
+  positionOf(hotkey: string): Promise<Position> {
+    return this.#confirmations.position(hotkey);
   }
 
   /** Accepted predictions after `sequence`, waiting up to `wait` milliseconds for one when there is none. */
@@ -193,11 +291,11 @@ export class Validator implements HandlerHost, SessionHost {
     sequence: number,
     { limit, wait, signal }: { limit: number; wait: number; signal: AbortSignal },
   ): Promise<PredictionRecord[]> {
-    const { commits } = this.book;
+    const { commits } = this.#book;
     const records = await this.#predictions.after(sequence, limit);
     if (records.length > 0 || wait <= 0) return records;
     // A commit during the read is news already.
-    if (commits === this.book.commits) await this.#nextCommit(wait, signal);
+    if (commits === this.#book.commits) await this.#nextCommit(wait, signal);
     return await this.#predictions.after(sequence, limit);
   }
 
@@ -207,9 +305,9 @@ export class Validator implements HandlerHost, SessionHost {
     { epoch, offset }: Position,
     limit: number,
   ): Promise<ConfirmationsPage | "lost"> {
-    const newest = await this.confirmations.position(hotkey);
+    const newest = await this.#confirmations.position(hotkey);
     if (epoch !== newest.epoch || offset > newest.offset) return "lost";
-    const frames = await this.confirmations.past(hotkey, offset, limit);
+    const frames = await this.#confirmations.past(hotkey, offset, limit);
     if (frames === "lost") return "lost";
     const last = offset + frames.length;
     return { frames, next: last < newest.offset ? last : undefined };
@@ -220,63 +318,11 @@ export class Validator implements HandlerHost, SessionHost {
     const records = await this.#predictions.ofMiner(hotkey, after, limit + 1);
     const page = records.slice(0, limit);
     const next = records.length > limit ? page.at(-1)?.receipt.miner_sequence : undefined;
-    return { frames: await this.confirmations.renew(hotkey, page), next };
-  }
-
-  /** Counts how long a miner took to answer; what it says unasked counts not. */
-  heartbeatAnswered(connection: Connection): void {
-    const { heartbeatAt, openedAt, answeredAt = openedAt } = connection;
-    connection.answeredAt = this.#clock.elapsed();
-    if (answeredAt >= heartbeatAt || heartbeatAt === openedAt) return;
-    this.#activity.heartbeats.add((connection.answeredAt - heartbeatAt) / 1000);
-  }
-
-  /** The data of a `heartbeat_ack`: the server's time, and the client's own back. */
-  heartbeatAck({ timestamp: echo }: ExactObject): ExactObject {
-    return { timestamp: formatTimestamp(this.#clock.now()), echo };
-  }
-
-  /** A session's miner has proved who it is. Throws a {@link Refusal} `already_connected`. */
-  enter(session: MinerSession, registration: Registration): void {
-    const { hotkey } = registration;
-    const other = this.#sessions.get(hotkey);
-    if (other !== undefined) {
-      const refusal = new Refusal("already_connected", { detail: `policy is ${this.#duplicatePolicy}` });
-      if (this.#duplicatePolicy === "reject") throw refusal;
-      other.connection.refuse(refusal);
-    }
-    session.registration = registration;
-    this.confirmations.enter(hotkey);
-    session.connection.getReady(hotkey);
-    this.#sessions.set(hotkey, session);
-  }
-
-  /** A session's connection is over. */
-  leave(session: MinerSession): void {
-    const { connection, registration } = session;
-    this.board.channel.unsubscribe(connection);
-    if (registration === undefined) return;
-    this.confirmations.leave(registration.hotkey, connection);
-    if (this.#sessions.get(registration.hotkey) === session) this.#sessions.delete(registration.hotkey);
-  }
-
-  fail(connection: Connection, error: unknown): void {
-    this.#hub.fail(connection, error);
-  }
-
-  #checkRegistrations(): void {
-    for (const session of this.#sessions.values()) {
-      try {
-        const signer = session.registration?.hotkey ?? "";
-        session.registration = this.gatekeeper.registered({ signer, nonce: undefined });
-      } catch (error) {
-        this.fail(session.connection, error);
-      }
-    }
+    return { frames: await this.#confirmations.renew(hotkey, page), next };
   }
 
   async #sendHeartbeats(due: readonly Connection[]): Promise<void> {
-    const frame = await this.notary.seal("heartbeat", { timestamp: formatTimestamp(this.#clock.now()) });
+    const frame = await this.#notary.seal("heartbeat", { timestamp: formatTimestamp(this.#clock.now()) });
     for (const connection of due) connection.offer(frame, Priority.heartbeat);
   }
 
@@ -289,7 +335,7 @@ export class Validator implements HandlerHost, SessionHost {
         signal.removeEventListener("abort", done);
         resolve();
       };
-      const stop = this.book.onCommit(done);
+      const stop = this.#book.onCommit(done);
       const timer = this.#clock.after(wait, done);
       signal.addEventListener("abort", done);
     });

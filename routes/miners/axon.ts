@@ -107,13 +107,9 @@ export function axonRoutes(gateway: Gateway): Hono<Env> {
   const nonces = new RisingNonces(clock);
   const uuid = crypto.randomUUID();
 
-  const countRequest = ({ claim }: DendriteRequest) => {
-    try {
-      perMiner.count(claim.signer);
-    } catch (error) {
-      validator.gatekeeper.forgive(claim);
-      throw error;
-    }
+  const granted = (request: DendriteRequest) => () => {
+    nonces.use(request);
+    perMiner.count(request.claim.signer);
   };
 
   /** Serves a request by its class: the cheap checks first, the body only of those who may send one. */
@@ -122,7 +118,7 @@ export function axonRoutes(gateway: Gateway): Hono<Env> {
     async (context: Context<Env>): Promise<Response> => {
       const startedAt = clock.elapsed();
       const request = readDendrite(context.req.header());
-      validator.gatekeeper.registered({ signer: request.claim.signer, nonce: undefined });
+      validator.registered(request.claim.signer);
       nonces.check(request);
       const body = parseMessage(await readBody(context, gateway, { maxSize }), valueBounds.miner);
       const { status, message, fields } = await answer(request, body, context);
@@ -145,10 +141,7 @@ export function axonRoutes(gateway: Gateway): Hono<Env> {
       data: toPlain(prediction) as Record<string, unknown>,
       exactData: prediction,
     };
-    const admitted = await validator.desk.admit(envelope, context.env.client);
-    nonces.use(request);
-    countRequest(request);
-    const [confirmed] = await Promise.all(validator.desk.submit(admitted, "http"));
+    const [confirmed] = await validator.submit(envelope, context.env.client, granted(request));
     if (confirmed === undefined) throw new Error("no confirmation");
     const { verdict, frame } = confirmed;
     const fields = { [answerField]: new Rendered(frame) };
@@ -157,22 +150,19 @@ export function axonRoutes(gateway: Gateway): Hono<Env> {
   });
 
   const tellGames = serve(async (request, body, context) => {
-    await validator.gatekeeper.admit(request.claim, context.env.client);
-    nonces.use(request);
-    countRequest(request);
-    await validator.gatekeeper.remember(request.claim);
-    const { board } = validator;
-    const { epoch, offset } = board.channel;
-    return { status: 200, message: "Success", fields: { epoch, offset, ...gamesFor(body, board.current()) } };
+    await validator.admitOnce(request.claim, context.env.client, granted(request));
+    const { games } = validator;
+    const fields = { ...games.position, ...gamesFor(body, games.current()) };
+    return { status: 200, message: "Success", fields };
   });
 
   async function answerHeaders(
     { headers, claim }: DendriteRequest,
     { status, message, seconds }: { status: number; message: string; seconds: number },
   ): Promise<Record<string, string>> {
-    const axon = validator.notary.address;
+    const axon = validator.address;
     const nonce = String(BigInt(clock.now()) * 1_000_000n);
-    const signature = await validator.notary.sign(axonText(nonce, claim.signer, axon, uuid));
+    const signature = await validator.sign(axonText(nonce, claim.signer, axon, uuid));
     const sent = Object.entries(headers).filter(([name, value]) =>
       name.startsWith("bt_") && value !== undefined
     );

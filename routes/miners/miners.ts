@@ -77,7 +77,7 @@ const missedConfirmations = new Kind(
     }),
   { uid: 7, epoch: "9f0c2a11", offset: 1, recovered: true, confirmations: [confirmation.example] },
 );
-const games = new Kind(
+const gamesAnswer = new Kind(
   "Games",
   () =>
     z.object({
@@ -108,15 +108,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
   const perMiner = new RequestLimit(config["websocket.rate_limit"], clock);
   const rendered = new RenderCache();
 
-  /** Throws, and gives the nonce back, when a miner sends too much. */
-  const countRequest = (envelope: Pick<Envelope, "signer" | "nonce">) => {
-    try {
-      perMiner.count(envelope.signer);
-    } catch (error) {
-      validator.gatekeeper.forgive(envelope);
-      throw error;
-    }
-  };
+  const counted = ({ signer }: Pick<Envelope, "signer">) => () => perMiner.count(signer);
 
   /** A miner's receipts, from the first one kept on or where `since` is what a page's `next` said, after that page. */
   const receiptsPage = async (hotkey: string, since: number, limit: number): Promise<ConfirmationsPage> => {
@@ -160,9 +152,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
             detail: `type: expected prediction, got "${envelope.type}"`,
           });
         }
-        const admitted = await validator.desk.admit(envelope, context.env.client);
-        countRequest(envelope);
-        const confirmed = await Promise.all(validator.desk.submit(admitted, "http"));
+        const confirmed = await validator.submit(envelope, context.env.client, counted(envelope));
         return "predictions" in envelope.exactData ? answerBatch(confirmed) : answerOne(confirmed);
       },
     )
@@ -174,39 +164,37 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
         description:
           `With \`since\` waits up to \`wait\` seconds (60 at most) for news. ${epistula} are checked where they are sent.`,
         query: gamesQuery,
-        answers: { 200: { description: "The games", kind: games }, ...refusals(400, 401, 403, 409) },
+        answers: { 200: { description: "The games", kind: gamesAnswer }, ...refusals(400, 401, 403, 409) },
       }),
       async (context) => {
         const { since, epoch, wait = 0 } = readQuery(gamesQuery, context.req.query());
         const headers = context.req.header();
         if (isEpistula(headers)) {
           const claim = readEpistula(headers, "", clock);
-          await validator.gatekeeper.admit(claim, context.env.client);
-          countRequest(claim);
-          await validator.gatekeeper.remember(claim);
+          await validator.admitOnce(claim, context.env.client, counted(claim));
         }
-        const { board } = validator;
-        const position = { epoch: epoch ?? board.channel.epoch, offset: since ?? 0 };
-        if (since !== undefined) await board.publisher.reach(position);
-        if (since !== undefined && board.changedSince(position) !== null) {
+        const { games } = validator;
+        const position = { epoch: epoch ?? games.position.epoch, offset: since ?? 0 };
+        if (since !== undefined) await games.reach(position);
+        if (since !== undefined && games.changedSince(position) !== null) {
           using first = new FirstSignal(context.req.raw.signal, gateway.ending);
           await waitingRoom.enter(
             context.env.client.address,
-            () => validator.board.channel.next(since, 1000 * wait, first.signal),
+            () => games.next(since, 1000 * wait, first.signal),
           );
         }
-        const changed = since === undefined ? null : board.changedSince(position);
+        const changed = since === undefined ? null : games.changedSince(position);
         // Games leave the list as time goes by.
-        const state = `${board.channel.offset} ${Math.floor(clock.elapsed() / 1000)}`;
+        const newest = games.position;
+        const state = `${newest.offset} ${Math.floor(clock.elapsed() / 1000)}`;
         const rendering = rendered.get(
           state,
           changed === null ? `all ${since !== undefined}` : `${since}`,
           () =>
             renderSigned({
-              epoch: board.channel.epoch,
-              offset: board.channel.offset,
+              ...newest,
               recovered: since === undefined ? undefined : changed !== null,
-              games: changed ?? board.current(),
+              games: changed ?? games.current(),
             }),
         );
         return new Response(answers.bodyOf(context.env, rendering), { headers: json });
@@ -236,10 +224,8 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
         const headers = context.req.header();
         const claim = isEpistula(headers) ? readEpistula(headers, "", clock) : readClaim(headers);
         if (claim.signer !== hotkey) throw new BadRequest("Invalid query: hotkey: expected the signer's");
-        const { uid } = await validator.gatekeeper.admit(claim, context.env.client);
-        countRequest(claim);
-        await validator.gatekeeper.remember(claim);
-        const newest = await validator.confirmations.position(hotkey);
+        const { uid } = await validator.admitOnce(claim, context.env.client, counted(claim));
+        const newest = await validator.positionOf(hotkey);
         // Without an epoch 0 is no position: it asks for everything that is kept.
         const missed = epoch === undefined && since === 0 ? "lost" : await validator.missedConfirmations(
           hotkey,
@@ -281,10 +267,8 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
           return new Response(ack, { headers: json });
         }
         const envelope = readEnvelope(message);
-        await validator.gatekeeper.admit(envelope, context.env.client);
-        countRequest(envelope);
-        const ack = await validator.notary.seal("heartbeat_ack", validator.heartbeatAck(envelope.exactData));
-        return new Response(ack, { headers: json });
+        await validator.admit(envelope, context.env.client, counted(envelope));
+        return new Response(await validator.acknowledge(envelope.exactData), { headers: json });
       },
     );
 }

@@ -41,7 +41,7 @@ export function gameRoutes(gateway: Gateway): Hono<Env> {
       const games = readGames(
         await readBody(context, gateway, { maxSize: maxOperatorBody, name: operator }),
       );
-      return answerJson(context, await gateway.validator.board.publish(games).catch(refuseTooLarge));
+      return answerJson(context, await gateway.validator.games.publish(games).catch(refuseTooLarge));
     },
   );
 }

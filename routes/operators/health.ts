@@ -132,7 +132,7 @@ function isUp({ status }: Gateway): boolean {
 
 /** What anybody may know: miners' clients sign for the validator that is named here. */
 function outline({ status, validator }: Gateway) {
-  return { status, validator: validator.notary.address };
+  return { status, validator: validator.address };
 }
 
 function health({ status, hub, sockets, validator, uptime }: Gateway) {
@@ -144,8 +144,8 @@ function health({ status, hub, sockets, validator, uptime }: Gateway) {
     active_connections: validator.activeMiners(),
     uptime: Math.floor(uptime / 1000),
     families,
-    validator: validator.notary.address,
-    ...metagraph(validator.chain?.state),
+    validator: validator.address,
+    ...metagraph(validator.chainState),
   };
 }
 

@@ -130,7 +130,7 @@ Deno.test("the receipts of a real gateway are sound, of two miners, by both ways
   const { body } = await scene.submit(batch);
   signed.push(...(body["confirmations"] as unknown[]).map((confirmation) => JSON.stringify(confirmation)));
 
-  const audit = new ReceiptAudit({ validator: scene.server.gateway.validator.notary.address });
+  const audit = new ReceiptAudit({ validator: scene.server.gateway.validator.address });
   for (const [index, line] of signed.entries()) await audit.take(index + 1, line);
   const { sound, miners, counts } = audit.report();
   assertEquals([sound, counts], [true, { duplicate: 1 }]);

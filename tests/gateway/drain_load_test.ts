@@ -75,8 +75,9 @@ Deno.test("a drain under load confirms all that it took, loses nothing, and tell
   await using scene = await Scene.start(wide);
   const miners = await connectAll(scene);
   const load = miners.map((miner, index) => submitOn(scene, miner, index));
-  const { desk, book } = scene.server.gateway.validator;
-  await until(() => book.commits >= 5 && desk.underWay >= 10, "predictions under way");
+  const { validator, activity } = scene.server.gateway;
+  const isBusy = () => activity.results.websocket.accepted >= 50 && validator.underWay >= 10;
+  await until(isBusy, "predictions under way");
   await scene.server.gateway.drain();
   const ends = await Promise.all(miners.map(({ peer }) => peer.ended));
   await Promise.all(load);

@@ -134,14 +134,16 @@ Deno.test("clients are sent away in steps, each told once and with another time"
 
 Deno.test("who is refused a prediction during a drain is told of the drain once, with a time of its own", async () => {
   const clock = new FakeClock();
-  await using scene = await Scene.start({}, clock);
+  const opener = FaultyEngine.opener();
+  await using scene = await Scene.start({}, clock, opener.open);
   const other = testKey(8);
   await scene.register(other, 8);
   const peers = [await scene.connect(), await scene.connect(other)];
-  const { desk } = scene.server.gateway.validator;
-  const finish = desk.finish.bind(desk);
   const held = Promise.withResolvers<void>();
-  desk.finish = () => held.promise.then(finish);
+  using _ = opener.engine.interfere((write) => held.promise.then(write));
+  peers[0]?.send(scene.sign("prediction", samplePrediction("p0")));
+  const { validator } = scene.server.gateway;
+  await until(() => validator.underWay === 1, "a prediction under way");
   const draining = scene.server.gateway.drain();
   for (const [index, key] of [scene.key, other].entries()) {
     for (const id of ["p1", "p2"]) {

@@ -17,7 +17,7 @@ Deno.test("a signed prediction gets a confirmation that the validator signed", a
   assertEquals(data["status"], "success");
   assertEquals((data["receipt"] as Record<string, unknown>)["sequence"], 1);
   const { signer, signature, signedText } = readEnvelope(parseMessage(JSON.stringify(confirmation)));
-  assertEquals(signer, server.gateway.validator.notary.address);
+  assertEquals(signer, server.gateway.validator.address);
   assertEquals(verifySignature(signedText, signature, signer), true);
   await peer.close();
 });

@@ -23,7 +23,7 @@ Deno.test("the server is silent until the first frame, and welcomes a miner with
   peer.send(signAuthentication(scene.key));
   const welcome = await peer.next();
   const { signer, signature, signedText } = readEnvelope(parseMessage(JSON.stringify(welcome)));
-  assertEquals(signer, scene.server.gateway.validator.notary.address);
+  assertEquals(signer, scene.server.gateway.validator.address);
   assert(verifySignature(signedText, signature, signer));
   const { epoch, ...data } = dataOf(welcome);
   assertEquals(typeof epoch, "string");

@@ -48,7 +48,7 @@ Deno.test("a handler gets the message and answers with signed ones", async () =>
     uid: 7,
     said: "hello",
   }]);
-  assertEquals(echoed["sender"], scene.server.gateway.validator.notary.address);
+  assertEquals(echoed["sender"], scene.server.gateway.validator.address);
   assertEquals(dataOf(await peer.next()), { again: true });
   await peer.close();
 });

@@ -1,55 +1,40 @@
 import { assertEquals } from "@std/assert";
 import { confirmationsChannel, type Engine, PredictionRepository } from "../../lib/engine/mod.ts";
-import {
-  parseExact,
-  type ReceivedPrediction,
-  renderSigned,
-  sha256Hex,
-  type TeamGamePrediction,
-  toPlain,
-} from "../../lib/protocol/mod.ts";
 import { FaultyEngine } from "../helpers/faulty_engine.ts";
-import { startGateway, type TestGateway } from "../helpers/gateway.ts";
-import { sampleGame, samplePrediction } from "../helpers/samples.ts";
+import { testKey } from "../helpers/peer.ts";
+import { samplePrediction } from "../helpers/samples.ts";
+import { Scene } from "../helpers/scene.ts";
 
-const hotkey = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+const hotkey = testKey(7).address;
 
-interface Scene extends AsyncDisposable {
-  readonly server: TestGateway;
+interface Told extends AsyncDisposable {
   readonly engine: Engine;
   /** Submits a prediction, and answers what its confirmation says. */
   tell(id: string, change?: Record<string, string | number>): Promise<unknown>;
-  /** What the miner was told from the first on, told again. */
-  again(upTo: number): Promise<unknown[] | "lost">;
+  /** What the miner was told after an offset, told again. */
+  again(limit: number, offset?: number): Promise<unknown[] | "lost">;
 }
 
-async function setScene(): Promise<Scene> {
+async function setScene(): Promise<Told> {
   const opener = FaultyEngine.opener();
-  const server = await startGateway({}, undefined, opener.open);
-  await server.admin("POST", "/admin/games", { games: [sampleGame()] });
-  const { book, confirmations } = server.gateway.validator;
+  const scene = await Scene.start({}, undefined, opener.open);
+  const { validator } = scene.server.gateway;
   return {
-    server,
     engine: opener.engine,
-    tell: async (id, change = {}) => {
-      const text = renderSigned(samplePrediction(id, change));
-      const fields = toPlain(parseExact(text)) as TeamGamePrediction;
-      const prediction: ReceivedPrediction = { fields, text, hash: sha256Hex(text) };
-      const { verdict, offset } = await book.submit({ hotkey, uid: 7, prediction });
-      return dataOf(await confirmations.publish(hotkey, { predictionId: id, verdict, offset }));
+    tell: async (id, change = {}) => dataOf((await scene.submit(samplePrediction(id, change))).body),
+    again: async (limit, offset = 0) => {
+      const { epoch } = opener.engine.log;
+      const page = await validator.missedConfirmations(hotkey, { epoch, offset }, limit);
+      return page === "lost" ? "lost" : page.frames.map((frame) => dataOf(JSON.parse(frame)));
     },
-    again: async (upTo) => {
-      const frames = await confirmations.past(hotkey, 0, upTo);
-      return frames === "lost" ? "lost" : frames.map(dataOf);
-    },
-    [Symbol.asyncDispose]: () => server.stop(),
+    [Symbol.asyncDispose]: () => scene.stop(),
   };
 }
 
 /** What a confirmation says, but for the time. */
-function dataOf(frame: string): unknown {
-  const { timestamp: _, ...data } = JSON.parse(frame).data;
-  return data;
+function dataOf({ data }: Record<string, unknown>): unknown {
+  const { timestamp: _, ...rest } = data as Record<string, unknown>;
+  return rest;
 }
 
 Deno.test("what a miner is told again is what it was told: accepted, duplicate, conflict and refusal", async () => {
@@ -71,9 +56,7 @@ Deno.test("confirmations of predictions that were pruned are lost, and those aft
   const predictions = new PredictionRepository(scene.engine);
   assertEquals(await predictions.transact((transaction) => transaction.prune(Infinity, 1)), 1);
   assertEquals(await scene.again(2), "lost");
-  const { confirmations } = scene.server.gateway.validator;
-  const frames = await confirmations.past(hotkey, 1, 2);
-  assertEquals(frames === "lost" ? frames : frames.map(dataOf), [second]);
+  assertEquals(await scene.again(2, 1), [second]);
 });
 
 Deno.test("a confirmation that the log keeps word for word, as it once did, is told again", async () => {

@@ -44,7 +44,7 @@ Deno.test("a store is bound to the key that it was first used with, until anothe
   const other = `${folder.path}/other.key`;
   const start = async (overrides: Partial<Config>) => {
     await using served = await startGateway({ store: kv, ...overrides });
-    return served.gateway.validator.notary.address;
+    return served.gateway.validator.address;
   };
   const first = await start({});
   assertEquals(await start({}), first);

@@ -86,7 +86,7 @@ export class DemoValidator {
 
   async #publish(): Promise<void> {
     const games = this.games.map((game) => readGame(parseExact(renderSigned(teamGame(game, Date.now())))));
-    const { changed } = await this.gateway.validator.board.publish(games);
+    const { changed } = await this.gateway.validator.games.publish(games);
     if (changed > 0) this.updates += 1;
   }
 }

@@ -62,7 +62,7 @@ export const trafficCases: ProxyCases = (kind) => ({
   "a dendrite's headers, which have underscores, arrive and come back": async () => {
     await using scene = await Scene.start();
     await using proxy = await Proxy.start(kind, [scene.server.url]);
-    const axon = scene.server.gateway.validator.notary.address;
+    const axon = scene.server.gateway.validator.address;
     const headers = dendriteHeaders(scene.key, { axon, now: Date.now() });
     const answer = await proxy.fetch("/GameData", { method: "POST", headers, body: "{}" });
     assertEquals([answer.status, (await answer.json()).games.length], [200, 1]);

@@ -51,7 +51,7 @@ class Dendrite implements AsyncDisposable {
   }
 
   get axon(): string {
-    return this.scene.server.gateway.validator.notary.address;
+    return this.scene.server.gateway.validator.address;
   }
 
   headers(options: Partial<DendriteOptions> = {}, key = this.scene.key): Record<string, string> {

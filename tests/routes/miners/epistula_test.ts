@@ -23,7 +23,7 @@ const predictions = "/api/v1/predictions";
 
 function headersOf(scene: Scene, options: Options = {}): Record<string, string> {
   const { body = "", key = scene.key, uuid = freshNonce(), skew = 0 } = options;
-  const { signedFor = scene.server.gateway.validator.notary.address } = options;
+  const { signedFor = scene.server.gateway.validator.address } = options;
   const time = String(scene.clock.now() + skew);
   const hash = createHash("sha256").update(body).digest("hex");
   const headers = {
@@ -132,7 +132,7 @@ Deno.test("neither an Epistula read nor a dendrite's counts again at another ser
   await using first = await Scene.start(overrides);
   const own = `/api/v1/confirmations?hotkey=${first.key.address}&since=0`;
   const requests = [own, "/api/v1/games"].map((path) => [path, headersOf(first)] as const);
-  const axon = first.server.gateway.validator.notary.address;
+  const axon = first.server.gateway.validator.address;
   const synapse = dendriteHeaders(first.key, { axon, now: Date.now() });
   const statuses = async (scene: Scene) => {
     const reads = await Promise.all(requests.map(([path, headers]) => scene.call("GET", path, { headers })));

@@ -219,7 +219,7 @@ Deno.test("confirmations over HTTP are signed by the validator, in a batch each 
   assertEquals(frames.length, 3);
   for (const frame of frames) {
     const { signer, signature, signedText, type } = readEnvelope(parseMessage(frame));
-    assertEquals([type, signer], ["confirmation", scene.server.gateway.validator.notary.address]);
+    assertEquals([type, signer], ["confirmation", scene.server.gateway.validator.address]);
     assert(verifySignature(signedText, signature, signer));
   }
 });

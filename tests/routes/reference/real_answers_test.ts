@@ -110,7 +110,7 @@ Deno.test("what miners are answered over HTTP is as the reference says", async (
 Deno.test("what a dendrite is answered is as the reference says", async () => {
   await using told = await Told.start({ "axon.unsigned_body": true });
   const { scene } = told;
-  const axon = scene.server.gateway.validator.notary.address;
+  const axon = scene.server.gateway.validator.address;
   const headers = () => dendriteHeaders(scene.key, { axon, now: Date.now(), uuid: freshNonce() });
   const predict = async (prediction: ExactJson, sent = headers()) => {
     const body = JSON.stringify(prediction);
