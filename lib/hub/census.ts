@@ -4,7 +4,7 @@ import type { Connection, Family } from "./connection.ts";
 type State = typeof connectionStates[number];
 
 /** What a hub's connections come to at one moment. */
-export interface Census {
+interface Census {
   readonly states: Record<Family, Record<State, number>>;
   /** On the connections that there are. */
   readonly sent: Record<Family, Traffic>;

@@ -4,7 +4,7 @@ import type { HistoryBudget, Trimmable } from "./history_budget.ts";
 import type { Priority } from "./outbox.ts";
 
 /** One numbered frame of a channel. */
-export interface Publication {
+interface Publication {
   readonly offset: number;
   readonly frame: string;
   /** When it was published, in milliseconds since the Unix epoch. */
@@ -29,7 +29,7 @@ export interface ChannelSettings {
 }
 
 /** What a subscription begins with. */
-export interface Recovery {
+interface Recovery {
   /** Whether `missed` is exactly what follows the position; undefined when none was named. */
   readonly recovered: boolean | undefined;
   /** What to send first, in order; without a recovery nothing. */

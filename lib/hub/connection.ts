@@ -1,6 +1,6 @@
 import { type Close, closes, errorKinds, Refusal } from "../protocol/mod.ts";
 import type { Activity, families } from "../telemetry/mod.ts";
-import { reasonWithId } from "./close_reason.ts";
+import { reasonWithId } from "./end_causes.ts";
 import type { Frame, Link } from "./link.ts";
 import { Outbox, type Outgoing, type Priority } from "./outbox.ts";
 import type { Place } from "./places.ts";
@@ -43,7 +43,7 @@ export interface ConnectionHost {
 }
 
 /** How this end began to close a connection. */
-export interface Closing {
+interface Closing {
   readonly at: number;
   readonly detail: string | undefined;
   readonly queued: number;

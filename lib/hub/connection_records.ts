@@ -1,10 +1,7 @@
 import type { Clock } from "../protocol/mod.ts";
 import { logger, Throttle } from "../telemetry/mod.ts";
-import { ConnectionIds } from "./connection_ids.ts";
-import type { ConnectionRecord } from "./connection_record.ts";
+import { type ConnectionRecord, ownText } from "./connection_record.ts";
 import { type EndCause, endCauses } from "./end_causes.ts";
-import { ownText } from "./own_text.ts";
-import { Ring } from "./ring.ts";
 
 /** How many endings are kept. */
 export const keptEndings = 10_000;
@@ -12,7 +9,7 @@ const keptRefusals = 1000;
 const longestDetail = 200;
 
 /** Somebody who was not let in. */
-export interface TurnedAway {
+interface TurnedAway {
   readonly family: ConnectionRecord["family"];
   readonly address: string;
   readonly cause: EndCause;
@@ -97,4 +94,47 @@ export class ConnectionRecords {
 
 function endOf({ ending, openedAt }: ConnectionRecord): number {
   return ending?.at ?? openedAt;
+}
+
+const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
+const prefixLength = 5;
+
+/** Gives connections ids that no other connection has, of this run of the program or an earlier one: logs outlive it. */
+class ConnectionIds {
+  readonly #prefix = `c${randomText(prefixLength)}`;
+  #last = 0;
+
+  /** Such as `c8f3ak12`: a random beginning that all ids of this run share, then a count. */
+  next(): string {
+    return this.#prefix + (this.#last += 1).toString(36);
+  }
+}
+
+function randomText(length: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(length));
+  return Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join("");
+}
+
+/** The latest of what was added, bounded in number. */
+class Ring<T> {
+  readonly #size: number;
+  readonly #items: T[] = [];
+  #next = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(item: T): void {
+    this.#items[this.#next] = item;
+    this.#next = (this.#next + 1) % this.#size;
+  }
+
+  /** The newest first. */
+  *latest(): Generator<T> {
+    for (let back = 1; back <= this.#items.length; back += 1) {
+      const item = this.#items[(this.#next - back + this.#items.length) % this.#items.length];
+      if (item !== undefined) yield item;
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import type { Deflater } from "./deflater.ts";
+import { deflateRawSync } from "node:zlib";
 import type { Frame, Link } from "./link.ts";
 
 /** A link that sends larger text frames as binary ones of raw deflate. */
@@ -25,5 +25,36 @@ export class DeflateLink implements Link {
 
   sever(): void {
     this.#link.sever();
+  }
+}
+
+/** Characters below which deflating saves less than it costs. */
+const threshold = 256;
+const maxCached = 2 ** 22;
+
+/** Deflates text frames (RFC 1951), each once, however many links send it. */
+export class Deflater {
+  /** In the order of their making. */
+  readonly #made = new Map<string, Frame>();
+  #cached = 0;
+
+  /** The frame to send in place of `text`; the text itself when it is short. */
+  deflate(text: string): Frame {
+    if (text.length < threshold) return text;
+    const known = this.#made.get(text);
+    if (known !== undefined) return known;
+    const frame = new Uint8Array(deflateRawSync(text));
+    this.#keep(text, frame);
+    return frame;
+  }
+
+  #keep(text: string, frame: Frame): void {
+    this.#made.set(text, frame);
+    this.#cached += text.length;
+    for (const oldest of this.#made.keys()) {
+      if (this.#cached <= maxCached) return;
+      this.#made.delete(oldest);
+      this.#cached -= oldest.length;
+    }
   }
 }

@@ -11,13 +11,12 @@ import { Activity, logger, Throttle } from "../telemetry/mod.ts";
 import { addressGroup } from "./address_group.ts";
 import { ByteBudget } from "./byte_budget.ts";
 import { Connection, type ConnectionHost, type ConnectionLimits, type Family } from "./connection.ts";
-import type { ConnectionRecord } from "./connection_record.ts";
+import { type ConnectionRecord, endingOf, type Gone, recordOf } from "./connection_record.ts";
 import { ConnectionRecords } from "./connection_records.ts";
 import type { Link } from "./link.ts";
 import { type Place, Places } from "./places.ts";
-import { endingOf, type Gone, recordOf } from "./record_of.ts";
-import { ReturnTimes } from "./return_times.ts";
-import { TokenBuckets } from "./token_buckets.ts";
+import { ReturnTimes } from "./farewell.ts";
+import { TokenBuckets } from "./token_bucket.ts";
 import { TracedLink } from "./traced_link.ts";
 
 /** What bounds a hub. Durations in milliseconds. */

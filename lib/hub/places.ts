@@ -1,9 +1,8 @@
 import { Refusal, systemClock } from "../protocol/mod.ts";
-import { AddressCounts } from "./address_counts.ts";
-import { addressGroup } from "./address_group.ts";
+import { AddressCounts, addressGroup } from "./address_group.ts";
 
 /** How many connections there may be. */
-export interface PlaceLimits {
+interface PlaceLimits {
   /** In all. */
   readonly total: number;
   readonly perAddress: number;
@@ -15,10 +14,10 @@ export interface PlaceLimits {
  * How well somebody is known: a `stranger` has said nothing yet that could be understood, somebody `anonymous` was served
  * without having to prove who he is, one who is `proven` did.
  */
-export type Standing = "stranger" | "anonymous" | "proven";
+type Standing = "stranger" | "anonymous" | "proven";
 
 /** What takes memory on a place, and can be ended at once. */
-export interface Occupant {
+interface Occupant {
   /** Ends it, whatever its peer does. */
   sever(why: string): void;
 }

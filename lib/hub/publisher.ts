@@ -6,7 +6,7 @@ import type { Channel } from "./channel.ts";
 const log = logger("store");
 
 /** What became of a publication: its frame, and how many connections it went to. */
-export interface Published {
+interface Published {
   readonly frame: string;
   readonly recipients: number;
 }
@@ -23,7 +23,7 @@ interface Item {
 }
 
 /** What a {@link Publisher} works with. */
-export interface PublisherOptions {
+interface PublisherOptions {
   readonly channel: Channel;
   readonly followers: Followers;
   /** The channel's name in the log. */

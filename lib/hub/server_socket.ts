@@ -1,8 +1,7 @@
 import { afterSilence, type Clock, type Timer } from "../protocol/mod.ts";
 import type { Frame } from "./link.ts";
-import { pingWhenSilent, stopPinging } from "./pings.ts";
+import { pingWhenSilent, sever, stopPinging } from "./runtime_socket.ts";
 import type { Place } from "./places.ts";
-import { sever } from "./sever.ts";
 
 /** Milliseconds that a peer may take to read what it was sent, and to answer a close. */
 export const closePatience = 5000;

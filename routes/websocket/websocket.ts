@@ -1,26 +1,32 @@
 import { type Context, Hono } from "hono";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import type { Place } from "../../lib/hub/mod.ts";
-import { Refusal, type StreamFormat, streamSubprotocols } from "../../lib/protocol/mod.ts";
+import type { Connection, Place, Session } from "../../lib/hub/mod.ts";
+import {
+  parseMessage,
+  Refusal,
+  type StreamFormat,
+  streamSubprotocols,
+  toPlain,
+  valueBounds,
+} from "../../lib/protocol/mod.ts";
 import { documented, refusals, upgraded } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
-import { FirstFrame } from "./first_frame.ts";
-import { checkHandshake } from "./handshake.ts";
 import { turnAway } from "../http/turn_away.ts";
-import { type Door, WebSocketLink } from "./websocket_link.ts";
+import { checkHandshake } from "./handshake.ts";
+import { type Endpoint, WebSocketLink } from "./websocket_link.ts";
 
 const answers = { 101: upgraded, ...refusals(400, 403, 426, 503) };
 const formats = Object.keys(streamSubprotocols) as StreamFormat[];
 
 /** The paths that WebSockets connect to. */
 export function websocketRoutes(gateway: Gateway): Hono<Env> {
-  const streams: Door = {
+  const streams: Endpoint = {
     gateway,
     family: "streams",
     open: (connection) => gateway.streams.createSession(connection),
   };
-  const miners: Door = {
+  const miners: Endpoint = {
     gateway,
     family: "miners",
     open: (connection) => new FirstFrame(connection, gateway),
@@ -40,30 +46,30 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
     .get("/", (context) => upgrade(context, streams));
 }
 
-function upgrade(context: Context<Env>, door: Door): Response {
+function upgrade(context: Context<Env>, endpoint: Endpoint): Response {
   const request = context.req.raw;
   const { address } = context.env.client;
-  const place = takePlace(context, door, address);
+  const place = takePlace(context, endpoint, address);
   // Once upgraded, the request tells nothing more.
   const format = readFormat(request);
   const { socket, response } = startUpgrade(request, format, place);
-  new WebSocketLink(socket, place, door, format);
+  new WebSocketLink(socket, place, endpoint, format);
   return response;
 }
 
-function takePlace(context: Context<Env>, door: Door, address: string): Place {
+function takePlace(context: Context<Env>, endpoint: Endpoint, address: string): Place {
   try {
-    refuseUpgrade(context.req.raw, door);
-    return door.gateway.hub.reserve(address);
+    refuseUpgrade(context.req.raw, endpoint);
+    return endpoint.gateway.hub.reserve(address);
   } catch (error) {
-    const id = turnAway(door.gateway, { family: door.family, address, error });
+    const id = turnAway(endpoint.gateway, { family: endpoint.family, address, error });
     if (id !== undefined) context.header("X-Connection-Id", id);
     throw error;
   }
 }
 
 /** Throws where there must be no upgrade. */
-function refuseUpgrade(request: Request, { gateway: { config, status, hub } }: Door): void {
+function refuseUpgrade(request: Request, { gateway: { config, status, hub } }: Endpoint): void {
   checkHandshake(request);
   if (status === "disabled") throw new BadRequest("WebSocket is disabled on this server", 503, "disabled");
   if (status === "draining") throw new Refusal("server_closing", { retryAfterMs: hub.returnTime() });
@@ -99,4 +105,34 @@ function startUpgrade(
     place.letGo();
     throw new BadRequest(`cannot upgrade: ${(error as Error).message}`);
   }
+}
+
+/** Until a client on `/ws` has said what it is: a frame with `hotkey` makes it a miner, one with `type` a stream client, one with `method` The Block's page. */
+class FirstFrame implements Session {
+  readonly #connection: Connection;
+  readonly #gateway: Gateway;
+
+  constructor(connection: Connection, gateway: Gateway) {
+    this.#connection = connection;
+    this.#gateway = gateway;
+  }
+
+  receive(text: string): void {
+    const { validator, streams } = this.#gateway;
+    const message = parseMessage(text, valueBounds.stranger);
+    if ("hotkey" in message) {
+      const session = this.#connection.session = validator.createSession(this.#connection);
+      session.begin(message);
+    } else if ("type" in message) {
+      const session = this.#connection.session = streams.createSession(this.#connection);
+      session.take(toPlain(message));
+    } else if ("method" in message) {
+      const session = this.#connection.session = streams.createPageSession(this.#connection);
+      session.take(toPlain(message));
+    } else {
+      throw new Refusal("invalid_message", { detail: 'expected "hotkey" to authenticate, or a "type"' });
+    }
+  }
+
+  ended(): void {}
 }

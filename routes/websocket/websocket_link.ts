@@ -17,7 +17,7 @@ import { Refusal, type StreamFormat } from "../../lib/protocol/mod.ts";
 const silentTimeout = 60_000;
 
 /** What the connections of one path have in common. */
-export interface Door {
+export interface Endpoint {
   readonly gateway: Gateway;
   /** What its clients are, as far as the path tells. */
   readonly family: Family;
@@ -28,17 +28,17 @@ export interface Door {
 /** A WebSocket as the hub knows it. */
 export class WebSocketLink implements Link, SocketOwner {
   readonly #socket: ServerSocket;
-  readonly #door: Door;
+  readonly #endpoint: Endpoint;
   readonly #place: Place;
   readonly #format: StreamFormat | undefined;
   #connection: Connection | undefined;
 
   /** Takes over `place`. */
-  constructor(socket: WebSocket, place: Place, door: Door, format: StreamFormat | undefined) {
+  constructor(socket: WebSocket, place: Place, endpoint: Endpoint, format: StreamFormat | undefined) {
     this.#format = format;
     this.#place = place;
-    this.#door = door;
-    this.#socket = new ServerSocket(socket, { place, clock: door.gateway.clock, owner: this });
+    this.#endpoint = endpoint;
+    this.#socket = new ServerSocket(socket, { place, clock: endpoint.gateway.clock, owner: this });
   }
 
   get bufferedAmount(): number {
@@ -58,7 +58,7 @@ export class WebSocketLink implements Link, SocketOwner {
   }
 
   opened(): void {
-    const { gateway: { hub }, family, open } = this.#door;
+    const { gateway: { hub }, family, open } = this.#endpoint;
     const connection = this.#connection = hub.admit(this.#inFormat(), this.#place, family);
     if (hub.isClosed) return connection.refuse(new Refusal("server_closing"));
     try {
@@ -69,7 +69,7 @@ export class WebSocketLink implements Link, SocketOwner {
   }
 
   received(data: unknown): void {
-    const { hub } = this.#door.gateway;
+    const { hub } = this.#endpoint.gateway;
     if (this.#connection === undefined) return;
     hub.receive(this.#connection, data);
     if (this.#connection.session?.mayBeSilent) {
@@ -79,12 +79,12 @@ export class WebSocketLink implements Link, SocketOwner {
 
   ended(code: number, reason: string): void {
     if (this.#connection === undefined) return;
-    this.#door.gateway.hub.release(this.#connection, { code, reason });
+    this.#endpoint.gateway.hub.release(this.#connection, { code, reason });
   }
 
   /** This link in the format that the client asked for. */
   #inFormat(): Link {
-    const { deflater, batcher } = this.#door.gateway;
+    const { deflater, batcher } = this.#endpoint.gateway;
     if (this.#format === "deflate") return new DeflateLink(this, deflater);
     return this.#format === "batch" ? new BatchLink(this, batcher) : this;
   }

@@ -1,4 +1,33 @@
-import { insideOf, member } from "./insides.ts";
+import { logger } from "../telemetry/mod.ts";
+
+const log = logger("websocket");
+
+/** Seconds that are over at once. */
+const atOnce = 0.001;
+
+/**
+ * Has the runtime ping the peer of a server's WebSocket that is silent for half of `seconds`, and end the connection when
+ * nothing comes in the other half. `Deno.upgradeWebSocket` takes that time as well, and only once, before anybody can know
+ * whether the client will say anything by itself.
+ *
+ * @returns false where the runtime does not let us: then the kernel alone finds out that the peer is dead
+ */
+export function pingWhenSilent(socket: WebSocket, seconds: number): boolean {
+  const [time, restart] = [
+    symbolOf(socket, "[[idleTimeout]]"),
+    symbolOf(socket, "[[serverHandleIdleTimeout]]"),
+  ];
+  if (time === undefined || restart === undefined) return false;
+  const begin = member(socket, restart);
+  if (typeof begin !== "function" || !Reflect.set(socket, time, seconds)) return false;
+  Reflect.apply(begin, socket, []);
+  return true;
+}
+
+/** Ends it for a socket that is gone: the runtime would keep the socket, some 3 KB, until its timer fires. */
+export function stopPinging(socket: WebSocket): void {
+  pingWhenSilent(socket, atOnce);
+}
 
 /** Whether {@link sever} does what it says; believed until {@link canSever} has tried. */
 let works = true;
@@ -72,4 +101,39 @@ function dropperOf(runtime: object): ((resource: number) => void) | undefined {
   const core = typeof internal === "symbol" ? member(member(runtime, internal), "core") : undefined;
   const drop = member(core, "tryClose");
   return typeof drop === "function" ? (resource) => drop(resource) : undefined;
+}
+
+/** Finds out whether this runtime lets peers be cut off that do not answer, and says so where it does not. Never rejects. */
+export async function checkSevering(): Promise<void> {
+  try {
+    if (await canSever()) return;
+    log.warning(
+      "Deno {version} cannot cut off WebSockets whose clients do not answer a close; each takes room from its own address until it is gone",
+      { version: Deno.version.deno },
+    );
+  } catch (error) {
+    log.debug("Cannot find out whether connections can be cut off: {error}", { error });
+  }
+}
+
+/**
+ * What the runtime keeps under symbols of its own, for what it has no public way to do. No interface: each use has a check
+ * that it still works, and goes without where it does not.
+ */
+function insideOf(object: object, name: string): unknown {
+  const symbol = symbolOf(object, name);
+  return symbol === undefined ? undefined : member(object, symbol);
+}
+
+/** The symbol of that name, of the object itself or of its class. */
+function symbolOf(object: object, name: string): symbol | undefined {
+  for (let owner: object | null = object; owner !== null; owner = Object.getPrototypeOf(owner)) {
+    const symbol = Object.getOwnPropertySymbols(owner).find(({ description }) => description === name);
+    if (symbol !== undefined) return symbol;
+  }
+  return undefined;
+}
+
+function member(object: unknown, name: string | symbol): unknown {
+  return typeof object === "object" && object !== null ? Reflect.get(object, name) : undefined;
 }
