@@ -200,7 +200,8 @@ export async function createGateway(
     shortage,
   });
   const streams = new Streams({
-    engine,
+    store: engine,
+    followers,
     node: openNode(config["rpc_url"], config["rpc_profile"], clock),
     clock,
     settings: channels,

@@ -1,4 +1,4 @@
-import type { Log, Store } from "../engine/mod.ts";
+import type { Follower, Followers, Log, Store } from "../engine/mod.ts";
 
 /** A value of a stream that was published. */
 export interface Published {
@@ -19,6 +19,8 @@ interface Later {
 /** Where a stream's publications are numbered and kept, beyond this process's memory. */
 export interface Past {
   readonly epoch: string;
+  /** Tells somebody from now on what other servers publish. */
+  follow(follower: Follower): void;
   after(offset: number): Promise<Later>;
   /**
    * Keeps values as what follows an offset.
@@ -39,24 +41,29 @@ const everything = 1e6;
 
 /** Publications that are kept in the store's log. */
 export class LoggedPast implements Past {
-  readonly #log: Log;
+  readonly #followers: Followers;
   readonly #commits: Commits;
   readonly #channel: string;
 
-  constructor(name: string, log: Log, commits: Commits) {
+  constructor(name: string, followers: Followers, commits: Commits) {
     this.#channel = `streams/${name}`;
-    this.#log = log;
+    this.#followers = followers;
     this.#commits = commits;
   }
 
   get epoch(): string {
-    return this.#log.epoch;
+    return this.#followers.log.epoch;
+  }
+
+  follow(follower: Follower): void {
+    this.#followers.add(this.#channel, follower);
   }
 
   async after(offset: number): Promise<Later> {
-    const head = await this.#log.head(this.#channel);
-    const next = offset === 0 ? "lost" : await this.#log.since(this.#channel, offset, everything);
-    const entries = next === "lost" ? await this.#log.kept(this.#channel) : next;
+    const { log } = this.#followers;
+    const head = await log.head(this.#channel);
+    const next = offset === 0 ? "lost" : await log.since(this.#channel, offset, everything);
+    const entries = next === "lost" ? await log.kept(this.#channel) : next;
     const published = entries.map(({ offset, data }) => ({ offset, ...data as Kept }));
     return { offset: published.at(-1)?.offset ?? head.offset, published };
   }
@@ -84,6 +91,9 @@ export class UnkeptPast implements Past {
     this.#name = name;
     this.#store = store;
   }
+
+  /** Nobody else publishes them. */
+  follow(): void {}
 
   async after(offset: number): Promise<Later> {
     if (offset > 0) return { offset, published: [] };

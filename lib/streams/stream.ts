@@ -1,4 +1,5 @@
 import { Channel, type ChannelSettings, Priority, type Subscriber } from "../hub/mod.ts";
+import type { Follower, LogEntry } from "../engine/mod.ts";
 import type { Clock, Position, StreamStatus } from "../protocol/mod.ts";
 import { type Activity, logger } from "../telemetry/mod.ts";
 import type { StreamDefinition, StreamSource } from "./definition.ts";
@@ -23,8 +24,17 @@ export interface Subscribed {
   readonly recovered: boolean | null;
 }
 
-/** One stream: polled from the node while somebody listens, numbered, and kept for those who come back. */
-export class Stream {
+/** How somebody wants to listen. */
+interface Wish {
+  readonly position: Position | undefined;
+  readonly greet: (subscribed: Subscribed) => void;
+}
+
+/**
+ * One stream: polled from the node while somebody listens, numbered, and kept for those who come back. What another server
+ * of the store publishes is passed on, and is as good as a poll of one's own.
+ */
+export class Stream implements Follower {
   readonly name: string;
   readonly period: number;
   readonly channel: Channel;
@@ -33,7 +43,8 @@ export class Stream {
   readonly #source: StreamSource;
   readonly #past: Past;
   readonly #poller: Poller;
-  readonly #listeners = new Set<Listener>();
+  /** What each of them last asked for. */
+  readonly #listeners = new Map<Listener, Wish>();
   /** Those who get the newest state once there is one that is fresh, and nothing before it. */
   readonly #waiting = new Set<Listener>();
   /** What somebody who comes now should see first: as it was published, not as the last poll may have changed it. */
@@ -43,8 +54,11 @@ export class Stream {
   /** Whether the past may go on after the channel. */
   #isBehind = true;
   #snapshot: { readonly offset: number; readonly at: number; readonly frame: string } | undefined;
-  /** When a poll last succeeded. */
+  /** When a poll last succeeded, here or elsewhere, and when one elsewhere did. */
   #freshAt = -Infinity;
+  #followedAt = -Infinity;
+  /** Polls, and looks at what others have published, come one after the other. */
+  #turn: Promise<void> = Promise.resolve();
   #failure: StreamStatus | undefined;
 
   constructor(
@@ -59,12 +73,29 @@ export class Stream {
     this.#source = definition.open(node);
     this.#past = past;
     this.channel = new Channel({ epoch: past.epoch, priority: Priority.update, clock, settings });
-    this.#poller = new Poller({ period: this.period, clock, poll: () => this.#poll() });
+    this.#poller = new Poller({ period: this.period, clock, poll: () => this.#inTurn(() => this.#poll()) });
   }
 
-  /** Takes over what was published before this start. */
+  /** Takes over what was published before this start, and from then on what other servers publish. */
   async load(): Promise<void> {
-    this.#deliver(await this.#catchUp());
+    this.#past.follow(this);
+    const loading = this.#catchUp().then((news) => this.#deliver(news));
+    this.#turn = loading.catch(() => {});
+    await loading;
+  }
+
+  take(entries: readonly LogEntry[]): void {
+    if ((entries.at(-1)?.offset ?? 0) > this.channel.offset) void this.look();
+  }
+
+  /** Takes over what other servers have published. Never rejects. */
+  look(): Promise<void> {
+    return this.#inTurn(() => this.#follow());
+  }
+
+  /** Resolves when what another server may have told of is known here too: whoever comes from there may be ahead. */
+  async reach(position: Position | undefined): Promise<void> {
+    if (this.#isAhead(position)) await this.look();
   }
 
   get listeners(): number {
@@ -99,7 +130,22 @@ export class Stream {
   ): void {
     if (this.#listeners.has(listener)) this.#forget(listener);
     else this.#poller.acquire();
-    this.#listeners.add(listener);
+    const wish = { position, greet };
+    this.#listeners.set(listener, wish);
+    if (!this.#isAhead(position)) this.#serve(listener, wish);
+    else {
+      void this.look().then(() => {
+        // Unless it has gone meanwhile, or wants something else.
+        if (this.#listeners.get(listener) === wish) this.#serve(listener, wish);
+      });
+    }
+  }
+
+  #isAhead(position: Position | undefined): boolean {
+    return position?.epoch === this.channel.epoch && position.offset > this.channel.offset;
+  }
+
+  #serve(listener: Listener, { position, greet }: Wish): void {
     const missed = position === undefined ? undefined : this.channel.since(position);
     const recovered = missed === undefined ? null : missed !== "lost";
     greet({ offset: this.channel.offset, recovered });
@@ -182,7 +228,35 @@ export class Stream {
     return encode({ type: this.name, data, timestamp: seconds(at), offset });
   }
 
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    return this.#turn = this.#turn.then(act);
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      const news = await this.#catchUp();
+      const at = news.at(-1)?.at;
+      if (at === undefined) return;
+      this.#followedAt = this.#clock.elapsed() - Math.max(0, this.#clock.now() - at);
+      this.#freshAt = Math.max(this.#freshAt, this.#followedAt);
+      if (this.#hasFollowed(2)) this.#recovered();
+      this.#deliver(news);
+    } catch (error) {
+      log.warning("Cannot read what was published of stream {stream}: {error}", {
+        stream: this.name,
+        error,
+      });
+    }
+  }
+
+  /** Whether another server has published something within so many periods. */
+  #hasFollowed(periods: number): boolean {
+    return this.#clock.elapsed() - this.#followedAt < periods * this.period;
+  }
+
   async #poll(): Promise<void> {
+    // One poll is enough for all servers whose nodes agree.
+    if (this.#hasFollowed(0.5)) return this.#admitAll();
     try {
       if (this.#isBehind) this.#deliver(await this.#catchUp());
       const news = await this.#keep(await this.#ask());
@@ -193,6 +267,10 @@ export class Stream {
     } catch (error) {
       this.#failed(error);
     }
+    this.#admitAll();
+  }
+
+  #admitAll(): void {
     for (const listener of this.#waiting) this.#admit(listener);
     this.#waiting.clear();
   }
@@ -246,7 +324,7 @@ export class Stream {
     if (!(error instanceof NodeError)) {
       log.error("Fault in stream {stream}: {error}", { stream: this.name, error });
     }
-    if (this.#failure !== undefined) return;
+    if (this.#failure !== undefined || this.#hasFollowed(2)) return;
     const message = error instanceof NodeError ? error.message : "internal error";
     log.warning("Stream {stream} is stale: {message}", { stream: this.name, message });
     this.#failure = this.#tellAll("stale", message);
@@ -268,7 +346,7 @@ export class Stream {
       timestamp: seconds(this.#clock.now()),
     };
     const frame = encode(told);
-    for (const listener of this.#listeners) listener.notify(frame);
+    for (const listener of this.#listeners.keys()) listener.notify(frame);
     return told;
   }
 }

@@ -1,6 +1,6 @@
 import type { ChannelSettings, Connection } from "../hub/mod.ts";
 import { type Clock, streamNames } from "../protocol/mod.ts";
-import type { Engine } from "../engine/mod.ts";
+import type { Followers, Store } from "../engine/mod.ts";
 import { Commits, LoggedPast, UnkeptPast } from "./past.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { EventEncoder, EventSession } from "./event_session.ts";
@@ -23,20 +23,21 @@ export class Streams {
   readonly pageFrames = new PageFrames();
 
   constructor(options: {
-    engine: Pick<Engine, "log" | "transact">;
+    store: Pick<Store, "transact">;
+    followers: Followers;
     node: ChainNode;
     clock: Clock;
     settings: ChannelSettings;
     definitions: readonly StreamDefinition[];
   }) {
-    const { engine, engine: { log }, node, clock, settings, definitions } = options;
+    const { store, followers, followers: { log }, node, clock, settings, definitions } = options;
     this.epoch = log.epoch;
     this.#node = node;
     this.#clock = clock;
     const timetable = new Timetable(clock);
-    const commits = new Commits(engine);
+    const commits = new Commits(store);
     const pastOf = ({ name, isFleeting }: StreamDefinition) =>
-      isFleeting ? new UnkeptPast(name, log, engine) : new LoggedPast(name, log, commits);
+      isFleeting ? new UnkeptPast(name, log, store) : new LoggedPast(name, followers, commits);
     this.#streams = new Map(
       definitions.map((definition) => [
         definition.name,

@@ -238,6 +238,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
         const { since, epoch, wait } = readQuery(newsQuery, context.req.query());
         if (since === undefined && wait === undefined) return answer(context, await newest(stream));
         const position = since === undefined ? undefined : { epoch: epoch ?? streams.epoch, offset: since };
+        await stream.reach(position);
         if (position !== undefined && stream.channel.since(position) !== "lost") {
           using first = new FirstSignal(context.req.raw.signal, gateway.ending);
           await waitingRoom.enter(

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { FakeNode, fakeReceipt } from "../helpers/fake_node.ts";
 import { type Frame, Peer, signMessage, testKey } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
@@ -9,12 +10,10 @@ const key = testKey(7);
 const flags = ["--websocket.rate_limit=100000", "--http.rate_limit=100000"];
 
 /** Two processes on one store, with a miner and a game that both of them know. */
-async function startTwo() {
+async function startTwo(...more: string[]) {
   const folder = await TemporaryFolder.make();
-  const servers = [
-    await ServerProcess.start({ cwd: folder.path }, flags),
-    await ServerProcess.start({ cwd: folder.path }, flags),
-  ] as const;
+  const start = () => ServerProcess.start({ cwd: folder.path }, [...flags, ...more]);
+  const servers = [await start(), await start()] as const;
   const [one, other] = servers;
   await one.admin("PUT", `/admin/miners/${key.address}`, { uid: 7 });
   await one.admin("POST", "/admin/games", { games: [sampleGame()] });
@@ -132,4 +131,48 @@ Deno.test("a client that moves between servers misses nothing, and gets nothing 
     await Promise.all(underWay);
   }
   assertEquals(seen, { game_update: upTo(published + 1), confirmation: upTo(published) });
+});
+
+/** Subscribes to the receipts, and answers what the subscription began with. */
+async function listen(server: ServerProcess, recover?: { epoch: string; offset: number }) {
+  const peer = await Peer.open(`${server.ws}/stream`);
+  peer.send(JSON.stringify({ type: "subscribe", stream: "receipts", recover }));
+  return { peer, subscribed: await peer.next(({ type }) => type === "subscribed") };
+}
+
+Deno.test("a stream is one on all servers: each value once, under one number, wherever a client goes", async () => {
+  await using node = FakeNode.start();
+  let newest = 0;
+  const grow = (count: number) => {
+    newest += count;
+    node.receipts = Array.from({ length: newest }, (_, index) => fakeReceipt(newest - index));
+  };
+  grow(5);
+  await using town = await startTwo(`--rpc_url=${node.url}`);
+  const listeners = [await listen(town.one), await listen(town.other)];
+  const epoch = String(listeners[0]?.subscribed["epoch"]);
+  const receiptsOf = ({ peer }: { peer: Peer }, from = 1) =>
+    peer.frames.filter(({ type, offset }) => type === "receipts" && Number(offset) >= from);
+  const idsOf = (frames: readonly Frame[]) =>
+    frames.flatMap((frame) => (dataOf(frame)["receipts"] as { id: string }[]).map(({ id }) => id).reverse());
+  const all = () => Array.from({ length: newest }, (_, index) => `receipt_${index + 1}`);
+  const moving: Frame[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    grow(7);
+    await until(
+      () => listeners.every((listener) => idsOf(receiptsOf(listener)).includes(`receipt_${newest}`)),
+      "the newest receipt on both servers",
+    );
+    const position = { epoch, offset: Number(moving.at(-1)?.["offset"] ?? 0) };
+    const { peer, subscribed } = await listen(town.servers[round % 2] ?? town.one, position);
+    assertEquals(subscribed["recovered"], true);
+    await peer.next((frame) => idsOf([frame]).includes(`receipt_${newest}`));
+    moving.push(...receiptsOf({ peer }));
+    await peer.close();
+  }
+  const [one = [], other = []] = listeners.map((listener) => receiptsOf(listener));
+  const last = other.findIndex(({ offset }) => offset === one.at(-1)?.["offset"]);
+  assertEquals(other.slice(0, last + 1).slice(-3), one.slice(-3));
+  assertEquals(idsOf(moving), all());
+  for (const { peer } of listeners) await peer.close();
 });

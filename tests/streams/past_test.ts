@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Engine, openEngine } from "../../lib/engine/mod.ts";
+import { type Engine, Followers, openEngine } from "../../lib/engine/mod.ts";
 import { HistoryBudget } from "../../lib/hub/mod.ts";
 import type { Receipts } from "../../lib/protocol/mod.ts";
 import { NodeError, type Stream, type StreamDefinition, Streams } from "../../lib/streams/mod.ts";
@@ -40,7 +40,8 @@ async function start(
 ): Promise<Streams> {
   const { clock, node = new Ledger(), definitions = [receiptsStream] } = options;
   const settings = { ...limits, budget: new HistoryBudget(1e9), activity: new Activity() };
-  const streams = new Streams({ engine, node, clock, settings, definitions });
+  const followers = new Followers({ log: engine.log, clock });
+  const streams = new Streams({ store: engine, followers, node, clock, settings, definitions });
   await streams.start();
   return streams;
 }

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { HistoryBudget } from "../../lib/hub/mod.ts";
-import type { Past } from "../../lib/streams/past.ts";
+import type { Follower, LogEntry } from "../../lib/engine/mod.ts";
+import type { Past, Published } from "../../lib/streams/past.ts";
 import { type ChainNode, NodeError, Stream } from "../../lib/streams/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
@@ -12,9 +13,16 @@ function create(newest?: (values: readonly unknown[]) => unknown) {
   const clock = new FakeClock();
   const settings = { size: 5, ttl: 1e9, budget: new HistoryBudget(1e9), activity: new Activity() };
   const values: unknown[] = [];
+  let polls = 0;
+  const elsewhere: Published[] = [];
+  let follower: Follower | undefined;
   const past: Past = {
     epoch: "e",
-    after: (offset) => Promise.resolve({ offset, published: [] }),
+    follow: (who) => void (follower = who),
+    after: (known) => {
+      const published = elsewhere.filter(({ offset }) => offset > known);
+      return Promise.resolve({ offset: published.at(-1)?.offset ?? known, published });
+    },
     keep: () => Promise.resolve(true),
   };
   let next: () => Promise<readonly unknown[]> = () => Promise.resolve([]);
@@ -23,16 +31,27 @@ function create(newest?: (values: readonly unknown[]) => unknown) {
     period: 1000,
     open: () => ({
       async poll() {
+        polls += 1;
         const polled = await next();
         values.push(...polled);
         return polled;
       },
       current: () => newest === undefined ? values.at(-1) : newest(values),
+      recover: (published) => void values.push(...published),
     }),
   }, { node, clock, past, settings });
   return {
     clock,
     stream,
+    polls: () => polls,
+    /** Another server has published a value, of which nobody has told yet. */
+    publish: (value: unknown) => {
+      const { offset } = elsewhere.at(-1) ?? stream.channel;
+      const published = { offset: offset + 1, at: clock.now(), value };
+      elsewhere.push(published);
+      return { ...published, data: published };
+    },
+    tell: (entry: LogEntry) => follower?.take([entry]),
     /** The next poll brings these, those after it nothing. */
     answer: (...polled: unknown[]) => next = () => Promise.resolve(polled.splice(0)),
     fail: (error: Error) => next = () => Promise.reject(error),
@@ -250,5 +269,58 @@ Deno.test("the newest state says when it was known for sure, however late somebo
   await clock.advance(60_000);
   await look();
   assertEquals(timestamps, [0, 1, 1]);
+  stream.stop();
+});
+
+Deno.test("what another server publishes is passed on at once, and takes the place of a poll", async () => {
+  const { stream, answer, clock, polls, publish, tell } = create();
+  await stream.load();
+  answer("ours");
+  const { heard } = listen(stream);
+  await settle();
+  assertEquals([heard.slice(1), polls()], [["1:ours"], 1]);
+  await clock.advance(900);
+  const theirs = publish("theirs");
+  tell(theirs);
+  tell(theirs);
+  await settle();
+  assertEquals([heard.slice(2), polls()], [["2:theirs"], 1]);
+  await clock.advance(200);
+  assertEquals(polls(), 1);
+  await clock.advance(1000);
+  assertEquals(polls(), 2);
+  stream.stop();
+});
+
+Deno.test("while another server publishes, the own node's failure is no news", async () => {
+  const { stream, fail, clock, publish, tell } = create();
+  await stream.load();
+  fail(new NodeError("no answer"));
+  const { heard } = listen(stream);
+  await settle();
+  assertEquals(heard.slice(1), ["stale:no answer"]);
+  for (let number = 1; number <= 3; number += 1) {
+    await clock.advance(700);
+    tell(publish(number));
+    await clock.advance(300);
+  }
+  assertEquals(heard.slice(2), ["live:the node answers again", "1:1", "2:2", "3:3"]);
+  await clock.advance(2000);
+  assertEquals(heard.slice(6), ["stale:no answer"]);
+  stream.stop();
+});
+
+Deno.test("whoever comes from a server that knows more gets exactly what follows, and who leaves meanwhile nothing", async () => {
+  const { stream, clock, publish } = create();
+  await stream.load();
+  for (const value of ["a", "b", "c"]) publish(value);
+  const recovered = listen(stream, 2);
+  const gone = listen(stream, 2);
+  stream.unsubscribe(gone.listener);
+  const ahead = listen(stream, 9);
+  await clock.advance(10);
+  assertEquals(recovered.heard, ["subscribed at 3, recovered true", "3:c"]);
+  assertEquals([gone.heard, ahead.heard], [[], ["subscribed at 3, recovered false", "3:c"]]);
+  assertEquals(stream.listeners, 2);
   stream.stop();
 });
