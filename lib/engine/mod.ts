@@ -11,7 +11,12 @@ export { damageOf } from "./kv/integrity.ts";
 export { copyStoreFile, settleStoreFile } from "./kv/store_copy.ts";
 export { storeFiles } from "./kv/store_guard.ts";
 export type { ChannelEntry, HistoryLimits, Log, LogEntry, LogHead } from "./log.ts";
-export { type ApiKeyRecord, ApiKeyRepository, type KeyUsage } from "./repositories/api_keys.ts";
+export {
+  type ApiKeyRecord,
+  ApiKeyRepository,
+  apiKeysChannel,
+  type KeyUsage,
+} from "./repositories/api_keys.ts";
 export { type BlobClaim, blobPieceSize, BlobRepository } from "./repositories/blobs.ts";
 export { bindToValidator } from "./repositories/bound_key.ts";
 export { type ChainEntry, type ChainListRecord, ChainListRepository } from "./repositories/chain_lists.ts";
@@ -32,7 +37,7 @@ export { JobRepository } from "./repositories/jobs.ts";
 export { isDatabase } from "./postgres/address.ts";
 export type { DatabaseOptions } from "./postgres/postgres_engine.ts";
 export { beginLineage, type Lineage, lineagesIn } from "./repositories/lineages.ts";
-export { type MinerChange, type MinerRecord, MinerRepository, minersChannel } from "./repositories/miners.ts";
+export { type MinerRecord, MinerRepository, minersChannel } from "./repositories/miners.ts";
 export { NonceRepository } from "./repositories/nonces.ts";
 export {
   confirmationsChannel,
@@ -45,5 +50,6 @@ export {
 } from "./repositories/predictions.ts";
 export { makePrivateFile, makePrivateFolder, warnOfOthers } from "./private_files.ts";
 export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories/topics.ts";
+export { SharedRecords, type SharedRecordsOptions } from "./shared_records.ts";
 export { Sequence, type SequenceOptions } from "./sequence.ts";
 export type { Entry, KeepOptions, Key, Range, Reader, Store, Transaction, TransactOptions } from "./store.ts";

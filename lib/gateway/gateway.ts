@@ -210,7 +210,7 @@ export async function createGateway(
       activityDefinition({ status: () => gateway.status, clock, hub, validator, activity }),
     ],
   });
-  const jobs = new JobService({ config, store: engine, clock, activity, shortage, hub });
+  const jobs = new JobService({ config, store: engine, followers, clock, activity, shortage, hub });
   const memoryGuard = new MemoryGuard({
     places: hub.places,
     // What it watches is the machine's.

@@ -2,7 +2,7 @@ import type { Config } from "../config/mod.ts";
 import type { Hub } from "../hub/mod.ts";
 import { AccountLogin, ApiKeyGate, Inscriptions, Instances, JobSockets } from "../inscriptions/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
-import { InstanceRepository, type Store } from "../engine/mod.ts";
+import { type Followers, InstanceRepository, type Store } from "../engine/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
 
 /** The jobs' family with its doors: what is shared by Socket.IO, HTTP and the list of servers. */
@@ -15,9 +15,10 @@ export class JobService {
   readonly instances: Instances;
 
   constructor(
-    { config, store, clock, activity, shortage, hub }: {
+    { config, store, followers, clock, activity, shortage, hub }: {
       config: Config;
       store: Store;
+      followers: Followers;
       clock: Clock;
       activity: Activity;
       /** Why there is no room for more jobs, in words; undefined while there is. */
@@ -44,6 +45,7 @@ export class JobService {
     });
     const inscriptions = this.inscriptions = new Inscriptions({
       store,
+      followers,
       clock,
       activity,
       settings,

@@ -1,5 +1,11 @@
 import { base64urlnopad } from "@scure/base";
-import type { ApiKeyRecord, ApiKeyRepository } from "../engine/mod.ts";
+import {
+  type ApiKeyRecord,
+  type ApiKeyRepository,
+  apiKeysChannel,
+  type Followers,
+  SharedRecords,
+} from "../engine/mod.ts";
 import { addressGroup, TokenBuckets } from "../hub/mod.ts";
 import { type Clock, Refusal, sha256Hex } from "../protocol/mod.ts";
 import { InscriptionError } from "./errors.ts";
@@ -28,24 +34,25 @@ const accountPrefix = "account-";
 export class ApiKeys {
   readonly #repository: ApiKeyRepository;
   readonly #clock: Clock;
-  #records: ReadonlyMap<string, ApiKeyRecord> = new Map();
+  readonly #records: SharedRecords<ApiKeyRecord>;
   #byHash: ReadonlyMap<string, ApiKeyRecord> = new Map();
-  #version: string | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
   readonly #onRevoked = new Set<(id: string) => void>();
 
-  constructor(options: { repository: ApiKeyRepository; clock: Clock }) {
+  constructor(options: { repository: ApiKeyRepository; followers: Followers; clock: Clock }) {
     this.#repository = options.repository;
     this.#clock = options.clock;
+    this.#records = new SharedRecords({
+      followers: options.followers,
+      channel: apiKeysChannel,
+      list: () => this.#repository.list(),
+      keyOf: ({ id }) => id,
+      onChange: () => this.#changed(),
+    });
   }
 
-  /** Reads what is stored, if it has changed: another server may have made or revoked keys. */
+  /** Reads what is stored, and from then on hears of the keys that other servers make or revoke. */
   async load(): Promise<void> {
-    await this.#inTurn(async () => {
-      const version = await this.#repository.version();
-      if (version !== this.#version) this.#replace(await this.#repository.list());
-      this.#version = version;
-    });
+    await this.#records.begin();
   }
 
   /**
@@ -63,10 +70,7 @@ export class ApiKeys {
     const key = newKey();
     const id = crypto.randomUUID();
     const record = { id, name, hash: sha256Hex(key), createdAt: this.#clock.now() };
-    await this.#inTurn(async () => {
-      await this.#repository.put(record);
-      this.#replace([...this.#records.values(), record]);
-    });
+    await this.#change(id, () => record);
     return { id, name, key };
   }
 
@@ -80,21 +84,18 @@ export class ApiKeys {
     const key = newKey();
     const hash = sha256Hex(key);
     const id = accountPrefix + sha256Hex(account).slice(0, 32);
-    await this.#inTurn(async () => {
-      const accounts = [...this.#records.keys()].filter((id) => id.startsWith(accountPrefix)).length;
-      if (!this.#records.has(id) && accounts >= maxAccounts) {
-        const message = `Cannot sign in: there are ${maxAccounts} accounts, the operator has to revoke some`;
-        throw new InscriptionError("rate_limited", message, { retryAfterMs: 60_000 });
-      }
-      const record = await this.#repository.update(id, (known) => ({
-        id,
-        name: account,
-        hash,
-        earlier: known === null ? [] : [known.hash, ...known.earlier ?? []].slice(0, keysOfAccount - 1),
-        createdAt: known?.createdAt ?? this.#clock.now(),
-      }));
-      this.#replace([...[...this.#records.values()].filter((record) => record.id !== id), record]);
-    });
+    const accounts = this.#records.values().filter(({ id }) => id.startsWith(accountPrefix));
+    if (!this.#records.has(id) && [...accounts].length >= maxAccounts) {
+      const message = `Cannot sign in: there are ${maxAccounts} accounts, the operator has to revoke some`;
+      throw new InscriptionError("rate_limited", message, { retryAfterMs: 60_000 });
+    }
+    await this.#change(id, (known) => ({
+      id,
+      name: account,
+      hash,
+      earlier: known === null ? [] : [known.hash, ...known.earlier ?? []].slice(0, keysOfAccount - 1),
+      createdAt: known?.createdAt ?? this.#clock.now(),
+    }));
     return key;
   }
 
@@ -106,15 +107,10 @@ export class ApiKeys {
 
   /** Ends a key, and tells those who keep something open for it; false when there is none. */
   async revoke(id: string): Promise<boolean> {
-    const isRevoked = await this.#inTurn(async () => {
-      const left = [...this.#records.values()].filter((record) => record.id !== id);
-      if (left.length === this.#records.size) return false;
-      await this.#repository.delete(id);
-      this.#replace(left);
-      return true;
-    });
-    if (isRevoked) await this.#repository.forget(id);
-    return isRevoked;
+    if (!this.#records.has(id)) return false;
+    await this.#change(id, () => null);
+    await this.#repository.forget(id);
+    return true;
   }
 
   /** Whose key it is. What is looked up is its hash, so that time tells nothing of keys that are close. */
@@ -130,22 +126,18 @@ export class ApiKeys {
     return () => this.#onRevoked.delete(listener);
   }
 
-  /** One change after the other, so that none goes by what was read before another. */
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(change);
-    this.#turn = turn.catch(() => {});
-    return turn;
+  async #change(...change: Parameters<ApiKeyRepository["change"]>): Promise<void> {
+    await this.#records.change(await this.#repository.change(...change));
   }
 
-  #replace(records: readonly ApiKeyRecord[]): void {
-    const before = this.#records;
-    this.#records = new Map(records.map((record) => [record.id, record]));
+  #changed(): void {
+    const before = new Set(this.#byHash.values().map(({ id }) => id));
     this.#byHash = new Map(
-      records.flatMap((record) =>
+      this.#records.values().flatMap((record) =>
         [record.hash, ...record.earlier ?? []].map((hash) => [hash, record] as const)
       ),
     );
-    for (const id of before.keys()) {
+    for (const id of before) {
       if (this.#records.has(id)) continue;
       for (const listener of this.#onRevoked) listener(id);
     }

@@ -2,6 +2,7 @@ import { type Clock, FirstSignal } from "../protocol/mod.ts";
 import {
   ApiKeyRepository,
   BlobRepository,
+  type Followers,
   type JobRecord,
   JobRepository,
   type JobStatus,
@@ -36,6 +37,7 @@ import { Succession } from "./succession.ts";
 /** What inscriptions work with. */
 export interface InscriptionsOptions {
   readonly store: Store;
+  readonly followers: Followers;
   readonly clock: Clock;
   /** Where it is counted what goes on. */
   readonly activity?: Activity;
@@ -80,7 +82,7 @@ export class Inscriptions {
   readonly #stopping = new AbortController();
   readonly #shortage: () => string | undefined;
 
-  constructor({ store, clock, fetching, cluster = alone, ...options }: InscriptionsOptions) {
+  constructor({ store, followers, clock, fetching, cluster = alone, ...options }: InscriptionsOptions) {
     const settings = { ...defaultSettings, ...options.settings };
     this.#shortage = options.shortage ?? (() => undefined);
     const { localPaymentDelay: paymentDelay, allowPrivateUrls: allowPrivate } = settings;
@@ -90,7 +92,7 @@ export class Inscriptions {
     const ledger = this.#ledger = options.ledger ?? new LocalLedger({ store, clock, paymentDelay });
     const activity = this.#activity = options.activity ?? new Activity();
     const repository = new ApiKeyRepository(store);
-    this.keys = new ApiKeys({ repository, clock });
+    this.keys = new ApiKeys({ repository, followers, clock });
     const queue = this.#queue = new JobQueue({ jobs, files, watch, ledger, clock, activity, settings });
     const waiting = this.#waiting = new Quota({
       inAll: settings.maxWaiting,
@@ -98,7 +100,11 @@ export class Inscriptions {
     });
     const isStarting = (id: string) => this.#starts.has(id);
     this.#succession = new Succession({ jobs, files, queue, waiting, cluster, isStarting });
-    this.#rounds = new Rounds({ clock, interval: settings.lookInterval, task: () => this.#look() });
+    this.#rounds = new Rounds({
+      clock,
+      interval: settings.lookInterval,
+      task: () => this.#succession.look(),
+    });
     this.#intake = new Intake({
       jobs,
       files,
@@ -114,7 +120,8 @@ export class Inscriptions {
 
   /** Reads what is stored, takes up the jobs on which nobody works, and goes on looking for such. */
   async start(): Promise<void> {
-    await this.#look();
+    await this.keys.load();
+    await this.#succession.look();
     this.#rounds.start();
   }
 
@@ -241,11 +248,6 @@ export class Inscriptions {
     const shortage = this.#shortage();
     if (shortage === undefined) return;
     throw new InscriptionError("store_full", `Cannot start job: ${shortage}`, { retryAfterMs: 60_000 });
-  }
-
-  async #look(): Promise<void> {
-    await this.keys.load();
-    await this.#succession.look();
   }
 
   async #start(id: string, keyId: string, body: unknown, signal: AbortSignal | undefined): Promise<Taken> {

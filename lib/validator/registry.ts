@@ -1,12 +1,6 @@
 import { isAddress } from "../crypto/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
-import {
-  type Followers,
-  type MinerChange,
-  type MinerRepository,
-  minersChannel,
-  Sequence,
-} from "../engine/mod.ts";
+import { type Followers, type MinerRepository, minersChannel, SharedRecords } from "../engine/mod.ts";
 import { logger, Throttle } from "../telemetry/mod.ts";
 import type { ChainMetagraph } from "./chain_metagraph.ts";
 import { MetagraphFile, type Registration } from "./metagraph.ts";
@@ -14,9 +8,6 @@ import { MetagraphFile, type Registration } from "./metagraph.ts";
 const log = logger("registry");
 /** Milliseconds between two looks at the metagraph file. */
 const fileInterval = 1000;
-
-/** A change of the operator's entries, in the order of the log. */
-type Change = MinerChange & { readonly offset: number };
 
 /** Who may connect: the miners of the metagraph, a file or a chain, and over them the operator's own entries. */
 export class MinerRegistry {
@@ -27,12 +18,8 @@ export class MinerRegistry {
   readonly #faults: Throttle;
   readonly #onChange = new Set<() => void>();
   readonly #timers = new Set<Timer>();
-  /** What the operator changes here, and at other servers. */
-  readonly #changes: Sequence<Change>;
-  #stored = new Map<string, Registration>();
-  /** What was changed while the store is read. */
-  #meanwhile: Change[] | undefined;
-  #isLoaded = false;
+  /** What the operator registered, here or at another server. */
+  readonly #stored: SharedRecords<Registration>;
   #metagraph = new Map<string, Registration>();
   #stopped = false;
 
@@ -45,14 +32,13 @@ export class MinerRegistry {
     clock: Clock;
   }) {
     this.#repository = options.repository;
-    this.#changes = new Sequence({
-      log: options.followers.log,
+    this.#stored = new SharedRecords({
+      followers: options.followers,
       channel: minersChannel,
-      read: ({ offset, data }) => ({ offset, ...data as MinerChange }),
-      take: (change) => this.#takeOver(change),
-      skip: () => this.#isLoaded && void this.#tryTo(() => this.#readStore()),
+      list: () => this.#repository.list(),
+      keyOf: ({ hotkey }) => hotkey,
+      onChange: () => this.#changed(),
     });
-    options.followers.add(minersChannel, this.#changes);
     this.#chain = options.chain;
     this.#clock = options.clock;
     this.#faults = new Throttle({ clock: options.clock, intervalMs: 60_000 });
@@ -61,9 +47,7 @@ export class MinerRegistry {
 
   /** Reads all sources. Throws when the metagraph cannot be read: a start must not lack its miners. */
   async load(): Promise<void> {
-    await this.#changes.begin();
-    await this.#readStore();
-    this.#isLoaded = true;
+    await this.#stored.begin();
     await this.#chain?.start((miners) => this.#take(miners));
     const file = this.#file;
     if (file === undefined) return;
@@ -90,18 +74,19 @@ export class MinerRegistry {
 
   /** All registered miners by uid. */
   list(): Registration[] {
-    return [...new Map([...this.#metagraph, ...this.#stored]).values()].sort((a, b) => a.uid - b.uid);
+    const miners = new Map(this.#metagraph);
+    for (const miner of this.#stored.values()) miners.set(miner.hotkey, miner);
+    return [...miners.values()].sort((a, b) => a.uid - b.uid);
   }
 
-  async put(miner: Registration): Promise<void> {
-    const { hotkey } = miner;
-    await this.#changed({ hotkey, miner, offset: await this.#repository.put(miner) });
+  async put(registration: Registration): Promise<void> {
+    await this.#stored.change(await this.#repository.put(registration));
   }
 
   /** Removes the operator's entry; a miner that the metagraph file lists stays registered by it. */
   async delete(hotkey: string): Promise<boolean> {
     const existed = this.#stored.has(hotkey);
-    await this.#changed({ hotkey, miner: null, offset: await this.#repository.delete(hotkey) });
+    await this.#stored.change(await this.#repository.delete(hotkey));
     return existed;
   }
 
@@ -110,22 +95,8 @@ export class MinerRegistry {
     this.#onChange.add(run);
   }
 
-  #tell(): void {
+  #changed(): void {
     for (const run of this.#onChange) run();
-  }
-
-  /** Resolves when a change that was made here is in force, after those that other servers have made before. */
-  async #changed(change: Change): Promise<void> {
-    this.#changes.offer(change);
-    if (this.#changes.offset < change.offset) await this.#changes.look();
-  }
-
-  #takeOver(change: Change): void {
-    this.#meanwhile?.push(change);
-    const { hotkey, miner } = change;
-    if (miner === null) this.#stored.delete(hotkey);
-    else this.#stored.set(hotkey, miner);
-    this.#tell();
   }
 
   /** Reads a source again and again. */
@@ -149,17 +120,6 @@ export class MinerRegistry {
     }
   }
 
-  async #readStore(): Promise<void> {
-    const meanwhile: Change[] = this.#meanwhile = [];
-    const records = await this.#repository.list();
-    if (this.#meanwhile !== meanwhile) return;
-    this.#meanwhile = undefined;
-    this.#stored = new Map(records.map((record) => [record.hotkey, record]));
-    // What was read may lack what has been changed since.
-    for (const change of meanwhile) this.#takeOver(change);
-    this.#tell();
-  }
-
   async #readFile(file: MetagraphFile): Promise<void> {
     const miners = await file.readIfChanged();
     if (miners === null) return;
@@ -169,6 +129,6 @@ export class MinerRegistry {
 
   #take(miners: readonly Registration[]): void {
     this.#metagraph = new Map(miners.map((miner) => [miner.hotkey, miner]));
-    this.#tell();
+    this.#changed();
   }
 }

@@ -1,11 +1,12 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { ApiKeys, InscriptionError } from "../../lib/inscriptions/mod.ts";
-import { ApiKeyRepository, type Engine, openEngine } from "../../lib/engine/mod.ts";
+import { ApiKeyRepository, type Engine, Followers, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { completed, openDesk, request, utf8 } from "./harness.ts";
 
 async function openKeys(store: Engine, clock = new FakeClock()): Promise<ApiKeys> {
-  const keys = new ApiKeys({ repository: new ApiKeyRepository(store), clock });
+  const followers = new Followers({ log: store.log, clock });
+  const keys = new ApiKeys({ repository: new ApiKeyRepository(store), followers, clock });
   await keys.load();
   return keys;
 }

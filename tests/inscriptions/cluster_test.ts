@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Inscriptions, type InscriptionsOptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
-import { BlobRepository, type Engine, openEngine } from "../../lib/engine/mod.ts";
+import { BlobRepository, type Engine, Followers, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
+import { temporaryFolder } from "../engine/folder.ts";
 import { bytesOf, completed, eventsOf, follow, noise, present, request, utf8 } from "./harness.ts";
 import { disturbed, type Interference } from "./ledgers.ts";
 import { serve } from "./sites.ts";
@@ -10,7 +11,7 @@ import { until } from "../helpers/until.ts";
 const key = "key-1";
 const lookInterval = 10_000;
 
-/** Servers that share a store in memory, and a list of those that live. */
+/** Servers that share a store in a file, and a list of those that live. */
 class Town implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly living = new Set<string>();
@@ -18,12 +19,15 @@ class Town implements AsyncDisposable {
   failures = 0;
   readonly #stack = new AsyncDisposableStack();
 
-  private constructor(readonly store: Engine) {
-    this.#stack.defer(() => store.close());
+  private constructor(readonly store: Engine, readonly path: string, folder: AsyncDisposable) {
+    this.#stack.use(folder);
+    this.#stack.use(store);
   }
 
   static async make(): Promise<Town> {
-    return new Town(await openEngine(":memory:"));
+    const folder = await temporaryFolder();
+    const path = `${folder.path}/store.db`;
+    return new Town(await openEngine(path), path, folder);
   }
 
   async open(
@@ -31,9 +35,14 @@ class Town implements AsyncDisposable {
     disturb?: Interference,
     settings: InscriptionsOptions["settings"] = {},
   ): Promise<Inscriptions> {
-    const { store, clock, living } = this;
+    const { clock, living } = this;
+    const store = this.#stack.use(await openEngine(this.path));
+    const followers = new Followers({ log: store.log, clock });
+    this.#stack.defer(() => followers.close());
+    followers.start();
     const inscriptions = new Inscriptions({
       store,
+      followers,
       clock,
       cluster: {
         self,

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { Inscriptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
-import { openEngine } from "../../lib/engine/mod.ts";
+import { type Engine, Followers, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { temporaryFolder } from "../engine/folder.ts";
 import { bytesOf, completed, noise, present, request } from "./harness.ts";
@@ -9,6 +9,10 @@ import { type Death, mortal } from "./mortal_store.ts";
 
 const key = "key-1";
 const hour = 3600 * 1000;
+
+function serverOn(store: Engine, clock: FakeClock): Inscriptions {
+  return new Inscriptions({ store, followers: new Followers({ log: store.log, clock }), clock });
+}
 
 /** One life of a server on the file; it ends as the death says, or when all jobs have. */
 async function live(
@@ -22,7 +26,7 @@ async function live(
     ? { store: engine, died: new Promise<void>(() => {}) }
     : mortal(engine, death);
   const clock = new FakeClock(Date.parse("2026-11-21T08:00:00Z") + life * hour);
-  const inscriptions = new Inscriptions({ store, clock });
+  const inscriptions = serverOn(store, clock);
   try {
     await inscriptions.start();
     await use(inscriptions, died);
@@ -129,7 +133,7 @@ Deno.test("a stop lets what is under way at the ledger finish, and the next star
   using store = await openEngine(path);
   const clock = new FakeClock();
   const bytes = noise(1_000_000);
-  const first = new Inscriptions({ store, clock });
+  const first = serverOn(store, clock);
   await first.start();
   const { jobId } = await first.inscribe(key, request(bytes));
   const following = present(await first.follow(key, jobId));
@@ -142,7 +146,7 @@ Deno.test("a stop lets what is under way at the ledger finish, and the next star
   const before = present(await first.find(key, jobId));
   assertEquals(before.status, "processing");
 
-  const second = new Inscriptions({ store, clock });
+  const second = serverOn(store, clock);
   await second.start();
   const now = present(await second.find(key, jobId));
   assert(now.progress >= before.progress);
@@ -155,7 +159,7 @@ Deno.test("a stop lets what is under way at the ledger finish, and the next star
 Deno.test("a server that is closing takes no job", async () => {
   await using folder = await temporaryFolder();
   using store = await openEngine(`${folder.path}/store.db`);
-  const inscriptions = new Inscriptions({ store, clock: new FakeClock() });
+  const inscriptions = serverOn(store, new FakeClock());
   await inscriptions.start();
   await inscriptions.stop();
   const refused = await inscriptions.inscribe(key, request(noise(10))).catch((error) => error);

@@ -83,7 +83,7 @@ Deno.test("a job that ended in an earlier life gives its ending", async () => {
   const { jobId, epoch } = await desk.inscriptions.inscribe(key, request(utf8("ends")));
   const ending = present((await eventsOf(desk.inscriptions, key, jobId)).at(-1));
   await desk.inscriptions.stop();
-  const later = new Inscriptions({ store: desk.store, clock: desk.clock });
+  const later = new Inscriptions({ store: desk.store, followers: desk.followers, clock: desk.clock });
   await later.start();
   const last = ending.data.offset;
   for (const offset of [0, 1, last - 2, last - 1, last, 1000]) {

@@ -1,5 +1,5 @@
 import { Inscriptions, type InscriptionsOptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
-import { type Engine, openEngine } from "../../lib/engine/mod.ts";
+import { type Engine, Followers, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { disturbed, type Interference } from "./ledgers.ts";
 
@@ -8,22 +8,25 @@ export interface Desk extends AsyncDisposable {
   readonly inscriptions: Inscriptions;
   readonly clock: FakeClock;
   readonly store: Engine;
+  readonly followers: Followers;
 }
 
 export async function openDesk(
-  { disturb, ...options }: Partial<Omit<InscriptionsOptions, "clock" | "store">> & {
+  { disturb, ...options }: Partial<Omit<InscriptionsOptions, "clock" | "store" | "followers">> & {
     disturb?: Interference;
   } = {},
 ): Promise<Desk> {
   const clock = new FakeClock();
   const store = await openEngine(":memory:");
   const ledger = disturb && { ledger: disturbed({ store, clock }, disturb) };
-  const inscriptions = new Inscriptions({ store, clock, ...ledger, ...options });
+  const followers = new Followers({ log: store.log, clock });
+  const inscriptions = new Inscriptions({ store, followers, clock, ...ledger, ...options });
   await inscriptions.start();
   return {
     inscriptions,
     clock,
     store,
+    followers,
     async [Symbol.asyncDispose]() {
       await inscriptions.stop();
       store.close();

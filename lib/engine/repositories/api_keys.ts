@@ -1,4 +1,5 @@
-import type { Store, Transaction } from "../store.ts";
+import { changeRecord, type NumberedChange } from "../shared_records.ts";
+import type { Store } from "../store.ts";
 
 /** An API key as it is stored: never the key itself. */
 export interface ApiKeyRecord {
@@ -20,7 +21,8 @@ export interface KeyUsage {
   readonly bytes: number;
 }
 
-const versionKey = ["api_keys_version"] as const;
+/** The channel of the log with every key that is made, changed or deleted. */
+export const apiKeysChannel = "api_keys";
 
 /** The API keys that are in force. */
 export class ApiKeyRepository {
@@ -38,21 +40,12 @@ export class ApiKeyRepository {
     return records;
   }
 
-  async put(record: ApiKeyRecord): Promise<void> {
-    await this.#change((transaction) => transaction.set(["api_keys", record.id], record));
-  }
-
-  /** Writes what `change` makes of it, whoever else writes at the same time. */
-  async update(id: string, change: (record: ApiKeyRecord | null) => ApiKeyRecord): Promise<ApiKeyRecord> {
-    return await this.#change(async (transaction) => {
-      const record = change(await transaction.get<ApiKeyRecord>(["api_keys", id]));
-      transaction.set(["api_keys", id], record);
-      return record;
-    });
-  }
-
-  async delete(id: string): Promise<void> {
-    await this.#change((transaction) => transaction.delete(["api_keys", id]));
+  /** Writes what `change` makes of it, null of one that is to be deleted, whoever else writes at the same time. Answers the change. */
+  async change(
+    id: string,
+    change: (known: ApiKeyRecord | null) => ApiKeyRecord | null,
+  ): Promise<NumberedChange<ApiKeyRecord>> {
+    return await changeRecord(this.#store, apiKeysChannel, id, change);
   }
 
   /** Removes what was of use to a deleted key alone: for whom its jobs were, and what its requests were called. */
@@ -70,18 +63,6 @@ export class ApiKeyRepository {
   async updateUsage(id: string, change: (usage: KeyUsage | null) => KeyUsage): Promise<void> {
     await this.#store.transact(async (transaction) => {
       transaction.set(["key_usage", id], change(await transaction.get<KeyUsage>(["key_usage", id])));
-    });
-  }
-
-  /** Another one after each change; null before the first. */
-  async version(): Promise<string | null> {
-    return await this.#store.get<string>(versionKey);
-  }
-
-  async #change<T>(write: (transaction: Transaction) => T | Promise<T>): Promise<T> {
-    return await this.#store.transact(async (transaction) => {
-      transaction.set(versionKey, crypto.randomUUID());
-      return await write(transaction);
     });
   }
 }

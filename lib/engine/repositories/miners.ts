@@ -1,4 +1,5 @@
-import type { Store, Transaction } from "../store.ts";
+import { changeRecord, type NumberedChange } from "../shared_records.ts";
+import type { Store } from "../store.ts";
 
 /** A miner as the operator registered it. */
 export interface MinerRecord {
@@ -7,13 +8,7 @@ export interface MinerRecord {
   readonly blacklisted: boolean;
 }
 
-/** What the log keeps of a change: the miner as it is registered from then on, null where it is no more. */
-export interface MinerChange {
-  readonly hotkey: string;
-  readonly miner: MinerRecord | null;
-}
-
-/** The channel of the log with every change. */
+/** The channel of the log with every miner that is registered, changed or removed. */
 export const minersChannel = "miners";
 
 /** The miners that the operator registered by hand. */
@@ -30,26 +25,13 @@ export class MinerRepository {
     return records;
   }
 
-  /** Answers the offset of the change. */
-  async put(miner: MinerRecord): Promise<number> {
-    return await this.#change(
-      { hotkey: miner.hotkey, miner },
-      (transaction) => transaction.set(["miners", miner.hotkey], miner),
-    );
+  /** Answers the change. */
+  async put(miner: MinerRecord): Promise<NumberedChange<MinerRecord>> {
+    return await changeRecord(this.#store, minersChannel, miner.hotkey, () => miner);
   }
 
-  /** Answers the offset of the change. */
-  async delete(hotkey: string): Promise<number> {
-    return await this.#change(
-      { hotkey, miner: null },
-      (transaction) => transaction.delete(["miners", hotkey]),
-    );
-  }
-
-  async #change(change: MinerChange, write: (transaction: Transaction) => void): Promise<number> {
-    return await this.#store.transact(async (transaction) => {
-      write(transaction);
-      return await transaction.append(minersChannel, change);
-    });
+  /** Answers the change. */
+  async delete(hotkey: string): Promise<NumberedChange<MinerRecord>> {
+    return await changeRecord<MinerRecord>(this.#store, minersChannel, hotkey, () => null);
   }
 }

@@ -1,0 +1,133 @@
+import { logger } from "../telemetry/mod.ts";
+import type { Followers } from "./followers.ts";
+import { Sequence } from "./sequence.ts";
+import type { Store } from "./store.ts";
+
+const log = logger("store");
+
+/** What the log keeps of a change: the record as it is from then on, null where it is no more. */
+export interface RecordChange<T> {
+  readonly key: string;
+  readonly record: T | null;
+}
+
+/** A change with its place in the channel. */
+export type NumberedChange<T> = RecordChange<T> & { readonly offset: number };
+
+/**
+ * Writes what `change` makes of a record, null of one that is to be deleted, and tells all servers of the store. It stands
+ * under the channel's name and its key.
+ */
+export async function changeRecord<T>(
+  store: Store,
+  channel: string,
+  key: string,
+  change: (known: T | null) => T | null,
+): Promise<NumberedChange<T>> {
+  return await store.transact(async (transaction) => {
+    const place = [channel, key] as const;
+    const record = change(await transaction.get<T>(place));
+    if (record === null) transaction.delete(place);
+    else transaction.set(place, record);
+    const told: RecordChange<T> = { key, record };
+    return { ...told, offset: await transaction.append(channel, told) };
+  });
+}
+
+/** What {@link SharedRecords} work with. */
+export interface SharedRecordsOptions<T> {
+  readonly followers: Followers;
+  /** The channel of the log with every change. */
+  readonly channel: string;
+  /** Reads all of them. */
+  list(): Promise<readonly T[]>;
+  keyOf(record: T): string;
+  /** Called whenever some of them may have changed. */
+  onChange(): void;
+}
+
+/** Records that every server of a store has in memory: read once, and from then on as the log tells that they change. */
+export class SharedRecords<T> {
+  readonly #options: SharedRecordsOptions<T>;
+  readonly #changes: Sequence<NumberedChange<T>>;
+  #records = new Map<string, T>();
+  /** What was changed while all of them are read. */
+  #meanwhile: NumberedChange<T>[] | undefined;
+  #hasBegun = false;
+
+  constructor(options: SharedRecordsOptions<T>) {
+    this.#options = options;
+    this.#changes = new Sequence({
+      log: options.followers.log,
+      channel: options.channel,
+      read: ({ offset, data }) => ({ offset, ...data as RecordChange<T> }),
+      take: (change) => this.#take(change),
+      skip: () => void (this.#hasBegun && this.#readAgain()),
+    });
+  }
+
+  /** Reads all of them. */
+  async begin(): Promise<void> {
+    this.#options.followers.add(this.#options.channel, this.#changes);
+    await this.#changes.begin();
+    await this.#read();
+    this.#hasBegun = true;
+  }
+
+  get(key: string): T | undefined {
+    return this.#records.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#records.has(key);
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  values(): MapIterator<T> {
+    return this.#records.values();
+  }
+
+  /** Resolves when a change that was made here is in force, after those that other servers have made before. */
+  async change(change: NumberedChange<T>): Promise<void> {
+    this.#changes.offer(change);
+    if (this.#changes.offset < change.offset) await this.#changes.look();
+  }
+
+  #take(change: NumberedChange<T>): void {
+    this.#meanwhile?.push(change);
+    this.#apply(change);
+    this.#options.onChange();
+  }
+
+  #apply({ key, record }: RecordChange<T>): void {
+    if (record === null) this.#records.delete(key);
+    else this.#records.set(key, record);
+  }
+
+  async #read(): Promise<void> {
+    const meanwhile: NumberedChange<T>[] = this.#meanwhile = [];
+    const { list, keyOf } = this.#options;
+    const all = await list();
+    if (this.#meanwhile !== meanwhile) return;
+    this.#meanwhile = undefined;
+    this.#records = new Map(all.map((record) => [keyOf(record), record]));
+    // What was read may lack what has been changed since.
+    for (const change of meanwhile) this.#apply(change);
+    this.#options.onChange();
+  }
+
+  async #readAgain(): Promise<void> {
+    try {
+      await this.#read();
+    } catch (error) {
+      const { channel } = this.#options;
+      log.error("Cannot read {channel} again, what was read before stays in force: {error}", {
+        channel,
+        error,
+      });
+    }
+  }
+}
