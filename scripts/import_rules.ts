@@ -37,6 +37,13 @@ const singleFiles = [
   { from: /^lib\/cli\//, to: /^lib\/client\/kv_outbox\.ts$/ },
   // What a page loads stays small: these need none of what the rest of their folders does.
   { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/protocol\/(?:clock|streams)\.ts$/ },
+  { from: /^lib\/client\//, to: /^lib\/crypto\/(?:address|sr25519)\.ts$/ },
+  // The library for Socket.IO is packed by itself.
+  { from: /^lib\/(?:hub|socketio)\//, to: /^lib\/protocol\/(?:clock|errors)\.ts$/ },
+  {
+    from: /^lib\/socketio\//,
+    to: /^lib\/hub\/(?:byte_budget|pace|places|server_socket|tell_and_close|token_bucket)\.ts$/,
+  },
   { from: /^lib\/dashboard\//, to: /^lib\/client\/(?:stream_client|react)\.ts$/ },
 ];
 const longestFile = 400;

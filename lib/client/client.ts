@@ -1,4 +1,4 @@
-import { cryptoReady } from "../crypto/mod.ts";
+import { cryptoReady } from "../crypto/sr25519.ts";
 import type { ExactObject } from "../protocol/mod.ts";
 import type { Context } from "./context.ts";
 import { EventHub } from "./event_hub.ts";
@@ -33,7 +33,7 @@ export interface MinerOptions extends SharedOptions {
  *
  * @example
  * ```ts
- * import { keypairFromSeed } from "@heliograph/heliograph/crypto";
+ * import { keypairFromSeed } from "@heliograph/client/crypto";
  *
  * const keypair = keypairFromSeed(new Uint8Array(32));
  * const options: MinerOptions = { url: "wss://validator.example", keypair, onEvent: console.log };
@@ -100,6 +100,16 @@ export class MinerClient {
   /** The miner's uid by the validator's registry, once a welcome, of an earlier process too, has told it. */
   get uid(): number | string | undefined {
     return this.#kept.uid;
+  }
+
+  /** The same once it is known. Rejects when the client is closed before. */
+  async learnUid(): Promise<number | string> {
+    await this.#load();
+    if (this.uid !== undefined) return this.uid;
+    for await (const event of this.events()) {
+      if (event.type === "state" && event.uid !== undefined) return event.uid;
+    }
+    throw new Error("Cannot learn the uid: the client is closed");
   }
 
   /** How many predictions are neither confirmed nor refused. */

@@ -1,4 +1,4 @@
-import { verifySignature } from "../crypto/mod.ts";
+import { verifySignature } from "../crypto/sr25519.ts";
 import { type Envelope, type ExactObject, readEnvelope, Refusal } from "../protocol/mod.ts";
 import { type Context, problem } from "./context.ts";
 

@@ -1,4 +1,4 @@
-import { isAddress } from "../crypto/mod.ts";
+import { isAddress } from "../crypto/address.ts";
 import type { Context } from "./context.ts";
 import type { HttpCourier } from "./http_courier.ts";
 import type { ValidatorIdentity } from "./identity.ts";

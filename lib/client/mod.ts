@@ -11,6 +11,7 @@ export type {
   StreamData,
   StreamFormat,
   StreamMessage,
+  TeamGame,
   TeamGamePrediction,
   Timer,
 } from "../protocol/mod.ts";
@@ -50,6 +51,7 @@ export {
   type ReceiptFinding,
   type ReceiptReport,
 } from "./receipts/mod.ts";
+export { predictionOn } from "./prediction_on.ts";
 export type { MinerKey } from "./signer.ts";
 export type { WebSocketClass, WebSocketLike } from "./socket.ts";
 export { StreamClient } from "./stream_client.ts";

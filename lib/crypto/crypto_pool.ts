@@ -32,7 +32,7 @@ export class CryptoPool implements Disposable {
 
   /** Jobs not answered yet. */
   get pending(): number {
-    return this.#queue.length + this.#workers.values().reduce((sum, { load }) => sum + load, 0);
+    return this.#queue.length + [...this.#workers].reduce((sum, { load }) => sum + load, 0);
   }
 
   /** Jobs that wait for their turn, for each worker. */
@@ -70,10 +70,10 @@ export class CryptoPool implements Disposable {
 
   #run(job: CryptoJob): Promise<CryptoOutcome> {
     if (this.#closed) return Promise.reject(closedError());
-    const { promise, resolve, reject } = Promise.withResolvers<CryptoOutcome>();
-    this.#queue.push({ job, resolve, reject });
-    this.#schedule();
-    return promise;
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ job, resolve, reject });
+      this.#schedule();
+    });
   }
 
   /** Waits for the end of the turn, so that all of its jobs travel together. */

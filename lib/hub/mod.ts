@@ -22,6 +22,7 @@ export { MemoryGuard, readMemory, readMemoryLimit } from "./memory_guard.ts";
 export { Place, Places } from "./places.ts";
 export { Publisher } from "./publisher.ts";
 export { closePatience, ServerSocket, type SocketOwner } from "./server_socket.ts";
-export { canSever, checkSevering } from "./runtime_socket.ts";
+export { checkSevering } from "./check_severing.ts";
+export { canSever } from "./runtime_socket.ts";
 export { type LastWords, tellAndClose } from "./tell_and_close.ts";
 export { TokenBucket, TokenBuckets } from "./token_bucket.ts";

@@ -1,4 +1,4 @@
-import { afterSilence, type Clock, type Timer } from "../protocol/mod.ts";
+import { afterSilence, type Clock, type Timer } from "../protocol/clock.ts";
 
 /** Milliseconds that anything may take to begin with. */
 const grace = 10_000;

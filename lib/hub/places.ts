@@ -1,4 +1,5 @@
-import { Refusal, systemClock } from "../protocol/mod.ts";
+import { systemClock } from "../protocol/clock.ts";
+import { Refusal } from "../protocol/errors.ts";
 import { AddressCounts, addressGroup } from "./address_group.ts";
 
 /** How many connections there may be. */

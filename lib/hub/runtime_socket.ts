@@ -1,7 +1,3 @@
-import { logger } from "../telemetry/mod.ts";
-
-const log = logger("websocket");
-
 /** Seconds that are over at once. */
 const atOnce = 0.001;
 
@@ -101,19 +97,6 @@ function dropperOf(runtime: object): ((resource: number) => void) | undefined {
   const core = typeof internal === "symbol" ? member(member(runtime, internal), "core") : undefined;
   const drop = member(core, "tryClose");
   return typeof drop === "function" ? (resource) => drop(resource) : undefined;
-}
-
-/** Finds out whether this runtime lets peers be cut off that do not answer, and says so where it does not. Never rejects. */
-export async function checkSevering(): Promise<void> {
-  try {
-    if (await canSever()) return;
-    log.warning(
-      "Deno {version} cannot cut off WebSockets whose clients do not answer a close; each takes room from its own address until it is gone",
-      { version: Deno.version.deno },
-    );
-  } catch (error) {
-    log.debug("Cannot find out whether connections can be cut off: {error}", { error });
-  }
 }
 
 /**

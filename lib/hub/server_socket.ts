@@ -1,4 +1,4 @@
-import { afterSilence, type Clock, type Timer } from "../protocol/mod.ts";
+import { afterSilence, type Clock, type Timer } from "../protocol/clock.ts";
 import type { Frame } from "./link.ts";
 import { pingWhenSilent, sever, stopPinging } from "./runtime_socket.ts";
 import type { Place } from "./places.ts";

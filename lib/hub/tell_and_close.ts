@@ -1,4 +1,4 @@
-import type { Clock } from "../protocol/mod.ts";
+import type { Clock } from "../protocol/clock.ts";
 import type { Place } from "./places.ts";
 import { ServerSocket, type SocketOwner } from "./server_socket.ts";
 

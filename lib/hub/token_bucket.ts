@@ -1,4 +1,4 @@
-import type { Clock } from "../protocol/mod.ts";
+import type { Clock } from "../protocol/clock.ts";
 
 /**
  * Lets `rate` events a second pass, and up to `burst` at once after a quiet time. An event may cost several tokens; one

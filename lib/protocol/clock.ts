@@ -69,12 +69,12 @@ export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal):
 
 /** Waits for `work` until a moment of `clock.elapsed()`; false when it was not done by then. */
 export async function within(clock: Clock, deadline: number, work: Promise<unknown>): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = clock.after(Math.max(0, deadline - clock.elapsed()), () => resolve(false));
+  const late = new AbortController();
+  const isLate = sleep(clock, deadline - clock.elapsed(), late.signal).then(() => false);
   try {
-    return await Promise.race([work.then(() => true), late]);
+    return await Promise.race([work.then(() => true), isLate]);
   } finally {
-    timer.cancel();
+    late.abort();
   }
 }
 

@@ -1,5 +1,6 @@
-import { type ByteLease, Pace } from "../hub/mod.ts";
-import type { Clock } from "../protocol/mod.ts";
+import type { ByteLease } from "../hub/byte_budget.ts";
+import { Pace } from "../hub/pace.ts";
+import type { Clock } from "../protocol/clock.ts";
 
 const tooLarge = Symbol("too large");
 

@@ -1,6 +1,7 @@
-import type { ByteBudget, Places } from "../hub/mod.ts";
-import { type Clock, systemClock } from "../protocol/mod.ts";
-import { logger } from "../telemetry/mod.ts";
+import process from "node:process";
+import type { ByteBudget } from "../hub/byte_budget.ts";
+import type { Places } from "../hub/places.ts";
+import { type Clock, systemClock } from "../protocol/clock.ts";
 import type { EngineErrorName } from "./engine_errors.ts";
 
 /** Where a session's packets and requests come from. */
@@ -44,7 +45,7 @@ export interface EngineOptions {
   accepts(message: unknown): boolean;
   /** Is told of every request that was refused, and whose it was where it asked for a session. */
   onRefused(name: EngineErrorName, address?: string): void;
-  /** Is told what listeners throw. */
+  /** Is told what listeners throw; by default it is a warning of the process. */
   onFault(error: unknown): void;
 }
 
@@ -65,5 +66,5 @@ export const engineDefaults: Omit<EngineOptions, "places"> = {
   clock: systemClock,
   accepts: () => true,
   onRefused: () => {},
-  onFault: (error) => logger("socketio").error("Fault in a listener: {error}", { error }),
+  onFault: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
 };

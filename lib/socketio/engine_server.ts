@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
-import { type LastWords, type Place, Places, tellAndClose } from "../hub/mod.ts";
+import { type Place, Places } from "../hub/places.ts";
+import { type LastWords, tellAndClose } from "../hub/tell_and_close.ts";
 import { type Ask, findFault, isForeign, isOlder, isSurplus, readAsk } from "./ask.ts";
 import { CrossOrigin } from "./cross_origin.ts";
 import type { EngineFault } from "./engine_fault.ts";
@@ -203,8 +204,8 @@ export class EngineServer extends EventEmitter<EngineEvents> {
 
   #tell<Name extends keyof EngineEvents>(name: Name, ...values: EngineEvents[Name]): void {
     try {
-      const emit: (name: string, ...values: unknown[]) => boolean = this.emit;
-      emit.call(this, name, ...values);
+      // Types of Node and Deno differ in how they tie an event's name to its values.
+      Reflect.apply(this.emit, this, [name, ...values]);
     } catch (error) {
       this.#options.onFault(error);
     }

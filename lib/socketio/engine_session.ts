@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
-import { type Place, TokenBucket } from "../hub/mod.ts";
+import type { Place } from "../hub/places.ts";
+import { TokenBucket } from "../hub/token_bucket.ts";
 import type { BodyBounds } from "./body_text.ts";
 import { EngineFault, type FaultKind } from "./engine_fault.ts";
 import { refuse } from "./engine_errors.ts";
@@ -273,8 +274,8 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   /** A listener's fault is its own: it must not end the session, let alone the process. */
   #tell<Name extends keyof SessionEvents>(name: Name, ...values: SessionEvents[Name]): void {
     try {
-      const emit: (name: string, ...values: unknown[]) => boolean = this.emit;
-      emit.call(this, name, ...values);
+      // Types of Node and Deno differ in how they tie an event's name to its values.
+      Reflect.apply(this.emit, this, [name, ...values]);
     } catch (error) {
       this.#engine.onFault(error);
     }

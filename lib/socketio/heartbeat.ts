@@ -1,4 +1,4 @@
-import { afterSilence, type Clock, type Timer } from "../protocol/mod.ts";
+import { afterSilence, type Clock, type Timer } from "../protocol/clock.ts";
 
 /** What a {@link Heartbeat} needs. Durations are in milliseconds. */
 export interface HeartbeatOptions {

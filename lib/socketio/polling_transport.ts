@@ -1,5 +1,5 @@
-import { closePatience } from "../hub/mod.ts";
-import type { Clock, Timer } from "../protocol/mod.ts";
+import { closePatience } from "../hub/server_socket.ts";
+import type { Clock, Timer } from "../protocol/clock.ts";
 import { type BodyBounds, BodyText } from "./body_text.ts";
 import { EngineFault, type FaultKind } from "./engine_fault.ts";
 import { refuse } from "./engine_errors.ts";

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../protocol/mod.ts";
+import type { Clock, Timer } from "../protocol/clock.ts";
 import type { EnginePacket } from "./engine_packet.ts";
 import type { TransportOwner } from "./transport.ts";
 import type { WebSocketTransport } from "./websocket_transport.ts";

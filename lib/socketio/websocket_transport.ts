@@ -1,5 +1,6 @@
-import { type Place, ServerSocket, type SocketOwner } from "../hub/mod.ts";
-import type { Clock } from "../protocol/mod.ts";
+import type { Place } from "../hub/places.ts";
+import { ServerSocket, type SocketOwner } from "../hub/server_socket.ts";
+import type { Clock } from "../protocol/clock.ts";
 import { EngineFault } from "./engine_fault.ts";
 import { decodeFrame, encodeFrame, type EnginePacket, wireSize } from "./engine_packet.ts";
 import type { Transport, TransportOwner } from "./transport.ts";

@@ -76,14 +76,14 @@ Deno.test("client and dashboard import only what runs in browsers", async () => 
 
 Deno.test("only the mod.ts of another folder is imported", async () => {
   const found = await violations({
-    "lib/hub/a.ts": 'export * from "../protocol/clock.ts";',
+    "lib/hub/a.ts": 'export * from "../protocol/envelope.ts";',
     "lib/gateway/a.ts": 'import "../client/kv_outbox.ts";',
     "main.ts": 'import "./routes/health.ts";',
     "routes/a.ts": 'const hub = await import("../lib/hub/hub.ts");',
   });
   assertEquals(found, [
     `lib/gateway/a.ts:1: imports lib/client/kv_outbox.ts, but ${above}`,
-    `lib/hub/a.ts:1: imports lib/protocol/clock.ts, but ${entrance}`,
+    `lib/hub/a.ts:1: imports lib/protocol/envelope.ts, but ${entrance}`,
     `main.ts:1: imports routes/health.ts, but ${entrance}`,
     `routes/a.ts:1: imports lib/hub/hub.ts, but ${entrance}`,
   ]);

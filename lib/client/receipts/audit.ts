@@ -1,4 +1,4 @@
-import { verifySignature } from "../../crypto/mod.ts";
+import { verifySignature } from "../../crypto/sr25519.ts";
 import { type ChainEntry, type ChainSummary, ReceiptChain } from "./chain.ts";
 import { type FindingKind, Findings, type ReceiptFinding } from "./finding.ts";
 import { type Confirmation, readConfirmation } from "./read_confirmation.ts";

@@ -76,7 +76,7 @@ export class ReceiptChain {
     for (const { byNumber } of this.#branches.values()) {
       const [first] = inOrder(byNumber.values());
       const takenBack = inOrder(
-        standing.values().filter((entry) =>
+        [...standing.values()].filter((entry) =>
           first !== undefined && entry.minerSequence >= first.minerSequence
         ),
       );

@@ -60,7 +60,7 @@ export class Findings {
 
   /** Whether none is a fault. */
   get sound(): boolean {
-    return this.#counts.keys().every((kind) => !findingKinds[kind].fault);
+    return [...this.#counts.keys()].every((kind) => !findingKinds[kind].fault);
   }
 
   /** The first hundred of each kind, in the order of the lines. */

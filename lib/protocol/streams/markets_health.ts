@@ -41,10 +41,10 @@ type Markets = MarketsHealth["markets"];
 
 const status: Shape<MarketStatus> = orNull(word("healthy", "idle"));
 /** A number that the node may not give. */
-const figure = orNull(number());
+const figure: Shape<number | null> = orNull(number());
 
 /** Stream `markets_health`. Protocol, section 4. */
-export const marketsHealth = {
+export const marketsHealth: StreamEntry<MarketsHealth> = {
   period: 5000,
   data: object<MarketsHealth>({
     overall_status: word("healthy", "degraded", "down"),
@@ -68,4 +68,4 @@ export const marketsHealth = {
     healthy_markets: 3,
     total_markets: 4,
   },
-} as const satisfies StreamEntry<MarketsHealth>;
+};

@@ -8,7 +8,7 @@ export interface NetworkMetrics {
   /** The newest block. */
   readonly block_height: number;
   /** The newest block's, where the node gives it. */
-  readonly block_hash?: string | undefined;
+  readonly block_hash?: string;
   /** As the node gives it; customary are seconds. */
   readonly finality_time: number | null;
   /** Nodes that the node is connected to. */
@@ -24,7 +24,7 @@ export interface NetworkMetrics {
 }
 
 /** Stream `network_metrics`. Protocol, section 4. */
-export const networkMetrics = {
+export const networkMetrics: StreamEntry<NetworkMetrics> = {
   period: 2000,
   data: object<NetworkMetrics>({
     network_strength: orNull(number({ minimum: 0, maximum: 100 })),
@@ -47,4 +47,4 @@ export const networkMetrics = {
     bandwidth_out: 98_000,
     active_connections: 40,
   },
-} as const satisfies StreamEntry<NetworkMetrics>;
+};

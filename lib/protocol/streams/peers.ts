@@ -22,7 +22,7 @@ export interface Peers {
 }
 
 /** Stream `peers`. Protocol, section 4. */
-export const peers = {
+export const peers: StreamEntry<Peers> = {
   period: 10_000,
   data: object<Peers>({
     peers: list(object<NetworkPeer>({
@@ -37,4 +37,4 @@ export const peers = {
     peers: [{ id: "12D3KooWQ7", address: "192.0.2.7:30333", latency_ms: 41, is_validator: true }],
     total: 64,
   },
-} as const satisfies StreamEntry<Peers>;
+};

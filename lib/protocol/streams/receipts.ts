@@ -40,7 +40,7 @@ const receipt = object<MarketReceipt>({
 });
 
 /** Stream `receipts`. Protocol, section 4. */
-export const receipts = {
+export const receipts: StreamEntry<Receipts> = {
   period: 3000,
   data: object<Receipts>({
     receipts: list(receipt, { description: "new ones, newest first" }),
@@ -59,4 +59,4 @@ export const receipts = {
     }],
     count: 1,
   },
-} as const satisfies StreamEntry<Receipts>;
+};
