@@ -323,6 +323,15 @@ export const settings = {
     50,
     "Messages that one connection may send, in bursts of four times that; each 16 KiB of a larger one count as one.",
   ),
+  "websocket.legacy_auth": optional(
+    text(
+      "handshake, authentication, or both with a comma",
+      (value) => value.split(",").every((name) => name === "handshake" || name === "authentication"),
+      "NAME,...",
+    ),
+    "Which older ways to begin are taken from Bettensor's miners, over TLS or from this machine: `handshake` proves nothing, and what `authentication` signs can be sent again by others.",
+    { example: "authentication", shownDefault: "none" },
+  ),
   "websocket.allowed_origins": setting<"all" | readonly string[]>(
     origins,
     "all",

@@ -1,10 +1,21 @@
-import type { Connection, Hub } from "../hub/mod.ts";
+import type { Connection, Hub, Subscriber } from "../hub/mod.ts";
 import { type Clock, Refusal } from "../protocol/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
 import type { Confirmations } from "./confirmations.ts";
 import type { GameBoard } from "./game_board.ts";
 import type { Registration } from "./metagraph.ts";
-import type { MinerSession } from "./session.ts";
+
+/** A miner on a connection of its own, whatever it speaks. */
+export interface ConnectedMiner {
+  readonly connection: Connection;
+  /** Whether it has proved who it is. */
+  readonly isProven: boolean;
+  /** What is subscribed to its channels. */
+  readonly subscriber: Subscriber;
+  registration: Registration | undefined;
+  /** Resolves when everything received so far is verified and handed on. */
+  handedOn(): Promise<void>;
+}
 
 /** What {@link Attendance} works with. */
 export interface AttendanceOptions {
@@ -20,20 +31,21 @@ export interface AttendanceOptions {
 /** Which miners are connected: each on one connection. */
 export class Attendance {
   readonly #options: AttendanceOptions;
-  readonly #sessions = new Map<string, MinerSession>();
+  readonly #sessions = new Map<string, ConnectedMiner>();
 
   constructor(options: AttendanceOptions) {
     this.#options = options;
   }
 
-  /** A session's miner has proved who it is. Throws a {@link Refusal} `already_connected`. */
-  enter(session: MinerSession, registration: Registration): void {
+  /** It is known whose a session is. Throws a {@link Refusal} `already_connected`. */
+  enter(session: ConnectedMiner, registration: Registration): void {
     const { hotkey } = registration;
-    const { duplicatePolicy, confirmations } = this.#options;
+    const { confirmations } = this.#options;
     const other = this.#sessions.get(hotkey);
     if (other !== undefined) {
-      const refusal = new Refusal("already_connected", { detail: `policy is ${duplicatePolicy}` });
-      if (duplicatePolicy === "reject") throw refusal;
+      const policy = this.#policyBetween(session, other);
+      const refusal = new Refusal("already_connected", { detail: `policy is ${policy}` });
+      if (policy === "reject") throw refusal;
       other.connection.refuse(refusal);
     }
     session.registration = registration;
@@ -43,12 +55,12 @@ export class Attendance {
   }
 
   /** A session's connection is over. */
-  leave(session: MinerSession): void {
-    const { connection, registration } = session;
+  leave(session: ConnectedMiner): void {
+    const { subscriber, registration } = session;
     const { board, confirmations } = this.#options;
-    board.channel.unsubscribe(connection);
+    board.channel.unsubscribe(subscriber);
     if (registration === undefined) return;
-    confirmations.leave(registration.hotkey, connection);
+    confirmations.leave(registration.hotkey, subscriber);
     if (this.#sessions.get(registration.hotkey) === session) this.#sessions.delete(registration.hotkey);
   }
 
@@ -84,5 +96,11 @@ export class Attendance {
   /** Resolves when all that the miners have sent so far is handed on. */
   async handedOn(): Promise<void> {
     await Promise.all([...this.#sessions.values()].map((session) => session.handedOn()));
+  }
+
+  /** Whoever only says who it is sends nobody away that has proved it. */
+  #policyBetween(newer: ConnectedMiner, older: ConnectedMiner): "replace" | "reject" {
+    if (newer.isProven === older.isProven) return this.#options.duplicatePolicy;
+    return newer.isProven ? "replace" : "reject";
   }
 }

@@ -83,6 +83,18 @@ export class Gatekeeper {
   }
 
   /**
+   * Takes a client's word for who it is: all is checked but a signature.
+   *
+   * @throws {Refusal} as for {@link admit}
+   */
+  admitUnsigned(claim: Pick<Claim, "signer" | "timestamp" | "nonce">): Registration {
+    const timestamp = this.#checkTimestamp(claim);
+    const registration = this.registered(claim);
+    if (!this.#nonces.claim(claim.signer, claim.nonce, timestamp)) throw replayed(claim);
+    return registration;
+  }
+
+  /**
    * Has the store remember the nonce of a message that was admitted, so that no restart and no other server of the store
    * lets it in again.
    *
@@ -162,7 +174,7 @@ export class Gatekeeper {
     throw refusal(claim, "not_authorized", `for another validator: ${validator}, this is ${this.#address}`);
   }
 
-  #checkTimestamp(claim: Claim): number {
+  #checkTimestamp(claim: Pick<Claim, "timestamp" | "nonce">): number {
     const now = this.#clock.now();
     this.#nonces.forgetBefore(now);
     const timestamp = parseTimestamp(claim.timestamp);
@@ -190,7 +202,7 @@ function checkAccount(claim: Claim, account: Account): void {
   if (wait > 0) throw refusal(claim, "rate_limited", "too many bad signatures", wait);
 }
 
-function replayed(claim: Claim): Refusal {
+function replayed(claim: Pick<Claim, "nonce">): Refusal {
   return refusal(claim, "replayed", "nonce was used before");
 }
 

@@ -9,6 +9,8 @@ export type { Games, GamesPublished } from "./game_board.ts";
 export { dailyWagerLimit, type PredictionLimits } from "./rules.ts";
 export { type NewGame, readGame } from "./game_table.ts";
 export type { CustomMessage, Handler, HandlerContext } from "./handlers.ts";
+export { type LegacyDialect, legacyDialectOf, legacyDialects } from "./legacy_dialects.ts";
+export type { LegacyTerms } from "./legacy_session.ts";
 export type { Registration } from "./metagraph.ts";
 export { RisingNonces } from "./rising_nonces.ts";
 export type { Confirmed } from "./prediction_desk.ts";

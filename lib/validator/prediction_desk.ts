@@ -77,6 +77,18 @@ export class PredictionDesk {
   }
 
   /**
+   * Checks a message whose sender was taken at its word.
+   *
+   * @throws {Refusal} when it is refused as a whole
+   */
+  admitUnsigned(envelope: Envelope): Admitted {
+    if (!this.#admitting) throw closing(envelope);
+    const receivedAt = this.#clock.elapsed();
+    const predictions = this.#read(envelope);
+    return { envelope, predictions, registration: this.#gatekeeper.registered(envelope), receivedAt };
+  }
+
+  /**
    * Submits a message's predictions. Each promise is fulfilled once its verdict is on disk and published.
    *
    * @throws {Refusal} `server_closing` when it is too late for it

@@ -20,7 +20,7 @@ import {
   valueBounds,
 } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
-import type { Attendance } from "./attendance.ts";
+import type { Attendance, ConnectedMiner } from "./attendance.ts";
 import type { Confirmations } from "./confirmations.ts";
 import type { GameBoard } from "./game_board.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
@@ -60,8 +60,9 @@ type ServedType = Exclude<FromClient<typeof minerConversation>, "authentication"
 type Server = (session: MinerSession, envelope: Envelope) => Promise<() => void>;
 
 /** One miner on one connection: authentication first, then signed messages, served in the order of their arrival. */
-export class MinerSession implements Session {
+export class MinerSession implements Session, ConnectedMiner {
   readonly connection: Connection;
+  readonly isProven = true;
   readonly #host: SessionHost;
   registration: Registration | undefined;
   readonly #origin: Origin;
@@ -74,6 +75,10 @@ export class MinerSession implements Session {
     this.connection = connection;
     this.#origin = { connection: connection.id };
     this.#host = host;
+  }
+
+  get subscriber(): Connection {
+    return this.connection;
   }
 
   receive(text: string): void {
@@ -96,7 +101,6 @@ export class MinerSession implements Session {
     this.#host.attendance.leave(this);
   }
 
-  /** Resolves when everything received so far is verified and handed on. */
   async handedOn(): Promise<void> {
     await this.#turn;
   }

@@ -29,6 +29,8 @@ import { NonceWindow } from "./nonce_window.ts";
 import { Notary } from "./notary.ts";
 import { PredictionBook } from "./prediction_book.ts";
 import { type Confirmed, PredictionDesk } from "./prediction_desk.ts";
+import type { LegacyDialect } from "./legacy_dialects.ts";
+import { LegacySession, type LegacyTerms } from "./legacy_session.ts";
 import { MinerRegistry } from "./registry.ts";
 import type { PredictionLimits } from "./rules.ts";
 import { MinerSession, type SessionHost } from "./session.ts";
@@ -224,6 +226,11 @@ export class Validator implements HandlerHost {
 
   createSession(connection: Connection): MinerSession {
     return new MinerSession(connection, this.#sessionHost);
+  }
+
+  /** For a miner that speaks an older dialect. */
+  createLegacySession(connection: Connection, dialect: LegacyDialect, terms: LegacyTerms): LegacySession {
+    return new LegacySession(connection, { host: this.#sessionHost, clock: this.#clock, dialect, terms });
   }
 
   /** Authenticated miners that were heard from within two heartbeat intervals. */

@@ -9,9 +9,11 @@ import {
   toPlain,
   valueBounds,
 } from "../../lib/protocol/mod.ts";
+import { legacyDialectOf, legacyDialects, type LegacyTerms } from "../../lib/validator/mod.ts";
 import { documented, refusals, upgraded } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { isLocal } from "../http/is_local.ts";
 import { turnAway } from "../http/turn_away.ts";
 import { checkHandshake } from "./handshake.ts";
 import { type Endpoint, WebSocketLink } from "./websocket_link.ts";
@@ -26,16 +28,20 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
     family: "streams",
     open: (connection) => gateway.streams.createSession(connection),
   };
-  const miners: Endpoint = {
+  const legacy = legacyDialects.filter((name) =>
+    gateway.config["websocket.legacy_auth"]?.split(",").includes(name)
+  );
+  const miners = (isPrivate: boolean): Endpoint => ({
     gateway,
     family: "miners",
-    open: (connection) => new FirstFrame(connection, gateway),
-  };
+    open: (connection) => new FirstFrame(connection, gateway, { allowed: legacy, isPrivate }),
+  });
+  const [privately, openly] = [miners(true), miners(false)];
   return new Hono<Env>()
     .get(
       "/ws",
       documented({ tag: "Pages", summary: "A WebSocket for miners", answers }),
-      (context) => upgrade(context, miners),
+      (context) => upgrade(context, context.env.client.secure || isLocal(context) ? privately : openly),
     )
     .get(
       "/ws/stream",
@@ -111,16 +117,24 @@ function startUpgrade(
 class FirstFrame implements Session {
   readonly #connection: Connection;
   readonly #gateway: Gateway;
+  readonly #legacy: LegacyTerms;
 
-  constructor(connection: Connection, gateway: Gateway) {
+  /** @param legacy what is let in of the ways in which older miners begin */
+  constructor(connection: Connection, gateway: Gateway, legacy: LegacyTerms) {
     this.#connection = connection;
     this.#gateway = gateway;
+    this.#legacy = legacy;
   }
 
   receive(text: string): void {
     const { validator, streams } = this.#gateway;
     const message = parseMessage(text, valueBounds.stranger);
-    if ("hotkey" in message) {
+    const dialect = legacyDialectOf(message);
+    if (dialect !== undefined) {
+      const session = validator.createLegacySession(this.#connection, dialect, this.#legacy);
+      this.#connection.session = session;
+      session.begin(message);
+    } else if ("hotkey" in message) {
       const session = this.#connection.session = validator.createSession(this.#connection);
       session.begin(message);
     } else if ("type" in message) {
