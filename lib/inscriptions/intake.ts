@@ -6,6 +6,8 @@ import type { Cluster } from "./instances.ts";
 import { InscriptionError } from "./errors.ts";
 import { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";
 import { messageCount } from "./hcs1.ts";
+import { FileStart } from "./file_start.ts";
+import { checkCollectionZip, maxArchiveSize } from "./input/collection_zip.ts";
 import { checkMetadata, maxMetadataSize, type Metadata } from "./input/metadata.ts";
 import { canonicalType } from "./input/mime_types.ts";
 import { type FileSource, maxUrlFileSize, type StartRequest } from "./input/start_request.ts";
@@ -89,14 +91,16 @@ export class Intake {
     signal: AbortSignal,
   ): Promise<{ file: StoredFile; claim: BlobClaim }> {
     const stage = await this.#files.stage(id);
+    const start = job.onlyJson ? new FileStart(maxArchiveSize) : undefined;
+    const write = async (bytes: Uint8Array) => {
+      start?.add(bytes);
+      await stage.write(bytes);
+    };
     try {
-      const declared = "url" in file ? await this.#fetch(file, stage, signal) : file.declaredType;
-      if ("bytes" in file) await stage.write(file.bytes);
+      const declared = "url" in file ? await this.#fetch(file, { write }, signal) : file.declaredType;
+      if ("bytes" in file) await write(file.bytes);
       const stored = await stage.finish({ declared, name: file.name });
-      if (job.onlyJson && stored.mimeType !== "application/json") {
-        const problem = `expected a collection's JSON, got ${stored.mimeType}`;
-        throw new InscriptionError("unsupported_type", `Cannot inscribe file: ${problem}`);
-      }
+      if (start !== undefined) await checkCollection(stored, start);
       return { file: stored, claim: stage.claim };
     } finally {
       stage.close();
@@ -173,6 +177,14 @@ export class Intake {
       log.warning("Cannot remove the files of a refused request: {error}", { error });
     }
   }
+}
+
+/** A collection comes as one JSON, or as an archive of JSON. */
+async function checkCollection({ mimeType }: StoredFile, start: FileStart): Promise<void> {
+  if (mimeType === "application/json") return;
+  if (mimeType === "application/zip") return await checkCollectionZip(start.whole());
+  const problem = `expected a collection's JSON or a ZIP of such, got ${mimeType}`;
+  throw new InscriptionError("unsupported_type", `Cannot inscribe file: ${problem}`);
 }
 
 function parseJson(text: string): unknown {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ecdsaAccount, edAccount, FakeMirror } from "../helpers/accounts.ts";
 import { startGateway, type TestGateway } from "../helpers/gateway.ts";
 import { testWith } from "../helpers/programs.ts";
+import { zip } from "../helpers/zip.ts";
 import { missingSdk, type SdkOutcome, SdkProcess, sdkVersions } from "./kiloscribe/sdk_process.ts";
 
 const missing = await missingSdk();
@@ -148,6 +149,27 @@ for (const version of sdkVersions) {
 }
 
 for (const mode of ["websocket", "http"]) {
+  testWith(missing, `the Kiloscribe SDK inscribes a collection of JSON as a ZIP over ${mode}`, async () => {
+    await using stage = await Stage.open(mode);
+    const items = ["1", "2"].map((name) => ({
+      name: `${name}.json`,
+      bytes: new TextEncoder().encode(JSON.stringify({ name })),
+    }));
+    const archive = await zip(items);
+    const collection = { mode: "hashinal-collection", onlyJSONCollection: true };
+    const { record } = await stage.inscribe(fileRequest(archive, "collection.zip", collection));
+    assertEquals(await stage.content(String(record["topic_id"])), {
+      type: "application/zip",
+      bytes: archive,
+    });
+    const refused = await stage.sdk.call(
+      "inscribeAndExecute",
+      fileRequest(await zip([{ name: "dot.png", bytes: png }]), "images.zip", collection),
+      account,
+    );
+    assertMatch(refused.error ?? "", /the archive holds dot\.png, expected \.json files alone/);
+  });
+
   testWith(
     missing,
     `the Kiloscribe SDK inscribes over ${mode}, and finds what it has inscribed`,

@@ -241,7 +241,7 @@ export const minerConversation = {
   path: "/ws",
   title: "Miners and their validator",
   description:
-    "The gateway stays silent until the first frame, which authenticates the miner. Every message but an error is signed with sr25519 over its signed text: the message without `signature` as Python's `json.dumps(message, sort_keys=True)` writes it. A miner's message should name, as `validator`, the validator that it is for (`GET /ws/health` tells); one that names another is refused. A first frame with a `type` is served as on /ws/stream.",
+    "The gateway stays silent until the first frame, which authenticates the miner. Every message but an error is signed with sr25519 over its signed text: the message without `signature` as Python's `json.dumps(message, sort_keys=True)` writes it. A miner's message should name, as `validator`, the validator that it is for (`GET /ws/health` tells); one that names another is refused. A first frame with a `type` or a `method` is served as on /ws/stream; older ways to begin are let in by `websocket.legacy_auth`.",
   messages: {
     authentication: {
       from: "client",
