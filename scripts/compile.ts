@@ -1,7 +1,11 @@
 import { parseArgs } from "node:util";
 import { describeCommit } from "./compile/commit.ts";
 import { compile } from "./compile/compiler.ts";
+import { replace } from "./compile/replace.ts";
+import { findRuntime } from "./compile/runtime.ts";
 import { makeStage } from "./compile/stage.ts";
+import { readVersion } from "./version.ts";
+import { tryBinary } from "./compile/try_binary.ts";
 import { outputOf, readTarget, type Target, targets } from "./compile/targets.ts";
 
 const usage = `Usage: deno task compile [--target=TARGET]
@@ -14,14 +18,24 @@ dist/heliograph-TARGET for ${targets.join(", ")}.
   HELIOGRAPH_COMMIT which commit it is made from, where git cannot tell
 `;
 
-/** Compiles the repository at `root`; answers where the binary is, below it. */
+/** Compiles the repository at `root`, and tries what came of it; answers where the binary is, below it. */
 async function makeBinary(root: string, target: Target | undefined): Promise<string> {
   const output = outputOf(target);
+  const deno = Deno.env.get("DENO_COMPILE") || Deno.execPath();
+  const runtime = await findRuntime(deno, Deno.env.get("DENORT_BIN"), Deno.env.get("INIT_CWD") ?? Deno.cwd());
   const folder = await Deno.makeTempDir({ prefix: "heliograph-compile-" });
   try {
-    const stage = await makeStage(root, folder, await describeCommit(root));
-    const deno = Deno.env.get("DENO_COMPILE") || Deno.execPath();
-    await compile({ deno, folder, stage, target, output: `${root}/${output}` });
+    const stage = await makeStage(root, folder, {
+      version: await readVersion(root),
+      commit: await describeCommit(root),
+    });
+    await replace({
+      path: `${root}/${output}`,
+      make: (output) => compile({ deno, folder, stage, target, output, runtime }),
+      check: async (path) => {
+        if (target === undefined || target === Deno.build.target) await tryBinary(path);
+      },
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

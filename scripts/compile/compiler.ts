@@ -23,23 +23,30 @@ export interface Compilation {
   readonly stage: Stage;
   readonly target: Target | undefined;
   readonly output: string;
+  /** The runtime that goes into it; undefined: deno gets one by itself. */
+  readonly runtime?: string | undefined;
 }
 
-/** Makes the binary. The runtime that goes into it is what `DENORT_BIN` names, or deno fetches it. */
-export async function compile({ deno, folder, stage, target, output }: Compilation): Promise<void> {
+/** Makes the binary. */
+export async function compile({ deno, folder, stage, target, output, runtime }: Compilation): Promise<void> {
   try {
-    await runDeno(deno, [
-      "compile",
-      "--quiet",
-      // What is compiled was checked as TypeScript, and is JavaScript now.
-      "--no-check",
-      reading(target ?? Deno.build.target),
-      ...permissions,
-      ...target === undefined ? [] : [`--target=${target}`],
-      ...stage.included.map((path) => `--include=${path}`),
-      `--output=${output}`,
-      stage.entry,
-    ], folder);
+    await runDeno(
+      deno,
+      [
+        "compile",
+        "--quiet",
+        // What is compiled was checked as TypeScript, and is JavaScript now.
+        "--no-check",
+        reading(target ?? Deno.build.target),
+        ...permissions,
+        ...target === undefined ? [] : [`--target=${target}`],
+        ...stage.included.map((path) => `--include=${path}`),
+        `--output=${output}`,
+        stage.entry,
+      ],
+      folder,
+      runtime === undefined ? {} : { DENORT_BIN: runtime },
+    );
   } catch (cause) {
     throw new Error(`Cannot compile with ${deno}: ${advise(cause)}`, { cause });
   }

@@ -1,9 +1,14 @@
-/** Runs a deno to its end; throws an Error with what it said when it fails. */
-export async function runDeno(deno: string, args: readonly string[], cwd: string): Promise<void> {
+/** Runs a deno to its end, with more variables than there are; throws an Error with what it said when it fails. */
+export async function runDeno(
+  deno: string,
+  args: readonly string[],
+  cwd: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { success, stdout, stderr } = await new Deno.Command(deno, {
     args: [...args],
     cwd,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...variables },
     stdin: "null",
   }).output();
   if (success) return;

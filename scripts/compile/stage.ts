@@ -20,6 +20,12 @@ interface Manifest {
   readonly unstable: readonly string[];
 }
 
+/** What a binary says of itself. */
+export interface Stamp {
+  readonly version: string;
+  readonly commit: string;
+}
+
 /** A folder with all that a binary is made of, and how it is told to the compiler. */
 export interface Stage {
   /** The main module, below the folder. */
@@ -32,7 +38,7 @@ export interface Stage {
  * Bundles the program into `folder`: that way a binary has neither the packages of tests and dashboard nor hundreds of
  * modules to load before it can serve.
  */
-export async function makeStage(root: string, folder: string, commit: string): Promise<Stage> {
+export async function makeStage(root: string, folder: string, stamp: Stamp): Promise<Stage> {
   const manifest: Manifest = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
   await bundle(root, `${root}/main.ts`, [
     "--code-splitting",
@@ -44,7 +50,7 @@ export async function makeStage(root: string, folder: string, commit: string): P
   await buildDashboard({ root, out: `${root}/dist/dashboard` });
   await copyFolder(`${root}/dist/dashboard`, `${folder}/dist/dashboard`);
   await Deno.writeTextFile(`${folder}/app/entry.js`, entry);
-  await Deno.writeTextFile(`${folder}/app/build.json`, JSON.stringify({ commit }));
+  await Deno.writeTextFile(`${folder}/app/build.json`, JSON.stringify(stamp));
   await Deno.writeTextFile(`${folder}/deno.json`, stagedManifest(manifest));
   // Pins what the whole packages depend on.
   await Deno.copyFile(`${root}/deno.lock`, `${folder}/deno.lock`);

@@ -8,7 +8,10 @@ import {
 } from "@std/assert";
 import { describeCommit } from "../../scripts/compile/commit.ts";
 import { compile } from "../../scripts/compile/compiler.ts";
+import { replace } from "../../scripts/compile/replace.ts";
+import { findRuntime } from "../../scripts/compile/runtime.ts";
 import { makeStage, type Stage } from "../../scripts/compile/stage.ts";
+import { tryBinary } from "../../scripts/compile/try_binary.ts";
 import { outputOf, readTarget, targets } from "../../scripts/compile/targets.ts";
 import { runToEnd, TemporaryFolder } from "../helpers/process.ts";
 
@@ -103,13 +106,69 @@ Deno.test("a deno that is not there is explained", async () => {
 
 Deno.test("what is compiled has the program, its worker and the dashboard, and no package of the tests", async () => {
   await using folder = await TemporaryFolder.make();
-  const { entry, included } = await makeStage(root, folder.path, "a-commit");
+  const { entry, included } = await makeStage(root, folder.path, { version: "1.2.3", commit: "a-commit" });
   for (const path of [entry, ...included, "app/main.js", "dist/dashboard/index.html", "deno.lock"]) {
     assert(await Deno.stat(`${folder.path}/${path}`), path);
   }
-  assertEquals(JSON.parse(await Deno.readTextFile(`${folder.path}/app/build.json`)), { commit: "a-commit" });
+  assertEquals(JSON.parse(await Deno.readTextFile(`${folder.path}/app/build.json`)), {
+    version: "1.2.3",
+    commit: "a-commit",
+  });
   const { imports, unstable } = JSON.parse(await Deno.readTextFile(`${folder.path}/deno.json`));
   assertMatch(imports["socket.io"], /^npm:socket\.io@\d/);
   assert(unstable.includes("kv"));
   assertEquals(Object.keys(imports).filter((name) => /react|happy-dom|playwright|fast-check/.test(name)), []);
 });
+
+/** A program that says this, and ends so. */
+async function program(path: string, said: string, code = 0): Promise<string> {
+  await Deno.writeTextFile(path, `#!/bin/sh\necho '${said}'\nexit ${code}\n`, { mode: 0o755 });
+  return path;
+}
+
+Deno.test("DENORT_BIN is found from the folder in which it was named", notOnWindows, async () => {
+  await using folder = await TemporaryFolder.make();
+  const deno = await program(`${folder.path}/deno`, "deno 2.9.6 (stable)");
+  await Deno.writeTextFile(`${folder.path}/denort`, `${"x".repeat(3_000_000)}Deno/2.9.6`);
+  assertEquals(await findRuntime(deno, "denort", folder.path), `${folder.path}/denort`);
+  assertEquals(await findRuntime(deno, undefined, folder.path), undefined);
+  const message = `DENORT_BIN names ${folder.path}/none`;
+  await assertRejects(() => findRuntime(deno, "./none", folder.path), Error, message);
+});
+
+Deno.test("a runtime of another version is refused before anything is compiled", notOnWindows, async () => {
+  await using folder = await TemporaryFolder.make();
+  const deno = await program(`${folder.path}/deno`, "deno 2.9.6 (stable)");
+  // Across the border of what is read at once.
+  await Deno.writeTextFile(`${folder.path}/denort`, `${"x".repeat(1024 * 1024 - 7)}Deno/2.4.2 and more`);
+  const { message } = await assertRejects(() => findRuntime(deno, "denort", folder.path), Error);
+  assertMatch(message, /runtime of Deno 2\.4\.2, and .* is 2\.9\.6/);
+});
+
+Deno.test(
+  "the last good binary stays when a new one cannot be made, or does not run",
+  notOnWindows,
+  async () => {
+    await using folder = await TemporaryFolder.make();
+    const path = `${folder.path}/dist/heliograph`;
+    const make = (said: string, code: number) => async (path: string) => void await program(path, said, code);
+    await replace({ path, make: make("heliograph 1.0.0", 0), check: tryBinary });
+    const broken = [
+      { make: () => Promise.reject(new Error("no space left")), reason: "no space left" },
+      {
+        make: make("error: Could not find standalone binary section", 1),
+        reason: "standalone binary section",
+      },
+      { make: make("", 0), reason: "it says nothing" },
+    ];
+    for (const { make, reason } of broken) {
+      await assertRejects(() => replace({ path, make, check: tryBinary }), Error, reason);
+      assertStringIncludes(await Deno.readTextFile(path), "heliograph 1.0.0");
+    }
+    await replace({ path, make: make("heliograph 2.0.0", 0), check: tryBinary });
+    assertStringIncludes(await Deno.readTextFile(path), "heliograph 2.0.0");
+    assertEquals(await Array.fromAsync(Deno.readDir(`${folder.path}/dist`), ({ name }) => name), [
+      "heliograph",
+    ]);
+  },
+);
