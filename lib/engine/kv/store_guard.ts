@@ -4,6 +4,7 @@ import { isFile } from "./instance_name.ts";
 import {
   checkFrame,
   frameHeaderSize,
+  readFrameHeader,
   readWalHeader,
   readWalIndex,
   walHeaderSize,
@@ -39,7 +40,7 @@ interface Seen {
  * Watches over the files of a store. SQLite goes on writing to files that were removed or damaged behind its back, and
  * says that all is well. So after each commit, and before anybody is told of it, this looks whether the paths still lead
  * to the files that were opened, whether the database file was written by nothing but SQLite's checkpoints, and whether
- * the frames of the commit stand in the write-ahead log as a restart would read them. Once something is wrong it stays so.
+ * the write-ahead log ends, at its place, with a frame that a restart would read. Once something is wrong it stays so.
  */
 export class StoreGuard {
   readonly #paths: readonly string[];
@@ -155,9 +156,9 @@ export class StoreGuard {
   }
 
   /**
-   * Follows the log's checksums from where they were last known to hold, as recovery after a crash does; null where they
-   * do not. The last frame that was seen is looked at again: a log that was cut off meanwhile has lost it. Of those
-   * before, some are looked at each time, in turns.
+   * Whether a restart would find the log's newest frame, and the one that was the newest before: a log that was cut off has
+   * lost it. Of those before and between, some are looked at each time, in turns. Answers the position before the newest;
+   * null where a checksum does not hold.
    */
   #followWal(index: WalIndex): WalPosition | null {
     if (index.frames === 0) return { frame: 0, checksum: [0, 0] };
@@ -167,28 +168,41 @@ export class StoreGuard {
     const seen = this.#seen?.index.salt === index.salt && this.#seen.wal.frame > 0 ? this.#seen.wal : first;
     if (this.#patrol.frame >= seen.frame || seen === first) this.#patrol = first;
     const patrol = this.#verify(this.#patrol, Math.min(this.#patrol.frame + stretch, seen.frame), index);
-    const verified = this.#verify(seen, index.frames, index);
-    if (!patrol || !verified) return null;
-    this.#patrol = patrol.end;
-    return verified.last;
+    const next = this.#verify(seen, Math.min(seen.frame + 1, index.frames), index);
+    if (!patrol || !next) return null;
+    this.#patrol = patrol;
+    return next.frame === index.frames ? seen : this.#newest(next, index);
   }
 
-  /** Checks the frames that follow a position up to the frame `to`; answers the positions before and after the last. */
-  #verify(from: WalPosition, to: number, { salt, pageSize }: WalIndex) {
-    let [last, end] = [from, from];
+  /** The position before the newest frame, some frames after another position; null where its checksum does not hold. */
+  #newest(after: WalPosition, index: WalIndex): WalPosition | null {
+    const before = after.frame + 1 === index.frames ? after : this.#read(index.frames - 1, index);
+    return before && this.#verify(before, index.frames, index) && before;
+  }
+
+  /** The position after a frame, as its header has it. */
+  #read(frame: number, { salt, pageSize }: WalIndex): WalPosition | null {
+    const start = walHeaderSize + (frame - 1) * (frameHeaderSize + pageSize);
+    const header = readFully(this.#wal, start, new Uint8Array(frameHeaderSize));
+    return header && readFrameHeader(header, salt, frame);
+  }
+
+  /** Checks the frames that follow a position up to the frame `to`; answers the position there. */
+  #verify(from: WalPosition, to: number, { salt, pageSize }: WalIndex): WalPosition | null {
+    let position = from;
     const frameSize = frameHeaderSize + pageSize;
     if (this.#buffer.length < stretch * frameSize) this.#buffer = new Uint8Array(stretch * frameSize);
-    while (end.frame < to) {
-      const count = Math.min(stretch, to - end.frame);
+    while (position.frame < to) {
+      const count = Math.min(stretch, to - position.frame);
       const bytes = this.#buffer.subarray(0, count * frameSize);
-      if (!readFully(this.#wal, walHeaderSize + end.frame * frameSize, bytes)) return null;
+      if (!readFully(this.#wal, walHeaderSize + position.frame * frameSize, bytes)) return null;
       for (let start = 0; start < count * frameSize; start += frameSize) {
-        const next = checkFrame(bytes.subarray(start, start + frameSize), salt, end);
+        const next = checkFrame(bytes.subarray(start, start + frameSize), salt, position);
         if (!next) return null;
-        [last, end] = [end, next];
+        position = next;
       }
     }
-    return { last, end };
+    return position;
   }
 
   #readIndex(): WalIndex {

@@ -58,6 +58,12 @@ export function checkFrame(frame: Uint8Array, salt: string, before: WalPosition)
   return isSame ? { frame: before.frame + 1, checksum } : null;
 }
 
+/** The position after a frame as its header has it, for whoever does not read the frame; null when it is of another log. */
+export function readFrameHeader(header: Uint8Array, salt: string, frame: number): WalPosition | null {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  return saltOf(view, 8) === salt ? { frame, checksum: [view.getUint32(16), view.getUint32(20)] } : null;
+}
+
 /** SQLite's checksum of a write-ahead log, over an even number of words. */
 function sum(words: Uint32Array, [first, second]: readonly [number, number]): [number, number] {
   for (let index = 0; index < words.length; index += 2) {
