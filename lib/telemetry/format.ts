@@ -7,19 +7,31 @@ export type Format = (record: LogRecord) => string;
 type Properties = Record<string, unknown>;
 
 function asText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(mask(value)) ?? "undefined";
+  return typeof value === "string" ? value : JSON.stringify(value) ?? "undefined";
 }
 
-function messageOf(record: LogRecord): string {
-  const secrets = new Set<unknown>();
-  for (const name in record.properties) {
-    if (isSecretName(name)) secrets.add(record.properties[name]);
+function messageOf({ message, properties }: LogRecord): string {
+  const secrets: unknown[] = [];
+  for (const name in properties) if (isSecretName(name)) secrets.push(properties[name]);
+  let text = "";
+  message.forEach((part, i) =>
+    text += i % 2 === 0 ? part : secrets.includes(part) ? masked : asText(mask(part))
+  );
+  return text;
+}
+
+/** The second of the last record, as text: most records are of the same one as the record before. */
+let [second, secondText] = [NaN, ""];
+
+function time({ timestamp }: LogRecord): string {
+  const milliseconds = Math.floor(timestamp) % 1000;
+  if (Math.floor(timestamp / 1000) !== second) {
+    second = Math.floor(timestamp / 1000);
+    secondText = new Date(1000 * second).toISOString().slice(0, -4);
   }
-  const parts = record.message.map((part, i) => i % 2 === 0 ? part : secrets.has(part) ? masked : mask(part));
-  return parts.map(asText).join("");
+  return `${secondText}${String(milliseconds).padStart(3, "0")}Z`;
 }
 
-const time = (record: LogRecord) => new Date(record.timestamp).toISOString();
 const level = (record: LogRecord) => record.level.toUpperCase();
 const category = (record: LogRecord) => record.category.slice(1).join(".") || record.category.join(".");
 const properties = (record: LogRecord) => mask(record.properties) as Properties;

@@ -37,8 +37,20 @@ const mostItems = 100;
 /** What stands for a secret in logs. */
 export const masked = "***";
 
+/** What was found out of names: those that are logged are few, as long as nobody makes them up. */
+const known = new Map<string, boolean>();
+const [mostKnown, longestKnown] = [1000, 64];
+
 /** Whether a property of this name is never logged: `seed`, `apiKey`, `x-api-key`, `admin_token`. */
 export function isSecretName(name: string): boolean {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const isSecret = endsLikeSecret(name);
+  if (known.size < mostKnown && name.length <= longestKnown) known.set(name, isSecret);
+  return isSecret;
+}
+
+function endsLikeSecret(name: string): boolean {
   const folded = name.toLowerCase().replaceAll(/[-_.]/g, "");
   return folded === "key" || foldedEndings.some((ending) => folded.endsWith(ending));
 }
