@@ -18,6 +18,8 @@ const log = logger("store");
 const attempts = 1000;
 /** Frames that are read at a time. */
 const stretch = 32;
+/** Milliseconds between two looks at older frames: the longest log is gone through in a third of a second. */
+const patrolPause = 10;
 
 /** The store is not, or not any more, the one that was opened: nothing that is written to it counts. */
 class StoreLost extends Error {
@@ -51,8 +53,9 @@ export class StoreGuard {
   #seen: Seen | undefined;
   /** What frames of the log are read into. */
   #buffer = new Uint8Array();
-  /** Up to where older frames of the log were looked at again. */
+  /** Up to where older frames of the log were looked at again, and when. */
   #patrol: WalPosition = { frame: 0, checksum: [0, 0] };
+  #patrolledAt = -Infinity;
   #fault: StoreLost | undefined;
 
   /** @param location the store, as for `openEngine`; one that is no file is not watched */
@@ -157,8 +160,8 @@ export class StoreGuard {
 
   /**
    * Whether a restart would find the log's newest frame, and the one that was the newest before: a log that was cut off has
-   * lost it. Of those before and between, some are looked at each time, in turns. Answers the position before the newest;
-   * null where a checksum does not hold.
+   * lost it. Of those before and between, some are looked at in turns, unless that was just done. Answers the position before
+   * the newest; null where a checksum does not hold.
    */
   #followWal(index: WalIndex): WalPosition | null {
     if (index.frames === 0) return { frame: 0, checksum: [0, 0] };
@@ -167,11 +170,19 @@ export class StoreGuard {
     if (!first) return null;
     const seen = this.#seen?.index.salt === index.salt && this.#seen.wal.frame > 0 ? this.#seen.wal : first;
     if (this.#patrol.frame >= seen.frame || seen === first) this.#patrol = first;
-    const patrol = this.#verify(this.#patrol, Math.min(this.#patrol.frame + stretch, seen.frame), index);
     const next = this.#verify(seen, Math.min(seen.frame + 1, index.frames), index);
-    if (!patrol || !next) return null;
-    this.#patrol = patrol;
+    if (!next || !this.#goOnPatrol(seen.frame, index)) return null;
     return next.frame === index.frames ? seen : this.#newest(next, index);
+  }
+
+  /** Looks at some of the frames up to `end`, where that was not just done; false where a checksum does not hold. */
+  #goOnPatrol(end: number, index: WalIndex): boolean {
+    const now = performance.now();
+    if (now - this.#patrolledAt < patrolPause) return true;
+    this.#patrolledAt = now;
+    const reached = this.#verify(this.#patrol, Math.min(this.#patrol.frame + stretch, end), index);
+    if (reached) this.#patrol = reached;
+    return reached !== null;
   }
 
   /** The position before the newest frame, some frames after another position; null where its checksum does not hold. */
