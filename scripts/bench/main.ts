@@ -1,5 +1,6 @@
 import type { BenchContext, BenchResult, Scenario } from "./context.ts";
 import { endAll } from "./child.ts";
+import { cluster } from "./cluster.ts";
 import { fanout } from "./fanout.ts";
 import { describeBaselines, formatTable } from "./figure.ts";
 import { http } from "./http.ts";
@@ -15,7 +16,15 @@ import { processStdio, type Stdio } from "../../lib/cli/stdio.ts";
 import { stopSignal } from "../../lib/cli/stop_signal.ts";
 import { createApp } from "../../routes/mod.ts";
 
-const scenarios: Record<ScenarioName, Scenario> = { predictions, fanout, streams, http, memory, start };
+const scenarios: Record<ScenarioName, Scenario> = {
+  predictions,
+  fanout,
+  streams,
+  http,
+  memory,
+  start,
+  cluster,
+};
 
 /** Measures what this machine does; answers the exit code. */
 export async function runBench(args: string[], stdio: Stdio): Promise<number> {

@@ -38,8 +38,10 @@ export class PredictionLoad implements Disposable {
     }
   }
 
-  static async connect(url: string, count: number): Promise<PredictionLoad> {
-    const miners = Array.from({ length: count }, async (_, uid) => {
+  /** So many miners, from a number on. */
+  static async connect(url: string, count: number, first = 0): Promise<PredictionLoad> {
+    const miners = Array.from({ length: count }, async (_, index) => {
+      const uid = first + index;
       return { uid, key: minerKey(uid), socket: await connectMiner(url, uid) };
     });
     return new PredictionLoad(await Promise.all(miners));

@@ -10,6 +10,9 @@ export interface ServerOptions {
   /** Registered miners: those with the numbers below this one. */
   readonly miners: number;
   readonly flags?: readonly string[];
+  /** Where the store is, and the key, if not in its own folder. */
+  readonly store?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 /** A gateway in a process of its own, as an operator runs it, with a store and keys that go with it. */
@@ -22,10 +25,10 @@ export class BenchServer implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start({ miners, flags = [] }: ServerOptions): Promise<BenchServer> {
+  static async start(options: ServerOptions): Promise<BenchServer> {
     await cryptoReady();
     const folder = await Deno.makeTempDir({ prefix: "heliograph-bench-" });
-    const child = await startProcess(folder, miners, flags);
+    const child = await startProcess(folder, options);
     try {
       return new BenchServer(child, folder, await readUrl(child, folder));
     } catch (error) {
@@ -55,14 +58,15 @@ export class BenchServer implements AsyncDisposable {
   }
 }
 
-async function startProcess(folder: string, miners: number, flags: readonly string[]) {
+async function startProcess(folder: string, options: ServerOptions) {
+  const { miners, flags = [], store = `${folder}/store.db`, key = `${folder}/validator.key` } = options;
   const registered = Array.from({ length: miners }, (_, uid) => ({ hotkey: minerKey(uid).address, uid }));
   await Deno.writeTextFile(`${folder}/metagraph.json`, JSON.stringify({ miners: registered }));
   const { file, args } = programCommand([
     "serve",
     "--port=0",
-    `--store=${folder}/store.db`,
-    `--validator_key=${folder}/validator.key`,
+    `--store=${store}`,
+    `--validator_key=${key}`,
     `--metagraph=${folder}/metagraph.json`,
     "--websocket.rate_limit=100000",
     "--http.rate_limit=100000",
@@ -73,10 +77,10 @@ async function startProcess(folder: string, miners: number, flags: readonly stri
     "--predictions.daily_bytes_per_miner=64GiB",
     ...flags,
   ]);
-  const options = { clearEnv: true, env: environment(), stdin: "null", stdout: "piped" } as const;
-  if (Deno.build.os === "windows") return spawn(file, { ...options, args, stderr: "null" });
+  const surroundings = { clearEnv: true, env: environment(), stdin: "null", stdout: "piped" } as const;
+  if (Deno.build.os === "windows") return spawn(file, { ...surroundings, args, stderr: "null" });
   const redirected = ["-c", 'exec "$@" 2> "$0"', `${folder}/log`, file, ...args];
-  return spawn("sh", { ...options, args: redirected, stderr: "inherit" });
+  return spawn("sh", { ...surroundings, args: redirected, stderr: "inherit" });
 }
 
 /** This process's own, without settings of another server. */

@@ -2,7 +2,15 @@ import { readUsage, type Usage } from "../../lib/cli/command.ts";
 import { between, flag, integer, quoted, setting, unknownName, UsageError } from "../../lib/config/mod.ts";
 
 /** What can be measured, in the order in which it is. */
-export const scenarioNames = ["predictions", "fanout", "streams", "http", "memory", "start"] as const;
+export const scenarioNames = [
+  "predictions",
+  "fanout",
+  "streams",
+  "http",
+  "memory",
+  "start",
+  "cluster",
+] as const;
 /** One of {@link scenarioNames}. */
 export type ScenarioName = typeof scenarioNames[number];
 
@@ -23,7 +31,7 @@ export const usage = {
   operand: "[SCENARIO ...]",
   takesMany: true,
   about:
-    "Measures this machine, with a server of its own and everything it is held against in the same run; all six take " +
+    "Measures this machine, with a server of its own and everything it is held against in the same run; all seven take " +
     "under five minutes.",
   words: {
     predictions:
@@ -33,6 +41,8 @@ export const usage = {
       "CPU and bytes per message to 1,000 subscribers, plain, batched and deflated, beside a bare loop.",
     http: "The same work over WebSocket, with HTTP as the baseline: latency, throughput, CPU, bytes.",
     memory: "Of an idle connection, beside a bare server; CPU with 1,000 idle connections.",
+    cluster:
+      "Three servers on PostgreSQL beside one on a file: predictions, and how soon the others' clients have a game.",
     start: "From the start of the process to a healthy answer, beside a bare server.",
   } satisfies Record<ScenarioName, string>,
   options: {

@@ -15,7 +15,7 @@ const migrationLock = 0x48454c;
  */
 export async function openSchema(pool: SessionPool, schema: string): Promise<void> {
   await pool.use(async (session) => {
-    await session.run("begin");
+    await session.run("begin; set local statement_timeout = 0; set local lock_timeout = 0");
     try {
       await migrate(session, schema);
       await session.run("commit");

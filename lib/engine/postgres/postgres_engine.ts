@@ -10,7 +10,7 @@ import { boundsOf, keyOf, textOf } from "./keys.ts";
 import { openSchema } from "./open_schema.ts";
 import { PostgresLog } from "./postgres_log.ts";
 import { PostgresTransaction, type Run, type Settled } from "./postgres_transaction.ts";
-import { begin, commit, guard, together, write } from "./sending.ts";
+import { commit, guard, together, write } from "./sending.ts";
 import type { Answer, Session } from "./session.ts";
 import { openPrimary, SessionPool } from "./session_pool.ts";
 import { arrayOf, lastKey, type Statements, statementsFor } from "./statements.ts";
@@ -227,7 +227,7 @@ export class PostgresEngine implements Engine {
           }),
         ];
       };
-      await this.#writers.use((session) => together([begin(session), ...sent(session), commit(session)]));
+      await this.#writers.use((session) => together([session.begin(), ...sent(session), commit(session)]));
     }
     await this.#read(forgetFact, "epoch");
     await this.#read(keepFact, "epoch", epoch);
@@ -265,7 +265,7 @@ export class PostgresEngine implements Engine {
     await this.#assertEnough(transaction);
     await this.#writers.use(async (session) => {
       await together([
-        begin(session),
+        session.begin(),
         ...guard(session, this.#statements, settled),
         ...write(session, this.#statements, settled, this.#author),
         commit(session),
@@ -277,10 +277,16 @@ export class PostgresEngine implements Engine {
 
   async #attemptUnder<T>(lock: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return await this.#writers.use(async (session) => {
+      const beginning = session.begin();
       // What is read travels behind it.
-      const begun = together([begin(session), session.run(this.#statements.lock, lock)]);
+      const locked = session.run(this.#statements.lock, lock);
+      const begun = together([beginning, locked]);
       begun.catch(() => {});
-      const transaction = new PostgresTransaction(this.#statements, (...what) => session.run(...what));
+      const transaction = new PostgresTransaction(
+        this.#statements,
+        (...what) => session.run(...what),
+        locked,
+      );
       try {
         const result = await work(transaction);
         const settled = await transaction.settle(true);

@@ -57,7 +57,10 @@ export class PostgresTransaction implements Transaction {
   readonly #forgotten: string[] = [];
   #durability: Promise<Durability> | undefined;
 
-  constructor(statements: Statements, run: Run) {
+  /** `settings` are those of the database, where they are being asked for already. */
+  constructor(statements: Statements, run: Run, settings?: Promise<Answer>) {
+    this.#durability = settings?.then(readDurability);
+    this.#durability?.catch(() => {});
     this.#statements = statements;
     this.#run = run;
     this.#stored = new Batch(async (keys) => {

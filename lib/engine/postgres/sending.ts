@@ -5,20 +5,7 @@ import { arrayOf, type Statements } from "./statements.ts";
 
 /** Locks that keys share, for transactions that name none; and what tells them from those of other programs. */
 const [buckets, bucketClass] = [64, 0x48454c49];
-/**
- * The database gives up before we do. One who stands still in a transaction, with its locks, is put out of it.
- */
-const beginning =
-  "begin isolation level read committed; set local idle_in_transaction_session_timeout = '1s'; " +
-  "set local lock_timeout = '4s'; set local statement_timeout = '4500ms'";
-
 type Sent = Promise<unknown>;
-
-/** Begins a transaction. */
-export function begin(session: Session): Sent {
-  session.takeWarning();
-  return session.run(beginning);
-}
 
 /**
  * Keeps others out that read or write the same without a lock, and fails where something that was read has changed.

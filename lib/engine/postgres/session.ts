@@ -29,6 +29,22 @@ export interface SessionOptions {
 }
 
 /**
+ * The database gives up before we do, and one who stands still in a transaction, with its locks, is put out of it. Milliseconds.
+ */
+const limits = {
+  idle_in_transaction_session_timeout: 1000,
+  lock_timeout: 4000,
+  statement_timeout: 4500,
+} as const;
+
+const beginning = "begin isolation level read committed";
+/** Through a pooler nothing holds for longer than a transaction. */
+const beginningPooled = [
+  beginning,
+  ...Object.entries(limits).map(([name, value]) => `set local ${name} = ${value}`),
+].join("; ");
+
+/**
  * One connection to the database. Once it has ended it never comes back: what belongs to a transaction cannot go on over
  * another connection. Statements that are sent without waiting travel together.
  */
@@ -68,7 +84,7 @@ export class Session {
       max_lifetime: null,
       connect_timeout: Math.ceil(patience / 1000),
       keep_alive: 15,
-      connection: { application_name: "heliograph" },
+      connection: { application_name: "heliograph", ...address.prepare ? limits : {} },
       onnotice: ({ code }: Readonly<Record<string, string>>) => hooks.note(code),
       onnotify: (_channel: string, payload: string) => onNotification?.(payload),
       onclose: () => hooks.end(),
@@ -108,6 +124,12 @@ export class Session {
     } finally {
       late.cancel();
     }
+  }
+
+  /** Begins a transaction, in which nobody stands still for long. */
+  async begin(): Promise<void> {
+    this.#warned = false;
+    await this.run(this.#options.address.prepare ? beginning : beginningPooled);
   }
 
   /** Whether a warning came since the last call that what was committed may not have reached a standby. */

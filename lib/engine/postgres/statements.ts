@@ -7,13 +7,17 @@ function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
+/** What decides what a commit survives. */
+const settings = `current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
+  current_setting('synchronous_standby_names') as standbys`;
+
 /** What is said to the database, for tables that lie in a schema. Each text is prepared once for each connection. */
 export function statementsFor(schema: string) {
   const s = `"${schema}"`;
   const lasting = "(expires_at is null or expires_at > now())";
   return {
     lock: `insert into ${s}.locks (name, used) values ($1::text, 1)
-      on conflict (name) do update set used = locks.used + 1`,
+      on conflict (name) do update set used = locks.used + 1 returning ${settings}`,
     // One after the other, in their order.
     lockBuckets: "select pg_advisory_xact_lock($1::int, bucket) from unnest($2::int[]) as bucket",
     assertUnchanged: `select ${s}.assert_unchanged($1::text[], $2::bigint[])`,
@@ -60,8 +64,7 @@ export function statementsFor(schema: string) {
       `select log.position from ${s}.log join ${s}.channels using (channel)
       where log.position <= $1::bigint and log."offset" <= channels."offset" - $2::bigint limit $3::bigint`,
     ),
-    durability: `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
-      current_setting('synchronous_standby_names') as standbys`,
+    durability: `select ${settings}`,
     fact: `select value from ${s}.facts where name = $1::text`,
     keepFact:
       `insert into ${s}.facts (name, value) values ($1::text, $2::text) on conflict (name) do nothing`,

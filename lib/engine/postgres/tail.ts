@@ -5,8 +5,8 @@ import type { Run } from "./postgres_transaction.ts";
 import { arrayOf, type Statements } from "./statements.ts";
 import { decode } from "./values.ts";
 
-/** Milliseconds between two looks at the log, should nobody ring. */
-const pollInterval = 500;
+/** Milliseconds between two looks at the log, should nobody ring, and at least, however many ring. */
+const [pollInterval, leastInterval] = [500, 10];
 /** Entries that are looked at together. */
 const page = 500;
 
@@ -26,6 +26,7 @@ export class Tail implements Disposable {
   readonly #ear: Disposable;
   #position: bigint;
   #wake = new AbortController();
+  #lookedAt = -Infinity;
   /** Up to when it knows of everything. */
   #knownAt: number;
 
@@ -104,5 +105,8 @@ export class Tail implements Disposable {
     signal.addEventListener("abort", stop);
     await sleep(this.#options.clock, pollInterval, wake.signal);
     signal.removeEventListener("abort", stop);
+    const { clock } = this.#options;
+    await sleep(clock, this.#lookedAt + leastInterval - clock.elapsed(), signal);
+    this.#lookedAt = clock.elapsed();
   }
 }
