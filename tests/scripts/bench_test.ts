@@ -13,7 +13,7 @@ import { MemoryStdio } from "../helpers/memory_stdio.ts";
 
 Deno.test("bench measures everything unless it is told what", () => {
   assertEquals(readBenchSettings([]), {
-    scenarios: ["predictions", "fanout", "streams", "http", "memory", "start"],
+    scenarios: ["predictions", "fanout", "streams", "http", "memory", "start", "cluster"],
     seconds: 8,
     subscribers: 1000,
     json: false,
