@@ -13,12 +13,18 @@ import {
 import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
 import { type Clock, systemClock, within } from "../protocol/mod.ts";
 import { Followers, type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
-import { activityDefinition, FigureRecorder, FreeSpace, Health, Retention } from "../operations/mod.ts";
+import {
+  activityDefinition,
+  FigureRecorder,
+  FreeSpace,
+  Health,
+  readMetrics,
+  Retention,
+} from "../operations/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
-import { Activity, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
+import { Activity, type GatewayStatus, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
 import { bindToKey, openValidatorKey, Validator } from "../validator/mod.ts";
 import { JobService } from "./job_service.ts";
-import { readMetrics } from "./read_metrics.ts";
 
 const log = logger("gateway");
 
@@ -27,9 +33,6 @@ const lookAtSimulation = 60_000;
 
 /** How much of the time for a drain may be spent on what is under way. */
 const shareToConfirm = 0.6;
-
-/** What the gateway says of itself. */
-export type GatewayStatus = "online" | "disabled" | "draining" | "offline";
 
 /** Everything that one server consists of, wired together. */
 export class Gateway {

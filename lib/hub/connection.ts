@@ -11,6 +11,8 @@ export type Family = typeof families[number];
 
 /** What a connection does with what comes in, and when it ends. */
 export interface Session {
+  /** What it makes of the connection, where that is not what its path is for. */
+  readonly family?: Family;
   /** Whether the client need not say anything: that it is still there shows when what it listens to is sent. */
   readonly mayBeSilent?: boolean;
   /** Takes in a text frame; may throw, best a {@link Refusal}. */
@@ -76,7 +78,7 @@ export class Connection {
   /** Held until its transport is gone. */
   readonly place: Place;
   readonly openedAt: number;
-  #family: Family;
+  readonly #family: Family;
   /** When the last frame came in. */
   heardAt: number;
   /** When the last heartbeat was sent. */
@@ -89,7 +91,7 @@ export class Connection {
   readyAt: number | undefined;
   /** When it last answered a heartbeat. */
   answeredAt: number | undefined;
-  session: Session | undefined;
+  #session: Session | undefined;
 
   readonly #host: ConnectionHost;
   readonly #messages: TokenBucket;
@@ -128,16 +130,24 @@ export class Connection {
     return this.place.address;
   }
 
+  /** What it is, as whoever serves it says; else what its path is for. */
   get family(): Family {
-    return this.#family;
+    return this.#session?.family ?? this.#family;
   }
 
-  /** Decided by the first frame where a path serves several. What went out before counts for what it was then. */
-  set family(family: Family) {
+  /** Who serves it; undefined before anybody does. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Hands it over to whom serves it from now on. What went out before counts for what it was until then. */
+  begin(session: Session): void {
+    const before = this.family;
+    this.#session = session;
+    if (this.family === before) return;
     const { sent } = this.#host.activity;
-    sent[this.#family].add(this.sent, this.sentBytes);
-    sent[family].add(-this.sent, -this.sentBytes);
-    this.#family = family;
+    sent[before].add(this.sent, this.sentBytes);
+    sent[this.family].add(-this.sent, -this.sentBytes);
   }
 
   get isOpen(): boolean {

@@ -12,5 +12,6 @@ export { FreeSpace } from "./free_space.ts";
 export { Health } from "./health.ts";
 export { type Prunable, pruneStore } from "./prune_store.ts";
 export { type Progress, type StoreReport, verifyStore } from "./receipt_walk.ts";
+export { readMetrics } from "./read_metrics.ts";
 export { Retention } from "./retention.ts";
 export { StoreMissing } from "./store_missing.ts";

@@ -13,6 +13,7 @@ type Message = Readonly<Record<string, unknown>>;
 
 /** A client that proves nothing; every message of its own is answered. */
 export class StreamSession implements Session {
+  readonly family = "streams";
   readonly #connection: Connection;
   readonly #streams: Streams;
   readonly #clock: Clock;

@@ -71,22 +71,23 @@ export class Streams {
   }
 
   /** Serves a connection whose client asks for what it wants, and welcomes it. */
-  createSession(connection: Connection): StreamSession {
-    const session = this.createPageSession(connection);
+  serve(connection: Connection): StreamSession {
+    const session = this.servePage(connection);
     session.welcome();
     return session;
   }
 
   /** The same for a client that has called a method, as The Block's page does, which expects no welcome. */
-  createPageSession(connection: Connection): StreamSession {
-    connection.family = "streams";
-    return new StreamSession(connection, this, this.#clock);
+  servePage(connection: Connection): StreamSession {
+    const session = new StreamSession(connection, this, this.#clock);
+    connection.begin(session);
+    return session;
   }
 
   /** Serves a server-sent event stream. */
   serveEvents(connection: Connection, wanted: readonly Wanted[]): void {
     const session = new EventSession(connection, this.#events, this.#clock);
-    connection.session = session;
+    connection.begin(session);
     session.begin(wanted);
   }
 

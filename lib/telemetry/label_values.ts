@@ -72,6 +72,8 @@ export const engineCloseReasons = [
 ] as const;
 /** What the gateway says of itself. */
 export const gatewayStatuses = ["online", "disabled", "draining", "offline"] as const;
+/** One of them. */
+export type GatewayStatus = typeof gatewayStatuses[number];
 /** Parts of the process's memory, as `Deno.memoryUsage()` tells them apart. */
 export const memoryKinds = ["rss", "heap_total", "heap_used", "external"] as const;
 /** What the processor's time went into. */

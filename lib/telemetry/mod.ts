@@ -24,7 +24,14 @@ export {
   operatorFigures,
 } from "./figures.ts";
 export { exposeMetrics } from "./exposition.ts";
-export { connectionStates, families, labelOf, openJobStatuses, streamLabels } from "./label_values.ts";
+export {
+  connectionStates,
+  families,
+  type GatewayStatus,
+  labelOf,
+  openJobStatuses,
+  streamLabels,
+} from "./label_values.ts";
 export {
   configureLogging,
   flushLogs,

@@ -224,13 +224,19 @@ export class Validator implements HandlerHost {
     this.#handlers.register(type, handler);
   }
 
-  createSession(connection: Connection): MinerSession {
-    return new MinerSession(connection, this.#sessionHost);
+  /** Serves a connection whose client says that it is a miner. */
+  serve(connection: Connection): MinerSession {
+    const session = new MinerSession(connection, this.#sessionHost);
+    connection.begin(session);
+    return session;
   }
 
-  /** For a miner that speaks an older dialect. */
-  createLegacySession(connection: Connection, dialect: LegacyDialect, terms: LegacyTerms): LegacySession {
-    return new LegacySession(connection, { host: this.#sessionHost, clock: this.#clock, dialect, terms });
+  /** The same for a miner that speaks an older dialect. */
+  serveLegacy(connection: Connection, dialect: LegacyDialect, terms: LegacyTerms): LegacySession {
+    const options = { host: this.#sessionHost, clock: this.#clock, dialect, terms };
+    const session = new LegacySession(connection, options);
+    connection.begin(session);
+    return session;
   }
 
   /** Authenticated miners that were heard from within two heartbeat intervals. */

@@ -26,7 +26,7 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
   const streams: Endpoint = {
     gateway,
     family: "streams",
-    open: (connection) => gateway.streams.createSession(connection),
+    serve: (connection) => gateway.streams.serve(connection),
   };
   const legacy = legacyDialects.filter((name) =>
     gateway.config["websocket.legacy_auth"]?.split(",").includes(name)
@@ -34,7 +34,8 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
   const miners = (isPrivate: boolean): Endpoint => ({
     gateway,
     family: "miners",
-    open: (connection) => new FirstFrame(connection, gateway, { allowed: legacy, isPrivate }),
+    serve: (connection) =>
+      connection.begin(new FirstFrame(connection, gateway, { allowed: legacy, isPrivate })),
   });
   const [privately, openly] = [miners(true), miners(false)];
   return new Hono<Env>()
@@ -131,18 +132,13 @@ class FirstFrame implements Session {
     const message = parseMessage(text, valueBounds.stranger);
     const dialect = legacyDialectOf(message);
     if (dialect !== undefined) {
-      const session = validator.createLegacySession(this.#connection, dialect, this.#legacy);
-      this.#connection.session = session;
-      session.begin(message);
+      validator.serveLegacy(this.#connection, dialect, this.#legacy).begin(message);
     } else if ("hotkey" in message) {
-      const session = this.#connection.session = validator.createSession(this.#connection);
-      session.begin(message);
+      validator.serve(this.#connection).begin(message);
     } else if ("type" in message) {
-      const session = this.#connection.session = streams.createSession(this.#connection);
-      session.take(toPlain(message));
+      streams.serve(this.#connection).take(toPlain(message));
     } else if ("method" in message) {
-      const session = this.#connection.session = streams.createPageSession(this.#connection);
-      session.take(toPlain(message));
+      streams.servePage(this.#connection).take(toPlain(message));
     } else {
       throw new Refusal("invalid_message", { detail: 'expected "hotkey" to authenticate, or a "type"' });
     }

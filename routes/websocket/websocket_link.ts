@@ -8,7 +8,6 @@ import {
   type Link,
   type Place,
   ServerSocket,
-  type Session,
   type SocketOwner,
 } from "../../lib/hub/mod.ts";
 import { Refusal, type StreamFormat } from "../../lib/protocol/mod.ts";
@@ -21,8 +20,8 @@ export interface Endpoint {
   readonly gateway: Gateway;
   /** What its clients are, as far as the path tells. */
   readonly family: Family;
-  /** Decides who serves a connection. */
-  open(connection: Connection): Session;
+  /** Has somebody serve a connection. */
+  serve(connection: Connection): void;
 }
 
 /** A WebSocket as the hub knows it. */
@@ -58,11 +57,11 @@ export class WebSocketLink implements Link, SocketOwner {
   }
 
   opened(): void {
-    const { gateway: { hub }, family, open } = this.#endpoint;
+    const { gateway: { hub }, family } = this.#endpoint;
     const connection = this.#connection = hub.admit(this.#inFormat(), this.#place, family);
     if (hub.isClosed) return connection.refuse(new Refusal("server_closing"));
     try {
-      connection.session = open(connection);
+      this.#endpoint.serve(connection);
     } catch (error) {
       hub.fail(connection, error);
     }

@@ -21,7 +21,7 @@ function create({ maxQueue = 1_000_000, rateLimit = 10 } = {}) {
       returnTime: () => 1000,
     },
   });
-  connection.session = { receive() {}, ended: () => void (ended += 1) };
+  connection.begin({ receive() {}, ended: () => void (ended += 1) });
   return { link, connection, backlogs: () => backlogs, ended: () => ended };
 }
 

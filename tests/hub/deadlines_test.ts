@@ -71,7 +71,7 @@ Deno.test("a process that stood still reads what waits before it judges who is s
 
 Deno.test("who need not say anything is closed when it takes nothing of what waits for it, for as long as others may be silent", async () => {
   const { clock, hub, connections, links } = crowded();
-  for (const connection of connections) connection.session = { mayBeSilent: true, receive() {}, ended() {} };
+  for (const connection of connections) connection.begin({ mayBeSilent: true, receive() {}, ended() {} });
   await clock.advance(1000);
   const [[stuck, stuckLink], [slow, slowLink], [quick]] = [...links] as Tuple<[Connection, FakeLink]>;
   stuckLink.stuck = slowLink.stuck = true;

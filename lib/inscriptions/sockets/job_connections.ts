@@ -34,13 +34,13 @@ export class JobConnections {
     const { hub, tracePackets } = this.#options;
     const connection = hub.admit(new SessionLink(session), session.place, "jobs");
     const entry: Entry = { connection, emit: undefined, excuse: undefined };
-    connection.session = {
+    connection.begin({
       // The protocol has pings of its own.
       mayBeSilent: true,
       receive() {},
       ended() {},
       tell: ({ message, retryAfterMs }: Refusal) => entry.emit?.("server-closing", { message, retryAfterMs }),
-    };
+    });
     session.label = connection.id;
     this.#bySession.set(session, entry);
     session.on("packet", (packet) => this.#received(connection, packet));

@@ -1,10 +1,35 @@
 import process from "node:process";
-import { type Family, takeCensus } from "../hub/mod.ts";
-import { buildInfo, labelOf, type MetricReadings, streamLabels } from "../telemetry/mod.ts";
-import type { Gateway } from "./gateway.ts";
+import { type Family, type HistoryBudget, type Hub, takeCensus } from "../hub/mod.ts";
+import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
+import type { Streams } from "../streams/mod.ts";
+import {
+  type Activity,
+  buildInfo,
+  type GatewayStatus,
+  labelOf,
+  type MetricReadings,
+  streamLabels,
+} from "../telemetry/mod.ts";
+import type { Validator } from "../validator/mod.ts";
+import type { Health } from "./health.ts";
+
+/** What metrics are read from. */
+export interface MetricSources {
+  readonly status: GatewayStatus;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+  readonly activity: Activity;
+  readonly health: Health;
+  readonly hub: Hub;
+  readonly historyBudget: HistoryBudget;
+  readonly validator: Validator;
+  readonly streams: Streams;
+  readonly inscriptions: Inscriptions;
+  readonly sockets: JobSockets;
+}
 
 /** What all metrics of a gateway stand at now. */
-export function readMetrics(gateway: Gateway): MetricReadings {
+export function readMetrics(gateway: MetricSources): MetricReadings {
   return {
     ...readProcess(gateway),
     ...readConnections(gateway),
@@ -14,7 +39,7 @@ export function readMetrics(gateway: Gateway): MetricReadings {
   };
 }
 
-function readProcess({ status, startedAt, activity, health }: Gateway) {
+function readProcess({ status, startedAt, activity, health }: MetricSources) {
   const { rss, heapTotal, heapUsed, external } = Deno.memoryUsage();
   const { user, system } = process.cpuUsage();
   const statuses = { online: 0, disabled: 0, draining: 0, offline: 0, [status]: 1 };
@@ -36,7 +61,7 @@ function readProcess({ status, startedAt, activity, health }: Gateway) {
   };
 }
 
-function readConnections({ hub, validator, activity, historyBudget }: Gateway) {
+function readConnections({ hub, validator, activity, historyBudget }: MetricSources) {
   const { states, sent, queued, largestQueue } = takeCensus(hub.connections());
   return {
     heliograph_connections: states,
@@ -67,7 +92,7 @@ function eachFamily(read: (family: Family) => number): Record<Family, number> {
   return { miners: read("miners"), streams: read("streams"), events: read("events"), jobs: read("jobs") };
 }
 
-function readMiners({ validator, activity }: Gateway) {
+function readMiners({ validator, activity }: MetricSources) {
   return {
     heliograph_predictions_total: activity.results,
     heliograph_predictions_refused_total: activity.refusedPredictions,
@@ -82,7 +107,7 @@ function readMiners({ validator, activity }: Gateway) {
 
 type StreamFigures = Record<typeof streamLabels[number], number>;
 
-function readStreams({ streams, activity }: Gateway) {
+function readStreams({ streams, activity }: MetricSources) {
   const none = () => Object.fromEntries(streamLabels.map((label) => [label, 0])) as StreamFigures;
   const [subscribers, age, stale, publications] = [none(), none(), none(), none()];
   for (const stream of streams.all()) {
@@ -102,7 +127,7 @@ function readStreams({ streams, activity }: Gateway) {
   };
 }
 
-function readJobs({ inscriptions, sockets, activity }: Gateway) {
+function readJobs({ inscriptions, sockets, activity }: MetricSources) {
   return {
     heliograph_jobs: inscriptions.countJobs(),
     heliograph_jobs_started_total: activity.jobsStarted,
