@@ -30,6 +30,10 @@ const commands: Commands = {
     summary: "complete commands and flags in bash, zsh or fish",
     load: async () => (await import("./lib/cli/completions.ts")).completionsOf(commands),
   },
+  man: {
+    summary: "a page for man(1) with all commands",
+    load: async () => (await import("./lib/cli/man.ts")).manOf(commands),
+  },
 };
 
 Deno.exit(await runProgram(Deno.args, { commands, createApp, stdio: processStdio }));

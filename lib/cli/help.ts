@@ -25,7 +25,7 @@ export function helpText(usage: Usage): string {
 }
 
 /** The ways to call a command, a line for each. */
-function callsOf(usage: Usage): readonly string[] {
+export function callsOf(usage: Usage): readonly string[] {
   if (usage.synopsis !== undefined) return usage.synopsis;
   const described = describeOptions(usage.options);
   const required = described.filter(({ required }) => required).map(({ spelled }) => spelled);
@@ -71,11 +71,13 @@ function rowsText(rows: readonly (readonly [head: string, meaning: string])[], i
   }).join("");
 }
 
-function headOf({ secret, variable, spelled }: OptionDescription): string {
+/** A flag as it is typed, or the variable that stands in for one. */
+export function headOf({ secret, variable, spelled }: OptionDescription): string {
   return secret ? `variable ${variable}` : spelled;
 }
 
-function meaningOf(option: OptionDescription): string {
+/** What a flag means, and what it is where it is not given. */
+export function meaningOf(option: OptionDescription): string {
   const { doc, required, valueless, unit, exampleIsDefault } = option;
   if (required) return `${doc} Required.`;
   if (valueless || option.default === "none") return doc;
