@@ -14,7 +14,7 @@ import { ReceiptFollower } from "./receipt_follower.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Signer } from "./signer.ts";
 import { type Prediction, Submissions } from "./submissions.ts";
-import { Transport } from "./transport.ts";
+import { Carriers } from "./carriers.ts";
 import { validatorUrls } from "./validator_url.ts";
 
 /** What a {@link MinerClient} is made from. */
@@ -55,7 +55,7 @@ export class MinerClient {
   readonly #receipts: ReceiptFollower;
   readonly #scheduler: Scheduler;
   readonly #submissions: Submissions;
-  readonly #transport: Transport;
+  readonly #carriers: Carriers;
   #loaded: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #started = false;
@@ -84,17 +84,17 @@ export class MinerClient {
       ready: (entry) => scheduler.add(entry),
       settled: (id) => scheduler.settle(id),
     });
-    const missed = () => this.#transport.resync();
+    const missed = () => this.#carriers.resync();
     const inbox = new Inbox(context, { positions, submissions, handlers, kept, receipts, missed });
     const identity = new ValidatorIdentity(options.hotkey, kept);
     const waiting = () => submissions.waiting > 0;
     const parts = { settings, urls, signer, identity, positions, scheduler, inbox, kept, waiting };
-    this.#transport = new Transport(context, parts);
+    this.#carriers = new Carriers(context, parts);
   }
 
   /** How the client stands with its validator. */
   get state(): ClientState {
-    return this.#transport.state;
+    return this.#carriers.state;
   }
 
   /** The miner's uid by the validator's registry, once a welcome, of an earlier process too, has told it. */
@@ -122,7 +122,7 @@ export class MinerClient {
     await this.#load();
     if (this.#started || this.#closing !== undefined) return;
     this.#started = true;
-    this.#transport.start();
+    this.#carriers.start();
   }
 
   /**
@@ -153,7 +153,7 @@ export class MinerClient {
   send(type: string, data: ExactObject): boolean {
     this.#assertOpen("send");
     if (type === "prediction") throw new TypeError("Cannot send a prediction as it is: use submit");
-    return this.#transport.send(this.#signer.message(type, data));
+    return this.#carriers.send(this.#signer.message(type, data));
   }
 
   /** Calls `listener` with every event from now on; the answer stops that. */
@@ -177,7 +177,7 @@ export class MinerClient {
   }
 
   async #close(): Promise<void> {
-    this.#transport.stop();
+    this.#carriers.stop();
     this.#scheduler.stop();
     this.#receipts.stop();
     await this.#loaded;

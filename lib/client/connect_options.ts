@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../protocol/clock.ts";
-import { type BackoffBounds, backoffBounds } from "./backoff.ts";
-import type { Fetch } from "./http_courier.ts";
+import { type BackoffBounds, backoffBounds } from "./reconnector.ts";
+import type { Fetch } from "./http_requests.ts";
 
 /** What every client of a gateway is made with. Times are in milliseconds. */
 export interface ConnectOptions {

@@ -1,10 +1,9 @@
 import type { Envelope, Timer } from "../protocol/mod.ts";
-import type { BackoffBounds } from "./backoff.ts";
+import { type BackoffBounds, Reconnector, type Wait } from "./reconnector.ts";
 import { type Context, problem } from "./context.ts";
 import type { ClientState } from "./events.ts";
 import type { Failure } from "./failures.ts";
 import { planReconnect, type ReconnectPlan } from "./reconnect_plan.ts";
-import { Reconnector, type Wait } from "./reconnector.ts";
 import { Session, type SessionEnd, type SessionParts } from "./session.ts";
 import type { SignedMessage } from "./signer.ts";
 

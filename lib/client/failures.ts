@@ -1,5 +1,5 @@
 import { type ErrorCode, errorKinds, type ExactObject, parseTimestamp } from "../protocol/mod.ts";
-import { type HttpRefusal, milliseconds } from "./http_courier.ts";
+import { type HttpRefusal, milliseconds } from "./http_requests.ts";
 
 /**
  * What to do with a message that was not taken: send it `again` at once, `later`, only after the longest wait since

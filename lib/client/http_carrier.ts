@@ -2,7 +2,7 @@ import { type Envelope, type ExactObject, isObject, parseMessage, renderSigned }
 import type { Context } from "./context.ts";
 import { type Failure, readHttpError } from "./failures.ts";
 import type { Carrier } from "./flights.ts";
-import { type HttpCourier, HttpRefusal } from "./http_courier.ts";
+import { HttpRefusal, type HttpRequests } from "./http_requests.ts";
 import { reportUnreadable, type ValidatorIdentity } from "./identity.ts";
 import type { SignedMessage } from "./signer.ts";
 
@@ -18,14 +18,14 @@ export interface HttpEvents {
 export class HttpCarrier implements Carrier {
   readonly name = "HTTP";
   readonly #context: Context;
-  readonly #courier: HttpCourier;
+  readonly #requests: HttpRequests;
   readonly #identity: ValidatorIdentity;
   readonly #events: HttpEvents;
   readonly #stop = new AbortController();
 
-  constructor(context: Context, courier: HttpCourier, identity: ValidatorIdentity, events: HttpEvents) {
+  constructor(context: Context, requests: HttpRequests, identity: ValidatorIdentity, events: HttpEvents) {
     this.#context = context;
-    this.#courier = courier;
+    this.#requests = requests;
     this.#identity = identity;
     this.#events = events;
   }
@@ -56,7 +56,7 @@ export class HttpCarrier implements Carrier {
     const headers = { "content-type": "application/json" };
     const request = { method: "POST", headers, body: frame, timeoutMs };
     try {
-      const text = await this.#courier.ask("/api/v1/predictions", request, this.#stop.signal);
+      const text = await this.#requests.ask("/api/v1/predictions", request, this.#stop.signal);
       if (!this.accept(text)) throw new TypeError("the answer holds no confirmation");
     } catch (error) {
       if (this.#stop.signal.aborted) return;

@@ -1,8 +1,8 @@
-import { Backoff } from "./backoff.ts";
+import { Backoff } from "./reconnector.ts";
 import { type Context, problem } from "./context.ts";
 import { type Failure, readHttpError } from "./failures.ts";
 import type { HttpCarrier } from "./http_carrier.ts";
-import { type HttpCourier, HttpRefusal, persist } from "./http_courier.ts";
+import { HttpRefusal, type HttpRequests, persist } from "./http_requests.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Positions } from "./positions.ts";
 import type { Signer } from "./signer.ts";
@@ -19,7 +19,7 @@ const confirmationsMs = 30_000;
 
 /** What polls need. */
 export interface HttpPollParts {
-  readonly courier: HttpCourier;
+  readonly requests: HttpRequests;
   readonly carrier: HttpCarrier;
   readonly inbox: Inbox;
   readonly positions: Positions;
@@ -83,20 +83,20 @@ export class HttpPolls {
   }
 
   async #games(signal: AbortSignal): Promise<number> {
-    const { courier, inbox, positions } = this.#parts;
+    const { requests, inbox, positions } = this.#parts;
     const known = positions.get("games");
     const query = known === undefined ? "" : `?${new URLSearchParams({
       since: String(known.offset),
       epoch: known.epoch,
       wait: String(waitSeconds),
     })}`;
-    const body = JSON.parse(await courier.ask(`/api/v1/games${query}`, { timeoutMs, maxSize }, signal));
+    const body = JSON.parse(await requests.ask(`/api/v1/games${query}`, { timeoutMs, maxSize }, signal));
     return !signal.aborted && inbox.games(body) ? 0 : leastPauseMs;
   }
 
   /** What was missed, as long as something is waited for, and who the miner is, as long as nobody has told. */
   async #confirmations(signal: AbortSignal): Promise<number> {
-    const { courier, carrier, positions, signer, waiting, knowsUid, uid } = this.#parts;
+    const { requests, carrier, positions, signer, waiting, knowsUid, uid } = this.#parts;
     const isAsked = waiting();
     if (!isAsked && knowsUid()) return confirmationsMs;
     const known = positions.get("confirmations");
@@ -104,7 +104,7 @@ export class HttpPolls {
     if (known !== undefined) query.set("epoch", known.epoch);
     if (!isAsked) query.set("limit", "1");
     const request = { headers: signer.headers(), timeoutMs };
-    const text = await courier.ask(`/api/v1/confirmations?${query}`, request, signal);
+    const text = await requests.ask(`/api/v1/confirmations?${query}`, request, signal);
     if (signal.aborted) return 0;
     if (isAsked) carrier.accept(text);
     if (!knowsUid()) uid(JSON.parse(text)["uid"]);

@@ -1,6 +1,6 @@
 import { isAddress } from "../crypto/address.ts";
 import type { Context } from "./context.ts";
-import type { HttpCourier } from "./http_courier.ts";
+import type { HttpRequests } from "./http_requests.ts";
 import type { ValidatorIdentity } from "./identity.ts";
 
 /** How long the answer may take; the server waits for an authentication three times as long. */
@@ -12,14 +12,14 @@ const timeoutMs = 3000;
  */
 export class Introduction {
   readonly #context: Context;
-  readonly #courier: HttpCourier;
+  readonly #requests: HttpRequests;
   readonly #identity: ValidatorIdentity;
   readonly #stop = new AbortController();
   #asking: Promise<boolean> | undefined;
 
-  constructor(context: Context, courier: HttpCourier, identity: ValidatorIdentity) {
+  constructor(context: Context, requests: HttpRequests, identity: ValidatorIdentity) {
     this.#context = context;
-    this.#courier = courier;
+    this.#requests = requests;
     this.#identity = identity;
   }
 
@@ -34,7 +34,7 @@ export class Introduction {
 
   async #ask(): Promise<boolean> {
     try {
-      const text = await this.#courier.ask("/ws/health", { timeoutMs }, this.#stop.signal);
+      const text = await this.#requests.ask("/ws/health", { timeoutMs }, this.#stop.signal);
       const { validator } = JSON.parse(text) as { readonly validator?: unknown };
       if (typeof validator !== "string" || !isAddress(validator)) return this.#failed("it names no hotkey");
       return this.#identity.named(validator) || this.#failed(`it says that it is ${validator}`);

@@ -2,7 +2,7 @@ import { JobError } from "./jobs/job_error.ts";
 import type { JobResult } from "./jobs/job_news.ts";
 import { JobRequests } from "./jobs/job_requests.ts";
 import type { JobServers } from "./jobs/job_servers.ts";
-import { JobTransport, type JobTransportName } from "./jobs/job_transport.ts";
+import { JobCarriers, type JobTransportName } from "./jobs/job_carriers.ts";
 import { type JobOptions, JobWatch } from "./jobs/job_watch.ts";
 import { type JobClientOptions, jobSettings } from "./jobs/options.ts";
 import { type InscribeRequest, startMessages } from "./jobs/start_request.ts";
@@ -25,19 +25,19 @@ import { type Inscription, readInscription } from "./jobs/inscription.ts";
  */
 export class JobClient {
   readonly #requests: JobRequests;
-  readonly #transport: JobTransport;
+  readonly #carriers: JobCarriers;
   #isClosed = false;
 
   /** Throws what is wrong with the options. Nothing is connected before the first job. */
   constructor(options: JobClientOptions) {
     const settings = jobSettings(options);
     this.#requests = new JobRequests(settings);
-    this.#transport = new JobTransport(settings, this.#requests);
+    this.#carriers = new JobCarriers(settings, this.#requests);
   }
 
   /** What carries jobs now; undefined while nothing does. */
   get transport(): JobTransportName | undefined {
-    return this.#transport.name;
+    return this.#carriers.name;
   }
 
   /**
@@ -76,7 +76,7 @@ export class JobClient {
   /** Ends all connections; who waits for a job is told so by a {@link JobError}. */
   close(): void {
     this.#isClosed = true;
-    this.#transport.close(closed());
+    this.#carriers.close(closed());
   }
 
   /** The same as {@link close}. */
@@ -86,7 +86,7 @@ export class JobClient {
 
   async #wait(watch: JobWatch): Promise<JobResult> {
     if (this.#isClosed) throw closed();
-    this.#transport.add(watch);
+    this.#carriers.add(watch);
     return await watch.outcome;
   }
 }

@@ -28,14 +28,14 @@ export type {
 } from "./events.ts";
 export type { ConnectOptions } from "./connect_options.ts";
 export type { MessageHandler, ValidatorMessage } from "./handlers.ts";
-export type { Fetch } from "./http_courier.ts";
+export type { Fetch } from "./http_requests.ts";
 export { JobClient } from "./job_client.ts";
 export type { Inscription } from "./jobs/inscription.ts";
 export { JobError } from "./jobs/job_error.ts";
 export type { JobProgress, JobResult, JobStatus, StartedJob } from "./jobs/job_news.ts";
 export type { JobServer, JobServers } from "./jobs/job_servers.ts";
 export type { JobSocketLike, SocketFactory, SocketOptions } from "./jobs/job_socket.ts";
-export type { JobTransportName } from "./jobs/job_transport.ts";
+export type { JobTransportName } from "./jobs/job_carriers.ts";
 export type { JobOptions } from "./jobs/job_watch.ts";
 export type { JobClientOptions, JobConnectionMode } from "./jobs/options.ts";
 export { type InscribeFile, type InscribeRequest, maxFileSize } from "./jobs/start_request.ts";

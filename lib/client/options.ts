@@ -1,4 +1,4 @@
-import { above0, type BackoffBounds } from "./backoff.ts";
+import { above0, type BackoffBounds } from "./reconnector.ts";
 import { type ConnectOptions, type ConnectSettings, connectSettings } from "./connect_options.ts";
 import type { Log } from "./context.ts";
 import type { ClientEvent } from "./events.ts";

@@ -3,9 +3,8 @@ import type { Context } from "./context.ts";
 import type { Failure } from "./failures.ts";
 import { type Carrier, type Flight, Flights, type Item } from "./flights.ts";
 import type { OutboxEntry } from "./outbox.ts";
-import { RateLimit } from "./rate_limit.ts";
+import { RateLimit, WaitingLine } from "./waiting_line.ts";
 import type { Signer } from "./signer.ts";
-import { WaitingLine } from "./waiting_line.ts";
 
 /** A message unanswered for this long is sent again. */
 const answerMs = 30_000;

@@ -89,7 +89,7 @@ function missedSince(
 }
 
 /** What the clients of this server are told of a job that has not ended, whoever works on it. */
-export class JobFeed {
+export class JobFollowers {
   readonly #followers = new Set<Following>();
   /** The events that are known here; few, as progress is told in whole percents. */
   readonly #history: JobEvent[];

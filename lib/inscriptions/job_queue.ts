@@ -110,8 +110,8 @@ export class JobQueue {
 
   #leave(job: LiveJob): void {
     job.settle();
-    if (job.hasEnded || job.isLost) this.#watch.add(job.feed);
-    else job.feed.close();
+    if (job.hasEnded || job.isLost) this.#watch.add(job.followers);
+    else job.followers.close();
   }
 
   async #advance(job: LiveJob): Promise<void> {

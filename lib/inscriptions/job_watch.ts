@@ -1,6 +1,6 @@
 import type { Clock } from "../protocol/mod.ts";
 import type { JobRecord, JobRepository } from "../engine/mod.ts";
-import { type Following, JobFeed, type JobPosition } from "./following.ts";
+import { type Following, JobFollowers, type JobPosition } from "./following.ts";
 import { hasEnded } from "./job_events.ts";
 import { Rounds } from "./rounds.ts";
 
@@ -16,62 +16,62 @@ const mostKept = 100;
 export class JobWatch {
   readonly #jobs: JobRepository;
   readonly #rounds: Rounds;
-  readonly #feeds = new Map<string, JobFeed>();
-  readonly #ended = new Map<string, JobFeed>();
+  readonly #followed = new Map<string, JobFollowers>();
+  readonly #ended = new Map<string, JobFollowers>();
   #isClosed = false;
 
   constructor({ jobs, clock }: { jobs: JobRepository; clock: Clock }) {
     this.#jobs = jobs;
-    const isNeeded = () => this.#feeds.size > 0;
+    const isNeeded = () => this.#followed.size > 0;
     this.#rounds = new Rounds({ clock, interval, task: () => this.#look(), isNeeded });
   }
 
   follow(record: JobRecord, position: JobPosition): Following {
-    const known = this.#feeds.get(record.id) ?? this.#ended.get(record.id);
-    const feed = known ?? new JobFeed(record);
-    feed.tell(record);
-    const following = feed.follow(position);
-    if (known === undefined && !hasEnded(record)) this.add(feed);
+    const known = this.#followed.get(record.id) ?? this.#ended.get(record.id);
+    const followers = known ?? new JobFollowers(record);
+    followers.tell(record);
+    const following = followers.follow(position);
+    if (known === undefined && !hasEnded(record)) this.add(followers);
     return following;
   }
 
   /** Goes on telling those who follow the job. */
-  add(feed: JobFeed): void {
-    if (hasEnded(feed.record)) return this.#keep(feed);
-    if (this.#isClosed) return feed.close();
-    this.#feeds.set(feed.record.id, feed);
+  add(followers: JobFollowers): void {
+    if (hasEnded(followers.record)) return this.#keep(followers);
+    if (this.#isClosed) return followers.close();
+    this.#followed.set(followers.record.id, followers);
     this.#rounds.start();
   }
 
-  /** Gives a job's feed to whoever tells of it from now on. */
-  take(jobId: string): JobFeed | undefined {
-    const feed = this.#feeds.get(jobId);
-    this.#feeds.delete(jobId);
-    return feed;
+  /** Gives a job's followers to whoever tells them of it from now on. */
+  take(jobId: string): JobFollowers | undefined {
+    const followers = this.#followed.get(jobId);
+    this.#followed.delete(jobId);
+    return followers;
   }
 
-  /** Ends all feeds. */
+  /** Nobody is told anything any more. */
   async stop(): Promise<void> {
     this.#isClosed = true;
     await this.#rounds.stop();
-    for (const feed of this.#feeds.values()) feed.close();
-    this.#feeds.clear();
+    for (const followers of this.#followed.values()) followers.close();
+    this.#followed.clear();
   }
 
-  #keep(feed: JobFeed): void {
-    const { id } = feed.record;
-    this.#feeds.delete(id);
-    this.#ended.set(id, feed);
+  #keep(followers: JobFollowers): void {
+    const { id } = followers.record;
+    this.#followed.delete(id);
+    this.#ended.set(id, followers);
     const [oldest] = this.#ended.keys();
     if (this.#ended.size > mostKept && oldest !== undefined) this.#ended.delete(oldest);
   }
 
   async #look(): Promise<void> {
-    for (const [id, feed] of this.#feeds) if (!feed.isFollowed) this.#feeds.delete(id);
-    for (const record of await this.#jobs.getAll([...this.#feeds.keys()])) {
-      const feed = this.#feeds.get(record.id);
-      feed?.tell(record);
-      if (feed !== undefined && hasEnded(feed.record)) this.#keep(feed);
+    for (const [id, followers] of this.#followed) if (!followers.isFollowed) this.#followed.delete(id);
+    for (const record of await this.#jobs.getAll([...this.#followed.keys()])) {
+      const followers = this.#followed.get(record.id);
+      followers?.tell(record);
+      if (followers !== undefined && hasEnded(followers.record)) this.#keep(followers);
     }
   }
 }

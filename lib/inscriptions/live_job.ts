@@ -1,5 +1,5 @@
 import type { HeldJob, JobRecord, JobRepository } from "../engine/mod.ts";
-import { type Following, JobFeed, type JobPosition } from "./following.ts";
+import { type Following, JobFollowers, type JobPosition } from "./following.ts";
 import { hasEnded, isNews } from "./job_events.ts";
 
 /** What of a job changes while it lives. */
@@ -12,7 +12,7 @@ export type JobChange = Partial<
  * another server has taken it up nothing of it can be written here, and its signal aborts.
  */
 export class LiveJob {
-  readonly feed: JobFeed;
+  readonly followers: JobFollowers;
   readonly lease: string;
   readonly #jobs: JobRepository;
   readonly #stopping = new AbortController();
@@ -22,17 +22,21 @@ export class LiveJob {
   #cancelled = false;
   #lost = false;
 
-  /** @param feed tells of it already, where clients followed it before it was taken up */
-  constructor(jobs: JobRepository, { record, lease }: HeldJob, feed: JobFeed = new JobFeed(record)) {
+  /** @param followers know of it already, where clients followed it before it was taken up */
+  constructor(
+    jobs: JobRepository,
+    { record, lease }: HeldJob,
+    followers: JobFollowers = new JobFollowers(record),
+  ) {
     this.#jobs = jobs;
     this.lease = lease;
-    this.feed = feed;
-    feed.tell(record);
+    this.followers = followers;
+    followers.tell(record);
     this.#noticePayment();
   }
 
   get record(): JobRecord {
-    return this.feed.record;
+    return this.followers.record;
   }
 
   get hasEnded(): boolean {
@@ -82,7 +86,7 @@ export class LiveJob {
   }
 
   follow(position: JobPosition): Following {
-    return this.feed.follow(position);
+    return this.followers.follow(position);
   }
 
   /** Its client says that it has executed the transaction; resolves when that is on disk, or work on it has stopped. */
@@ -123,7 +127,7 @@ export class LiveJob {
       this.lose();
       throw this.signal.reason;
     }
-    this.feed.tell(written);
+    this.followers.tell(written);
     this.#noticePayment();
   }
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { readErrorFrame, readHttpError } from "../../lib/client/failures.ts";
-import { HttpRefusal } from "../../lib/client/http_courier.ts";
+import { HttpRefusal } from "../../lib/client/http_requests.ts";
 
 Deno.test("readErrorFrame() tells what to do by the error's code", () => {
   const verdicts = [

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { RateLimit } from "../../lib/client/rate_limit.ts";
+import { RateLimit } from "../../lib/client/waiting_line.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 
 Deno.test("RateLimit lets no more through than its rate, whatever the pattern", async () => {

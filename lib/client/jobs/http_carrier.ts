@@ -1,10 +1,9 @@
-import { Backoff } from "../backoff.ts";
-import { persist } from "../http_courier.ts";
-import type { Carrier, Started } from "./carrier.ts";
+import { Backoff } from "../reconnector.ts";
+import { persist } from "../http_requests.ts";
+import type { Carrier, JobWatch, Started } from "./job_watch.ts";
 import { JobError } from "./job_error.ts";
 import { readRecord, readStarted } from "./job_news.ts";
 import type { JobRequests } from "./job_requests.ts";
-import type { JobWatch } from "./job_watch.ts";
 import type { JobSettings } from "./options.ts";
 
 /** Between two looks at a job: as long as it stands still, the wait grows. */

@@ -1,9 +1,8 @@
 import { Reconnector } from "../reconnector.ts";
 import { JobError } from "./job_error.ts";
 import type { JobRequests } from "./job_requests.ts";
-import { chooseServer } from "./job_servers.ts";
+import { chooseServer, type JobUrls } from "./job_servers.ts";
 import { type Ask, JobSocket, type SocketFactory } from "./job_socket.ts";
-import type { JobUrls } from "./job_urls.ts";
 import type { JobSettings } from "./options.ts";
 
 /** What a connection tells about. */

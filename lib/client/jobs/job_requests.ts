@@ -1,4 +1,4 @@
-import { HttpCourier, HttpRefusal, type HttpRequest } from "../http_courier.ts";
+import { HttpRefusal, type HttpRequest, HttpRequests } from "../http_requests.ts";
 import { JobError, unauthorized } from "./job_error.ts";
 import { type JobServers, readServers } from "./job_servers.ts";
 import type { JobSettings } from "./options.ts";
@@ -15,13 +15,13 @@ export function startTimeout({ fetches }: StartMessages): number {
 
 /** The requests about jobs to one gateway. Each rejects with a {@link JobError}, or when its signal is aborted. */
 export class JobRequests {
-  readonly #courier: HttpCourier;
+  readonly #http: HttpRequests;
   readonly #server: string;
   readonly #apiKey: string;
 
   constructor(settings: Pick<JobSettings, "clock" | "fetch" | "urls" | "apiKey">) {
     this.#server = settings.urls.http;
-    this.#courier = new HttpCourier(settings, `${this.#server}/inscriptions`);
+    this.#http = new HttpRequests(settings, `${this.#server}/inscriptions`);
     this.#apiKey = settings.apiKey;
   }
 
@@ -72,7 +72,7 @@ export class JobRequests {
 
   async #text(path: string, request: HttpRequest, signal: AbortSignal): Promise<string> {
     try {
-      return await this.#courier.ask(path, request, signal);
+      return await this.#http.ask(path, request, signal);
     } catch (cause) {
       signal.throwIfAborted();
       if (cause instanceof HttpRefusal) throw refusalOf(cause);

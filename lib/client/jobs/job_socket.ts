@@ -1,10 +1,10 @@
 import type { Clock, Timer } from "../../protocol/clock.ts";
-import { milliseconds } from "../http_courier.ts";
+import { milliseconds } from "../http_requests.ts";
 import { isRecord } from "../json.ts";
 import { shown } from "../streams/server_message.ts";
 import { JobError, unauthorized } from "./job_error.ts";
 import { jobEvents } from "./job_news.ts";
-import type { JobUrls } from "./job_urls.ts";
+import type { JobUrls } from "./job_servers.ts";
 
 /** What a client uses of a Socket.IO socket. */
 export interface JobSocketLike {

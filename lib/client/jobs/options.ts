@@ -1,7 +1,7 @@
-import { above0 } from "../backoff.ts";
+import { above0 } from "../reconnector.ts";
 import { type ConnectOptions, type ConnectSettings, connectSettings } from "../connect_options.ts";
 import type { SocketFactory } from "./job_socket.ts";
-import { type JobUrls, jobUrls } from "./job_urls.ts";
+import { type JobUrls, jobUrls } from "./job_servers.ts";
 import type { PatienceLimits } from "./patience.ts";
 
 /** How a client reaches the gateway; `auto`: Socket.IO, and HTTP where that does not get through. */

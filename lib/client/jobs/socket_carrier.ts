@@ -1,14 +1,13 @@
-import { Backoff } from "../backoff.ts";
-import { persist } from "../http_courier.ts";
+import { Backoff } from "../reconnector.ts";
+import { persist } from "../http_requests.ts";
 import { isRecord } from "../json.ts";
 import { shown } from "../streams/server_message.ts";
-import type { Carrier, Started } from "./carrier.ts";
+import type { Carrier, JobWatch, Started } from "./job_watch.ts";
 import type { JobConnection } from "./job_connection.ts";
 import { JobError } from "./job_error.ts";
 import { type JobPosition, readStarted } from "./job_news.ts";
 import { startTimeout } from "./job_requests.ts";
 import { retryAfterOf } from "./job_socket.ts";
-import type { JobWatch } from "./job_watch.ts";
 import type { JobSettings } from "./options.ts";
 import type { StartMessages } from "./start_request.ts";
 

@@ -1,17 +1,17 @@
-import { HttpRefusal } from "../http_courier.ts";
+import { HttpRefusal } from "../http_requests.ts";
 import type { Carrier, CarrierEvents, CarrierParts } from "./carrier.ts";
 import type { StreamTransport } from "./snapshot.ts";
 import type { ServerError } from "./server_message.ts";
 import { StreamRequests } from "./stream_requests.ts";
 
-/** More of how a feed failed: nothing came at all, or nothing answers. */
+/** More of how subscriptions failed: nothing came at all, or nothing answers. */
 export type Failure = "silent" | "unreachable";
 
-/** What a feed works with, and whom it tells. */
-export interface FeedHost {
+/** What subscriptions work with, and whom they tell. */
+export interface SubscriptionsHost {
   readonly parts: CarrierParts;
   readonly requests: StreamRequests;
-  /** Has the feed bring what is wanted now. */
+  /** Has them bring what is wanted now. */
   update(): void;
   /** Something came. */
   heard(): void;
@@ -22,39 +22,39 @@ export interface FeedHost {
 }
 
 /** Requests that bring the streams that are wanted. */
-export interface Feed {
+export interface Subscriptions {
   /** Brings what is wanted now. */
   update(): void;
   stop(): void;
 }
 
-/** Messages over HTTP, brought by a feed. */
-export class HttpCarrier implements Carrier, FeedHost {
+/** Messages over HTTP, brought by subscriptions. */
+export class HttpCarrier implements Carrier, SubscriptionsHost {
   readonly transport: StreamTransport;
   readonly parts: CarrierParts;
   readonly requests: StreamRequests;
   readonly #events: CarrierEvents;
-  readonly #feed: Feed;
+  readonly #subscriptions: Subscriptions;
   readonly #stop = new AbortController();
-  /** Something answers, so that the feed is worth its requests. */
+  /** Something answers, so that subscriptions are worth their requests. */
   #answered = false;
   #greeted = false;
   #live = false;
-  /** The feed has brought something. */
+  /** They have brought something. */
   #fed = false;
 
   constructor(
     transport: StreamTransport,
     parts: CarrierParts,
     events: CarrierEvents,
-    createFeed: (host: FeedHost) => Feed,
+    create: (host: SubscriptionsHost) => Subscriptions,
   ) {
     const { settings } = parts;
     this.transport = transport;
     this.parts = parts;
     this.requests = new StreamRequests(settings, settings.urls.http);
     this.#events = events;
-    this.#feed = createFeed(this);
+    this.#subscriptions = create(this);
   }
 
   start(): void {
@@ -63,14 +63,14 @@ export class HttpCarrier implements Carrier, FeedHost {
 
   update(): void {
     if (this.#stopped || !this.#answered) return;
-    this.#feed.update();
+    this.#subscriptions.update();
     // As long as no stream is wanted, an answer of the gateway is all that there is.
     if (this.#greeted && this.#idle) this.#begin();
   }
 
   stop(): void {
     this.#stop.abort();
-    this.#feed.stop();
+    this.#subscriptions.stop();
   }
 
   heard(): void {

@@ -1,5 +1,5 @@
 import { fits, type Shape, type StreamMessage, streams } from "../../protocol/streams.ts";
-import { milliseconds } from "../http_courier.ts";
+import { milliseconds } from "../http_requests.ts";
 import { isRecord } from "../json.ts";
 import type { Beginning } from "./positions.ts";
 

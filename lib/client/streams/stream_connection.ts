@@ -1,11 +1,10 @@
 import type { Timer } from "../../protocol/clock.ts";
-import { Backoff } from "../backoff.ts";
-import { Reconnector } from "../reconnector.ts";
+import { Backoff, Reconnector } from "../reconnector.ts";
 import type { Carrier, CarrierEnd, CarrierEvents, CarrierParts } from "./carrier.ts";
-import { EventFeed } from "./event_feed.ts";
+import { EventSubscriptions } from "./event_subscriptions.ts";
 import { HttpCarrier } from "./http_carrier.ts";
 import { Ladder, type Step } from "./ladder.ts";
-import { PollFeed } from "./poll_feed.ts";
+import { PollSubscriptions } from "./poll_subscriptions.ts";
 import type { SnapshotStore, StreamTransport } from "./snapshot.ts";
 import { SocketCarrier } from "./socket_carrier.ts";
 
@@ -85,10 +84,10 @@ export class StreamConnection {
   #build(transport: StreamTransport, events: CarrierEvents): Carrier {
     const { WebSocket, protocols } = this.#parts.settings;
     if (transport === "poll") {
-      return new HttpCarrier("poll", this.#parts, events, (host) => new PollFeed(host));
+      return new HttpCarrier("poll", this.#parts, events, (host) => new PollSubscriptions(host));
     }
     if (transport === "sse" || WebSocket === undefined) {
-      return new HttpCarrier("sse", this.#parts, events, (host) => new EventFeed(host));
+      return new HttpCarrier("sse", this.#parts, events, (host) => new EventSubscriptions(host));
     }
     // Browsers refuse a server that chooses no subprotocol, so that every other attempt does without.
     const offered = this.#ladder.failures("websocket") % 2 === 0 ? protocols : [];

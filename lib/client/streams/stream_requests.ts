@@ -1,6 +1,6 @@
 import type { StreamMessage } from "../../protocol/streams.ts";
 import type { ConnectSettings } from "../connect_options.ts";
-import { HttpCourier } from "../http_courier.ts";
+import { HttpRequests } from "../http_requests.ts";
 import { isRecord } from "../json.ts";
 import type { Beginning, StreamPosition } from "./positions.ts";
 import { isOffset, readStreamMessage, shown, staleness } from "./server_message.ts";
@@ -19,10 +19,10 @@ export interface News {
 
 /** Requests for streams to one gateway. Each rejects when its signal is aborted. */
 export class StreamRequests {
-  readonly #courier: HttpCourier;
+  readonly #http: HttpRequests;
 
   constructor(settings: ConnectSettings, base: string) {
-    this.#courier = new HttpCourier(settings, `${base}/api/v1/streams`);
+    this.#http = new HttpRequests(settings, `${base}/api/v1/streams`);
   }
 
   /** Whether the gateway's data is made up; undefined when it does not say. */
@@ -58,7 +58,7 @@ export class StreamRequests {
     // Browsers ask before they send a header of this name to another origin, and not before a query.
     if (lastEventId !== undefined) query.set("last_event_id", lastEventId);
     const headers = { accept: "text/event-stream" };
-    const response = await this.#courier.open(`/events?${query}`, { headers, signal });
+    const response = await this.#http.open(`/events?${query}`, { headers, signal });
     const type = response.headers.get("content-type") ?? "";
     if (response.body !== null && type.startsWith("text/event-stream")) return response.body;
     await response.body?.cancel();
@@ -66,7 +66,7 @@ export class StreamRequests {
   }
 
   async #json(path: string, timeoutMs: number, signal: AbortSignal): Promise<unknown> {
-    const text = await this.#courier.ask(path, { timeoutMs }, signal);
+    const text = await this.#http.ask(path, { timeoutMs }, signal);
     return text === "" ? undefined : JSON.parse(text);
   }
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { EventParser, type ServerEvent } from "../../../lib/client/streams/event_parser.ts";
+import { EventParser, type ServerEvent } from "../../../lib/client/streams/event_subscriptions.ts";
 
 function parse(...pieces: string[]): ServerEvent[] {
   const events: ServerEvent[] = [];

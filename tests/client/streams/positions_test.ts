@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { epochOf, eventIdOf } from "../../../lib/client/streams/event_id.ts";
+import { epochOf, eventIdOf } from "../../../lib/client/streams/event_subscriptions.ts";
 import { StreamPositions } from "../../../lib/client/streams/positions.ts";
 
 const epoch = "e1";

@@ -5,7 +5,7 @@ import type { ClientState, StateEvent } from "./events.ts";
 import type { Failure } from "./failures.ts";
 import type { Carrier } from "./flights.ts";
 import { HttpCarrier } from "./http_carrier.ts";
-import { HttpCourier } from "./http_courier.ts";
+import { HttpRequests } from "./http_requests.ts";
 import { HttpPolls } from "./http_polls.ts";
 import type { ValidatorIdentity } from "./identity.ts";
 import type { Inbox } from "./inbox.ts";
@@ -22,8 +22,8 @@ import type { ValidatorUrls } from "./validator_url.ts";
 /** WebSocket close code for a message beyond the receiver's limit. */
 const tooLarge = 1009;
 
-/** What a transport works with. */
-export interface TransportParts {
+/** What the carriers work with. */
+export interface CarriersParts {
   readonly settings: Settings;
   readonly urls: ValidatorUrls;
   readonly signer: Signer;
@@ -39,9 +39,9 @@ export interface TransportParts {
 type Standing = Pick<StateEvent, "state" | "attempt" | "delayMs">;
 
 /** The ways to one validator: the WebSocket, and HTTP while there is none. */
-export class Transport {
+export class Carriers {
   readonly #context: Context;
-  readonly #parts: TransportParts;
+  readonly #parts: CarriersParts;
   /** Undefined: there is HTTP alone. */
   readonly #connection: Connection | undefined;
   readonly #socket: Carrier;
@@ -53,21 +53,21 @@ export class Transport {
   #standing: Standing = { state: "closed", attempt: 0, delayMs: undefined };
   #reported = "";
 
-  constructor(context: Context, parts: TransportParts) {
+  constructor(context: Context, parts: CarriersParts) {
     this.#context = context;
     this.#parts = parts;
     this.#connection = parts.settings.WebSocket && this.#newConnection(parts.settings.WebSocket);
     this.#socket = { name: "WebSocket", post: (message) => this.#connection?.send(message) };
-    const courier = new HttpCourier(parts.settings, parts.urls.http);
-    this.#introduction = new Introduction(context, courier, parts.identity);
-    this.#http = new HttpCarrier(context, courier, parts.identity, {
+    const requests = new HttpRequests(parts.settings, parts.urls.http);
+    this.#introduction = new Introduction(context, requests, parts.identity);
+    this.#http = new HttpCarrier(context, requests, parts.identity, {
       message: (envelope, text) => this.#received(envelope, text),
       failure: (failure) => this.#failed(failure),
     });
     const { maximumMs } = parts.settings.backoff;
     this.#polls = new HttpPolls(context, {
       ...parts,
-      courier,
+      requests,
       carrier: this.#http,
       maximumMs,
       knowsUid: () => parts.kept.uid !== undefined,

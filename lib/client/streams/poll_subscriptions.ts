@@ -1,5 +1,5 @@
 import type { Timer } from "../../protocol/clock.ts";
-import type { Feed, FeedHost } from "./http_carrier.ts";
+import type { Subscriptions, SubscriptionsHost } from "./http_carrier.ts";
 import type { News } from "./stream_requests.ts";
 
 const mostAtOnce = 4;
@@ -17,13 +17,13 @@ interface Poll {
 }
 
 /** Long polls, a request for each stream. */
-export class PollFeed implements Feed {
-  readonly #host: FeedHost;
+export class PollSubscriptions implements Subscriptions {
+  readonly #host: SubscriptionsHost;
   readonly #polls = new Map<string, Poll>();
   #waiting: Poll[] = [];
   #underWay = 0;
 
-  constructor(host: FeedHost) {
+  constructor(host: SubscriptionsHost) {
     this.#host = host;
   }
 

@@ -1,10 +1,9 @@
-import type { Carrier } from "./carrier.ts";
+import type { Carrier, JobWatch } from "./job_watch.ts";
 import { HttpCarrier } from "./http_carrier.ts";
 import { JobConnection } from "./job_connection.ts";
 import { JobError } from "./job_error.ts";
 import { readEvent, readJobId, readPosition, readRecord, type StartedJob } from "./job_news.ts";
 import type { JobRequests } from "./job_requests.ts";
-import type { JobWatch } from "./job_watch.ts";
 import type { JobSettings } from "./options.ts";
 import { Patience } from "./patience.ts";
 import { SocketCarrier } from "./socket_carrier.ts";
@@ -17,7 +16,7 @@ const mostLosses = 5;
 export type JobTransportName = "websocket" | "http";
 
 /** The ways to one gateway: Socket.IO, and HTTP while there is none. */
-export class JobTransport {
+export class JobCarriers {
   readonly #settings: JobSettings;
   readonly #patience: Patience;
   readonly #connection: JobConnection;

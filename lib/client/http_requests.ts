@@ -1,5 +1,5 @@
 import { type Clock, sleep } from "../protocol/clock.ts";
-import type { Backoff } from "./backoff.ts";
+import type { Backoff } from "./reconnector.ts";
 import { readBounded } from "./read_bounded.ts";
 import { isRecord, parseJson } from "./json.ts";
 import { shown } from "./streams/server_message.ts";
@@ -47,7 +47,7 @@ export class HttpRefusal extends Error {
 }
 
 /** Asks one server over HTTP, for every client: in time, within bounds, and again when it is worth it. */
-export class HttpCourier {
+export class HttpRequests {
   readonly #clock: Clock;
   readonly #fetch: Fetch;
   readonly #base: string;

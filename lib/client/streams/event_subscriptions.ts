@@ -1,12 +1,98 @@
+import { HttpRefusal } from "../http_requests.ts";
 import type { Timer } from "../../protocol/clock.ts";
-import { HttpRefusal } from "../http_courier.ts";
-import { handshakeMs } from "./carrier.ts";
 import { parseJson } from "../json.ts";
-import { epochOf, eventIdOf } from "./event_id.ts";
-import { EventParser, type ServerEvent } from "./event_parser.ts";
-import type { Feed, FeedHost } from "./http_carrier.ts";
+import { handshakeMs } from "./carrier.ts";
+import type { Subscriptions, SubscriptionsHost } from "./http_carrier.ts";
 import { Liveness } from "./liveness.ts";
+import type { StreamPosition, StreamPositions } from "./positions.ts";
 import { readServerMessage, type ServerMessage } from "./server_message.ts";
+
+/**
+ * Where a request for several streams goes on: `EPOCH:OFFSET.OFFSET`, in the order of the streams, with nothing for one
+ * that begins anew. Undefined when all do.
+ */
+export function eventIdOf(streams: readonly string[], positions: StreamPositions): string | undefined {
+  const known = streams.map((stream) => positions.get(stream));
+  // Streams of one gateway have one epoch: where they differ, only the latest is still going on.
+  const epoch = positions.latestOf(streams)?.epoch;
+  if (epoch === undefined) return undefined;
+  const offsets = known.map((position) => position?.epoch === epoch ? String(position.offset) : "");
+  return `${epoch}:${offsets.join(".")}`;
+}
+
+/** The epoch of an event's id; undefined when it has none. */
+export function epochOf(id: string): StreamPosition["epoch"] | undefined {
+  const colon = id.lastIndexOf(":");
+  return colon > 0 ? id.slice(0, colon) : undefined;
+}
+
+/** An event of a server-sent event stream. */
+export interface ServerEvent {
+  readonly data: string;
+  /** The last id that was sent with this event or before it; empty when there was none. */
+  readonly id: string;
+}
+
+/** A line, and what an event's lines come to together, may be so long, in characters. */
+const maxSize = 1024 * 1024;
+
+/** Reads server-sent events from a text that comes in pieces. WHATWG HTML, section 9.2.6. */
+export class EventParser {
+  readonly #dispatch: (event: ServerEvent) => void;
+  #line = "";
+  #data: string[] = [];
+  #size = 0;
+  #id = "";
+  /** The event is too large, and is left out. */
+  #tooLarge = false;
+  #afterReturn = false;
+
+  constructor(dispatch: (event: ServerEvent) => void) {
+    this.#dispatch = dispatch;
+  }
+
+  push(text: string): void {
+    // A line feed after a carriage return is part of the same line end, also when it comes in the next piece.
+    const rest = this.#afterReturn && text.startsWith("\n") ? text.slice(1) : text;
+    if (text !== "") this.#afterReturn = text.endsWith("\r");
+    const lines = rest.split(/\r\n|\n|\r/);
+    const last = lines.pop() ?? "";
+    for (const line of lines) {
+      this.#append(line);
+      this.#endLine();
+    }
+    this.#append(last);
+  }
+
+  #append(text: string): void {
+    if (text === "") return;
+    this.#size += text.length;
+    if (this.#size > maxSize) this.#tooLarge = true;
+    this.#line = this.#tooLarge ? "-" : this.#line + text;
+  }
+
+  #endLine(): void {
+    const line = this.#line;
+    this.#line = "";
+    if (line === "") return this.#endEvent();
+    if (this.#tooLarge) return;
+    const colon = line.indexOf(":");
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (field === "data") this.#data.push(value);
+    else this.#size -= line.length;
+    if (field === "id" && !value.includes("\0")) this.#id = value;
+  }
+
+  #endEvent(): void {
+    const data = this.#data;
+    const whole = data.length > 0 && !this.#tooLarge;
+    this.#data = [];
+    this.#size = 0;
+    this.#tooLarge = false;
+    if (whole) this.#dispatch({ data: data.join("\n"), id: this.#id });
+  }
+}
 
 /** The gateway sends a comment every 15 s. */
 const limits = { quietMs: 45_000, deadMs: 15_000 };
@@ -14,15 +100,15 @@ const limits = { quietMs: 45_000, deadMs: 15_000 };
 const oldAfterMs = 10_000;
 
 /** Server-sent events of all streams in one request. */
-export class EventFeed implements Feed {
-  readonly #host: FeedHost;
+export class EventSubscriptions implements Subscriptions {
+  readonly #host: SubscriptionsHost;
   readonly #liveness: Liveness;
   /** The streams of the request that is under way. */
   #streams: readonly string[] = [];
   #request = new AbortController();
   #deadline: Timer | undefined;
 
-  constructor(host: FeedHost) {
+  constructor(host: SubscriptionsHost) {
     this.#host = host;
     this.#liveness = new Liveness(host.parts.settings.clock, limits, {
       quiet() {},
