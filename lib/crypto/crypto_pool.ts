@@ -10,6 +10,9 @@ export interface CryptoPoolOptions {
   readonly startWorker?: () => Worker;
 }
 
+/** Milliseconds after which the workers are there though nobody has asked for anything. */
+const startWithin = 100;
+
 /** Small enough that the first job of a batch does not wait long for the last one's end. */
 const maxBatch = 8;
 
@@ -18,16 +21,20 @@ export class CryptoPool implements Disposable {
   readonly #options: CryptoPoolOptions;
   readonly #queue: Task[] = [];
   readonly #workers = new Set<PoolWorker>();
+  readonly #starting: ReturnType<typeof setTimeout>;
   #scheduled = false;
   #closed = false;
 
-  /** Starts the workers. Throws a RangeError where there would be none. */
+  /**
+   * The workers start with the first job, or a moment later: starting one takes this thread as long as all else that a
+   * server does at its start. Throws a RangeError where there would be none.
+   */
   constructor(options: CryptoPoolOptions) {
     if (!Number.isInteger(options.workers) || options.workers < 1) {
       throw new RangeError(`Cannot make a pool: workers is ${options.workers}, expected a positive integer`);
     }
     this.#options = { ...options, seed: options.seed?.slice() };
-    this.#startMissing();
+    this.#starting = setTimeout(() => this.#startMissing(), startWithin);
   }
 
   /** Jobs not answered yet. */
@@ -57,6 +64,7 @@ export class CryptoPool implements Disposable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#starting);
     const error = closedError();
     for (const task of this.#queue.splice(0)) task.reject(error);
     for (const worker of this.#workers) worker.end(error);

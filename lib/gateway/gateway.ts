@@ -148,6 +148,7 @@ export async function createGateway(
   clock: Clock = systemClock,
   open = openEngine,
 ): Promise<Gateway> {
+  const memoryLimit = config["memory.limit"] ?? readMemoryLimit();
   const { keypair, isNew } = await openValidatorKey(config["validator_key"]);
   const engine = await open(config["store"], {
     clock,
@@ -220,7 +221,7 @@ export async function createGateway(
     clock: systemClock,
     activity,
     maxGrowth: config["memory.max_growth"],
-    limit: config["memory.limit"] ?? await readMemoryLimit(),
+    limit: await memoryLimit,
     read: readMemory,
   });
   const retention = new Retention({
@@ -254,10 +255,8 @@ export async function createGateway(
     [memoryGuard, loopLag, space, retention, streams, pool, followers, engine],
   );
   try {
-    await space.start();
     followers.start();
-    await validator.start();
-    await streams.start();
+    await Promise.all([space.start(), validator.start(), streams.start()]);
     await jobs.start();
     await figures.start();
     if (config["websocket.handlers"] !== undefined) {
