@@ -39,7 +39,13 @@ export interface HubLimits extends ConnectionLimits {
 interface Heartbeat {
   readonly send: (due: readonly Connection[]) => void;
   readonly interval: number;
+  /** By how much one may be early. */
+  readonly round: number;
 }
+
+const never = { interval: Infinity, round: 0 };
+/** For how many groups of a family heartbeats are made apart. */
+const roundsPerInterval = 12;
 
 const log = logger("websocket");
 /** What each family comes over. */
@@ -124,7 +130,7 @@ export class Hub implements ConnectionHost {
     send: (due: readonly Connection[]) => void,
     interval: number = this.limits.heartbeatInterval,
   ): void {
-    this.#heartbeats.set(family, { send, interval });
+    this.#heartbeats.set(family, { send, interval, round: interval / roundsPerInterval });
   }
 
   elapsed(): number {
@@ -298,9 +304,12 @@ export class Hub implements ConnectionHost {
     return new Refusal("heartbeat_timeout", { detail: `nothing received for ${connectionTimeout / 1000} s` });
   }
 
+  /** In rounds, of which each has one heartbeat for all: some of them are early. */
   #heartbeatIsDue({ family, peer, heartbeatAt }: Connection, now: number): boolean {
     if (family === "miners" && peer === undefined) return false;
-    return now - heartbeatAt >= (this.#heartbeats.get(family)?.interval ?? Infinity);
+    const { interval, round } = this.#heartbeats.get(family) ?? never;
+    return now - heartbeatAt > interval - round &&
+      (now % round < tickInterval || now - heartbeatAt >= interval);
   }
 
   backlogged(connection: Connection): void {

@@ -86,6 +86,30 @@ Deno.test("who need not say anything is closed when it takes nothing of what wai
   hub.stop();
 });
 
+Deno.test("a heartbeat is made once for all who came within some seconds, and none is late", async () => {
+  const { clock, hub, connections } = crowded();
+  for (const peer of ["f", "g", "h", "i"]) {
+    await clock.advance(1000);
+    const connection = hub.admit(new FakeLink(), hub.reserve("127.0.0.1"), "miners");
+    connection.peer = peer;
+    connections.push(connection);
+  }
+  const last = new Map(connections.map((connection) => [connection, connection.openedAt]));
+  let [made, latest] = [0, 0];
+  hub.setHeartbeat("miners", (due) => {
+    made += 1;
+    for (const connection of due) {
+      latest = Math.max(latest, clock.elapsed() - (last.get(connection) ?? 0));
+      last.set(connection, clock.elapsed());
+      hub.receive(connection, "{}");
+    }
+  });
+  await clock.advance(4 * heartbeatInterval);
+  assertEquals(latest <= heartbeatInterval, true, `${latest} ms`);
+  assertEquals(made <= 8, true, `${made} times`);
+  hub.stop();
+});
+
 Deno.test("what is told of a connection goes by the wall clock", async () => {
   const { clock, hub, connections: [connection] } = crowded();
   if (connection === undefined) throw new Error("no connection");
