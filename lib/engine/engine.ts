@@ -5,7 +5,7 @@ import type { HistoryLimits, Log, LogEntry, LogHead } from "./log.ts";
 import { cannotOpen } from "./open_error.ts";
 import { PredictionRepository } from "./repositories/predictions.ts";
 import { isDatabase } from "./postgres/address.ts";
-import { type DatabaseOptions, PostgresEngine } from "./postgres/postgres_engine.ts";
+import type { DatabaseOptions } from "./postgres/postgres_engine.ts";
 import type { Entry, Store } from "./store.ts";
 
 /** A store with its log. */
@@ -74,6 +74,8 @@ async function openStore(location: string, options: Required<EngineOptions>): Pr
     );
   }
   try {
+    // Most servers start without it.
+    const { PostgresEngine } = await import("./postgres/postgres_engine.ts");
     return await PostgresEngine.open(location, options);
   } catch (error) {
     throw cannotOpen(location, error);
