@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { ConfigError, oneLine, quoted, unknownName, UsageError } from "./errors.ts";
-import { namedBy, type Option, type Options, spelled } from "./option.ts";
-import type { Given, Source } from "./resolve.ts";
+import { type Given, namedBy, type Option, type Options, type Source, spelled } from "./option.ts";
 
 /** What a command line may hold. */
 export interface Grammar<O extends Options = Options> {
@@ -19,7 +18,7 @@ export interface Grammar<O extends Options = Options> {
 }
 
 /** A command line taken apart. */
-export interface CommandLine {
+interface CommandLine {
   readonly flags: Source;
   /** The arguments that are no flags. */
   readonly operands: readonly string[];

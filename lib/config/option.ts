@@ -1,3 +1,4 @@
+import { ConfigError, quoted, UsageError } from "./errors.ts";
 import { boolean, type Kind } from "./kinds.ts";
 
 /** One thing that a program can be told. Flags, variables, file keys, help, completions and documentation derive from it. */
@@ -101,4 +102,47 @@ export function placeholderOf({ kind, placeholder }: Option<unknown>): string {
 /** An option as it is written, with what stands for its value: `--port=N`. */
 export function spelled(name: string, option: Option<unknown>): string {
   return option.valueless ? `--${name}` : `--${name}=${placeholderOf(option)}`;
+}
+
+/** A value that somebody set, not checked yet, and who did: `flag --port`. */
+export interface Given {
+  readonly raw: unknown;
+  readonly origin: string;
+}
+
+/** What one source sets. */
+export type Source = ReadonlyMap<string, Given>;
+
+/** Checked values, and where each comes from: `default`, `flag --port`, `variable HELIOGRAPH_PORT`, `key port in FILE`. */
+interface Resolved<O extends Options> {
+  readonly values: Values<O>;
+  readonly origins: Readonly<Record<keyof O, string>>;
+}
+
+/**
+ * Every option's value, from the first source that sets it, else its default.
+ * @throws {ConfigError} for a value that its option does not allow, and for a required one that nobody sets
+ */
+export function resolve<O extends Options>(options: O, sources: readonly Source[]): Resolved<O> {
+  const entries = Object.entries(options).map(([name, option]) => {
+    const given = sources.find((source) => source.has(name))?.get(name);
+    const value = given === undefined ? defaultOf(name, option) : check(name, option, given);
+    return { name, value, origin: given?.origin ?? "default" };
+  });
+  const values = Object.fromEntries(entries.map(({ name, value }) => [name, value]));
+  const origins = Object.fromEntries(entries.map(({ name, origin }) => [name, origin]));
+  // Made from every name of the table, which the compiler cannot see.
+  return Object.freeze({ values: Object.freeze(values), origins: Object.freeze(origins) }) as Resolved<O>;
+}
+
+function defaultOf(name: string, option: Option<unknown>): unknown {
+  if (option.required) throw new UsageError(`Missing ${spelled(name, option)}`);
+  return option.fallback();
+}
+
+function check(name: string, { kind, secret }: Option<unknown>, { raw, origin }: Given): unknown {
+  const value = kind.read(raw);
+  if (value !== undefined) return value;
+  const got = secret ? "***" : quoted(raw);
+  throw new ConfigError(`Invalid ${name}: ${origin} is ${got}, expected ${kind.allowed}`);
 }

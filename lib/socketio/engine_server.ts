@@ -1,14 +1,22 @@
 import { EventEmitter } from "node:events";
 import { type Place, Places } from "../hub/places.ts";
 import { type LastWords, tellAndClose } from "../hub/tell_and_close.ts";
-import { type Ask, findFault, isForeign, isOlder, isSurplus, readAsk } from "./ask.ts";
+import {
+  answerOlderPoll,
+  type Ask,
+  findFault,
+  isForeign,
+  isOlder,
+  isSurplus,
+  olderFrames,
+  readAsk,
+  versionHint,
+} from "./ask.ts";
 import { CrossOrigin } from "./cross_origin.ts";
-import type { EngineFault } from "./engine_fault.ts";
-import { type EngineErrorName, refuse } from "./engine_errors.ts";
+import { type EngineErrorName, type EngineFault, refuse } from "./engine_errors.ts";
 import { engineDefaults, type EngineOptions, type PeerInfo } from "./engine_options.ts";
 import { EngineSession, type SessionOptions } from "./engine_session.ts";
 import { type HandshakeRequest, handshakeRequest } from "./handshake_request.ts";
-import { answerOlderPoll, olderFrames, versionHint } from "./older_client.ts";
 import type { CloseReason } from "./transport.ts";
 import { type WebSocketOptions, WebSocketTransport } from "./websocket_transport.ts";
 

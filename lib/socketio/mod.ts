@@ -29,14 +29,12 @@
  * Needs permission to read the environment, which one of socket.io's dependencies does when it is loaded.
  * @module
  */
-export { type EngineErrorName, engineErrors } from "./engine_errors.ts";
-export { EngineFault, type FaultKind } from "./engine_fault.ts";
+export { type EngineErrorName, engineErrors, EngineFault, type FaultKind } from "./engine_errors.ts";
 export { type EngineOptions, type PeerInfo } from "./engine_options.ts";
 export type { EnginePacket, MessageData } from "./engine_packet.ts";
 export { type EngineEvents, EngineServer } from "./engine_server.ts";
 export { EngineSession, type SessionEvents } from "./engine_session.ts";
-export { guarded } from "./guarded.ts";
+export { createSocketServer, guarded, type SocketServer, type SocketServerOptions } from "./socket_server.ts";
 export type { HandshakeRequest } from "./handshake_request.ts";
-export { looksLikeEngineIo } from "./looks_like_engine_io.ts";
-export { createSocketServer, type SocketServer, type SocketServerOptions } from "./socket_server.ts";
+export { looksLikeEngineIo } from "./ask.ts";
 export type { CloseReason, Transport } from "./transport.ts";

@@ -1,8 +1,7 @@
 import { closePatience } from "../hub/server_socket.ts";
 import type { Clock, Timer } from "../protocol/clock.ts";
 import { type BodyBounds, BodyText } from "./body_text.ts";
-import { EngineFault, type FaultKind } from "./engine_fault.ts";
-import { refuse } from "./engine_errors.ts";
+import { EngineFault, type FaultKind, refuse } from "./engine_errors.ts";
 import { decodeBody, encodeBody, type EnginePacket } from "./engine_packet.ts";
 import type { Transport, TransportOwner } from "./transport.ts";
 

@@ -1,7 +1,6 @@
 import { type DefaultEventsMap, Server, type ServerOptions } from "socket.io";
 import type { EngineOptions, PeerInfo } from "./engine_options.ts";
 import { EngineServer } from "./engine_server.ts";
-import { isNestedAtMost } from "./nesting.ts";
 
 type Events = Record<string, (...values: never[]) => void>;
 
@@ -62,4 +61,43 @@ function withMiddleware(options: NonNullable<SocketServerOptions["io"]>): Partia
   const { connectionStateRecovery: recovery } = options;
   if (recovery === undefined) return options;
   return { ...options, connectionStateRecovery: { skipMiddlewares: false, ...recovery } };
+}
+
+const openers = /["[{\]}]/g;
+
+/** Whether brackets in a text that may hold JSON are nested at most `limit` deep, strings passed over. */
+export function isNestedAtMost(text: string, limit: number): boolean {
+  let depth = 0;
+  openers.lastIndex = 0;
+  for (let found = openers.exec(text); found !== null; found = openers.exec(text)) {
+    const [mark] = found;
+    if (mark === '"') openers.lastIndex = endOfString(text, found.index + 1);
+    else if (mark === "[" || mark === "{") depth += 1;
+    else depth = Math.max(0, depth - 1);
+    if (depth > limit) return false;
+  }
+  return true;
+}
+
+/** Where to go on after a string that begins before `start`. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start); at !== -1; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text[at - 1 - slashes] === "\\") slashes += 1;
+    if (slashes % 2 === 0) return at + 1;
+  }
+  return text.length;
+}
+
+/**
+ * Wraps a listener of a socket so that neither what it throws nor a promise that it rejects can end the process: socket.io
+ * calls listeners where nobody catches.
+ */
+export function guarded<Values extends unknown[]>(
+  listener: (...values: Values) => void | Promise<void>,
+  onFault: (error: unknown) => void,
+): (...values: Values) => void {
+  return (...values) => {
+    (async () => await listener(...values))().catch(onFault);
+  };
 }

@@ -1,4 +1,4 @@
-import type { EngineFault } from "./engine_fault.ts";
+import type { EngineFault } from "./engine_errors.ts";
 import type { EnginePacket } from "./engine_packet.ts";
 
 /** Why a session ended, in the original's words. */

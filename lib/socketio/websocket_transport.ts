@@ -1,7 +1,7 @@
 import type { Place } from "../hub/places.ts";
 import { ServerSocket, type SocketOwner } from "../hub/server_socket.ts";
 import type { Clock } from "../protocol/clock.ts";
-import { EngineFault } from "./engine_fault.ts";
+import { EngineFault } from "./engine_errors.ts";
 import { decodeFrame, encodeFrame, type EnginePacket, wireSize } from "./engine_packet.ts";
 import type { Transport, TransportOwner } from "./transport.ts";
 

@@ -3,7 +3,14 @@
  * @module
  */
 export type { ChainFilter, ChainState } from "./chain_metagraph.ts";
-export { axonText, dendriteHeaders, type DendriteRequest, readDendrite, synapseHash } from "./dendrite.ts";
+export {
+  axonText,
+  dendriteHeaders,
+  type DendriteRequest,
+  readDendrite,
+  RisingNonces,
+  synapseHash,
+} from "./dendrite.ts";
 export { epistulaHeaders, isEpistula, readEpistula } from "./epistula.ts";
 export type { Games, GamesPublished } from "./game_board.ts";
 export { dailyWagerLimit, type PredictionLimits } from "./rules.ts";
@@ -12,7 +19,6 @@ export type { CustomMessage, Handler, HandlerContext } from "./handlers.ts";
 export { type LegacyDialect, legacyDialectOf, legacyDialects } from "./legacy_dialects.ts";
 export type { LegacyTerms } from "./legacy_session.ts";
 export type { Registration } from "./metagraph.ts";
-export { RisingNonces } from "./rising_nonces.ts";
 export type { Confirmed } from "./prediction_desk.ts";
 export { bindToKey, openValidatorKey } from "./validator_key.ts";
 export type { MinerSession } from "./session.ts";

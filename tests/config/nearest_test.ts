@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nearest } from "../../lib/config/nearest.ts";
+import { nearest } from "../../lib/config/errors.ts";
 
 const known = ["port", "host", "websocket.max_queue", "websocket.max_connections"];
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { isNestedAtMost } from "../../lib/socketio/nesting.ts";
+import { isNestedAtMost } from "../../lib/socketio/socket_server.ts";
 
 function depthOf(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
