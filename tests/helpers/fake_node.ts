@@ -231,3 +231,16 @@ function read(headers: Headers, body: string): FakeRequest {
 function errorAnswer(id: unknown, { code, message }: FakeRpcError): unknown {
   return { jsonrpc: "2.0", id, error: { code, message } };
 }
+
+/** What a {@link FakeNode}'s markets come to where nothing is changed. */
+export const fakeMarketsHealth = {
+  overall_status: "healthy",
+  markets: {
+    compute: { status: "healthy", active_jobs: 45, total_providers: 12 },
+    storage: { status: "healthy", total_stored: 9_000_000, total_providers: 7 },
+    energy: { status: "idle", total_credits: 0, active_traders: 0 },
+    ads: { status: "healthy", active_campaigns: 3, total_impressions: 5_400 },
+  },
+  healthy_markets: 3,
+  total_markets: 4,
+} as const;

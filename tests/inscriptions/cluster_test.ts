@@ -353,17 +353,24 @@ Deno.test("a job is cancelled from another server, before its payment and in the
   await town.checkEmpty();
 });
 
-Deno.test("what a server is just taking in is not swept by another that starts", async () => {
-  await using town = await Town.make();
+/** A site that serves a file's first half, and the other one once it may. */
+function serveHalf() {
   const half = noise(300_000);
   const rest = Promise.withResolvers<void>();
-  await using site = serve(() =>
+  const site = serve(() =>
     new Response(ReadableStream.from((async function* () {
       yield half;
       await rest.promise;
       yield half;
     })()))
   );
+  return { site, half, rest };
+}
+
+Deno.test("what a server is just taking in is not swept by another that starts", async () => {
+  await using town = await Town.make();
+  const { site: opened, half, rest } = serveHalf();
+  await using site = opened;
   const a = await town.open("a", undefined, { allowPrivateUrls: true });
   const body = { holderId: "0.0.5", mode: "file", network: "testnet", fileURL: `${site.url}/file` };
   const starting = a.inscribe(key, body);
@@ -382,15 +389,8 @@ Deno.test("what a server is just taking in is not swept by another that starts",
 
 Deno.test("what a dead server was taking in is swept, and refused when it was only asleep", async () => {
   await using town = await Town.make();
-  const half = noise(300_000);
-  const rest = Promise.withResolvers<void>();
-  await using site = serve(() =>
-    new Response(ReadableStream.from((async function* () {
-      yield half;
-      await rest.promise;
-      yield half;
-    })()))
-  );
+  const { site: opened, rest } = serveHalf();
+  await using site = opened;
   const a = await town.open("a", undefined, { allowPrivateUrls: true, lookInterval: 3_600_000 });
   const body = { holderId: "0.0.5", mode: "file", network: "testnet", fileURL: `${site.url}/file` };
   const starting = a.inscribe(key, body).catch((error) => error);

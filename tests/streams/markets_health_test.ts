@@ -3,7 +3,7 @@ import { marketsHealthStream, marketStatus, overallStatus } from "../../lib/stre
 import { NodeError } from "../../lib/streams/mod.ts";
 import { RpcNode } from "../../lib/streams/rpc_node.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
-import { FakeNode } from "../helpers/fake_node.ts";
+import { fakeMarketsHealth, FakeNode } from "../helpers/fake_node.ts";
 
 const open = (fake: FakeNode) =>
   marketsHealthStream.open(new RpcNode({ url: fake.url, clock: new FakeClock() }));
@@ -12,19 +12,8 @@ Deno.test("markets come from four calls in one request", async () => {
   await using fake = FakeNode.start();
   const source = open(fake);
   assertEquals(source.current(), undefined);
-  const value = {
-    overall_status: "healthy",
-    markets: {
-      compute: { status: "healthy", active_jobs: 45, total_providers: 12 },
-      storage: { status: "healthy", total_stored: 9_000_000, total_providers: 7 },
-      energy: { status: "idle", total_credits: 0, active_traders: 0 },
-      ads: { status: "healthy", active_campaigns: 3, total_impressions: 5400 },
-    },
-    healthy_markets: 3,
-    total_markets: 4,
-  };
-  assertEquals(await source.poll(), [value]);
-  assertEquals(source.current(), value);
+  assertEquals(await source.poll(), [fakeMarketsHealth]);
+  assertEquals(source.current(), fakeMarketsHealth);
   assertEquals([fake.requests.length, fake.calls()], [1, 4]);
 });
 

@@ -3,7 +3,7 @@ import { inflateRawSync } from "node:zlib";
 import { streamNames } from "../../lib/protocol/mod.ts";
 import { networkStrength } from "../../lib/streams/network_metrics.ts";
 import type { FakeClock } from "../helpers/fake_clock.ts";
-import { fakeReceipt, FakeRpcError } from "../helpers/fake_node.ts";
+import { fakeMarketsHealth, fakeReceipt, FakeRpcError } from "../helpers/fake_node.ts";
 import { type Frame, Peer } from "../helpers/peer.ts";
 import { dataOf } from "../helpers/scene.ts";
 import { StreamScene } from "../helpers/streams.ts";
@@ -63,17 +63,7 @@ for (const path of ["", "ws/stream", "ws"]) {
       timestamp: now,
       offset: 1,
     });
-    assertEquals(dataOf(data["markets_health"]), {
-      overall_status: "healthy",
-      markets: {
-        compute: { status: "healthy", active_jobs: 45, total_providers: 12 },
-        storage: { status: "healthy", total_stored: 9_000_000, total_providers: 7 },
-        energy: { status: "idle", total_credits: 0, active_traders: 0 },
-        ads: { status: "healthy", active_campaigns: 3, total_impressions: 5_400 },
-      },
-      healthy_markets: 3,
-      total_markets: 4,
-    });
+    assertEquals(dataOf(data["markets_health"]), fakeMarketsHealth);
     assertEquals(dataOf(data["receipts"]), { receipts: [fakeReceipt(2), fakeReceipt(1)], count: 2 });
     assertEquals(dataOf(data["peers"])["total"], 3);
     await peer.close();

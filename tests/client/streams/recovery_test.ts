@@ -128,26 +128,22 @@ Deno.test("no value is lost or doubled on the way down and up again", async () =
   const { server, clock } = scene;
   let published = 0;
   const publish = () => published = server.publish("peers");
+  const fallTo = async (transport: "sse" | "poll") => {
+    publish();
+    server.cut();
+    publish();
+    await scene.nextAttempt();
+    publish();
+    await clock.advance(10_000);
+    await scene.connected(transport);
+    await scene.publish("peers");
+  };
   await scene.connect();
   await scene.publish("peers");
   server.upgrades = "swallow";
-  publish();
-  server.cut();
-  publish();
-  await scene.nextAttempt();
-  publish();
-  await clock.advance(10_000);
-  await scene.connected("sse");
-  await scene.publish("peers");
+  await fallTo("sse");
   server.events = "swallow";
-  publish();
-  server.cut();
-  publish();
-  await scene.nextAttempt();
-  publish();
-  await clock.advance(10_000);
-  await scene.connected("poll");
-  await scene.publish("peers");
+  await fallTo("poll");
   server.upgrades = "accept";
   await until(() => scene.snapshot.transport !== "poll", "another transport", async () => {
     await clock.advance(1000);
