@@ -35,6 +35,8 @@ const singleFiles = [
   { from: /^main\.ts$/, to: /^lib\/cli\// },
   { from: /^scripts\/(?:reference|bench)\//, to: /^lib\/cli\// },
   { from: /^lib\/cli\//, to: /^lib\/client\/kv_outbox\.ts$/ },
+  // Who reads settings, or writes a log, need not load cryptography.
+  { from: /^lib\/config\//, to: /^lib\/chain\/chain_url\.ts$/ },
   // What a page loads stays small: these need none of what the rest of their folders does.
   { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/protocol\/(?:clock|streams)\.ts$/ },
   { from: /^lib\/client\//, to: /^lib\/crypto\/(?:address|sr25519)\.ts$/ },

@@ -1,5 +1,5 @@
 import type { Durability } from "../protocol/mod.ts";
-import { isChainUrl, parseChainUrl } from "../chain/mod.ts";
+import { isChainUrl, parseChainUrl } from "../chain/chain_url.ts";
 import type { Grammar } from "./command_line.ts";
 import {
   between,

@@ -19,7 +19,7 @@ import {
 /** What a miner in Python must withstand, by name. */
 export const scenarios = {
   "over WebSocket all is confirmed, and refusals are told": (python) => ordinaryDay(python, []),
-  "over HTTP alone likewise": (python) => ordinaryDay(python, ["--websocket_enabled=False", "--uid=7"]),
+  "over HTTP alone likewise": (python) => ordinaryDay(python, ["--websocket_enabled=False"]),
   "a server that is killed under load costs nothing and doubles nothing": (python) =>
     restarts(python, (server) => server.end("SIGKILL")),
   "a server that drains under load costs nothing and doubles nothing": (python) =>
@@ -211,7 +211,9 @@ async function unregistered(python: string): Promise<void> {
   );
 
   await server.admin("DELETE", `/admin/miners/${miner.address}`);
-  for (const flags of [["--uid=7"], ["--uid=7", "--websocket_enabled=False"]]) {
+  for (
+    const flags of [["--uid=7"], ["--uid=7", "--websocket_enabled=False"], ["--websocket_enabled=False"]]
+  ) {
     await using unknown = await startMiner(python, folder.path, server.ws, flags);
     await unknown.put(predictions(1));
     await unknown.endInput();

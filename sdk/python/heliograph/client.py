@@ -38,7 +38,7 @@ class MinerClient:
 
     `validators`: one URL or several, each `ws://`, `wss://`, `http://`, `https://` or `host:port`, with `#HOTKEY` where
     the validator's hotkey is known; else the first one that it shows is kept to. `keypair`: whatever has `ss58_address`
-    and `sign(bytes)`. `uid`: for predictions without `miner_uid`, where no welcome tells it. Intervals are in seconds.
+    and `sign(bytes)`. `uid`: for predictions without `miner_uid`, where no validator tells it. Intervals are in seconds.
     """
 
     def __init__(

@@ -30,9 +30,11 @@ class Host(Protocol):
 
     signer: Signer
     inbox: Inbox
+    uid: int | str | None
 
     @property
     def waiting(self) -> int: ...
+    def identified(self, uid: object) -> None: ...
     def open(self, message: Json, text: str | None = None) -> Envelope: ...
     def problem(self, code: str, message: str) -> None: ...
     def failed(self, failure: Failure) -> None: ...
@@ -111,7 +113,7 @@ class HttpWay:
 
     async def _poll_confirmations(self) -> None:
         while True:
-            if self._host.waiting:
+            if self._host.waiting or self._host.uid is None:
                 await self._fetch_confirmations()
             await asyncio.sleep(_CONFIRMATIONS_INTERVAL)
 
@@ -122,8 +124,14 @@ class HttpWay:
             query["epoch"] = known["epoch"]
         try:
             headers = self._host.signer.headers()
-            await self._accept(await self._request("/api/v1/confirmations", query, headers=headers))
-        except HttpFailed as error:
+            answer = await self._request("/api/v1/confirmations", query, headers=headers)
+            if answer.status in (401, 403) and self._host.uid is None:
+                self._host.failed(read_http_error(answer))
+                return
+            if answer.status == 200 and self._host.uid is None:
+                self._host.identified(parse_object(answer.text).get("uid"))
+            await self._accept(answer)
+        except (HttpFailed, Unreadable) as error:
             # Nothing is lost by it: what stays unconfirmed is sent again.
             _logger.debug("Cannot get confirmations: %s", error)
 

@@ -85,6 +85,7 @@ class Link:
         self._stopped.add_done_callback(lambda future: future.cancelled() or future.exception())
         self._changed = asyncio.Event()
         self._reported = ""
+        self._untold = False
         self._resyncing = False
         self._resynced_at = -_RESYNC_INTERVAL
 
@@ -165,12 +166,12 @@ class Link:
         return await item.decision()
 
     async def learn_uid(self) -> int | str:
-        """The miner's uid by the validator's registry, which a welcome tells."""
+        """The miner's uid by the validator's registry, which a welcome tells, or over HTTP an answer."""
         while self.uid is None:
             if self.failure is not None:
                 raise self.failure
-            if self.state == "http":
-                raise ValueError("miner_uid is missing, and only a WebSocket's welcome tells it: name uid=")
+            if self._untold and self.state == "http":
+                raise ValueError("miner_uid is missing, and the validator does not tell it over HTTP: name uid=")
             self._changed.clear()
             await self._changed.wait()
         return self.uid
@@ -214,6 +215,13 @@ class Link:
             f"{self.url.socket} signs as {error.signer}, and this miner knows it as {known}. If its key was changed on "
             f"purpose, name the new one: {self.url.socket}#{error.signer}",
         )
+
+    def identified(self, uid: object) -> None:
+        """The validator's answer over HTTP says who the miner is; an older one does not."""
+        if isinstance(uid, (int, str)):
+            self.uid = uid
+        self._untold = self.uid is None
+        self._changed.set()
 
     def welcomed(self, envelope: Envelope, session: Session) -> None:
         uid = envelope.data.get("uid")
