@@ -33,7 +33,7 @@ export type {
   StoredFile,
   TopicKind,
 } from "./repositories/job_record.ts";
-export { JobRepository } from "./repositories/jobs.ts";
+export { jobChannel, JobRepository, type TellOfJob } from "./repositories/jobs.ts";
 export { isDatabase } from "./postgres/address.ts";
 export type { DatabaseOptions } from "./postgres/postgres_engine.ts";
 export { beginLineage, type Lineage, lineagesIn } from "./repositories/lineages.ts";

@@ -14,8 +14,8 @@ export interface SequenceOptions<Item> {
   read(entry: LogEntry): Item;
   /** Takes the next item. Must not throw. */
   take(item: Item): void;
-  /** What there was up to an offset is not told. Must not throw. */
-  skip(offset: number): void;
+  /** What there was up to an offset is not told: it begins there, or the log keeps it no more. Must not throw. */
+  skip(offset: number, begins: boolean): void;
   /** Takes an item that was appended here, when what the log has in its place was handed on before. Must not throw. */
   late?(item: Item): void;
 }
@@ -47,7 +47,7 @@ export class Sequence<Item extends { readonly offset: number }> implements Follo
   async begin(): Promise<void> {
     const { offset } = await this.#options.log.head(this.#options.channel);
     this.#offset = offset;
-    this.#options.skip(offset);
+    this.#options.skip(offset, true);
     for (const item of [...this.#early.values()].filter((early) => early.offset <= offset)) {
       this.#early.delete(item.offset);
       this.#options.late?.(item);
@@ -129,6 +129,6 @@ export class Sequence<Item extends { readonly offset: number }> implements Follo
     const offset = Math.min(upTo, ...this.#early.keys().map((early) => early - 1));
     if (offset <= this.offset || offset === Infinity) return;
     this.#offset = offset;
-    this.#options.skip(offset);
+    this.#options.skip(offset, false);
   }
 }

@@ -53,7 +53,6 @@ export class SharedRecords<T> {
   #records = new Map<string, T>();
   /** What was changed while all of them are read. */
   #meanwhile: NumberedChange<T>[] | undefined;
-  #hasBegun = false;
 
   constructor(options: SharedRecordsOptions<T>) {
     this.#options = options;
@@ -62,7 +61,7 @@ export class SharedRecords<T> {
       channel: options.channel,
       read: ({ offset, data }) => ({ offset, ...data as RecordChange<T> }),
       take: (change) => this.#take(change),
-      skip: () => void (this.#hasBegun && this.#readAgain()),
+      skip: (_, begins) => void (begins || this.#readAgain()),
     });
   }
 
@@ -71,7 +70,6 @@ export class SharedRecords<T> {
     this.#options.followers.add(this.#options.channel, this.#changes);
     await this.#changes.begin();
     await this.#read();
-    this.#hasBegun = true;
   }
 
   get(key: string): T | undefined {

@@ -1,7 +1,7 @@
 import type { JobRecord } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { type Inscription, toInscription } from "./inscription.ts";
-import { hasEnded, type JobEvent, stateOf } from "./job_events.ts";
+import { eventAt, hasEnded, type JobEvent, type JobNews, stateOf } from "./job_events.ts";
 
 /** Takes a job's events one after the other. */
 export type JobListener = (event: JobEvent) => void;
@@ -21,51 +21,54 @@ export class Following {
   readonly epoch: string;
   /** Of the job's newest event when the following began. */
   readonly offset: number;
-  /** Whether exactly what follows the position comes; null when none was named. */
-  readonly recovered: boolean | null;
-  readonly #onStop: (following: Following) => void;
-  #waiting: JobEvent[];
+  readonly #job: JobRecord;
+  readonly #onStop: () => void;
+  #recovered: boolean | null = null;
+  /** What waits for somebody to listen; the first of it is what was missed. */
+  #waiting: JobEvent[] = [];
+  #last: number;
   #listener: JobListener | undefined;
   #stopped = false;
 
-  constructor(
-    job: JobRecord,
-    history: readonly JobEvent[],
-    position: JobPosition,
-    onStop: (following: Following) => void = () => {},
-  ) {
+  constructor(job: JobRecord, onStop: () => void) {
     this.record = toInscription(job);
     this.epoch = job.epoch;
-    this.offset = job.offset;
+    this.offset = this.#last = job.offset;
+    this.#job = job;
     this.#onStop = onStop;
-    const missed = missedSince(job, history, position);
-    this.recovered = position.offset === undefined ? null : missed !== undefined;
-    this.#waiting = missed ?? [stateOf(job)];
+  }
+
+  /** Whether exactly what follows the position comes; null when none was named. */
+  get recovered(): boolean | null {
+    return this.#recovered;
+  }
+
+  /** The newest event when the following began. */
+  get state(): JobEvent {
+    return stateOf(this.#job);
+  }
+
+  /** Begins with what came after a position up to {@link offset}; undefined: with the job as it was then. */
+  begin({ offset }: JobPosition, missed: readonly JobEvent[] | undefined): void {
+    this.#recovered = offset === undefined ? null : missed !== undefined;
     // On an ended job nothing else would come.
-    if (this.#waiting.length === 0 && hasEnded(job)) this.#waiting = [stateOf(job)];
+    const isOver = missed?.length === 0 && hasEnded(this.#job);
+    this.#waiting.unshift(...isOver || missed === undefined ? [this.state] : missed);
   }
 
   /** Hands over what has come so far, then everything as it comes. */
   listen(listener: JobListener): void {
     this.#listener = listener;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const event of waiting) this.offer(event);
+    for (const event of this.#waiting.splice(0)) this.#handOver(event);
   }
 
-  /** Takes the job's next event. Never throws. */
-  offer(event: JobEvent): void {
-    if (this.#stopped) return;
-    if (this.#listener === undefined) {
-      this.#waiting.push(event);
-      return;
-    }
-    try {
-      this.#listener(event);
-    } catch (error) {
-      log.error("Fault in a listener of job {id}: {error}", { id: event.data.jobId, error });
-    }
-    if (event.type !== "progress") this.stop();
+  /** Takes the job's next news; what it knows already is passed over. Never throws. */
+  offer(news: JobNews, offset: number): void {
+    if (offset <= this.#last) return;
+    this.#last = offset;
+    const event = eventAt(news, { epoch: this.epoch, offset });
+    if (this.#listener === undefined) this.#waiting.push(event);
+    else this.#handOver(event);
   }
 
   /** Nothing more is handed over. */
@@ -73,62 +76,16 @@ export class Following {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#waiting = [];
-    this.#onStop(this);
-  }
-}
-
-/** What came after a position; undefined when that is not known any more. */
-function missedSince(
-  job: JobRecord,
-  history: readonly JobEvent[],
-  { epoch = job.epoch, offset }: JobPosition,
-): JobEvent[] | undefined {
-  if (offset === undefined || epoch !== job.epoch || offset > job.offset) return undefined;
-  const missed = history.filter(({ data }) => data.offset > offset);
-  return missed.length === job.offset - offset ? missed : undefined;
-}
-
-/** What the clients of this server are told of a job that has not ended, whoever works on it. */
-export class JobFollowers {
-  readonly #followers = new Set<Following>();
-  /** The events that are known here; few, as progress is told in whole percents. */
-  readonly #history: JobEvent[];
-  #record: JobRecord;
-
-  constructor(record: JobRecord) {
-    this.#record = record;
-    this.#history = [stateOf(record)];
+    this.#onStop();
   }
 
-  /** The job as it was when it was last told of. */
-  get record(): JobRecord {
-    return this.#record;
-  }
-
-  get isFollowed(): boolean {
-    return this.#followers.size > 0;
-  }
-
-  follow(position: JobPosition): Following {
-    const leave = (following: Following) => this.#followers.delete(following);
-    const following = new Following(this.#record, this.#history, position, leave);
-    this.#followers.add(following);
-    return following;
-  }
-
-  /** Tells what is new; nothing where the followers know as much, or more. Steps that were missed are left out. */
-  tell(record: JobRecord): void {
-    const { offset } = this.#record;
-    if (record.offset < offset) return;
-    this.#record = record;
-    if (record.offset === offset) return;
-    const event = stateOf(record);
-    this.#history.push(event);
-    for (const following of [...this.#followers]) following.offer(event);
-  }
-
-  /** Nobody is told anything any more. */
-  close(): void {
-    for (const following of [...this.#followers]) following.stop();
+  #handOver(event: JobEvent): void {
+    if (this.#stopped) return;
+    try {
+      this.#listener?.(event);
+    } catch (error) {
+      log.error("Fault in a listener of job {id}: {error}", { id: event.data.jobId, error });
+    }
+    if (event.type !== "progress") this.stop();
   }
 }

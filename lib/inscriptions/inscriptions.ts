@@ -23,7 +23,7 @@ import { Intake, type Taken } from "./intake.ts";
 import { JobFiles } from "./job_files.ts";
 import { hasEnded } from "./job_events.ts";
 import { JobQueue } from "./job_queue.ts";
-import { JobWatch } from "./job_watch.ts";
+import { FollowedJobs } from "./followed_jobs.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { LiveJob } from "./live_job.ts";
 import { LocalLedger } from "./ledger/local_ledger.ts";
@@ -69,7 +69,7 @@ export class Inscriptions {
   readonly #activity: Activity;
   readonly #jobs: JobRepository;
   readonly #ledger: Ledger;
-  readonly #watch: JobWatch;
+  readonly #followed: FollowedJobs;
   readonly #queue: JobQueue;
   readonly #succession: Succession;
   readonly #rounds: Rounds;
@@ -88,12 +88,12 @@ export class Inscriptions {
     const { localPaymentDelay: paymentDelay, allowPrivateUrls: allowPrivate } = settings;
     const jobs = this.#jobs = new JobRepository(store);
     const files = new JobFiles(new BlobRepository(store), cluster);
-    const watch = this.#watch = new JobWatch({ jobs, clock });
+    const followed = this.#followed = new FollowedJobs({ jobs, followers });
     const ledger = this.#ledger = options.ledger ?? new LocalLedger({ store, clock, paymentDelay });
     const activity = this.#activity = options.activity ?? new Activity();
     const repository = new ApiKeyRepository(store);
     this.keys = new ApiKeys({ repository, followers, clock });
-    const queue = this.#queue = new JobQueue({ jobs, files, watch, ledger, clock, activity, settings });
+    const queue = this.#queue = new JobQueue({ jobs, files, followed, ledger, clock, activity, settings });
     const waiting = this.#waiting = new Quota({
       inAll: settings.maxWaiting,
       perOwner: settings.maxWaitingPerKey,
@@ -131,7 +131,7 @@ export class Inscriptions {
     await Promise.allSettled(this.#starts.values());
     await this.#rounds.stop();
     await this.#queue.stop();
-    await this.#watch.stop();
+    this.#followed.close();
   }
 
   /** Jobs that have not ended, and those that are just being taken in. */
@@ -183,9 +183,7 @@ export class Inscriptions {
   /** Follows a key's job from a position on; null where this key has none. */
   async follow(keyId: string, jobId: string, position: JobPosition = {}): Promise<Following | null> {
     const found = await this.#find(keyId, jobId);
-    if (found === null) return null;
-    const { record, live } = found;
-    return live?.follow(position) ?? this.#watch.follow(record, position);
+    return found && await this.#followed.follow(found.record.id, position);
   }
 
   /**

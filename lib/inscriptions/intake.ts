@@ -11,6 +11,7 @@ import { checkCollectionZip, maxArchiveSize } from "./input/collection_zip.ts";
 import { checkMetadata, maxMetadataSize, type Metadata } from "./input/metadata.ts";
 import { canonicalType } from "./input/mime_types.ts";
 import { type FileSource, maxUrlFileSize, type StartRequest } from "./input/start_request.ts";
+import { newsOf } from "./job_events.ts";
 import type { JobFiles } from "./job_files.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
@@ -61,7 +62,7 @@ export class Intake {
     await this.#allowance.check(keyId, "bytes" in request.file ? request.file.bytes.length : 0);
     const { job, claims } = await this.#gather(id, keyId, request, signal);
     // When this fails it may have succeeded all the same, so that the files have to stay.
-    const taken = await this.#jobs.create(job, this.#cluster.self, claims);
+    const taken = await this.#jobs.create(job, this.#cluster.self, { claims, tell: newsOf });
     if (taken.lease === null) {
       await this.#forget(id);
       await this.#allowance.giveBack(keyId, job.file.size);

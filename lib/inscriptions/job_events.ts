@@ -56,22 +56,37 @@ export function isNews(before: JobRecord, after: JobRecord): boolean {
   return seen(before) !== seen(after);
 }
 
-/** The newest event of a job, made of what is kept of it. */
-export function stateOf(job: JobRecord): JobEvent {
-  const at = { epoch: job.epoch, offset: job.offset };
-  return hasEnded(job) ? endingOf(job, at) : progressOf(job, at);
+/** An event without its place, as the log keeps it. */
+export type JobNews =
+  | { readonly type: "progress"; readonly data: Omit<ProgressData, keyof EventPosition> }
+  | { readonly type: "complete"; readonly data: Omit<CompleteData, keyof EventPosition> }
+  | { readonly type: "error"; readonly data: Omit<ErrorData, keyof EventPosition> };
+
+/** The event that news are in their place. */
+export function eventAt({ type, data }: JobNews, { epoch, offset }: EventPosition): JobEvent {
+  return { type, data: { ...data, epoch, offset } } as JobEvent;
 }
 
-function progressOf(job: JobRecord, at: EventPosition): JobEvent {
+/** The newest event of a job, made of what is kept of it. */
+export function stateOf(job: JobRecord): JobEvent {
+  return eventAt(newsOf(job), job);
+}
+
+/** What there is to tell of a job as it is now. */
+export function newsOf(job: JobRecord): JobNews {
+  return hasEnded(job) ? endingOf(job) : progressOf(job);
+}
+
+function progressOf(job: JobRecord): JobNews {
   const { id: jobId, status, progress, messages, maxMessages } = job;
   const topicId = topicOf(job, "file");
-  const data = { jobId, status, progress, ...(topicId && { topicId }), messages, maxMessages, ...at };
+  const data = { jobId, status, progress, ...(topicId && { topicId }), messages, maxMessages };
   return { type: "progress", data };
 }
 
-function endingOf(job: JobRecord, at: EventPosition): JobEvent {
+function endingOf(job: JobRecord): JobNews {
   const { id: jobId, transactionId, error, number } = job;
-  if (job.status === "failed") return { type: "error", data: { jobId, error: error ?? "Failed", ...at } };
+  if (job.status === "failed") return { type: "error", data: { jobId, error: error ?? "Failed" } };
   const topicId = topicOf(job, "file") ?? "";
   const jsonTopicId = topicOf(job, "json");
   const registryTopicId = topicOf(job, "registry");
@@ -86,7 +101,6 @@ function endingOf(job: JobRecord, at: EventPosition): JobEvent {
     tx_id: transactionId,
     transactionId,
     inscription_number: number,
-    ...at,
   };
   return { type: "complete", data };
 }

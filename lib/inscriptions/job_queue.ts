@@ -3,7 +3,7 @@ import type { HeldJob, JobRepository } from "../engine/mod.ts";
 import { type Activity, logger, openJobStatuses } from "../telemetry/mod.ts";
 import type { JobFiles } from "./job_files.ts";
 import { JobRunner } from "./job_runner.ts";
-import type { JobWatch } from "./job_watch.ts";
+import type { FollowedJobs } from "./followed_jobs.ts";
 import { type Ledger, LedgerError } from "./ledger/ledger.ts";
 import { LiveJob } from "./live_job.ts";
 import type { InscriptionSettings } from "./settings.ts";
@@ -19,7 +19,7 @@ const longestDelay = 60_000;
 export class JobQueue {
   readonly #jobs: JobRepository;
   readonly #files: JobFiles;
-  readonly #watch: JobWatch;
+  readonly #followed: FollowedJobs;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #activity: Activity;
@@ -33,8 +33,8 @@ export class JobQueue {
   constructor(options: {
     jobs: JobRepository;
     files: JobFiles;
-    /** Tells of the jobs on which work has gone elsewhere. */
-    watch: JobWatch;
+    /** Tell those who follow a job. */
+    followed: FollowedJobs;
     ledger: Ledger;
     clock: Clock;
     activity: Activity;
@@ -42,7 +42,7 @@ export class JobQueue {
   }) {
     this.#jobs = options.jobs;
     this.#files = options.files;
-    this.#watch = options.watch;
+    this.#followed = options.followed;
     this.#ledger = options.ledger;
     this.#clock = options.clock;
     this.#activity = options.activity;
@@ -67,14 +67,14 @@ export class JobQueue {
   /** Works on a job from now on; `done` runs when it has ended or work on it has stopped. */
   add(held: HeldJob, done: () => void): LiveJob {
     const { id } = held.record;
-    const job = new LiveJob(this.#jobs, held, this.#watch.take(id));
+    const job = new LiveJob(this.#jobs, this.#followed, held);
     this.#live.set(id, job);
     const task = this.#run(job).finally(() => {
       this.#live.delete(id);
       const { status } = job.record;
       if (status === "completed" || status === "failed") this.#activity.jobsEnded[status] += 1;
       this.#tasks.delete(task);
-      this.#leave(job);
+      job.settle();
       done();
     });
     this.#tasks.add(task);
@@ -106,12 +106,6 @@ export class JobQueue {
       }
     }
     if (job.hasEnded) await this.#clean(job);
-  }
-
-  #leave(job: LiveJob): void {
-    job.settle();
-    if (job.hasEnded || job.isLost) this.#watch.add(job.followers);
-    else job.followers.close();
   }
 
   async #advance(job: LiveJob): Promise<void> {

@@ -1,6 +1,6 @@
-import type { HeldJob, JobRecord, JobRepository } from "../engine/mod.ts";
-import { type Following, JobFollowers, type JobPosition } from "./following.ts";
-import { hasEnded, isNews } from "./job_events.ts";
+import type { HeldJob, JobRecord, JobRepository, TellOfJob } from "../engine/mod.ts";
+import { hasEnded, isNews, newsOf } from "./job_events.ts";
+import type { FollowedJobs } from "./followed_jobs.ts";
 
 /** What of a job changes while it lives. */
 export type JobChange = Partial<
@@ -12,9 +12,10 @@ export type JobChange = Partial<
  * another server has taken it up nothing of it can be written here, and its signal aborts.
  */
 export class LiveJob {
-  readonly followers: JobFollowers;
   readonly lease: string;
   readonly #jobs: JobRepository;
+  readonly #followed: FollowedJobs;
+  #record: JobRecord;
   readonly #stopping = new AbortController();
   readonly #settled = Promise.withResolvers<void>();
   readonly #said = new AbortController();
@@ -22,21 +23,17 @@ export class LiveJob {
   #cancelled = false;
   #lost = false;
 
-  /** @param followers know of it already, where clients followed it before it was taken up */
-  constructor(
-    jobs: JobRepository,
-    { record, lease }: HeldJob,
-    followers: JobFollowers = new JobFollowers(record),
-  ) {
+  /** @param followed tell those who follow it */
+  constructor(jobs: JobRepository, followed: FollowedJobs, { record, lease }: HeldJob) {
     this.#jobs = jobs;
+    this.#followed = followed;
     this.lease = lease;
-    this.followers = followers;
-    followers.tell(record);
+    this.#record = record;
     this.#noticePayment();
   }
 
   get record(): JobRecord {
-    return this.followers.record;
+    return this.#record;
   }
 
   get hasEnded(): boolean {
@@ -69,24 +66,20 @@ export class LiveJob {
 
   /** Writes a change, then tells it. Throws the signal's reason when the job is lost. */
   async update(change: JobChange): Promise<void> {
-    await this.#write(change, (next) => this.#jobs.save(next, this.lease));
+    await this.#write(change, (next, tell) => this.#jobs.save(next, this.lease, tell));
   }
 
   async complete(endedAt: number): Promise<void> {
     const { maxMessages: messages } = this.record;
     const ending = { status: "completed", progress: 100, messages, endedAt } as const;
-    await this.#write(ending, (next) => this.#jobs.complete(next, this.lease));
+    await this.#write(ending, (next, tell) => this.#jobs.complete(next, this.lease, tell));
     this.settle();
   }
 
   async fail(error: string, endedAt: number): Promise<void> {
     const ending = { status: "failed", error, endedAt } as const;
-    await this.#write(ending, (next) => this.#jobs.fail(next, this.lease));
+    await this.#write(ending, (next, tell) => this.#jobs.fail(next, this.lease, tell));
     this.settle();
-  }
-
-  follow(position: JobPosition): Following {
-    return this.followers.follow(position);
   }
 
   /** Its client says that it has executed the transaction; resolves when that is on disk, or work on it has stopped. */
@@ -108,6 +101,7 @@ export class LiveJob {
   /** Another server has it: work on it stops here. */
   lose(): void {
     this.#lost = true;
+    this.#followed.look(this.record.id);
     this.#stopping.abort(new DOMException("another server has taken the job up", "AbortError"));
   }
 
@@ -118,16 +112,21 @@ export class LiveJob {
 
   async #write(
     change: Partial<JobRecord>,
-    write: (next: JobRecord) => Promise<JobRecord | null>,
+    write: (next: JobRecord, tell: TellOfJob | undefined) => Promise<JobRecord | null>,
   ): Promise<void> {
     const changed = { ...this.record, ...change };
-    const offset = changed.offset + (isNews(this.record, changed) ? 1 : 0);
-    const written = await write({ ...changed, offset });
+    const written = await write(changed, isNews(this.record, changed) ? newsOf : undefined)
+      .catch((error) => {
+        // It may have been written all the same.
+        this.#followed.look(changed.id);
+        throw error;
+      });
     if (written === null) {
       this.lose();
       throw this.signal.reason;
     }
-    this.followers.tell(written);
+    this.#record = written;
+    this.#followed.tell(written);
     this.#noticePayment();
   }
 

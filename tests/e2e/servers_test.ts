@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { FakeNode, fakeReceipt } from "../helpers/fake_node.ts";
+import { JobPeer, noise, socketRequest, type Told } from "../helpers/job_scene.ts";
 import { type Frame, Peer, signMessage, testKey } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
 import { dataOf } from "../helpers/scene.ts";
-import { until } from "../helpers/until.ts";
+import { inTime, until } from "../helpers/until.ts";
 
 const key = testKey(7);
 const flags = ["--websocket.rate_limit=100000", "--http.rate_limit=100000"];
@@ -175,4 +176,42 @@ Deno.test("a stream is one on all servers: each value once, under one number, wh
   assertEquals(other.slice(0, last + 1).slice(-3), one.slice(-3));
   assertEquals(idsOf(moving), all());
   for (const { peer } of listeners) await peer.close();
+});
+
+Deno.test("a job is followed live at a server that does not work on it, and by a client that goes from one to the other", async () => {
+  await using town = await startTwo("--inscriptions.payment=wait");
+  const { one, other } = town;
+  const { key: apiKey } = await one.admin("POST", "/admin/api-keys", { name: "press" });
+  const auth = { apiKey: String(apiKey) };
+  const connect = async (server: ServerProcess) => {
+    const peer = new JobPeer(server.url, auth, { transports: ["websocket"] });
+    await inTime(peer.connected(), "a Socket.IO connection");
+    return peer;
+  };
+  const offsets = (told: readonly Told[]) => told.map(({ data }) => Number(data["offset"]));
+  using starter = await connect(one);
+  const started = await starter.ask("start-inscription", socketRequest(noise(300_000)));
+  const { jobId, epoch, tx_id } = started;
+  const at = Number(started["offset"]);
+  await until(
+    async () => ((await other.admin("GET", "/admin/api-keys"))["api_keys"] as unknown[]).length === 1,
+    "the key at the other server",
+  );
+  using follower = await connect(other);
+  const { recovered } = await follower.ask("follow-inscription", { jobId, epoch, offset: at });
+  assertEquals(recovered, true);
+  using moving = await connect(other);
+  await moving.ask("follow-inscription", { jobId, epoch, offset: at });
+  await starter.ask("inscription-executed", { jobId, transactionId: tx_id });
+  await moving.until(({ data }) => Number(data["offset"]) > at);
+  moving.socket.close();
+  const seen = moving.told.filter(({ data }) => data["jobId"] === jobId);
+  using back = await connect(one);
+  const again = await back.ask("follow-inscription", { jobId, epoch, offset: offsets(seen).at(-1) });
+  assertEquals(again["recovered"], true);
+  const whole = await follower.toEnd(jobId);
+  assertEquals(whole, await starter.toEnd(jobId));
+  assertEquals([...seen, ...await back.toEnd(jobId)], whole);
+  assertEquals(offsets(whole), whole.map((_, index) => at + 1 + index));
+  assertEquals(whole.at(-1)?.event, "inscription-complete");
 });

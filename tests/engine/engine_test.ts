@@ -8,10 +8,29 @@ Deno.test("a new store gets the current layout, in a folder that is made for it"
   const path = `${folder.path}/deep/er/store.db`;
   {
     using store = await openEngine(path);
-    assertEquals(await store.get(["schema_version"]), 2);
+    assertEquals(await store.get(["schema_version"]), 3);
   }
   using again = await openEngine(path);
-  assertEquals(await again.get(["schema_version"]), 2);
+  assertEquals(await again.get(["schema_version"]), 3);
+});
+
+Deno.test("what is told of jobs that an older version has begun goes on under its numbers, which that version reads no more", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  {
+    using store = await openEngine(path);
+    await store.set(["jobs", "a"], { id: "a", offset: 5 });
+    await store.set(["open_jobs", "a"], { owner: "1", createdAt: 1, lease: "l" });
+    await store.set(["jobs", "ended"], { id: "ended", offset: 9 });
+    await store.set(["schema_version"], 2);
+  }
+  using store = await openEngine(path);
+  // Above what it knows, the older version refuses the store.
+  assertEquals(await store.get(["schema_version"]), 3);
+  assertEquals((await store.log.head("jobs/a")).offset, 5);
+  assertEquals(await store.log.since("jobs/a", 4, 10), "lost");
+  assertEquals(await store.transact((transaction) => transaction.append("jobs/a", "next")), 6);
+  assertEquals(await store.log.head("jobs/ended"), { offset: 0, at: 0 });
 });
 
 Deno.test("a store that a newer version wrote is refused and left as it is", async () => {

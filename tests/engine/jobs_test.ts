@@ -116,10 +116,10 @@ Deno.test("a job whose files were taken over is not added", async () => {
   const [file] = await Array.fromAsync(blobs.claims());
   assertEquals(file, claims[0]);
   assertEquals(await blobs.seize(file ?? { id: "", owner: "", lease: "" }, "2"), true);
-  await assertRejects(() => jobs.create(job("a"), "1", claims), Error, "its files are gone");
+  await assertRejects(() => jobs.create(job("a"), "1", { claims }), Error, "its files are gone");
   assertEquals([await jobs.get("a"), await openIds(jobs)], [null, []]);
   const kept = await blobs.open("b:file", "1");
-  await jobs.create(job("b"), "1", [kept]);
+  await jobs.create(job("b"), "1", { claims: [kept] });
   assertEquals(await blobs.seize(kept, "2"), false, "whoever takes over has to look for the job again");
 });
 

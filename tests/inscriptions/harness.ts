@@ -17,7 +17,7 @@ export async function openDesk(
   } = {},
 ): Promise<Desk> {
   const clock = new FakeClock();
-  const store = await openEngine(":memory:");
+  const store = await openEngine(":memory:", { clock });
   const ledger = disturb && { ledger: disturbed({ store, clock }, disturb) };
   const followers = new Followers({ log: store.log, clock });
   const inscriptions = new Inscriptions({ store, followers, clock, ...ledger, ...options });

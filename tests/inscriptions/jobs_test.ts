@@ -54,8 +54,9 @@ Deno.test("no more jobs are processed at once than the setting says, and keys ta
   await settle();
   assertEquals(processed.length, 2);
   const [quiet = "", quietId = ""] = ids.at(-1) ?? [];
-  const waiting = present(await inscriptions.find(quiet, quietId));
-  assertEquals(waiting.status, "queued");
+  const statusOf = async () => present(await inscriptions.find(quiet, quietId)).status;
+  await until(async () => await statusOf() !== "awaiting_payment", "the payment of all jobs");
+  assertEquals([await statusOf(), processed.length], ["queued", 2]);
   gate.resolve();
   const order: string[] = [];
   await Promise.all(ids.map(async ([owner, id]) => {

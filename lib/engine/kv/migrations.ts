@@ -1,9 +1,13 @@
+import { jobChannel } from "../repositories/jobs.ts";
+import { type ChannelHead, headKey } from "./log_rows.ts";
+
 const versionKey = ["schema_version"];
 
 /** Each step brings the layout from the version that is its index to the next one. */
 const steps: readonly ((database: Deno.Kv) => Promise<void>)[] = [
   async () => {},
   claimsHaveLeases,
+  jobsAreChannels,
 ];
 
 /** Who claims a blob, and who works on a job, says so with a word of its own. */
@@ -15,6 +19,20 @@ async function claimsHaveLeases(database: Deno.Kv): Promise<void> {
   for await (const { key, value } of database.list<object>({ prefix: ["open_jobs"] })) {
     await database.set(key, { ...value, lease: lease() });
   }
+  await database.delete(["api_keys_version"]);
+}
+
+/** What followers of a job are told is numbered by the log, whose rows and feed an older program does not know. */
+async function jobsAreChannels(database: Deno.Kv): Promise<void> {
+  for await (const { key } of database.list({ prefix: ["open_jobs"] })) {
+    const id = String(key[1]);
+    const { value } = await database.get<{ offset: number }>(["jobs", id]);
+    if (value === null) continue;
+    const { offset } = value;
+    const head: ChannelHead = { offset, at: Date.now(), first: offset + 1 };
+    await database.set([...headKey(jobChannel(id))], head);
+  }
+  await database.delete(["miners_version"]);
   await database.delete(["api_keys_version"]);
 }
 

@@ -6,6 +6,14 @@ type Owned = Pick<OpenJob, "owner" | "createdAt" | "lease">;
 
 const countKey = ["inscription_count"] as const;
 
+/** What the log keeps of a job as it is written. */
+export type TellOfJob = (job: JobRecord) => unknown;
+
+/** The channel of the log with what a job's followers are told. */
+export function jobChannel(id: string): string {
+  return `jobs/${id}`;
+}
+
 /** Jobs, which of them have not ended, and the numbered sequence of completed ones. */
 export class JobRepository {
   readonly #store: Store;
@@ -21,10 +29,10 @@ export class JobRepository {
   async create(
     job: JobRecord,
     owner: string,
-    claims: readonly BlobClaim[] = [],
+    { claims = [], tell }: { claims?: readonly BlobClaim[]; tell?: TellOfJob } = {},
   ): Promise<HeldJob | { readonly record: JobRecord; readonly lease: null }> {
-    const lease = await this.#store.transact((transaction) => create(transaction, job, owner, claims));
-    if (lease !== null) return { record: job, lease };
+    const held = await this.#store.transact((transaction) => create(transaction, job, owner, claims, tell));
+    if (held !== null) return held;
     const earlier = job.requestId === null ? null : await this.ofRequest(job.keyId, job.requestId);
     if (earlier !== null) return { record: earlier, lease: null };
     const isPaid = await this.ofTransaction(job.transactionId) !== null;
@@ -67,21 +75,19 @@ export class JobRepository {
   }
 
   /** Writes what has changed of a job that goes on; null when another has taken it up. */
-  async save(job: JobRecord, lease: string): Promise<JobRecord | null> {
+  async save(job: JobRecord, lease: string, tell?: TellOfJob): Promise<JobRecord | null> {
     return await this.#store.transact(async (transaction) => {
       if (!await isHeld(transaction, { id: job.id, lease })) return null;
-      transaction.set(["jobs", job.id], job);
-      return job;
+      return await write(transaction, job, tell);
     });
   }
 
   /** Writes a job that has failed; null when another has taken it up. */
-  async fail(job: JobRecord, lease: string): Promise<JobRecord | null> {
+  async fail(job: JobRecord, lease: string, tell?: TellOfJob): Promise<JobRecord | null> {
     return await this.#store.transact(async (transaction) => {
       if (!await isHeld(transaction, { id: job.id, lease })) return null;
-      transaction.set(["jobs", job.id], job);
       transaction.delete(["open_jobs", job.id]);
-      return job;
+      return await write(transaction, job, tell);
     });
   }
 
@@ -89,21 +95,19 @@ export class JobRepository {
    * Writes a job that is completed, under the next number of the sequence, unless it was before; null when another has
    * taken it up.
    */
-  async complete(job: JobRecord, lease: string): Promise<JobRecord | null> {
+  async complete(job: JobRecord, lease: string, tell?: TellOfJob): Promise<JobRecord | null> {
     return await this.#store.transact(async (transaction) => {
       const stored = await transaction.get<JobRecord>(["jobs", job.id]);
       if (stored?.status === "completed") return stored;
       if (!await isHeld(transaction, { id: job.id, lease })) return null;
       const number = (await transaction.get<number>(countKey) ?? 0) + 1;
-      const completed = { ...job, number };
       transaction.set(countKey, number);
       transaction.set(["inscriptions", number], job.id);
-      transaction.set(["jobs", job.id], completed);
       transaction.delete(["open_jobs", job.id]);
       for (const { topicId, content } of job.topics) {
         if (content !== null) transaction.set(["inscription_topics", topicId], content);
       }
-      return completed;
+      return await write(transaction, { ...job, number }, tell);
     });
   }
 
@@ -161,6 +165,7 @@ export class JobRepository {
     await this.#store.transact((transaction) => {
       for (const { id, keyId, requestId, transactionId, number, request: { holderId }, createdAt } of jobs) {
         transaction.delete(["jobs", id]);
+        transaction.forget(jobChannel(id));
         transaction.delete(["job_transactions", transactionId]);
         transaction.delete(["holder_jobs", keyId, holderId, createdAt, id]);
         if (requestId !== null) transaction.delete(requestKey(keyId, requestId));
@@ -176,13 +181,22 @@ export class JobRepository {
   }
 }
 
-/** Adds a job and answers the right to write it; null where it cannot be added. */
+/** Writes a job, under the offset of what is told of it where something is. */
+async function write(transaction: Transaction, job: JobRecord, tell?: TellOfJob): Promise<JobRecord> {
+  const offset = tell === undefined ? job.offset : await transaction.append(jobChannel(job.id), tell(job));
+  const written = { ...job, offset };
+  transaction.set(["jobs", job.id], written);
+  return written;
+}
+
+/** Adds a job, and answers it with the right to write it; null where it cannot be added. */
 async function create(
   transaction: Transaction,
   job: JobRecord,
   owner: string,
   claims: readonly BlobClaim[],
-): Promise<string | null> {
+  tell: TellOfJob | undefined,
+): Promise<HeldJob | null> {
   const { id, keyId, requestId, transactionId, request: { holderId }, createdAt } = job;
   const keys: Key[] = [["job_transactions", transactionId]];
   if (requestId !== null) keys.push(requestKey(keyId, requestId));
@@ -191,10 +205,10 @@ async function create(
   for (const claim of claims) if (!await renewClaim(transaction, claim, owner)) return null;
   for (const key of keys) transaction.set(key, id);
   const lease = crypto.randomUUID();
-  transaction.set(["jobs", id], job);
+  const record = await write(transaction, job, tell);
   transaction.set(["open_jobs", id], { owner, createdAt, lease } satisfies Owned);
   transaction.set(["holder_jobs", keyId, holderId, createdAt, id], id);
-  return lease;
+  return { record, lease };
 }
 
 async function isHeld(

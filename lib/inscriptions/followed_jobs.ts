@@ -1,0 +1,140 @@
+import { type Followers, jobChannel, type JobRecord, type JobRepository, Sequence } from "../engine/mod.ts";
+import { logger } from "../telemetry/mod.ts";
+import { Following, type JobPosition } from "./following.ts";
+import { eventAt, type JobEvent, type JobNews, newsOf } from "./job_events.ts";
+
+const log = logger("inscriptions");
+const mostReads = 100;
+
+/** Something that is told of a job, under its offset. */
+interface Step {
+  readonly offset: number;
+  readonly news: JobNews;
+}
+
+/** A job that clients of this server follow. */
+interface FollowedJob {
+  readonly steps: Sequence<Step>;
+  /** Resolves once its channel is followed. */
+  readonly begun: Promise<void>;
+  readonly followings: Set<Following>;
+  /** Clients that follow it, or are about to. */
+  clients: number;
+}
+
+/** What clients of this server are told of jobs, whoever works on them: what is told of a job is a channel of the log. */
+export class FollowedJobs {
+  readonly #jobs: JobRepository;
+  readonly #followers: Followers;
+  readonly #followed = new Map<string, FollowedJob>();
+  #isClosed = false;
+
+  constructor({ jobs, followers }: { jobs: JobRepository; followers: Followers }) {
+    this.#jobs = jobs;
+    this.#followers = followers;
+  }
+
+  /** Follows a job from a position on; null where there is none. */
+  async follow(jobId: string, position: JobPosition): Promise<Following | null> {
+    const channel = this.#followed.get(jobId) ?? this.#open(jobId);
+    channel.clients += 1;
+    let following: Following | null = null;
+    try {
+      following = await this.#join(jobId, channel);
+      if (following !== null) following.begin(position, await this.#missed(jobId, following, position));
+      return following;
+    } catch (error) {
+      following?.stop();
+      throw error;
+    } finally {
+      if (following === null) this.#leave(jobId, channel);
+      else if (this.#isClosed) following.stop();
+    }
+  }
+
+  /** Tells what has become of a job that is worked on here. */
+  tell(job: JobRecord): void {
+    this.#followed.get(job.id)?.steps.offer({ offset: job.offset, news: newsOf(job) });
+  }
+
+  /** Looks whether something was told of a job that nobody here knows of. */
+  look(jobId: string): void {
+    void this.#followed.get(jobId)?.steps.look();
+  }
+
+  /** Nobody is told anything any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { followings } of this.#followed.values()) {
+      for (const following of [...followings]) following.stop();
+    }
+  }
+
+  #open(jobId: string): FollowedJob {
+    const followings = new Set<Following>();
+    const offer = (news: JobNews, offset: number) => {
+      for (const following of [...followings]) following.offer(news, offset);
+    };
+    const steps = new Sequence<Step>({
+      log: this.#followers.log,
+      channel: jobChannel(jobId),
+      read: ({ offset, data }) => ({ offset, news: data as JobNews }),
+      take: ({ news, offset }) => offer(news, offset),
+      skip: (_, begins) => void (begins || this.#tellState(jobId, offer)),
+    });
+    this.#followers.add(jobChannel(jobId), steps);
+    const channel = { steps, begun: steps.begin(), followings, clients: 0 };
+    this.#followed.set(jobId, channel);
+    return channel;
+  }
+
+  /** From now on a following gets everything that is news to the job as it stands in the store. */
+  async #join(jobId: string, channel: FollowedJob): Promise<Following | null> {
+    await channel.begun;
+    let job = await this.#jobs.get(jobId);
+    // As long as something was told while it was read.
+    for (let again = 0; again < mostReads && job !== null && job.offset < channel.steps.offset; again += 1) {
+      job = await this.#jobs.get(jobId);
+    }
+    if (job === null) return null;
+    const following = new Following(job, () => {
+      channel.followings.delete(following);
+      this.#leave(jobId, channel);
+    });
+    channel.followings.add(following);
+    return following;
+  }
+
+  #leave(jobId: string, channel: FollowedJob): void {
+    channel.clients -= 1;
+    if (channel.clients > 0) return;
+    this.#followed.delete(jobId);
+    this.#followers.remove(jobChannel(jobId));
+  }
+
+  /** What came after a position, up to where a following began; undefined when that is not known any more. */
+  async #missed(
+    jobId: string,
+    following: Following,
+    { epoch = following.epoch, offset }: JobPosition,
+  ): Promise<readonly JobEvent[] | undefined> {
+    if (offset === undefined || epoch !== following.epoch || offset > following.offset) return undefined;
+    if (offset === following.offset) return [];
+    const entries = await this.#followers.log.since(jobChannel(jobId), offset, following.offset - offset);
+    if (entries !== "lost") {
+      return entries.map(({ data, offset }) => eventAt(data as JobNews, { epoch, offset }));
+    }
+    // The newest one is known without the log.
+    return offset === following.offset - 1 ? [following.state] : undefined;
+  }
+
+  /** After a time of which the log keeps nothing any more. */
+  async #tellState(jobId: string, offer: (news: JobNews, offset: number) => void): Promise<void> {
+    try {
+      const job = await this.#jobs.get(jobId);
+      if (job !== null) offer(newsOf(job), job.offset);
+    } catch (error) {
+      log.warning("Cannot read what became of job {jobId}: {error}", { jobId, error });
+    }
+  }
+}
