@@ -129,6 +129,10 @@ export const endCauses = {
 /** Why a connection ended. */
 export type EndCause = keyof typeof endCauses;
 
+export function isEndCause(code: string): code is EndCause {
+  return Object.hasOwn(endCauses, code);
+}
+
 const ownCauses = {
   tooLarge: "too_large",
   tooManyInvalid: "invalid_message",

@@ -13,6 +13,7 @@ import { ByteBudget } from "./byte_budget.ts";
 import { Connection, type ConnectionHost, type ConnectionLimits, type Family } from "./connection.ts";
 import { type ConnectionRecord, endingOf, type Gone, recordOf } from "./connection_record.ts";
 import { ConnectionRecords } from "./connection_records.ts";
+import { isEndCause } from "./end_causes.ts";
 import type { Link } from "./link.ts";
 import { type Place, Places } from "./places.ts";
 import { ReturnTimes } from "./farewell.ts";
@@ -34,6 +35,18 @@ export interface HubLimits extends ConnectionLimits {
   readonly maxMessageSize: number;
   /** Frames a second that the clients of one address may send before they prove who they are; without it, any number. */
   readonly strangerRate?: number;
+}
+
+/** Somebody who asked for a connection and was refused. */
+export interface TurnedAway {
+  readonly family: Family;
+  /** Undefined where it is not known. */
+  readonly address: string | undefined;
+  /** A word for what he was told. */
+  readonly code: string;
+  readonly detail?: string | undefined;
+  /** The HTTP status that he was told. */
+  readonly status: number;
 }
 
 interface Heartbeat {
@@ -163,6 +176,16 @@ export class Hub implements ConnectionHost {
       throw new Refusal("server_closing", { retryAfterMs: this.#returnTimes.next() });
     }
     return this.places.take(address);
+  }
+
+  /**
+   * Counts somebody who asked for a connection and was refused; where the code is a cause for connections, and it is known
+   * who it was, remembers him, and answers the id under which he is found.
+   */
+  turnAway({ code, address, status, ...refused }: TurnedAway): string | undefined {
+    this.activity.refuse(code);
+    if (address === undefined || !isEndCause(code)) return undefined;
+    return this.records.turnedAway({ ...refused, address, cause: code, code: status });
   }
 
   /** Takes a connection in, on the place that was taken for it. */

@@ -14,7 +14,7 @@ export { ConnectionRecords, keptEndings } from "./connection_records.ts";
 export { DeflateLink, Deflater } from "./deflate_link.ts";
 export { Farewell, ReturnTimes } from "./farewell.ts";
 export { HistoryBudget } from "./history_budget.ts";
-export { Hub, type HubLimits } from "./hub.ts";
+export { Hub, type HubLimits, type TurnedAway } from "./hub.ts";
 export type { Frame, Link } from "./link.ts";
 export { Pace } from "./pace.ts";
 export { Priority } from "./outbox.ts";

@@ -139,7 +139,7 @@ export function connectionRoutes(gateway: Gateway): Hono<Env> {
 }
 
 function unknown(why: string): BadRequest {
-  return new BadRequest(`No such connection: ${why}`, 404, "not_found");
+  return new BadRequest(`No such connection: ${why}`, 404, "unknown_connection");
 }
 
 function open({ hub }: Gateway): ConnectionRecord[] {

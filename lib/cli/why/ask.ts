@@ -99,8 +99,8 @@ async function call({ url, token, fetch }: Server, path: string): Promise<unknow
   });
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
-  const message = String(body?.error?.message ?? "");
-  if (response.status === 404 && message.startsWith("No such connection")) return undefined;
+  const { code, message = "" } = body?.error ?? {};
+  if (code === "unknown_connection") return undefined;
   throw noAnswer(
     `Cannot ask ${target.origin}: ${refusals[response.status] ?? `${response.status} ${message}`}`,
   );

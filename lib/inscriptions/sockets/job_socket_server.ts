@@ -97,16 +97,13 @@ export class JobSocketServer {
   }
 
   #refused(name: EngineErrorName, address: string | undefined): void {
-    this.#parts.activity.refuse(refusalReasons[name] ?? "invalid_request");
     if (name === "unsupportedVersion") {
       const message =
         "Turned a Socket.IO client at {address} away: versions 3 and 4 work, 1 and 2 (EIO=3) do not";
       this.#faults.warn(log, name, message, { address: address ?? "an unknown address" });
     }
-    const cause = refusalReasons[name];
-    if (address !== undefined && cause !== undefined) {
-      this.#parts.hub.records.turnedAway({ family: "jobs", address, cause, code: engineErrors[name].status });
-    }
+    const code = refusalReasons[name] ?? "invalid_request";
+    this.#parts.hub.turnAway({ family: "jobs", address, code, status: engineErrors[name].status });
   }
 
   #admit(socket: JobSocket, next: (error?: Error) => void): void {
