@@ -23,7 +23,7 @@ export class LiveJob {
   #cancelled = false;
   #lost = false;
 
-  /** @param followed tell those who follow it */
+  /** @param followed tells those who follow it */
   constructor(jobs: JobRepository, followed: FollowedJobs, { record, lease }: HeldJob) {
     this.#jobs = jobs;
     this.#followed = followed;

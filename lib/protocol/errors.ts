@@ -71,6 +71,18 @@ export const errorKinds = {
 /** The `code` of an error frame. */
 export type ErrorCode = keyof typeof errorKinds;
 
+/** Why somebody is not authorized, in a word that programs go by. */
+export const denials = [
+  "not_registered",
+  "blacklisted",
+  "stale",
+  "bad_signature",
+  "other_validator",
+] as const;
+
+/** One of {@link denials}. */
+export type Denial = typeof denials[number];
+
 /** Closes that no entry of {@link errorKinds} stands for by itself. */
 export const closes = {
   tooLarge: { code: 1009, reason: "Invalid message format", reconnect: false },
@@ -96,6 +108,8 @@ export interface ErrorFrame {
   readonly message: string;
   /** The two again, where Bettensor's miners read them. */
   readonly data: { readonly message: string; readonly code: ErrorCode };
+  /** With `not_authorized`, where there is a word for it. */
+  readonly reason?: Denial;
   /** The nonce of the message that it answers. */
   readonly in_reply_to?: string;
   /** After so many milliseconds it may go through. */
@@ -106,6 +120,8 @@ export interface ErrorFrame {
 export interface ErrorDetails {
   /** Follows the code's own message after a colon. */
   readonly detail?: string | undefined;
+  /** Why it is not authorized. */
+  readonly reason?: Denial | undefined;
   /** The nonce of the message that is refused. */
   readonly inReplyTo?: string | undefined;
   /** Milliseconds after which the client may try again. */
@@ -122,6 +138,8 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
   /** What is told beyond the code's own sentence. */
   readonly detail: string | undefined;
+  /** Why it is not authorized. */
+  readonly reason: Denial | undefined;
   /** The nonce of the message that is refused. */
   readonly inReplyTo: string | undefined;
   /** Milliseconds. */
@@ -134,6 +152,7 @@ export class Refusal extends Error {
     const { message, status } = errorKinds[code];
     super(details.detail === undefined ? message : `${message}: ${details.detail}`, { cause: details.cause });
     this.detail = details.detail;
+    this.reason = details.reason;
     this.inReplyTo = details.inReplyTo;
     this.retryAfterMs = details.retryAfterMs;
     this.status = details.status ?? status;
@@ -148,6 +167,7 @@ export class Refusal extends Error {
       code,
       message,
       data: { message, code },
+      ...(this.reason === undefined ? {} : { reason: this.reason }),
       ...(this.inReplyTo === undefined ? {} : { in_reply_to: this.inReplyTo }),
       ...(this.retryAfterMs === undefined ? {} : { retry_after_ms: this.retryAfterMs }),
     };

@@ -22,6 +22,8 @@ export {
 export {
   type Close,
   closes,
+  type Denial,
+  denials,
   type ErrorCode,
   type ErrorDetails,
   type ErrorFrame,

@@ -1,6 +1,13 @@
 import type { NonceRepository } from "../engine/mod.ts";
 import type { CryptoPool } from "../crypto/mod.ts";
-import { type Clock, formatTimestamp, parseTimestamp, Refusal, timestampWindow } from "../protocol/mod.ts";
+import {
+  type Clock,
+  type Denial,
+  formatTimestamp,
+  parseTimestamp,
+  Refusal,
+  timestampWindow,
+} from "../protocol/mod.ts";
 import { Activity, stopwatch } from "../telemetry/mod.ts";
 import { FairQueue } from "./fair_queue.ts";
 import type { Registration } from "./metagraph.ts";
@@ -130,16 +137,10 @@ export class Gatekeeper {
   /** The signer's registration. Throws a {@link Refusal} `not_authorized`. */
   registered(claim: { readonly signer: string; readonly nonce: string | undefined }): Registration {
     const registration = this.#find(claim.signer);
-    const refused = registration === undefined
-      ? "not registered"
-      : registration.blacklisted
-      ? "blacklisted"
-      : null;
-    if (registration === undefined || refused !== null) {
-      const details = { detail: `hotkey is ${refused}`, inReplyTo: claim.nonce, status: 403 };
-      throw new Refusal("not_authorized", details);
-    }
-    return registration;
+    if (registration?.blacklisted === false) return registration;
+    const reason = registration === undefined ? "not_registered" : "blacklisted";
+    const detail = `hotkey is ${reason.replace("_", " ")}`;
+    throw new Refusal("not_authorized", { detail, reason, inReplyTo: claim.nonce, status: 403 });
   }
 
   async #checkSignature(claim: Claim, account: Account): Promise<void> {
@@ -154,7 +155,7 @@ export class Gatekeeper {
       const isGood = await this.#verify(claim);
       if (isGood) return account.prove();
       account.accuse();
-      throw refusal(claim, "not_authorized", "bad signature");
+      throw denial(claim, "bad_signature", "bad signature");
     });
   }
 
@@ -171,7 +172,7 @@ export class Gatekeeper {
   #checkValidator(claim: Claim): void {
     const { validator = this.#address } = claim;
     if (validator === this.#address) return;
-    throw refusal(claim, "not_authorized", `for another validator: ${validator}, this is ${this.#address}`);
+    throw denial(claim, "other_validator", `for another validator: ${validator}, this is ${this.#address}`);
   }
 
   #checkTimestamp(claim: Pick<Claim, "timestamp" | "nonce">): number {
@@ -187,9 +188,9 @@ export class Gatekeeper {
     }
     const skew = Math.round((timestamp - now) / 1000);
     if (Math.abs(timestamp - now) <= 1000 * timestampWindow) return timestamp;
-    throw refusal(
+    throw denial(
       claim,
-      "not_authorized",
+      "stale",
       `timestamp ${claim.timestamp} is ${skew} s off the server's clock (${formatTimestamp(now)}), ` +
         `allowed ${timestampWindow} s`,
     );
@@ -206,9 +207,13 @@ function replayed(claim: Pick<Claim, "nonce">): Refusal {
   return refusal(claim, "replayed", "nonce was used before");
 }
 
+function denial({ nonce }: Pick<Claim, "nonce">, reason: Denial, detail: string): Refusal {
+  return new Refusal("not_authorized", { detail, reason, inReplyTo: nonce });
+}
+
 function refusal(
   { nonce }: { readonly nonce: string | undefined },
-  code: "not_authorized" | "replayed" | "rate_limited" | "invalid_message",
+  code: "replayed" | "rate_limited" | "invalid_message",
   detail: string,
   retryAfterMs?: number,
 ): Refusal {

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { RouterRoute } from "hono/types";
 import { findTargetHandler } from "hono/utils/handler";
 import { z } from "zod";
-import { errorKinds, type Json, Kind } from "../../lib/protocol/mod.ts";
+import { denials, errorKinds, type Json, Kind } from "../../lib/protocol/mod.ts";
 import type { Env } from "./env.ts";
 
 /** The chapters of the reference. */
@@ -82,6 +82,7 @@ export const errorAnswer = new Kind(
       error: z.looseObject({
         code: z.string().describe("a word to act on"),
         message: z.string(),
+        reason: z.enum(denials).optional(),
         retry_after_ms: z.number().int().min(0).optional(),
       }),
     }),

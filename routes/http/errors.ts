@@ -13,7 +13,12 @@ const faults = new Throttle({ clock: systemClock });
 export interface ErrorBody {
   /** The same as within; KiloScribe's SDK shows this one. */
   readonly message: string;
-  readonly error: { readonly code: string; readonly message: string; readonly retry_after_ms?: number };
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly reason?: string;
+    readonly retry_after_ms?: number;
+  };
 }
 
 /** A request that cannot be served as it is. */
@@ -54,16 +59,27 @@ export function answerError(error: Error, context: Context): Response {
 }
 
 function answerRefusal(
-  { code, message, status, retryAfterMs }: Refusal | InscriptionError,
+  error: Refusal | InscriptionError,
   context: Context,
 ): Response {
+  const { code, message, status, retryAfterMs } = error;
   if (retryAfterMs !== undefined) context.header("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
-  return answerJson(context, body(code, message, retryAfterMs), status as ContentfulStatusCode);
+  const reason = error instanceof Refusal ? error.reason : undefined;
+  return answerJson(context, body(code, message, { retryAfterMs, reason }), status as ContentfulStatusCode);
 }
 
-function body(code: string, message: string, retryAfterMs?: number): ErrorBody {
+function body(
+  code: string,
+  message: string,
+  { reason, retryAfterMs }: { reason?: string | undefined; retryAfterMs?: number | undefined } = {},
+): ErrorBody {
   return {
     message,
-    error: { code, message, ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }) },
+    error: {
+      code,
+      message,
+      ...(reason === undefined ? {} : { reason }),
+      ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
+    },
   };
 }

@@ -54,7 +54,7 @@ async function signedHeartbeat(context: Context, keypair: Keypair): Promise<Outc
   const error = isRecord(read?.["error"]) ? read["error"] : {};
   const message = textOf(error["message"]);
   if (message === undefined || status === 404 || status === 405) return undefined;
-  return refused(textOf(error["code"]) ?? "", message);
+  return refused(error, message);
 }
 
 /** The authentication of Protocol, section 2. */
@@ -69,7 +69,7 @@ async function firstFrame(context: Context, keypair: Keypair): Promise<Outcome> 
     );
     const message = readObject(text);
     if (message?.["type"] === "error") {
-      return refused(textOf(message["code"]) ?? "", textOf(message["message"]) ?? "");
+      return refused(message, textOf(message["message"]) ?? "");
     }
     const data = isRecord(message?.["data"]) ? message["data"] : {};
     const uid = ["number", "string"].includes(typeof data["uid"])
@@ -78,7 +78,7 @@ async function firstFrame(context: Context, keypair: Keypair): Promise<Outcome> 
     return accepted(context, text, `${keypair.address} is welcomed${uid}`);
   } catch (error) {
     context.signal.throwIfAborted();
-    if (error instanceof Closed && error.reason !== "") return refused("", error.reason);
+    if (error instanceof Closed && error.reason !== "") return refused({}, error.reason);
     return found("auth-no-answer", `${path}: ${reasonOf(error)}`);
   }
 }
@@ -140,19 +140,19 @@ function signerOf(text: string): string | undefined {
   }
 }
 
-/** What the messages of refusals tell, the most telling first. */
-const refusals: readonly (readonly [RegExp, FindingId])[] = [
-  [/not registered/i, "auth-not-registered"],
-  [/blacklist/i, "auth-blacklisted"],
-  [/timestamp|server's clock|too old|stale/i, "auth-stale"],
-  [/signature/i, "auth-bad-signature"],
-  [/already.connected/i, "auth-already-connected"],
-  [/max.connections/i, "auth-max-connections"],
-];
+/** What the words of refusals stand for: their reasons, and their codes where those say it. */
+const refusals: ReadonlyMap<unknown, FindingId> = new Map([
+  ["not_registered", "auth-not-registered"],
+  ["blacklisted", "auth-blacklisted"],
+  ["stale", "auth-stale"],
+  ["bad_signature", "auth-bad-signature"],
+  ["already_connected", "auth-already-connected"],
+  ["max_connections", "auth-max-connections"],
+]);
 
-function refused(code: string, message: string): Outcome {
-  const [, id] = refusals.find(([pattern]) => pattern.test(`${code} ${message}`)) ?? [];
-  return found(id ?? "auth-refused", shown(message, 200) || shown(code));
+function refused({ reason, code }: Readonly<Record<string, unknown>>, message: string): Outcome {
+  const id = refusals.get(reason) ?? refusals.get(code) ?? "auth-refused";
+  return found(id, shown(message, 200) || shown(textOf(code) ?? ""));
 }
 
 function nonceOf({ clock }: Context): string {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { authenticationSchema, envelopeSchema } from "../envelope.ts";
-import { type ErrorCode, errorKinds } from "../errors.ts";
+import { denials, type ErrorCode, errorKinds } from "../errors.ts";
 import { teamGameSchema } from "../games.ts";
 import { type Conversation, type Json, Kind } from "../kind.ts";
 import { durabilitySchema, noReceipt, receiptSchema, teamGamePredictionSchema } from "../predictions.ts";
@@ -222,6 +222,7 @@ const errorFrame = new Kind(
       code: z.enum(Object.keys(errorKinds) as ErrorCode[]),
       message: z.string(),
       data: z.object({ message: z.string(), code: z.string() }).describe("the two again"),
+      reason: z.enum(denials).optional().describe("why it is not authorized"),
       in_reply_to: z.string().optional().describe("nonce of the message that it answers"),
       retry_after_ms: z.number().int().min(0).optional(),
     }),
@@ -231,6 +232,7 @@ const errorFrame = new Kind(
     code: "not_authorized",
     message: refusal,
     data: { message: refusal, code: "not_authorized" },
+    reason: "stale",
     in_reply_to: "1795248000000.12",
   },
 );
