@@ -10,7 +10,8 @@ import { releaseBodies } from "./http/body.ts";
 import { readClient } from "./http/client.ts";
 import { axonRoutes } from "./miners/axon.ts";
 import { countResponses } from "./http/count_responses.ts";
-import { dashboardRoutes } from "./operators/dashboard.ts";
+import { consoleRoutes } from "./operators/console.ts";
+import { consolePages, dashboardRoutes } from "./operators/dashboard.ts";
 import { docsRoutes } from "./reference/docs.ts";
 import { type Documentation, documented, refusals } from "./http/documented.ts";
 import type { Env } from "./http/env.ts";
@@ -53,7 +54,9 @@ export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
         "/admin",
         tellsListing({ tag: "Operators", security: "admin" }, 401, 404),
         answerListing(app, "/admin"),
-      );
+      )
+      .route("/", consoleRoutes(gateway))
+      .route("/", consolePages());
   }
   // Where operators have a port of their own, the reference tells of it too.
   const told = () => part === "all" ? app.routes : allRoutes(gateway).routes;

@@ -46,23 +46,50 @@ export async function buildDashboard({ root, out, entry }: BuildOptions): Promis
     return { done: "unchanged", bytes: before.bytes };
   }
   await Deno.mkdir(out, { recursive: true });
-  const written = await writePage(root, out, entry ?? `${root}/lib/dashboard/main.tsx`);
-  const bytes = written.reduce((sum, { size }) => sum + size, 0);
+  const written = await writePages(root, out, entry ?? `${root}/lib/dashboard/main.tsx`);
+  const bytes = written.filter(({ path }) => !path.includes("console")).reduce(
+    (sum, { size }) => sum + size,
+    0,
+  );
   const manifest = { inputs, bytes, files: written.map(({ path, file, type }) => ({ path, file, type })) };
   await finish(out, manifest, before);
   return { done: "built", bytes };
 }
 
-async function writePage(root: string, out: string, entry: string) {
-  const assets = await makeAssets(root, out, entry);
-  const named = await Promise.all(assets.map(async (asset) => ({ ...asset, file: await hashedName(asset) })));
-  const page = await Deno.readTextFile(`${root}/lib/dashboard/index.html`);
-  const linked = named.reduce((html, { name, file }) => link(html, name, `assets/${file}`), page);
-  const files = [
-    { path: "", file: "index.html", content: new TextEncoder().encode(linked) },
-    ...named.map(({ file, content }) => ({ path: `assets/${file}`, file, content })),
+async function writePages(root: string, out: string, entry: string) {
+  const folder = `${root}/lib/dashboard`;
+  const read = (name: string) => Deno.readFile(`${folder}/${name}`);
+  const chartStyles = new URL("uPlot.min.css", import.meta.resolve("uplot"));
+  const styles = await Promise.all(
+    [chartStyles, `${folder}/styles.css`].map((path) => Deno.readTextFile(path)),
+  );
+  const shared = [
+    { name: "styles.css", content: new TextEncoder().encode(styles.join("\n")) },
+    { name: "icon.svg", content: await read("icon.svg") },
   ];
-  return await Promise.all(files.map((file) => write(out, file)));
+  const own = [
+    { path: "", file: "index.html", assets: [{ name: "main.js", content: await bundle(entry, out) }] },
+    {
+      path: "console",
+      file: "console.html",
+      assets: [
+        { name: "console.js", content: await bundle(`${folder}/console/main.tsx`, out) },
+        { name: "console.css", content: await read("console/console.css") },
+      ],
+    },
+  ];
+  const written = new Map<string, Output>();
+  const pages: Output[] = [];
+  for (const { path, file, assets } of own) {
+    let html = await Deno.readTextFile(`${folder}/${file}`);
+    for (const asset of [...shared, ...assets]) {
+      const hashed = await hashedName(asset);
+      written.set(hashed, { path: `assets/${hashed}`, file: hashed, content: asset.content });
+      html = link(html, file, asset.name, `assets/${hashed}`);
+    }
+    pages.push({ path, file, content: new TextEncoder().encode(html) });
+  }
+  return await Promise.all([...pages, ...written.values()].map((output) => write(out, output)));
 }
 
 async function hashInputs(root: string): Promise<string> {
@@ -96,19 +123,6 @@ async function isWhole(out: string, { files }: Manifest): Promise<boolean> {
   return files.every(({ file }) => present.includes(file) && present.includes(`${file}.gz`));
 }
 
-async function makeAssets(root: string, out: string, entry: string): Promise<Asset[]> {
-  const folder = `${root}/lib/dashboard`;
-  const chartStyles = new URL("uPlot.min.css", import.meta.resolve("uplot"));
-  const styles = await Promise.all(
-    [chartStyles, `${folder}/styles.css`].map((path) => Deno.readTextFile(path)),
-  );
-  return [
-    { name: "main.js", content: await bundle(entry, out) },
-    { name: "styles.css", content: new TextEncoder().encode(styles.join("\n")) },
-    { name: "icon.svg", content: await Deno.readFile(`${folder}/icon.svg`) },
-  ];
-}
-
 /** A browser's module with all that an entry imports. */
 async function bundle(entry: string, out: string): Promise<Uint8Array<ArrayBuffer>> {
   const file = await Deno.makeTempFile({ dir: out, suffix: ".js" });
@@ -128,9 +142,9 @@ async function hashedName({ name, content }: Asset): Promise<string> {
   return name.replace(".", `-${(await hash(content)).slice(0, 12)}.`);
 }
 
-function link(html: string, name: string, path: string): string {
+function link(html: string, page: string, name: string, path: string): string {
   if (!html.includes(`"${name}"`)) {
-    throw new Error(`Cannot build the dashboard: index.html does not mention "${name}"`);
+    throw new Error(`Cannot build the dashboard: ${page} does not mention "${name}"`);
   }
   return html.replace(`"${name}"`, `"${path}"`);
 }

@@ -11,10 +11,11 @@ import {
   readMemoryLimit,
 } from "../hub/mod.ts";
 import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
-import { type Clock, systemClock, within } from "../protocol/mod.ts";
+import { type Clock, type GatewayActivity, systemClock, within } from "../protocol/mod.ts";
 import { Followers, type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
 import {
   activityDefinition,
+  ConsoleService,
   FigureRecorder,
   FreeSpace,
   Health,
@@ -58,6 +59,8 @@ export class Gateway {
     readonly health: Health,
     /** What it did in the last hour and the last day. */
     readonly figures: FigureRecorder,
+    /** What stands behind the operators' page. */
+    readonly console: ConsoleService,
     /** Whether the validator's key was made at this start. */
     readonly keyIsNew: boolean,
     private readonly resources: readonly { close(): void }[],
@@ -240,6 +243,17 @@ export async function createGateway(
     server: () => jobs.instances.self,
     lookEvery,
   });
+  const consoleService = new ConsoleService({
+    store: engine,
+    clock,
+    validator,
+    token: config["admin_token"],
+    activity: async () => {
+      const stream = streams.find("gateway");
+      await stream?.newest();
+      return stream?.fresh as GatewayActivity | undefined;
+    },
+  });
   const gateway: Gateway = new Gateway(
     config,
     clock,
@@ -251,8 +265,9 @@ export async function createGateway(
     historyBudget,
     new Health({ clock, engine, space, validator, pool }),
     figures,
+    consoleService,
     isNew,
-    [memoryGuard, loopLag, space, retention, streams, pool, followers, engine],
+    [memoryGuard, loopLag, space, consoleService, retention, streams, pool, followers, engine],
   );
   try {
     followers.start();
@@ -270,6 +285,7 @@ export async function createGateway(
   memoryGuard.start();
   loopLag.start();
   retention.start();
+  consoleService.start();
   return gateway;
 }
 

@@ -30,6 +30,8 @@ export interface Games {
   readonly position: Position;
   /** The games that are active or changed lately. */
   current(): ExactJson[];
+  /** The same with what is known of them. */
+  listed(): readonly Game[];
   /** The games that changed after a position, as they are now; null when the position is of another epoch. */
   changedSince(position: Position): ExactJson[] | null;
   /** Resolves when what other servers of the store have told of a position is known here. */
@@ -128,6 +130,11 @@ export class GameBoard implements Games {
   }
 
   current(): ExactJson[] {
+    return this.listed().map(({ text }) => new Rendered(text));
+  }
+
+  /** The same with what is known of them. */
+  listed(): readonly Game[] {
     return this.#table.current(this.#clock.now() - this.#keepFor);
   }
 

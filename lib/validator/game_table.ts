@@ -90,8 +90,8 @@ export class GameTable {
   }
 
   /** The games that are active, or changed at or after `since`. */
-  current(since: number): Rendered[] {
-    return this.#select(({ fields, changedAt }) => fields.active || changedAt >= since);
+  current(since: number): Game[] {
+    return [...this.#games.values()].filter(({ fields, changedAt }) => fields.active || changedAt >= since);
   }
 
   #select(wanted: (game: Game) => boolean): Rendered[] {

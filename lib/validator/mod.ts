@@ -14,12 +14,12 @@ export {
 export { epistulaHeaders, isEpistula, readEpistula } from "./epistula.ts";
 export type { Games, GamesPublished } from "./game_board.ts";
 export { dailyWagerLimit, type PredictionLimits } from "./rules.ts";
-export { type NewGame, readGame } from "./game_table.ts";
+export { type Game, type NewGame, readGame } from "./game_table.ts";
 export type { CustomMessage, Handler, HandlerContext } from "./handlers.ts";
 export { type LegacyDialect, legacyDialectOf, legacyDialects } from "./legacy_dialects.ts";
 export type { LegacyTerms } from "./legacy_session.ts";
 export type { Registration } from "./metagraph.ts";
-export type { Confirmed } from "./prediction_desk.ts";
+export type { Confirmed, JudgedPrediction } from "./prediction_desk.ts";
 export { bindToKey, openValidatorKey } from "./validator_key.ts";
 export type { MinerSession } from "./session.ts";
 export { type ConfirmationsPage, Validator, type ValidatorOptions } from "./validator.ts";

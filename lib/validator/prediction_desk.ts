@@ -4,6 +4,7 @@ import {
   readPredictions,
   type ReceivedPrediction,
   Refusal,
+  type TeamGamePrediction,
 } from "../protocol/mod.ts";
 import { type Activity, logger, Throttle } from "../telemetry/mod.ts";
 import type { Confirmations } from "./confirmations.ts";
@@ -32,6 +33,15 @@ export interface Admitted {
   readonly receivedAt: number;
 }
 
+/** A prediction with its verdict, for whoever watches. */
+export interface JudgedPrediction {
+  readonly hotkey: string;
+  readonly uid: number;
+  readonly way: Way;
+  readonly fields: TeamGamePrediction;
+  readonly verdict: Verdict;
+}
+
 /** How a prediction came. */
 export type Way = keyof Activity["predictions"];
 
@@ -43,6 +53,7 @@ export class PredictionDesk {
   readonly #clock: Clock;
   readonly #activity: Activity;
   readonly #warnings: Throttle;
+  readonly #onJudged = new Set<(judged: JudgedPrediction) => void>();
   readonly #underWay = new Set<Promise<unknown>>();
   #admitting = true;
   #submitting = true;
@@ -103,6 +114,11 @@ export class PredictionDesk {
     return predictions.map((prediction) => this.#track(this.#confirm(admitted, prediction, way)));
   }
 
+  /** Calls `run` with every prediction that was judged and confirmed. It must not throw. */
+  onJudged(run: (judged: JudgedPrediction) => void): void {
+    this.#onJudged.add(run);
+  }
+
   /** How many predictions are being confirmed. */
   get underWay(): number {
     return this.#underWay.size;
@@ -146,6 +162,7 @@ export class PredictionDesk {
       this.#activity.confirmationLatency.add((now - receivedAt) / 1000);
       if (!verdict.accepted) this.#activity.refusePrediction(way, verdict.reason, now);
       else this.#activity.acceptPrediction(way, verdict.duplicate ? "duplicate" : "accepted", now);
+      for (const run of this.#onJudged) run({ hotkey, uid, way, fields: prediction.fields, verdict });
       return { predictionId, verdict, frame };
     } catch (error) {
       this.#gatekeeper.forgive(envelope);

@@ -7,6 +7,7 @@ import {
   type ExactObject,
   formatTimestamp,
   type Position,
+  utcDay,
 } from "../protocol/mod.ts";
 import {
   ChainListRepository,
@@ -28,7 +29,7 @@ import type { Registration } from "./metagraph.ts";
 import { NonceWindow } from "./nonce_window.ts";
 import { Notary } from "./notary.ts";
 import { PredictionBook } from "./prediction_book.ts";
-import { type Confirmed, PredictionDesk } from "./prediction_desk.ts";
+import { type Confirmed, type JudgedPrediction, PredictionDesk } from "./prediction_desk.ts";
 import type { LegacyDialect } from "./legacy_dialects.ts";
 import { LegacySession, type LegacyTerms } from "./legacy_session.ts";
 import { MinerRegistry } from "./registry.ts";
@@ -297,6 +298,18 @@ export class Validator implements HandlerHost {
   /** Where a miner's own channel stands. */
   positionOf(hotkey: string): Promise<Position> {
     return this.#confirmations.position(hotkey);
+  }
+
+  /** Calls `run` with every prediction that was judged and confirmed. It must not throw. */
+  onJudged(run: (judged: JudgedPrediction) => void): void {
+    this.#desk.onJudged(run);
+  }
+
+  /** What each of these miners has wagered on this UTC day. */
+  async wageredToday(hotkeys: readonly string[]): Promise<number[]> {
+    const today = utcDay(this.#clock.now());
+    const heads = await this.#predictions.minerHeads(hotkeys);
+    return heads.map((head) => head?.day === today ? head.wagered : 0);
   }
 
   /** Accepted predictions after `sequence`, waiting up to `wait` milliseconds for one when there is none. */

@@ -99,6 +99,7 @@ const reasons: Readonly<Record<number, string>> = {
   413: "It is too large",
   415: "A file of this type is not taken",
   422: "It breaks a rule",
+  423: "Changes are locked until the admin token was given again",
   426: "Only a WebSocket connects here",
   429: "Too many requests; `retry_after_ms` says when the next is taken",
   500: "A fault of the gateway",

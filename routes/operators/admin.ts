@@ -1,20 +1,17 @@
 import { Hono } from "hono";
-import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { Kind } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
-import { BadRequest } from "../http/errors.ts";
-import { hasAdminToken } from "./admin_token.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
 import { connectionRoutes } from "./connections.ts";
 import { gameRoutes } from "./games.ts";
+import { observingRoutes } from "./observing.ts";
+import { operatorAccess } from "./operator_access.ts";
 import { predictionRoutes } from "./predictions.ts";
 import { registrationRoutes } from "./registrations.ts";
-
-const noAdmin = "Not found: nothing is served under /admin without an admin token (HELIOGRAPH_ADMIN_TOKEN)";
 
 const draining = new Kind(
   "Draining",
@@ -25,10 +22,11 @@ const draining = new Kind(
 /** The operator's own back end. Protocol, section 6. */
 export function adminRoutes(gateway: Gateway): Hono<Env> {
   return new Hono<Env>()
-    .use(requireToken(gateway.config["admin_token"]))
+    .use(operatorAccess(gateway))
     .route("/miners", registrationRoutes(gateway))
     .route("/games", gameRoutes(gateway))
     .route("/predictions", predictionRoutes(gateway))
+    .route("/", observingRoutes(gateway))
     .route("/api-keys", apiKeyRoutes(gateway))
     .route("/connections", connectionRoutes(gateway))
     .post(
@@ -47,15 +45,4 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
         return answerJson(context, { status: gateway.status, connections }, 202);
       },
     );
-}
-
-function requireToken(token: string | undefined) {
-  return createMiddleware<Env>(async (context, next) => {
-    if (token === undefined) throw new BadRequest(noAdmin, 404, "not_found");
-    if (!hasAdminToken(context, token)) {
-      context.header("WWW-Authenticate", "Bearer");
-      throw new BadRequest("Wrong or missing admin token", 401, "unauthorized");
-    }
-    await next();
-  });
 }

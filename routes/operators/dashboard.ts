@@ -1,4 +1,4 @@
-import { type Context, Hono } from "hono";
+import { type Context, type Handler, Hono } from "hono";
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { Answers } from "../http/answers.ts";
@@ -50,20 +50,7 @@ const notBuilt = `<!DOCTYPE html>
 
 /** The page for people on `/`, and what it loads. Whoever does not ask for a page is left to the next route. */
 export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
-  // A compiled binary finds its files by the shortest form of their path alone.
-  const folder = options.folder ?? resolve(import.meta.dirname ?? "", "../../dist/dashboard");
-  let loaded: Promise<Assets | undefined> | undefined;
-  const assets = async () => {
-    loaded ??= load(folder);
-    const found = await loaded.catch(forget);
-    // It may be built while the server runs.
-    if (found === undefined) loaded = undefined;
-    return found;
-  };
-  const forget = (error: unknown) => {
-    loaded = undefined;
-    throw error;
-  };
+  const assets = loaderOf(options);
   const { answers } = options;
   return new Hono<Env>()
     .get(
@@ -78,13 +65,13 @@ export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
         },
       }),
       async (context, next) =>
-        wantsPage(context) ? servePage(context, await assets(), answers) : await next(),
+        wantsPage(context) ? servePage(context, "", await assets(), answers) : await next(),
     )
     .get(
       "/assets/:name",
       documented({
         tag: "Pages",
-        summary: "What the dashboard loads",
+        summary: "What the pages load",
         parameters: { name: "file name" },
         answers: {
           200: { description: "The file", type: "*/*" },
@@ -92,12 +79,52 @@ export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
           ...refusals(404),
         },
       }),
-      async (context, next) => {
-        const asset = (await assets())?.get(`assets/${context.req.param("name")}`);
-        if (asset === undefined) return await next();
-        return answerPacked(context, asset, { ...securityHeaders, "cache-control": forever }, answers);
-      },
+      serveAsset(assets, answers),
     );
+}
+
+/** The operators' page, and what it loads. */
+export function consolePages(options: DashboardOptions = {}): Hono<Env> {
+  const assets = loaderOf(options);
+  return new Hono<Env>()
+    .get(
+      "/console",
+      documented({
+        tag: "Pages",
+        summary: "The operators' page",
+        description: "On the operators' own port where there is one.",
+        answers: { 200: { description: "The page", type: "text/html" }, ...refusals(503) },
+      }),
+      async (context) => servePage(context, "console", await assets(), options.answers),
+    )
+    .get("/assets/:name", serveAsset(assets, options.answers));
+}
+
+type Load = () => Promise<Assets | undefined>;
+
+function serveAsset(assets: Load, answers: Answers | undefined): Handler<Env, "/assets/:name"> {
+  return async (context, next) => {
+    const asset = (await assets())?.get(`assets/${context.req.param("name")}`);
+    if (asset === undefined) return await next();
+    return answerPacked(context, asset, { ...securityHeaders, "cache-control": forever }, answers);
+  };
+}
+
+function loaderOf(options: DashboardOptions): Load {
+  // A compiled binary finds its files by the shortest form of their path alone.
+  const folder = options.folder ?? resolve(import.meta.dirname ?? "", "../../dist/dashboard");
+  let loaded: Promise<Assets | undefined> | undefined;
+  const forget = (error: unknown) => {
+    loaded = undefined;
+    throw error;
+  };
+  return async () => {
+    loaded ??= load(folder);
+    const found = await loaded.catch(forget);
+    // It may be built while the server runs.
+    if (found === undefined) loaded = undefined;
+    return found;
+  };
 }
 
 function wantsPage({ req }: Context<Env>): boolean {
@@ -106,10 +133,11 @@ function wantsPage({ req }: Context<Env>): boolean {
 
 function servePage(
   context: Context<Env>,
+  path: "" | "console",
   assets: Assets | undefined,
   answers: Answers | undefined,
 ): Response {
-  const page = assets?.get("");
+  const page = assets?.get(path);
   const headers = {
     ...securityHeaders,
     vary: "Accept, Accept-Encoding",

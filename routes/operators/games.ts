@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { Kind, parseMessage, teamGame, valueBounds } from "../../lib/protocol/mod.ts";
+import { Kind, parseMessage, Rendered, renderSigned, teamGame, valueBounds } from "../../lib/protocol/mod.ts";
 import { type NewGame, readGame } from "../../lib/validator/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { maxOperatorBody, operator, readBody } from "../http/body.ts";
@@ -25,9 +25,39 @@ const published = new Kind(
   { offset: 42, recipients: 128, changed: 1 },
 );
 
+const gameList = new Kind(
+  "KnownGames",
+  () =>
+    z.object({
+      games: z.array(z.object({
+        game: z.looseObject({ game_id: z.string() }),
+        stakes: z.record(z.string(), z.number())
+          .describe("wagered on each outcome since this server's start"),
+      })),
+    }),
+  { games: [{ game: { game_id: "401" }, stakes: { Arsenal: 120.5 } }] },
+);
 /** Games for all miners. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function gameRoutes(gateway: Gateway): Hono<Env> {
-  return new Hono<Env>().post(
+  const { validator, console } = gateway;
+  return new Hono<Env>().get(
+    "/",
+    documented({
+      tag: "Operators",
+      security: "admin",
+      summary: "The games, and what was wagered on them",
+      answers: { 200: { description: "The games", kind: gameList }, ...refusals(401, 404) },
+    }),
+    () => {
+      const games = validator.games.listed().map(({ fields: { game_id }, text }) => ({
+        game: new Rendered(text),
+        stakes: console.judgements.stakesOf(game_id),
+      }));
+      return new Response(`${renderSigned({ games })}\n`, {
+        headers: { "content-type": "application/json; charset=utf-8" },
+      });
+    },
+  ).post(
     "/",
     documented({
       tag: "Operators",
@@ -41,7 +71,10 @@ export function gameRoutes(gateway: Gateway): Hono<Env> {
       const games = readGames(
         await readBody(context, gateway, { maxSize: maxOperatorBody, name: operator }),
       );
-      return answerJson(context, await gateway.validator.games.publish(games).catch(refuseTooLarge));
+      const published = await validator.games.publish(games).catch(refuseTooLarge);
+      const { changed } = published;
+      if (changed > 0) console.feed.emit("games", { changed });
+      return answerJson(context, published);
     },
   );
 }

@@ -16,6 +16,7 @@ import { maxOperatorBody, operator, readBody } from "../http/body.ts";
 import { documented, errorAnswer, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { describeMiners } from "./describe_miners.ts";
 
 const minerSchema = z.strictObject({
   uid: z.number().int().min(0),
@@ -30,8 +31,38 @@ const registration = new Kind(
 );
 const registrations = new Kind(
   "Registrations",
-  () => z.object({ miners: z.array(registration.schema) }),
-  { miners: [registration.example] },
+  () =>
+    z.object({
+      miners: z.array(z.looseObject({
+        hotkey: hotkey(),
+        uid: z.number().int().min(0),
+        blacklisted: z.boolean(),
+        connected: z.looseObject({
+          id: z.string(),
+          server: z.string(),
+          since: z.string(),
+          transport: z.string(),
+        }).nullable(),
+        last_prediction_at: z.string().nullable().describe("since this server's start, as are the counts"),
+        wagered_today: z.number(),
+        accepted: z.number().int(),
+        refused: z.number().int(),
+        round_trip_ms: z.number().nullable(),
+        last_error: z.string().nullable(),
+      })),
+    }),
+  {
+    miners: [{
+      ...registration.example as object,
+      connected: { id: "c1f", server: "1", since: "2026-11-21T08:00:00+00:00", transport: "websocket" },
+      last_prediction_at: "2026-11-21T08:12:00+00:00",
+      wagered_today: 120.5,
+      accepted: 31,
+      refused: 1,
+      round_trip_ms: 24,
+      last_error: "Invalid team_a_odds: got 2.2, expected 2.1",
+    }],
+  },
 );
 const removal = new Kind(
   "Removal",
@@ -52,7 +83,7 @@ export function registrationRoutes(gateway: Gateway): Hono<Env> {
         summary: "List miners",
         answers: { 200: { description: "Those registered", kind: registrations }, ...refusals(401, 404) },
       }),
-      (context) => answerJson(context, { miners: registry.list() }),
+      async (context) => answerJson(context, { miners: await describeMiners(gateway) }),
     )
     .put(
       "/:hotkey",

@@ -15,7 +15,13 @@ Deno.test("a build makes a page whose files carry their hashes, and a compressed
   const { done, bytes } = await buildDashboard({ root, out: folder.path });
   assertEquals(done, "built");
   assert(bytes < 150_000, `${bytes} bytes`);
-  assertEquals((await namesIn(folder.path)).map(generic), [
+  assertEquals((await namesIn(folder.path)).map(generic).sort(), [
+    "console-HASH.css",
+    "console-HASH.css.gz",
+    "console-HASH.js",
+    "console-HASH.js.gz",
+    "console.html",
+    "console.html.gz",
     "icon-HASH.svg",
     "icon-HASH.svg.gz",
     "index.html",
@@ -35,7 +41,9 @@ Deno.test("the built page names nothing of another host, and has no script or st
   assertMatch(page, /src="assets\/main-[0-9a-f]{12}\.js"/);
   assertMatch(page, /href="assets\/styles-[0-9a-f]{12}\.css"/);
   assertEquals(page.match(/https?:\/\/|<style|style=|<script(?![^>]*src=)/g), null);
-  const styles = (await namesIn(folder.path)).find((name) => name.endsWith(".css")) ?? "";
+  assertEquals(page.includes("console"), false);
+  const names = await namesIn(folder.path);
+  const styles = names.find((name) => /^styles-.*\.css$/.test(name)) ?? "";
   const text = await Deno.readTextFile(`${folder.path}/${styles}`);
   assertEquals(text.match(/url\(|@import/g), null);
   assertStringIncludes(text, ".u-cursor-x");

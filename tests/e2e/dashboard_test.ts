@@ -26,3 +26,9 @@ testWith(
   "the dashboard in a browser suits eyes, hands and ears, and does not grow",
   () => runCases("page_cases.ts"),
 );
+
+testWith(
+  missing,
+  "the console in a browser shows operators what happens, and does what they ask for",
+  () => runCases("console_cases.ts"),
+);

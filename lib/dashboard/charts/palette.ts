@@ -1,5 +1,5 @@
 /** Colours of a chart, by the custom property of the style sheet that has them. */
-export type ChartColour = "accent" | "accent-wash" | "second" | "grid" | "label";
+export type ChartColour = "accent" | "accent-wash" | "second" | "alarm" | "grid" | "label";
 
 /** Reads the style sheet's colours, once for each theme. */
 export class Palette {

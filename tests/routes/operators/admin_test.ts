@@ -10,6 +10,14 @@ function codeOf({ body }: Answer): unknown {
   return (body["error"] as Record<string, unknown> | undefined)?.["code"];
 }
 
+/** The miners as they were registered. */
+async function registered(scene: Scene) {
+  const { miners } = await scene.server.admin("GET", "/admin/miners") as {
+    miners: Record<string, unknown>[];
+  };
+  return miners.map(({ hotkey, uid, blacklisted }) => ({ hotkey, uid, blacklisted }));
+}
+
 Deno.test("without a token in the configuration nothing is found under /admin", async () => {
   await using server = await startGateway({ admin_token: undefined });
   for (const path of ["/admin/miners", "/admin/nothing", "/admin"]) {
@@ -83,16 +91,14 @@ Deno.test("what is wrong with an operator's request is said, and changes nothing
       assertStringIncludes(JSON.stringify(answer.body), message);
     });
   }
-  const { miners } = await scene.server.admin("GET", "/admin/miners");
-  assertEquals(miners, [{ hotkey: scene.key.address, uid: 7, blacklisted: false }]);
+  assertEquals(await registered(scene), [{ hotkey: scene.key.address, uid: 7, blacklisted: false }]);
   assertEquals((await scene.call("GET", "/api/v1/games")).body["offset"], 1);
 });
 
 Deno.test("miners are registered, listed by uid, and removed", async () => {
   await using scene = await Scene.start();
   await scene.register(testKey(3), 3, true);
-  const { miners } = await scene.server.admin("GET", "/admin/miners");
-  assertEquals(miners, [
+  assertEquals(await registered(scene), [
     { hotkey: testKey(3).address, uid: 3, blacklisted: true },
     { hotkey: scene.key.address, uid: 7, blacklisted: false },
   ]);

@@ -1,0 +1,120 @@
+/** What the server says of the session. */
+export interface SessionState {
+  /** What the audit log calls it. */
+  readonly name: string;
+  readonly csrf: string;
+  readonly idle_seconds: number;
+  /** Until when actions are allowed; null: they are locked. */
+  readonly unlocked_until: string | null;
+}
+
+/** Who is logged in, if anybody can be. */
+export interface SessionAnswer {
+  readonly configured: boolean;
+  readonly session: SessionState | null;
+}
+
+/** Nobody asked for it. */
+const inBackground = { headers: { "x-background": "1" } };
+
+/** A request that was refused. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(message: string, readonly status: number, readonly code: string) {
+    super(message);
+  }
+}
+
+/** An action as it is asked for. */
+export interface Change {
+  readonly method: "POST" | "PUT" | "DELETE";
+  /** Below the server's root, without a slash before it. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** The operators' API, with the cookie of a session. */
+export class Api {
+  #csrf = "";
+  readonly #ended: () => void;
+
+  /** `ended` is called when the server knows the session no more. */
+  constructor(ended: () => void) {
+    this.#ended = ended;
+  }
+
+  /** Asks who is logged in. */
+  async session(background = false): Promise<SessionAnswer> {
+    const answer = await this.#ask<SessionAnswer>("console/session", background ? inBackground : {});
+    if (answer.session !== null) this.#keep(answer.session);
+    return answer;
+  }
+
+  /** The session is over. */
+  end(): void {
+    this.#ended();
+  }
+
+  async login(token: string): Promise<SessionState> {
+    return this.#keep(await this.#ask<SessionState>("console/login", post({ token })));
+  }
+
+  async unlock(token: string): Promise<SessionState> {
+    return this.#keep(await this.change<SessionState>({ ...post({ token }), path: "console/unlock" }));
+  }
+
+  async logout(everywhere = false): Promise<void> {
+    await this.change({ method: "POST", path: `console/logout${everywhere ? "?everywhere=true" : ""}` });
+    this.#ended();
+  }
+
+  /** `background`: nobody asked for it, so that it keeps no session alive. */
+  async get<T>(path: string, background = false): Promise<T> {
+    return await this.#guarded<T>(path, background ? inBackground : {});
+  }
+
+  async change<T = unknown>({ method, path, body }: Change & { readonly body?: unknown }): Promise<T> {
+    return await this.#guarded<T>(path, {
+      method,
+      headers: { "x-csrf-token": this.#csrf },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+  }
+
+  async #guarded<T>(path: string, init: RequestInit): Promise<T> {
+    try {
+      return await this.#ask<T>(path, init);
+    } catch (error) {
+      const isWrongToken = path === "console/unlock";
+      if (error instanceof ApiError && error.status === 401 && !isWrongToken) this.#ended();
+      throw error;
+    }
+  }
+
+  async #ask<T>(path: string, init: RequestInit): Promise<T> {
+    const answer = await fetch(new URL(path, document.baseURI), init);
+    const body = await answer.json().catch(() => ({}));
+    if (answer.ok) return body as T;
+    const { code = "unknown", message = `The server answered ${answer.status}` } = body.error ?? {};
+    throw new ApiError(message, answer.status, code);
+  }
+
+  #keep(session: SessionState): SessionState {
+    this.#csrf = session.csrf;
+    return session;
+  }
+}
+
+function post(body: unknown) {
+  return { method: "POST" as const, body: JSON.stringify(body) };
+}
+
+/** The command that does the same. */
+export function curlOf({ method, path, body }: Change): string {
+  const url = new URL(path, document.baseURI).href;
+  const head = `curl -X ${method} '${url}' -H "authorization: Bearer $HELIOGRAPH_ADMIN_TOKEN"`;
+  if (body === undefined) return head;
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return `${head} -d '${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,58 @@
+import { useFeed, useReading } from "../context.ts";
+import { type Column, DataTable } from "../data_table.tsx";
+import { hasText, SearchField } from "../fields.tsx";
+import { useFilter } from "../place.ts";
+import { formatWhen } from "../when.ts";
+
+interface AuditEntry {
+  readonly at: string;
+  readonly actor: string;
+  readonly address: string;
+  readonly action: string;
+  readonly status: number;
+}
+
+const columns: readonly Column<AuditEntry>[] = [
+  { key: "at", title: "When", show: ({ at }) => formatWhen(at), sortBy: ({ at }) => at },
+  {
+    key: "action",
+    title: "What",
+    show: ({ action }) => <code>{action}</code>,
+    sortBy: ({ action }) => action,
+  },
+  {
+    key: "status",
+    title: "Answer",
+    show: ({ status }) => status,
+    sortBy: ({ status }) => status,
+    isNumber: true,
+  },
+  { key: "actor", title: "Who", show: ({ actor }) => actor, sortBy: ({ actor }) => actor },
+  { key: "address", title: "From", show: ({ address }) => address, isMinor: true },
+];
+
+/** What operators did. */
+export function AuditPage() {
+  const [search] = useFilter("search");
+  const { data, error, reload } = useReading<{ records: readonly AuditEntry[] }>("admin/audit?limit=1000");
+  useFeed("audit", () => setTimeout(reload, 100));
+  const rows = (data?.records ?? []).filter(({ action, actor, address }) =>
+    hasText(search, action, actor, address)
+  );
+  return (
+    <section className="card table-card" aria-label="Audit log">
+      <div className="tools">
+        <SearchField label="Search the audit log" />
+        <p className="hint">The last 90 days; who is a session, or the admin token.</p>
+      </div>
+      {error !== undefined && <p className="problem" role="alert">{error}</p>}
+      <DataTable
+        label="What operators did, the newest first"
+        columns={columns}
+        rows={rows}
+        keyOf={({ at, action, actor }) => `${at} ${action} ${actor}`}
+        empty={data === undefined ? "Reading" : "Nothing was done"}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,192 @@
+import { formatCount, shorten } from "../../model/format.ts";
+import { Action } from "../action.tsx";
+import { useReading } from "../context.ts";
+import { type Column, DataTable } from "../data_table.tsx";
+import { Choice, hasText, SearchField } from "../fields.tsx";
+import { Facts } from "../figures.tsx";
+import { linkTo, useFilter } from "../place.ts";
+import type { Connection } from "../types.ts";
+import { formatAgo, formatWhen } from "../when.ts";
+
+interface Listed {
+  readonly connections: readonly Connection[];
+  readonly ended: readonly Connection[];
+}
+
+const columns: readonly Column<Connection>[] = [
+  { key: "id", title: "Connection", show: ({ id }) => <code>{id}</code> },
+  {
+    key: "state",
+    title: "State",
+    show: ({ open, ending, state }) => (
+      <span className="badge" data-tone={open ? "healthy" : "waiting"}>
+        {ending?.cause.replaceAll("_", " ") ?? state}
+      </span>
+    ),
+    sortBy: ({ ending, state }) => ending?.cause ?? state,
+  },
+  {
+    key: "family",
+    title: "Kind",
+    show: ({ family }) => family,
+    sortBy: ({ family }) => family,
+    isMinor: true,
+  },
+  {
+    key: "hotkey",
+    title: "Hotkey",
+    show: ({ hotkey }) => hotkey === null ? "" : <code title={hotkey}>{shorten(hotkey, 14)}</code>,
+    sortBy: ({ hotkey }) => hotkey ?? "",
+    isMinor: true,
+  },
+  { key: "address", title: "Address", show: ({ address }) => address, sortBy: ({ address }) => address },
+  {
+    key: "opened",
+    title: "Opened",
+    show: ({ opened_at }) => formatAgo(opened_at),
+    sortBy: ({ opened_at }) => opened_at,
+  },
+  {
+    key: "sent",
+    title: "Sent",
+    show: ({ messages_out }) => formatCount(messages_out),
+    sortBy: ({ messages_out }) => messages_out,
+    isNumber: true,
+    isMinor: true,
+  },
+];
+
+/** Who is connected, who was, and why no longer. */
+export function ConnectionsPage() {
+  const [search] = useFilter("search");
+  const [show, setShow] = useFilter("show");
+  const [cause, setCause] = useFilter("cause");
+  const [opened] = useFilter("open");
+  const { data, error, reload } = useReading<Listed>("admin/connections?ended=1000", 3000);
+  const endings = data?.ended ?? [];
+  const all = show === "ended" ? endings : data?.connections ?? [];
+  const rows = all.filter((row) =>
+    hasText(search, row.id, row.hotkey, row.claimed_hotkey, row.address) &&
+    (cause === "" || show !== "ended" || row.ending?.cause === cause)
+  );
+  const open = [...data?.connections ?? [], ...endings].find(({ id }) => id === opened);
+  return (
+    <div className="with-drawer" data-open={open !== undefined}>
+      <section className="card table-card" aria-label="Connections">
+        <div className="tools">
+          <SearchField label="Search for a connection, a hotkey or an address" />
+          <Choice name="show" label="Which" options={{ "": "Open", ended: "Ended" }} />
+          <span className="hint" role="status">{formatCount(rows.length)} shown</span>
+        </div>
+        {show === "ended" && (
+          <ul className="causes" aria-label="Endings by cause">
+            {causesOf(endings).map(([name, count]) => (
+              <li key={name}>
+                <button
+                  type="button"
+                  className="button"
+                  aria-pressed={cause === name}
+                  onClick={() => setCause(cause === name ? "" : name)}
+                >
+                  {name.replaceAll("_", " ")} <span className="number">{formatCount(count)}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {error !== undefined && <p className="problem" role="alert">{error}</p>}
+        <DataTable
+          label={show === "ended" ? "Connections that ended" : "Open connections"}
+          columns={columns}
+          rows={rows}
+          keyOf={({ id }) => id}
+          empty={data === undefined ? "Reading" : "No connection is like that"}
+          opens
+        />
+      </section>
+      {open !== undefined && (
+        <ConnectionDrawer
+          connection={open}
+          onDone={reload}
+          onShowEnded={() => setShow("ended")}
+        />
+      )}
+    </div>
+  );
+}
+
+function causesOf(endings: readonly Connection[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const { ending } of endings) {
+    if (ending !== null) counts.set(ending.cause, (counts.get(ending.cause) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+interface DrawerProps {
+  readonly connection: Connection;
+  readonly onDone: () => void;
+  readonly onShowEnded: () => void;
+}
+
+function ConnectionDrawer({ connection, onDone, onShowEnded }: DrawerProps) {
+  const [, open] = useFilter("open");
+  const { id, family, address, hotkey, claimed_hotkey, stages, ending } = connection;
+  return (
+    <aside className="card drawer" aria-label={`Connection ${id}`}>
+      <header className="card-head">
+        <h2>
+          <code>{id}</code>
+        </h2>
+        <button type="button" className="button" onClick={() => open("")}>Close</button>
+      </header>
+      <Facts
+        facts={[
+          ["Kind", family],
+          ["Address", address],
+          [
+            "Hotkey",
+            hotkey === null
+              ? claimed_hotkey === null ? "none" : `claimed ${claimed_hotkey}`
+              : <a key="hotkey" href={linkTo("miners", { open: hotkey })}>{hotkey}</a>,
+          ],
+          [
+            "Messages",
+            `${formatCount(connection.messages_in)} in, ${formatCount(connection.messages_out)} out`,
+          ],
+          ["Waits unsent", `${formatCount(connection.queued_bytes)} bytes`],
+          ["Last heard", formatAgo(connection.heard_at)],
+        ]}
+      />
+      <h3>Why</h3>
+      <ol className="timeline">
+        {stages.map(({ stage, at }) => (
+          <li key={stage}>
+            <time>{formatWhen(at)}</time> {stage}
+          </li>
+        ))}
+      </ol>
+      {ending !== null && (
+        <>
+          <p>
+            <strong>{ending.explanation}</strong> {ending.detail}
+          </p>
+          <p className="hint">{ending.advice}</p>
+        </>
+      )}
+      <div className="buttons">
+        <Action
+          label="Drop"
+          meaning="The connection is closed; the client may come back."
+          change={{ method: "DELETE", path: `admin/connections/${id}` }}
+          isDangerous
+          disabled={ending !== null}
+          onDone={() => {
+            onDone();
+            onShowEnded();
+          }}
+        />
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,216 @@
+import type { GatewayActivity } from "../../../protocol/streams.ts";
+import type { ChartSpec } from "../../charts/chart_options.ts";
+import {
+  formatCount,
+  formatLatency,
+  formatRate,
+  formatShare,
+  formatShort,
+  shorten,
+} from "../../model/format.ts";
+import type { PastMeasurements } from "../../model/history.ts";
+import { refusesMost, summarizeRefusals } from "../../model/refusals.ts";
+import { useActivity, useReading } from "../context.ts";
+import { FigureChart } from "../figure_chart.tsx";
+import { Tile } from "../figures.tsx";
+import { linkTo, useFilter } from "../place.ts";
+import type { Miner } from "../types.ts";
+import { formatAgo } from "../when.ts";
+
+const lines: ChartSpec["lines"] = [
+  { column: "accepted_per_second", label: "accepted", colour: "accent", fill: "accent-wash" },
+  { column: "refused_per_second", label: "refused", colour: "alarm" },
+];
+const perSecond = (value: number) => `${formatRate(value)} /s`;
+const plain = (value: string) => ({ value, unit: "" });
+const longSilence = 600_000;
+
+/** How everything is, at a glance. */
+export function OverviewPage() {
+  const [range, setRange] = useFilter("range");
+  const activity = useActivity();
+  const { data: listed } = useReading<{ miners: readonly Miner[] }>("admin/miners", 10_000);
+  const { data: past } = useReading<PastMeasurements>(
+    "admin/history?metric=loop_lag,commit_time&range=1h",
+    10_000,
+  );
+  const miners = listed?.miners ?? [];
+  const refusals = activity && summarizeRefusals(activity);
+  const accepted = activity?.verdicts.accepted ?? NaN;
+  const sockets = activity &&
+    activity.connections.miners + activity.connections.streams + activity.connections.events;
+  const lag = newest(past, "loop_lag");
+  const commit = newest(past, "commit_time");
+  return (
+    <>
+      <dl className="console-tiles">
+        <Tile
+          name="accepted"
+          title="Accepted"
+          figure={{ value: formatRate(accepted / 60), unit: "/s" }}
+          note="mean of the last minute"
+        />
+        <Tile
+          name="refused"
+          title="Refused"
+          figure={{ value: formatRate((refusals?.refused ?? NaN) / 60), unit: "/s" }}
+          note={refusals && `${formatShare(refusals.share).value} % of all`}
+        />
+        <Tile
+          name="p99"
+          title="Confirmation p99"
+          figure={formatLatency(activity?.confirmation_latency?.p99 ?? null)}
+        />
+        <Tile
+          name="active_miners"
+          title="Miners"
+          figure={plain(formatCount(activity?.active_miners ?? NaN))}
+          note={`of ${formatCount(miners.length)} registered`}
+        />
+        <Tile name="sockets" title="Connections" figure={plain(formatCount(sockets ?? NaN))} />
+        <Tile name="http_share" title="Over HTTP" figure={formatShare(activity?.fallback_share ?? null)} />
+        <Tile name="loop_lag" title="Event-loop lag" figure={formatLatency(lag)} />
+        <Tile name="commit_time" title="Commit" figure={formatLatency(commit)} />
+      </dl>
+      <section className="card" aria-labelledby="rates">
+        <header className="card-head">
+          <h2 id="rates">Predictions a second</h2>
+          <div className="card-aside">
+            <div className="choice" role="group" aria-label="Time that the chart shows">
+              {(["1h", "24h"] as const).map((name) => (
+                <button
+                  key={name}
+                  type="button"
+                  aria-pressed={name === (range || "1h")}
+                  onClick={() => setRange(name === "1h" ? "" : name)}
+                >
+                  {name === "1h" ? "1 h" : "24 h"}
+                </button>
+              ))}
+            </div>
+          </div>
+        </header>
+        <FigureChart
+          label="Predictions accepted and refused"
+          range={range === "24h" ? "24h" : "1h"}
+          lines={lines}
+          format={perSecond}
+          least={1}
+        />
+      </section>
+      <div className="columns">
+        <Attention activity={activity} lag={lag} />
+        <section className="card" aria-labelledby="reasons">
+          <header className="card-head">
+            <h2 id="reasons">Refused in the last minute</h2>
+          </header>
+          <ol className="bars" data-value="reasons">
+            {refusals?.reasons.map(({ reason, count }) => (
+              <li key={reason}>
+                <a href={linkTo("predictions", { result: "refused", search: reason })}>{reason}</a>
+                <span className="bar" aria-hidden="true">
+                  <span
+                    className="bar-fill"
+                    style={{ transform: `scaleX(${(count / refusals.refused).toFixed(3)})` }}
+                  />
+                </span>
+                <span className="number">{formatShort(count)}</span>
+              </li>
+            ))}
+          </ol>
+          {refusals?.refused === 0 && <p className="remark">None</p>}
+        </section>
+        <Silent miners={miners} />
+      </div>
+    </>
+  );
+}
+
+function newest(past: PastMeasurements | undefined, name: string): number | null {
+  return past?.figures[name]?.findLast((value) => value !== null) ?? null;
+}
+
+/** What is not as it should be, with what to do. */
+function Attention({ activity, lag }: {
+  readonly activity: GatewayActivity | undefined;
+  readonly lag: number | null;
+}) {
+  const troubles = activity === undefined ? [] : troublesOf(activity, lag);
+  return (
+    <section className="card" aria-labelledby="attention">
+      <header className="card-head">
+        <h2 id="attention">Needs attention</h2>
+      </header>
+      <ul className="troubles" data-value="attention">
+        {troubles.map(({ what, advice }) => (
+          <li key={what}>
+            <strong>{what}</strong>
+            <span className="hint">{advice}</span>
+          </li>
+        ))}
+      </ul>
+      {activity !== undefined && troubles.length === 0 && <p className="remark">Nothing</p>}
+    </section>
+  );
+}
+
+function troublesOf(activity: GatewayActivity, lag: number | null) {
+  const { status, confirmation_latency, fallback_share } = activity;
+  const all = [
+    {
+      holds: status === "offline",
+      what: "The store cannot commit",
+      advice: "Is the disk full, or the data folder read-only? The log names the cause under category store.",
+    },
+    {
+      holds: status === "draining",
+      what: "The gateway is draining",
+      advice: "It takes nothing new, and ends.",
+    },
+    {
+      holds: refusesMost(summarizeRefusals(activity)),
+      what: "Most predictions are refused",
+      advice: "Unknown games and wrong odds mean that games are not published in time.",
+    },
+    {
+      holds: (confirmation_latency?.p99 ?? 0) > 500,
+      what: "Confirmations are slow",
+      advice: "Are the cores short (crypto.workers), or the disk slow?",
+    },
+    {
+      holds: (lag ?? 0) > 250,
+      what: "The event loop lags",
+      advice: "Too much load for one core, or a machine that is short of processor time or memory.",
+    },
+    {
+      holds: (fallback_share ?? 0) > 0.5,
+      what: "Most predictions come over HTTP",
+      advice: "Miners seem not to get through by WebSocket: heliograph doctor tells why.",
+    },
+  ];
+  return all.filter(({ holds }) => holds);
+}
+
+/** Miners that predicted, and are not there any more. */
+function Silent({ miners }: { readonly miners: readonly Miner[] }) {
+  const silent = miners.filter(({ connected, last_prediction_at }) =>
+    connected === null && last_prediction_at !== null &&
+    Date.now() - Date.parse(last_prediction_at) > longSilence
+  );
+  return (
+    <section className="card" aria-labelledby="silent">
+      <header className="card-head">
+        <h2 id="silent">Miners gone silent</h2>
+      </header>
+      <ul className="troubles">
+        {silent.slice(0, 8).map(({ hotkey, uid, last_prediction_at }) => (
+          <li key={hotkey}>
+            <a href={linkTo("miners", { open: hotkey })}>{uid}: {shorten(hotkey, 18)}</a>
+            <span className="hint">{formatAgo(last_prediction_at)}</span>
+          </li>
+        ))}
+      </ul>
+      {silent.length === 0 && <p className="remark">None</p>}
+    </section>
+  );
+}

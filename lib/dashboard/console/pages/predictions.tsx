@@ -1,0 +1,154 @@
+import { useState } from "react";
+import { formatCount, formatRate, shorten } from "../../model/format.ts";
+import { useConsole, useJudgements, useReading } from "../context.ts";
+import { type Column, DataTable } from "../data_table.tsx";
+import { Choice, hasText, SearchField } from "../fields.tsx";
+import { Facts } from "../figures.tsx";
+import { linkTo, useFilter } from "../place.ts";
+import type { Judgement } from "../types.ts";
+import { formatWhen } from "../when.ts";
+
+const columns: readonly Column<Judgement>[] = [
+  { key: "at", title: "When", show: ({ at }) => formatWhen(new Date(at).toISOString()) },
+  {
+    key: "result",
+    title: "Result",
+    show: ({ result, reason }) => (
+      <span className="badge" data-tone={result === "refused" ? "down" : "healthy"}>
+        {reason?.replaceAll("_", " ") ?? result}
+      </span>
+    ),
+  },
+  { key: "id", title: "Prediction", show: ({ prediction_id }) => <code>{shorten(prediction_id, 20)}</code> },
+  {
+    key: "miner",
+    title: "Miner",
+    show: ({ uid, hotkey }) => <a href={linkTo("miners", { open: hotkey })}>{uid}</a>,
+  },
+  { key: "game", title: "Game", show: ({ game_id }) => shorten(game_id, 16), isMinor: true },
+  { key: "outcome", title: "Outcome", show: ({ predicted_outcome }) => predicted_outcome, isMinor: true },
+  { key: "wager", title: "Wager", show: ({ wager }) => formatRate(wager), isNumber: true, isMinor: true },
+];
+
+/** Predictions as they are judged. */
+export function PredictionsPage() {
+  const [search] = useFilter("search");
+  const [result] = useFilter("result");
+  const [opened] = useFilter("open");
+  const all = useJudgements();
+  const { memory: { skipped } } = useConsole();
+  /** What is shown while it is paused. */
+  const [held, setHeld] = useState<readonly Judgement[]>();
+  const shown = held ?? all;
+  const waiting = held === undefined
+    ? 0
+    : all.filter(({ number }) => number > (held[0]?.number ?? -1)).length;
+  const rows = shown.filter((row) =>
+    hasText(
+      search,
+      row.prediction_id,
+      row.hotkey,
+      row.uid,
+      row.game_id,
+      row.reason,
+      row.reason?.replaceAll("_", " "),
+    ) &&
+    (result === "" || (result === "refused") === (row.result === "refused"))
+  );
+  const open = shown.find(({ number }) => String(number) === opened);
+  return (
+    <div className="with-drawer" data-open={open !== undefined}>
+      <section className="card table-card" aria-label="Predictions">
+        <div className="tools">
+          <SearchField label="Search for a prediction, a miner, a game or a reason" />
+          <Choice
+            name="result"
+            label="Result"
+            options={{ "": "All", accepted: "Accepted", refused: "Refused" }}
+          />
+          <button
+            type="button"
+            className="button"
+            aria-pressed={held !== undefined}
+            onClick={() => setHeld(held === undefined ? all : undefined)}
+          >
+            {held !== undefined ? waiting === 0 ? "Go on" : `${formatCount(waiting)} new` : "Pause"}
+          </button>
+          <span className="hint" role="status">
+            {formatCount(rows.length)} shown{skipped > 0 && `, ${formatCount(skipped)} came too fast to show`}
+          </span>
+        </div>
+        <DataTable
+          label="Predictions, the newest first"
+          columns={columns}
+          rows={rows}
+          keyOf={({ number }) => String(number)}
+          empty="Waiting for predictions"
+          opens
+        />
+      </section>
+      {open !== undefined && <PredictionDrawer judgement={open} />}
+    </div>
+  );
+}
+
+interface Accepted {
+  readonly predictions: readonly {
+    readonly received_at: string;
+    readonly prediction: unknown;
+    readonly receipt: { readonly hash: string; readonly previous: string; readonly miner_sequence: number };
+  }[];
+}
+
+function PredictionDrawer({ judgement }: { readonly judgement: Judgement }) {
+  const [, open] = useFilter("open");
+  const { prediction_id, hotkey, uid, game_id, predicted_outcome, wager, way, message, sequence, at } =
+    judgement;
+  return (
+    <aside className="card drawer" aria-label={`Prediction ${prediction_id}`}>
+      <header className="card-head">
+        <h2>Prediction</h2>
+        <button type="button" className="button" onClick={() => open("")}>Close</button>
+      </header>
+      <Facts
+        facts={[
+          ["Id", <code key="id">{prediction_id}</code>],
+          ["Judged", formatWhen(new Date(at).toISOString())],
+          [
+            "Miner",
+            <a key="miner" href={linkTo("miners", { open: hotkey })}>{uid}: {shorten(hotkey, 20)}</a>,
+          ],
+          ["Game", <a key="game" href={linkTo("games", { search: game_id })}>{game_id}</a>],
+          ["Outcome, wager", `${predicted_outcome}, ${formatRate(wager)}`],
+          ["Came over", way === "http" ? "HTTP" : "WebSocket"],
+          ...message === null ? [] : [["Refused because", message] as const],
+        ]}
+      />
+      {sequence !== null && <Receipt sequence={sequence} />}
+    </aside>
+  );
+}
+
+/** What was accepted, and its place in the chain of receipts. */
+function Receipt({ sequence }: { readonly sequence: number }) {
+  const { data, error } = useReading<Accepted>(`admin/predictions?after=${sequence - 1}&limit=1`);
+  const found = data?.predictions[0];
+  if (error !== undefined) return <p className="problem">{error}</p>;
+  if (found === undefined) return <p className="remark">Reading the receipt</p>;
+  const { receipt, prediction } = found;
+  return (
+    <>
+      <h3>Receipt</h3>
+      <Facts
+        facts={[
+          ["Sequence", formatCount(sequence)],
+          ["Of this miner", formatCount(receipt.miner_sequence)],
+          ["Hash", <code key="hash">{receipt.hash}</code>],
+          ["Hash of the receipt before", <code key="previous">{receipt.previous}</code>],
+        ]}
+      />
+      <h3>What was accepted</h3>
+      <pre className="command">{JSON.stringify(prediction, null, 2)}</pre>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+import { Action } from "../action.tsx";
+import { useConsole, useReading } from "../context.ts";
+import { type Column, DataTable } from "../data_table.tsx";
+import { Choice, hasText, SearchField } from "../fields.tsx";
+import { useFilter } from "../place.ts";
+
+interface Setting {
+  readonly name: string;
+  readonly value: string | null;
+  readonly default: string;
+  readonly unit: string | null;
+  readonly doc: string;
+}
+
+const withUnit = (value: string, unit: string | null) =>
+  unit === null || value === "none" ? value : `${value} ${unit}`;
+const isChanged = ({ value, default: usual }: Setting) => value !== null && value !== usual;
+
+const columns: readonly Column<Setting>[] = [
+  { key: "name", title: "Setting", show: ({ name }) => <code>{name}</code>, sortBy: ({ name }) => name },
+  {
+    key: "value",
+    title: "Value",
+    show: (setting) => (
+      <span data-changed={isChanged(setting)}>{withUnit(setting.value ?? "none", setting.unit)}</span>
+    ),
+  },
+  {
+    key: "default",
+    title: "Default",
+    show: ({ default: usual, unit }) => withUnit(usual, unit),
+    isMinor: true,
+  },
+  { key: "doc", title: "What it does", show: ({ doc }) => <span title={doc}>{doc}</span>, isMinor: true },
+];
+
+/** What this server goes by, and what ends it. */
+export function SettingsPage() {
+  const { api } = useConsole();
+  const [search] = useFilter("search");
+  const [show] = useFilter("show");
+  const { data, error } = useReading<{ settings: readonly Setting[] }>("admin/config");
+  const rows = (data?.settings ?? []).filter((setting) =>
+    hasText(search, setting.name, setting.doc) && (show === "" || isChanged(setting))
+  );
+  return (
+    <section className="card table-card" aria-label="Settings">
+      <div className="tools">
+        <SearchField label="Search for a setting" />
+        <Choice name="show" label="Which" options={{ "": "All", changed: "Not the default" }} />
+        <Action
+          label="Drain"
+          meaning="The gateway takes nothing new, finishes what is under way, and tells every client when to come back. It does not come back by itself: start it again."
+          change={{ method: "POST", path: "admin/drain" }}
+          isDangerous
+        />
+        <button type="button" className="button" onClick={() => void api.logout(true).catch(() => {})}>
+          Log out everywhere
+        </button>
+      </div>
+      {error !== undefined && <p className="problem" role="alert">{error}</p>}
+      <DataTable
+        label="Settings"
+        columns={columns}
+        rows={rows}
+        keyOf={({ name }) => name}
+        empty={data === undefined ? "Reading" : "No setting is like that"}
+      />
+    </section>
+  );
+}

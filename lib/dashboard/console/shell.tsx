@@ -1,0 +1,240 @@
+import { type ComponentType, type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import type { GatewayActivity } from "../../protocol/streams.ts";
+import { ThemeButton } from "../components/theme_button.tsx";
+import { refusesMost, summarizeRefusals } from "../model/refusals.ts";
+import { useActivity, useConnected, useConsole, useUnlocked } from "./context.ts";
+import { AuditPage } from "./pages/audit.tsx";
+import { ConnectionsPage } from "./pages/connections.tsx";
+import { GamesPage } from "./pages/games.tsx";
+import { MinersPage } from "./pages/miners.tsx";
+import { OverviewPage } from "./pages/overview.tsx";
+import { PredictionsPage } from "./pages/predictions.tsx";
+import { SettingsPage } from "./pages/settings.tsx";
+import { linkTo, usePlace } from "./place.ts";
+
+interface Page {
+  readonly title: string;
+  /** Of an icon, 24 units wide. */
+  readonly icon: string;
+  readonly Content: ComponentType;
+}
+
+const pages: Readonly<Record<string, Page>> = {
+  "": {
+    title: "Overview",
+    icon: "M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-3H4zM14 7h6V4h-6z",
+    Content: OverviewPage,
+  },
+  miners: {
+    title: "Miners",
+    icon:
+      "M9 11a3.5 3.5 0 1 0 0-7a3.5 3.5 0 1 0 0 7ZM2.5 20c0-4 3-6 6.5-6s6.5 2 6.5 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14c2.2.8 3.5 2.800 3.500 6",
+    Content: MinersPage,
+  },
+  predictions: { title: "Predictions", icon: "M3 17l5-6 4 3 5-8 4 5", Content: PredictionsPage },
+  connections: {
+    title: "Connections",
+    icon: "M5 8a3 3 0 1 0 0-6M19 22a3 3 0 1 0 0-6M12 15a3 3 0 1 0 0-6a3 3 0 1 0 0 6ZM7 7l3 3M14 14l3 3",
+    Content: ConnectionsPage,
+  },
+  games: { title: "Games", icon: "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18ZM12 3v18M3 12h18", Content: GamesPage },
+  audit: { title: "Audit", icon: "M6 3h9l4 4v14H6zM9 11h7M9 15h7", Content: AuditPage },
+  settings: {
+    title: "Settings",
+    icon:
+      "M4 7h10M18 7h2M4 17h2M10 17h10M16 9a2 2 0 1 0 0-4a2 2 0 1 0 0 4ZM8 19a2 2 0 1 0 0-4a2 2 0 1 0 0 4Z",
+    Content: SettingsPage,
+  },
+};
+
+/** Those of the bar on a phone; the others are in its menu. */
+const inBar = ["", "miners", "predictions", "connections"];
+
+/** Around every page. */
+export function Shell() {
+  const { page } = usePlace();
+  const { title, Content } = pages[page] ?? { title: "Not found", Content: NotFound };
+  useEffect(() => void (document.title = `${title} · Heliograph`), [title]);
+  return (
+    <div className="shell">
+      <a className="skip" href="#content" onClick={focusContent}>Skip to the content</a>
+      <Navigation page={page} />
+      <TopBar title={title} />
+      <main id="content" className="console-page" tabIndex={-1} key={page}>
+        <Content />
+      </main>
+    </div>
+  );
+}
+
+/** The hash says which page is shown, so that it cannot say where on it. */
+function focusContent(event: { preventDefault(): void }): void {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}
+
+function NotFound() {
+  return <p className="remark">There is no such page.</p>;
+}
+
+function Navigation({ page }: { readonly page: string }) {
+  const [open, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [page]);
+  return (
+    <nav className="console-nav" aria-label="Pages" data-open={open}>
+      <a className="brand" href={linkTo("")} aria-label="Heliograph: overview">
+        <Mark /> <span>Heliograph</span>
+      </a>
+      <ul>
+        {Object.entries(pages).map(([name, { title, icon }]) => (
+          <li key={name} data-in-bar={inBar.includes(name)}>
+            <a href={linkTo(name)} aria-current={name === page ? "page" : undefined}>
+              <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+                <path d={icon} className="icon" />
+              </svg>
+              <span>{title}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="more" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+          <path d="M4 7h16M4 12h16M4 17h16" className="icon" />
+        </svg>
+        <span>More</span>
+      </button>
+    </nav>
+  );
+}
+
+function TopBar({ title }: { readonly title: string }) {
+  const { api } = useConsole();
+  return (
+    <header className="console-top">
+      <h1>{title}</h1>
+      <GatewayStatus />
+      <Search />
+      <Lock />
+      <ThemeButton />
+      <button type="button" className="button" onClick={() => void api.logout().catch(() => {})}>
+        Log out
+      </button>
+    </header>
+  );
+}
+
+function GatewayStatus() {
+  const connected = useConnected();
+  const activity = useActivity();
+  const { tone, text } = describe(connected, activity);
+  return (
+    <p className="status" data-tone={tone} role="status">
+      <span className="status-line">
+        <span className="status-dot" aria-hidden="true" />
+        <strong>{text}</strong>
+      </span>
+    </p>
+  );
+}
+
+function describe(connected: boolean, activity: GatewayActivity | undefined) {
+  if (!connected) return { tone: "broken", text: "Reconnecting" };
+  if (activity === undefined) return { tone: "waiting", text: "Connected" };
+  if (activity.status === "offline") return { tone: "broken", text: "The store cannot commit" };
+  if (activity.status === "draining") return { tone: "troubled", text: "Draining" };
+  const refusals = summarizeRefusals(activity);
+  if (refusesMost(refusals)) {
+    return { tone: "troubled", text: `Predictions are refused: ${refusals.reasons[0]?.reason}` };
+  }
+  return { tone: "live", text: "Online" };
+}
+
+/** Finds a miner, a prediction or a connection by what was typed. */
+function Search() {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const text = String(new FormData(event.currentTarget).get("text")).trim();
+    if (text === "") return;
+    location.hash = /^c\w{4,}$/.test(text)
+      ? linkTo("connections", { search: text })
+      : /^(?:\d{1,5}|5\w{3,})$/.test(text)
+      ? linkTo("miners", { search: text })
+      : linkTo("predictions", { search: text });
+  };
+  return (
+    <form role="search" className="console-search" onSubmit={submit}>
+      <input
+        name="text"
+        type="search"
+        className="field"
+        placeholder="Hotkey, uid, prediction, connection"
+        aria-label="Search for a hotkey, a uid, a prediction or a connection"
+      />
+    </form>
+  );
+}
+
+/** Allows actions for ten minutes. */
+function Lock() {
+  const { api, setSession } = useConsole();
+  const unlocked = useUnlocked();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [problem, setProblem] = useState("");
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    try {
+      setSession(await api.unlock(String(new FormData(form).get("token"))));
+      form.reset();
+      setProblem("");
+      dialog.current?.close();
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="button"
+        data-kind={unlocked ? "unlocked" : undefined}
+        onClick={() => unlocked || dialog.current?.showModal()}
+      >
+        {unlocked ? "Actions unlocked" : "Unlock actions"}
+      </button>
+      <dialog ref={dialog} aria-label="Unlock actions">
+        <form onSubmit={(event) => void submit(event)}>
+          <h2>Unlock actions for ten minutes</h2>
+          <label htmlFor="unlock-token">Admin token</label>
+          <input
+            id="unlock-token"
+            name="token"
+            className="field"
+            type="password"
+            autoComplete="off"
+            required
+          />
+          <p className="problem" role="alert">{problem}</p>
+          <Buttons>
+            <button type="button" className="button" onClick={() => dialog.current?.close()}>Cancel</button>
+            <button type="submit" className="button" data-kind="main">Unlock</button>
+          </Buttons>
+        </form>
+      </dialog>
+    </>
+  );
+}
+
+function Buttons({ children }: { readonly children: ReactNode }) {
+  return <div className="buttons">{children}</div>;
+}
+
+/** The sign of the product. */
+export function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+      <circle cx="12" cy="12" r="4.5" />
+      <path d="M12 1.5v3M12 19.5v3M1.5 12h3M19.5 12h3M4.6 4.6l2.1 2.1M17.3 17.3l2.1 2.1M4.6 19.4l2.1-2.1M17.3 6.7l2.1-2.1" />
+    </svg>
+  );
+}

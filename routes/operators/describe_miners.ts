@@ -1,0 +1,34 @@
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import { formatTimestamp } from "../../lib/protocol/mod.ts";
+
+/** The registered miners, each with what is known of it: of now, of today, and since this server's start. */
+export async function describeMiners({ validator, hub, console, jobs }: Gateway) {
+  const miners = validator.registry.list();
+  const wagered = await validator.wageredToday(miners.map(({ hotkey }) => hotkey));
+  const connections = new Map(
+    hub.connections().filter(({ family }) => family === "miners").map((connection) =>
+      [connection.peer, connection] as const
+    ),
+  );
+  return miners.map((miner, index) => {
+    const figures = console.judgements.figuresOf(miner.hotkey);
+    const connection = connections.get(miner.hotkey);
+    const record = connection && hub.describe(connection);
+    const { answeredAt, heartbeatAt = 0 } = record ?? {};
+    return {
+      ...miner,
+      connected: record === undefined ? null : {
+        id: record.id,
+        server: jobs.instances.self,
+        since: formatTimestamp(record.openedAt),
+        transport: "websocket",
+      },
+      last_prediction_at: figures === undefined ? null : formatTimestamp(figures.lastAt),
+      wagered_today: wagered[index] ?? 0,
+      accepted: figures?.accepted ?? 0,
+      refused: figures?.refused ?? 0,
+      round_trip_ms: answeredAt !== undefined && answeredAt >= heartbeatAt ? answeredAt - heartbeatAt : null,
+      last_error: figures?.lastError ?? null,
+    };
+  });
+}

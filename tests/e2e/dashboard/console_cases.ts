@@ -1,0 +1,272 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { buildDashboard } from "../../../scripts/build_dashboard.ts";
+import { adminToken } from "../../helpers/gateway.ts";
+import { testKey } from "../../helpers/peer.ts";
+import { findChromium } from "../../helpers/programs.ts";
+import { sampleGame, samplePrediction } from "../../helpers/samples.ts";
+import { Scene } from "../../helpers/scene.ts";
+import { findPaleTexts } from "./contrast.ts";
+import { WatchedPage } from "./watched_page.ts";
+
+const chromium = await findChromium() ?? "";
+const root = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
+const still = { reducedMotion: "reduce" } as const;
+const pages = ["", "miners", "predictions", "connections", "games", "audit", "settings"];
+
+/** A gateway with a miner and a game, and an operator before its console. */
+class ConsoleScene implements AsyncDisposable {
+  private constructor(readonly gateway: Scene, readonly watched: WatchedPage) {}
+
+  static async start(options: Parameters<typeof WatchedPage.open>[2] = still): Promise<ConsoleScene> {
+    await buildDashboard({ root, out: `${root}/dist/dashboard` });
+    const gateway = await Scene.start();
+    const watched = await WatchedPage.open(chromium, `${gateway.server.url}/console`, options);
+    return new ConsoleScene(gateway, watched);
+  }
+
+  get page() {
+    return this.watched.page;
+  }
+
+  async login(): Promise<void> {
+    await this.page.getByLabel("Admin token").fill(adminToken);
+    await this.page.getByRole("button", { name: "Log in" }).click();
+    await this.watched.status(/Online/);
+  }
+
+  async unlock(): Promise<void> {
+    await this.page.getByRole("button", { name: "Unlock actions" }).click();
+    const dialog = this.page.getByRole("dialog", { name: "Unlock actions" });
+    await dialog.getByLabel("Admin token").fill(adminToken);
+    await dialog.getByRole("button", { name: "Unlock" }).click();
+    await this.page.getByRole("button", { name: "Actions unlocked" }).waitFor();
+  }
+
+  async open(name: string, filters = ""): Promise<void> {
+    await this.page.evaluate((hash) => void (location.hash = hash), `#/${name}${filters}`);
+  }
+
+  /** Does what a button offers, and resolves when the server has done it. */
+  async act(label: string, outcome: RegExp = /Done/): Promise<void> {
+    await this.page.getByRole("button", { name: label, exact: true }).click();
+    const dialog = this.page.getByRole("dialog", { name: label });
+    await dialog.getByRole("button", { name: label, exact: true }).click();
+    await dialog.getByText(outcome).waitFor();
+    await dialog.getByRole("button", { name: "Close", exact: true }).click();
+  }
+
+  row(key: string) {
+    return this.page.locator(`[data-row="${key}"]`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.watched[Symbol.asyncDispose]();
+    await this.gateway[Symbol.asyncDispose]();
+  }
+}
+
+Deno.test("the console lets in who has the token, and nobody else; a reload asks for nothing", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page } = scene;
+  await page.getByLabel("Admin token").fill("a guess");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("alert").filter({ hasText: "Wrong admin token" }).waitFor();
+  await scene.login();
+  const [cookie] = await page.context().cookies();
+  assertEquals([cookie?.name, cookie?.httpOnly, cookie?.sameSite], ["heliograph_session", true, "Strict"]);
+  assertEquals(await page.evaluate(() => document.cookie), "");
+  await page.reload();
+  await scene.watched.status(/Online/);
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByLabel("Admin token").waitFor();
+  await page.reload();
+  await page.getByLabel("Admin token").waitFor();
+  assertEquals(scene.watched.faults.filter((fault) => !/status of 401/.test(fault)), []);
+});
+
+Deno.test("a refused prediction shows on three pages as it happens", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page, gateway } = scene;
+  await scene.login();
+  await page.getByText("Needs attention").waitFor();
+  await gateway.submit({
+    predictions: Array.from({ length: 12 }, (_, index) => samplePrediction(`p${index}`, { wager: 2000 })),
+  });
+  await page.locator('[data-value="reasons"]').filter({ hasText: "wager limit" }).waitFor();
+  await page.locator('[data-value="attention"]').filter({ hasText: "Most predictions are refused" })
+    .waitFor();
+  await scene.watched.status(/Predictions are refused: wager limit/);
+  await page.getByRole("link", { name: "wager limit" }).click();
+  await page.locator("[data-row]").first().waitFor();
+  assertMatch(page.url(), /#\/predictions\?result=refused&search=wager\+limit/);
+  assertEquals(await page.locator("[data-row]").count(), 12);
+  await scene.row("12").getByRole("button").click();
+  await page.getByRole("complementary").getByText("Daily wager limit exceeded").waitFor();
+  await scene.open("miners", `?open=${gateway.key.address}`);
+  await page.getByRole("complementary").getByText("Daily wager limit exceeded").waitFor();
+  assertMatch(await scene.row(gateway.key.address).innerText(), /12/);
+  scene.watched.assertFaultless();
+});
+
+Deno.test("predictions can be paused, and say how many came meanwhile; an accepted one shows its receipt", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page, gateway } = scene;
+  await scene.login();
+  await scene.open("predictions");
+  await gateway.submit(samplePrediction("first"));
+  await page.getByText("first").waitFor();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await gateway.submit({ predictions: [samplePrediction("second"), samplePrediction("third")] });
+  await page.getByRole("button", { name: "2 new" }).waitFor();
+  assertEquals(await page.getByText("second").count(), 0);
+  await page.getByRole("button", { name: "2 new" }).click();
+  await page.getByText("second").waitFor();
+  await scene.row("1").getByRole("button").click();
+  const drawer = page.getByRole("complementary");
+  await drawer.getByText("Hash of the receipt before").waitFor();
+  assertMatch(await drawer.innerText(), /"prediction_id": "first"/);
+  scene.watched.assertFaultless();
+});
+
+Deno.test("actions are locked until the token is given again, show their command, and a blacklisted miner goes", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page, gateway } = scene;
+  const peer = await gateway.connect();
+  await scene.login();
+  await scene.open("miners", `?open=${gateway.key.address}`);
+  await scene.row(gateway.key.address).filter({ hasText: "connected" }).waitFor();
+  await page.getByRole("button", { name: "Blacklist", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Blacklist" });
+  assertMatch(
+    await dialog.getByLabel("The command that does the same").innerText(),
+    new RegExp(
+      `^curl -X PUT '${gateway.server.url}/admin/miners/${gateway.key.address}' .* -d '.*"blacklisted":true`,
+    ),
+  );
+  assert(await dialog.getByRole("button", { name: "Blacklist", exact: true }).isDisabled());
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
+  await scene.unlock();
+  await scene.act("Blacklist");
+  assertEquals((await peer.ended).code, 1008);
+  await scene.row(gateway.key.address).filter({ hasText: "blacklisted" }).waitFor();
+  await scene.open("audit");
+  await page.getByText(`PUT /admin/miners/${gateway.key.address}`).first().waitFor();
+  scene.watched.assertFaultless();
+});
+
+Deno.test("a game that is published reaches a miner, and one that is closed takes no more predictions", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page, gateway } = scene;
+  const peer = await gateway.connect();
+  await scene.login();
+  await scene.unlock();
+  await scene.open("games");
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Publish" });
+  await dialog.getByRole("textbox").fill('{"game_id": "g9"}');
+  await dialog.getByText("Game 1 lacks team_a").waitFor();
+  await dialog.getByRole("textbox").fill(JSON.stringify(sampleGame("g9")));
+  await dialog.getByText("1 to publish").waitFor();
+  await dialog.getByRole("button", { name: "Publish", exact: true }).click();
+  await dialog.getByText("1 changed, sent to 1 miners").waitFor();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
+  const update = await peer.next(({ type }) => type === "game_update");
+  assertMatch(JSON.stringify(update), /"g9"/);
+  await scene.row("g9").getByRole("button").click();
+  await scene.act("Close the game", /1 changed/);
+  await scene.row("g9").filter({ hasText: "closed" }).waitFor();
+  assertEquals((await gateway.submit(samplePrediction("late", { game_id: "g9" }))).status, 422);
+  await peer.close();
+  scene.watched.assertFaultless();
+});
+
+Deno.test("a connection is dropped, and its ending says why", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page, gateway } = scene;
+  const peer = await gateway.connect();
+  await scene.login();
+  await scene.unlock();
+  await scene.open("connections", `?search=${gateway.key.address}`);
+  const opener = page.locator("[data-row] button").first();
+  const id = await opener.innerText();
+  await opener.click();
+  await page.getByRole("complementary").getByText("authenticated").waitFor();
+  await scene.act("Drop");
+  await peer.ended;
+  await scene.row(id).waitFor();
+  await page.getByRole("complementary").getByText("closed").first().waitFor();
+  assert(await page.getByRole("list", { name: "Endings by cause" }).getByRole("button").count() > 0);
+  scene.watched.assertFaultless();
+});
+
+Deno.test("a drain shows where the operator is", async () => {
+  await using scene = await ConsoleScene.start();
+  await scene.login();
+  await scene.unlock();
+  await scene.open("settings", "?search=heartbeat");
+  await scene.page.getByText("websocket.heartbeat_interval").waitFor();
+  assertEquals(await scene.page.getByText(adminToken).count(), 0);
+  await scene.act("Drain");
+  await scene.watched.status(/Reconnecting|Draining/);
+});
+
+Deno.test("any of 2,000 miners is found, and only those in view are there", async () => {
+  await using scene = await ConsoleScene.start();
+  const { registry } = scene.gateway.server.gateway.validator;
+  const miners = Array.from({ length: 2000 }, (_, index) => ({
+    hotkey: testKey(1000 + index).address,
+    uid: 1000 + index,
+    blacklisted: false,
+  }));
+  for (const miner of miners) await registry.put(miner);
+  await scene.login();
+  await scene.open("miners");
+  await scene.page.getByText("2,001 of 2,001").waitFor();
+  assert(await scene.page.locator("[data-row]").count() < 60);
+  const wanted = miners[1234]?.hotkey ?? "";
+  await scene.page.getByRole("searchbox", { name: "Search for a hotkey, a uid or an error" }).fill(wanted);
+  await scene.row(wanted).waitFor();
+  assertMatch(scene.page.url(), /search=5/);
+  scene.watched.assertFaultless();
+});
+
+Deno.test("every page of the console is readable in light and dark, and no wider than the screen", async () => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await using scene = await ConsoleScene.start({ ...still, colorScheme });
+    const { page, gateway } = scene;
+    assertEquals(await page.evaluate(findPaleTexts), []);
+    await gateway.submit({ predictions: [samplePrediction("a"), samplePrediction("b", { wager: 2000 })] });
+    await scene.login();
+    for (const name of pages) {
+      await scene.open(name);
+      await page.locator('main[aria-busy="true"]').waitFor({ state: "detached" });
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      for (const width of [390, 768, 1280, 1920]) {
+        await page.setViewportSize({ width, height: 900 });
+        const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assertEquals(excess, 0, `${name} at ${width}`);
+      }
+      assertEquals(await page.evaluate(findPaleTexts), [], name);
+      assertEquals(await page.getByRole("button", { name: /^$/ }).count(), 0, name);
+    }
+    scene.watched.assertFaultless();
+  }
+});
+
+Deno.test("the pages are reached with the keyboard alone", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page } = scene;
+  await page.waitForFunction(() => document.activeElement?.id === "token");
+  await page.keyboard.type(adminToken);
+  await page.keyboard.press("Enter");
+  await scene.watched.status(/Online/);
+  const link = page.getByRole("link", { name: "Games" });
+  for (let step = 0; step < 20; step += 1) {
+    if (await link.evaluate((element) => element === document.activeElement)) break;
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Games" }).waitFor();
+  assertEquals(await link.getAttribute("aria-current"), "page");
+  scene.watched.assertFaultless();
+});
