@@ -39,6 +39,27 @@ export class PostgresServer implements AsyncDisposable {
     }
   }
 
+  /** Makes and starts a standby of this server, under a name by which the server may wait for it. */
+  async standby(name: string): Promise<PostgresServer> {
+    const folder = await Deno.makeTempDir({ prefix: "heliograph-postgres-" });
+    const standby = new PostgresServer(folder, freePort());
+    try {
+      if (standby.#owner.uid !== undefined) await Deno.chown(folder, 65534, 65534);
+      const source = `host=127.0.0.1 port=${this.port} user=heliograph application_name=${name}`;
+      await standby.#run("pg_basebackup", "-R", "-D", standby.#data, "-c", "fast", "-d", source);
+      await standby.resume();
+      return standby;
+    } catch (error) {
+      await standby[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Makes a standby the primary. */
+  async promote(): Promise<void> {
+    await this.sql("select pg_promote()");
+  }
+
   /** The location of a store, each time in another schema. */
   location(parameters = ""): string {
     this.#schemas += 1;
@@ -120,7 +141,7 @@ async function untilReady(stderr: ReadableStream<Uint8Array>): Promise<void> {
     let said = "";
     for await (const text of stderr.pipeThrough(new TextDecoderStream())) {
       said += text;
-      if (said.includes("ready to accept connections")) ready.resolve();
+      if (/ready to accept (?:read-only )?connections/.test(said)) ready.resolve();
     }
     ready.reject(new Error(`PostgreSQL has ended:\n${said}`));
   })();

@@ -54,7 +54,9 @@ export class SessionPool {
       if (session.isOpen) return Promise.resolve(session);
     }
     const { promise, resolve, reject } = Promise.withResolvers<Session>();
-    const { patience } = this.#options;
+    const { patience: each, address } = this.#options;
+    // An attempt at a connection gives up before, and knows why.
+    const patience = each * address.hosts.length + 1000;
     const waiting: Waiting = {
       resolve: (session) => (late.cancel(), resolve(session)),
       reject: (failure) => (late.cancel(), reject(failure)),
@@ -110,7 +112,7 @@ export async function openPrimary(
     const session = await openAt(host, options, onEnd).catch(failureOf);
     if (session instanceof Session) return session;
     if (session.code?.startsWith("28") || session.code?.startsWith("3D")) throw session;
-    problems.push(`${host.host}:${host.port}: ${session.message}`);
+    problems.push(`${host.host}:${host.port}: ${session.message}${doubtOf(options.address)}`);
   }
   throw new DatabaseFailure(`there is no way to the database (${problems.join("; ")})`, "unknown");
 }
@@ -130,6 +132,14 @@ async function openAt(
   }
   session.close();
   throw new DatabaseFailure("is a standby, which takes no writes", "unknown");
+}
+
+/** The runtime's TLS within a connection that has begun without hangs in older versions, 2.7.12 among them. */
+function doubtOf({ tls }: DatabaseAddress): string {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  if (tls === "disable" || major > 2 || minor >= 9) return "";
+  return `; TLS to PostgreSQL does not work in Deno ${Deno.version.deno}, it does in 2.9.6: run that, or use a way ` +
+    "that is protected otherwise, with sslmode=disable";
 }
 
 function closed(): DatabaseFailure {
