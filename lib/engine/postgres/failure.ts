@@ -31,7 +31,8 @@ export function failureOf(error: unknown): DatabaseFailure {
   const { code, message } = error as { code?: unknown; message?: unknown };
   const state = typeof code === "string" ? code : undefined;
   const words = String(message ?? error);
-  if (state === undefined || !/^[0-9A-Z]{5}$/.test(state)) {
+  // The system's own codes, such as EPIPE, have no digit.
+  if (state === undefined || !/^(?=.*\d)[0-9A-Z]{5}$/.test(state)) {
     return new DatabaseFailure(words, "unknown", state);
   }
   const kind = conflicts.has(state) ? "conflict" : departures.test(state) ? "unknown" : "refused";
