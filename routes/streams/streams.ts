@@ -146,8 +146,9 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
 
   const find = (name: string): Stream => {
     const stream = streams.find(name);
-    if (stream === undefined) throw new BadRequest("Invalid stream name", 404, "unknown_stream");
-    return stream;
+    if (stream !== undefined) return stream;
+    const names = streams.list().map(({ name }) => name).join(", ");
+    throw new BadRequest(`Invalid stream name; there are ${names}`, 404, "unknown_stream");
   };
 
   const answer = ({ env }: Context<Env>, text: string) =>

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { settle } from "../../helpers/fake_clock.ts";
 import { fakeReceipt } from "../../helpers/fake_node.ts";
 import { dataOf } from "../../helpers/scene.ts";
@@ -73,6 +73,8 @@ Deno.test("a stream that there is not is answered with 404, a query that is none
     const answer = await gateway.get(path);
     assertEquals([answer.status, (answer.body["error"] as { code: string }).code], [status, code], path);
   }
+  const { message } = (await gateway.get("/nonsense")).body;
+  assertMatch(String(message), /^Invalid stream name; there are network_metrics, .*peers/);
 });
 
 Deno.test("a long poll waits for what is new, polling meanwhile, and answers in order and without a gap", async () => {
