@@ -8,9 +8,7 @@ async function open() {
   const kv = await Deno.openKv(":memory:");
   const clock = new FakeClock();
   const store = { kv, clock, version: "0", [Symbol.dispose]: () => kv.close() };
-  const [own, other] = [1, 2].map(() =>
-    new Feed({ kv, file: undefined, clock, version: () => store.version })
-  ) as [
+  const [own, other] = [1, 2].map(() => new Feed({ kv, clock, version: () => store.version })) as [
     Feed,
     Feed,
   ];

@@ -1,5 +1,4 @@
-import type { Clock } from "../../protocol/mod.ts";
-import { Doorbell } from "./doorbell.ts";
+import { type Clock, sleep } from "../../protocol/mod.ts";
 
 /** What one commit has appended to a channel of the log. */
 export interface Advance {
@@ -17,8 +16,6 @@ interface FeedRow {
 /** Where the feed is, and how whoever follows it learns that something was committed. */
 interface FeedOptions {
   readonly kv: Deno.Kv;
-  /** The file that every commit writes to; undefined where there is none. */
-  readonly file: string | undefined;
   /** Another text whenever somebody has committed something; undefined where only the feed itself tells. */
   readonly version: () => string | undefined;
   /** The machine's, by which the store lets go of what it keeps. */
@@ -28,6 +25,11 @@ interface FeedOptions {
 const prefix = "log_feed";
 /** Milliseconds for which it is kept that a channel has advanced, and for which whoever follows may fail to look. */
 const [keptFor, patience] = [60_000, 20_000];
+/**
+ * Milliseconds between two looks at the version, which takes some ten microseconds, and at the feed where there is none. Being
+ * told of each write by the operating system costs more CPU in a busy server than it saves in an idle one.
+ */
+const [glance, look] = [50, 500];
 
 /** Which channels of the log have advanced, in the order of the commits, for those who share a store. */
 export class Feed {
@@ -57,19 +59,18 @@ export class Feed {
 }
 
 /** How far somebody has read the feed. */
-export class FeedReader implements Disposable {
+export class FeedReader {
   readonly #kv: Deno.Kv;
   readonly #self: string;
   readonly #version: () => string | undefined;
   readonly #clock: Clock;
-  readonly #bell: Doorbell;
   #position: string;
   #seen: string | undefined;
   /** Up to when it knows of everything. */
   #knownAt: number;
 
   constructor(
-    { kv, file, version, clock, self, position, seen }: FeedOptions & {
+    { kv, version, clock, self, position, seen }: FeedOptions & {
       self: string;
       position: string;
       seen: string | undefined;
@@ -78,7 +79,6 @@ export class FeedReader implements Disposable {
     this.#kv = kv;
     this.#version = version;
     this.#clock = clock;
-    this.#bell = new Doorbell(file, clock);
     this.#knownAt = clock.now();
     this.#self = self;
     this.#position = position;
@@ -106,14 +106,10 @@ export class FeedReader implements Disposable {
     return isLate ? "anew" : advances;
   }
 
-  [Symbol.dispose](): void {
-    this.#bell[Symbol.dispose]();
-  }
-
   /** Answers whether it has taken so long that something may be gone. */
   async #wait(signal: AbortSignal): Promise<boolean> {
     for (;;) {
-      await this.#bell.wait(signal);
+      await sleep(this.#clock, this.#seen === undefined ? look : glance, signal);
       const now = this.#clock.now();
       const isLate = Math.abs(now - this.#knownAt) > patience;
       const version = this.#version();

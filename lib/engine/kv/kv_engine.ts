@@ -8,7 +8,7 @@ import { type ChannelHead, headKey, type Row, rowKey } from "./log_rows.ts";
 import { epochKey, KvLog } from "./kv_log.ts";
 import { Feed } from "./feed.ts";
 import { isPieces, readPieces, sweepPieces } from "./pieces.ts";
-import { storeFiles, StoreGuard } from "./store_guard.ts";
+import { StoreGuard } from "./store_guard.ts";
 
 /** Values that are read ahead while a list is gone through. */
 const readAhead = 50;
@@ -55,7 +55,7 @@ export class KvEngine implements Engine {
       await sweepPieces(kv);
       const feed = location === ":memory:"
         ? undefined
-        : new Feed({ kv, file: storeFiles(location)[1], version: () => guard.version, clock: systemClock });
+        : new Feed({ kv, version: () => guard.version, clock: systemClock });
       const log = await KvLog.open(kv, { clock, history, feed });
       return new KvEngine({ kv, guard, log, feed, clock, history, durability: kvDurability(location) });
     } catch (error) {

@@ -66,7 +66,7 @@ export class KvLog implements Log {
     signal: AbortSignal,
   ): AsyncIterableIterator<readonly ChannelEntry[] | "anew"> {
     using ending = new FirstSignal(signal, this.#closing.signal);
-    using reader = await this.#feed?.open();
+    const reader = await this.#feed?.open();
     yield "anew";
     if (reader === undefined) return await sleep(this.#clock, Infinity, ending.signal);
     this.#readers.add(reader);
