@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { RouterRoute } from "hono/types";
+import { resolve } from "node:path";
 import type { CreateApp, Gateway, Part } from "../lib/gateway/mod.ts";
 import { TrustedProxies } from "../lib/ports/mod.ts";
 import { accountRoutes } from "./jobs/accounts.ts";
@@ -30,6 +31,12 @@ import { streamRoutes } from "./streams/streams.ts";
 import { WaitingRoom } from "./http/waiting_room.ts";
 import { websocketRoutes } from "./websocket/websocket.ts";
 
+/**
+ * The pages' files. A compiled binary finds them by the shortest form of their path alone, and its modules lie as deep below
+ * its root as this one.
+ */
+const folder = resolve(import.meta.dirname ?? "", "../dist/dashboard");
+
 /** The gateway's HTTP side: what is served on which path. */
 export const createApp: CreateApp = (gateway, part = "all") => {
   const proxies = new TrustedProxies(gateway.config["http.trusted_proxies"] ?? []);
@@ -56,7 +63,7 @@ export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
         answerListing(app, "/admin"),
       )
       .route("/", consoleRoutes(gateway))
-      .route("/", consolePages());
+      .route("/", consolePages({ folder }));
   }
   // Where operators have a port of their own, the reference tells of it too.
   const told = () => part === "all" ? app.routes : allRoutes(gateway).routes;
@@ -93,7 +100,7 @@ function clientRoutes(gateway: Gateway, told: () => readonly RouterRoute[]): Hon
     .use("/api/*", crossOrigin)
     .use("/inscriptions/*", crossOrigin)
     .route("/", docsRoutes(answers, told))
-    .route("/", dashboardRoutes({ answers }))
+    .route("/", dashboardRoutes({ folder, answers }))
     .route("/", websocketRoutes(gateway))
     .route("/", axonRoutes(gateway))
     .route("/api/v1", minerRoutes(gateway, waitingRoom, answers))

@@ -1,5 +1,4 @@
 import { type Context, type Handler, Hono } from "hono";
-import { resolve } from "node:path";
 import { z } from "zod";
 import type { Answers } from "../http/answers.ts";
 import { documented, refusals, upgraded } from "../http/documented.ts";
@@ -9,7 +8,7 @@ import { answerPacked, pack, type Packed } from "../http/packed.ts";
 /** What {@link dashboardRoutes} works with. */
 export interface DashboardOptions {
   /** What `scripts/build_dashboard.ts` built; part of a compiled binary. */
-  readonly folder?: string;
+  readonly folder: string;
   /** Where answers are bounded. */
   readonly answers?: Answers;
 }
@@ -49,7 +48,7 @@ const notBuilt = `<!DOCTYPE html>
 `;
 
 /** The page for people on `/`, and what it loads. Whoever does not ask for a page is left to the next route. */
-export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
+export function dashboardRoutes(options: DashboardOptions): Hono<Env> {
   const assets = loaderOf(options);
   const { answers } = options;
   return new Hono<Env>()
@@ -84,7 +83,7 @@ export function dashboardRoutes(options: DashboardOptions = {}): Hono<Env> {
 }
 
 /** The operators' page, and what it loads. */
-export function consolePages(options: DashboardOptions = {}): Hono<Env> {
+export function consolePages(options: DashboardOptions): Hono<Env> {
   const assets = loaderOf(options);
   return new Hono<Env>()
     .get(
@@ -110,9 +109,7 @@ function serveAsset(assets: Load, answers: Answers | undefined): Handler<Env, "/
   };
 }
 
-function loaderOf(options: DashboardOptions): Load {
-  // A compiled binary finds its files by the shortest form of their path alone.
-  const folder = options.folder ?? resolve(import.meta.dirname ?? "", "../../dist/dashboard");
+function loaderOf({ folder }: DashboardOptions): Load {
   let loaded: Promise<Assets | undefined> | undefined;
   const forget = (error: unknown) => {
     loaded = undefined;

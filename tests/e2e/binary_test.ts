@@ -97,7 +97,7 @@ testWith(missing, "the binary says its commit, and helps with every command", as
   await using place = await Installed.make();
   const { code, stdout } = await place.run("--version");
   assertEquals(code, 0);
-  assertMatch(stdout, /^heliograph \d+\.\d+\.\d+ \((?!from source|unknown)[\w.-]+, Deno /);
+  assertMatch(stdout, /^heliograph \d+\.\d+\.\d+(?:-dev(?:\.\d+)?)? \((?!from source|unknown)[\w.-]+, Deno /);
   const { stdout: help } = await place.run("--help");
   const names = [...help.matchAll(/^ {2}(\w+) {2}/gm)].map(([, name = ""]) => name);
   assert(names.includes("serve") && names.includes("doctor"), help);
