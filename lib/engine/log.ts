@@ -50,6 +50,8 @@ export interface Log {
     wanted: (channel: string) => boolean,
     signal: AbortSignal,
   ): AsyncIterableIterator<readonly ChannelEntry[] | "anew">;
+  /** Whether the engine was closed: what is read of the log then fails. */
+  readonly isClosed: boolean;
   /** Milliseconds for which whoever follows does not know what others have appended; 0 where nobody follows. */
   behind(): number;
 }

@@ -8,7 +8,7 @@ const page = 100;
 
 /** What a {@link Sequence} works with. */
 export interface SequenceOptions<Item> {
-  readonly log: Pick<Log, "head" | "since" | "kept">;
+  readonly log: Pick<Log, "head" | "since" | "kept" | "isClosed">;
   readonly channel: string;
   /** What an entry is that comes from the log. */
   read(entry: LogEntry): Item;
@@ -104,7 +104,8 @@ export class Sequence<Item extends { readonly offset: number }> implements Follo
       try {
         await this.#readPage();
       } catch (error) {
-        const { channel } = this.#options;
+        const { channel, log: { isClosed } } = this.#options;
+        if (isClosed) break;
         log.warning("Cannot read what was appended to {channel}: {error}", { channel, error });
       }
       this.#handOn();

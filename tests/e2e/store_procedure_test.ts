@@ -13,7 +13,7 @@ function blocksUnder(heading: string): string[] {
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block);
 }
 
-/** A folder in which a shell finds `heliograph`. */
+/** A folder in which a shell finds `heliograph`, and a `sudo` that does nothing. */
 class Shell implements AsyncDisposable {
   private constructor(readonly folder: TemporaryFolder) {}
 
@@ -24,6 +24,8 @@ class Shell implements AsyncDisposable {
     await Deno.writeTextFile(`${folder.path}/bin/heliograph`, `#!/bin/sh\nexec ${words} "$@"\n`, {
       mode: 0o755,
     });
+    // The servers are stopped already.
+    await Deno.writeTextFile(`${folder.path}/bin/sudo`, "#!/bin/sh\n", { mode: 0o755 });
     return new Shell(folder);
   }
 

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type LogEntry, Sequence } from "../../lib/engine/mod.ts";
 import { settle } from "../helpers/fake_clock.ts";
+import { LogLines } from "../helpers/log_lines.ts";
 import { FakeLog } from "../helpers/fake_log.ts";
 
 interface Item {
@@ -143,4 +144,17 @@ Deno.test("whatever comes when, each entry is handed on once and in order", asyn
     const begun = all.length - offsets().length;
     assertEquals(offsets(), all.slice(begun).map(({ offset }) => offset));
   }));
+});
+
+Deno.test("what cannot be read of a log that was closed is no fault", async () => {
+  using lines = new LogLines();
+  for (const isClosed of [false, true]) {
+    const log = new FakeLog();
+    const { sequence } = create(log);
+    await sequence.begin();
+    log.fault = new Error("no store");
+    log.isClosed = isClosed;
+    await sequence.look();
+  }
+  assertEquals(lines.text.split("Cannot read what was appended").length, 2);
 });

@@ -11,6 +11,7 @@ export class FakeLog implements Log {
   reads = 0;
   /** Why it cannot be read. */
   fault: Error | undefined;
+  isClosed = false;
   readonly #channels = new Map<string, LogEntry[]>();
   readonly #told: (readonly ChannelEntry[] | "anew")[] = ["anew"];
   #news = Promise.withResolvers<void>();

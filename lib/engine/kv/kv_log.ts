@@ -88,6 +88,10 @@ export class KvLog implements Log {
     return Math.max(0, ...[...this.#readers].map((reader) => reader.behind));
   }
 
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   close(): void {
     this.#closing.abort();
   }

@@ -71,6 +71,10 @@ export class PostgresLog implements Log {
     return Math.max(0, ...[...this.#tails].map((tail) => tail.behind));
   }
 
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   close(): void {
     this.#closing.abort();
   }
