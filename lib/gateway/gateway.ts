@@ -11,7 +11,7 @@ import {
   readMemoryLimit,
 } from "../hub/mod.ts";
 import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
-import { type Clock, type GatewayActivity, systemClock, within } from "../protocol/mod.ts";
+import { type Clock, type GatewayActivity, systemClock, together, within } from "../protocol/mod.ts";
 import { Followers, type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
 import {
   activityDefinition,
@@ -271,7 +271,7 @@ export async function createGateway(
   );
   try {
     followers.start();
-    await Promise.all([space.start(), validator.start(), streams.start()]);
+    await together([space.start(), validator.start(), streams.start()]);
     await jobs.start();
     await figures.start();
     if (config["websocket.handlers"] !== undefined) {

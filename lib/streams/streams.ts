@@ -1,5 +1,5 @@
 import type { ChannelSettings, Connection } from "../hub/mod.ts";
-import { type Clock, streamNames } from "../protocol/mod.ts";
+import { type Clock, streamNames, together } from "../protocol/mod.ts";
 import type { Followers, Store } from "../engine/mod.ts";
 import { Commits, LoggedPast, UnkeptPast } from "./past.ts";
 import type { StreamDefinition } from "./definition.ts";
@@ -48,7 +48,7 @@ export class Streams {
 
   /** Takes over what is stored. */
   async start(): Promise<void> {
-    await Promise.all([...this.#streams.values()].map((stream) => stream.load()));
+    await together([...this.#streams.values()].map((stream) => stream.load()));
   }
 
   /** Whether the data is made up. */

@@ -7,6 +7,7 @@ import {
   type ExactObject,
   formatTimestamp,
   type Position,
+  together,
   utcDay,
 } from "../protocol/mod.ts";
 import {
@@ -172,7 +173,7 @@ export class Validator implements HandlerHost {
 
   /** Reads what is stored, and begins to watch over the connected miners. */
   async start(): Promise<void> {
-    await Promise.all([this.registry.load(), this.#board.load()]);
+    await together([this.registry.load(), this.#board.load()]);
     this.#lineage = (await this.#predictions.head()).lineage;
     this.registry.onChange(() => this.#attendance.recheck((hotkey) => this.registered(hotkey)));
     this.#hub.setHeartbeat("miners", (due) => this.#sendHeartbeats(due));

@@ -268,7 +268,7 @@ testWith(
 );
 
 for (const version of sdkVersions) {
-  const count = version === "2.0.9" ? 125 : 25;
+  const count = 125;
 
   testWith(
     missing,

@@ -1,4 +1,4 @@
-import { type Clock, type Durability, sleep, systemClock } from "../../protocol/mod.ts";
+import { type Clock, type Durability, sleep, systemClock, together } from "../../protocol/mod.ts";
 import { isEnough } from "../durability.ts";
 import type { Engine, KeptChannel } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
@@ -10,7 +10,7 @@ import { boundsOf, keyOf, textOf } from "./keys.ts";
 import { openSchema } from "./open_schema.ts";
 import { PostgresLog } from "./postgres_log.ts";
 import { PostgresTransaction, type Run, type Settled } from "./postgres_transaction.ts";
-import { commit, guard, together, write } from "./sending.ts";
+import { commit, guard, write } from "./sending.ts";
 import type { Answer, Session } from "./session.ts";
 import { openPrimary, SessionPool } from "./session_pool.ts";
 import { arrayOf, lastKey, type Statements, statementsFor } from "./statements.ts";

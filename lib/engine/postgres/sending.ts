@@ -72,12 +72,6 @@ export async function commit(session: Session): Promise<void> {
   }
 }
 
-/** Waits for all, and throws what failed first. */
-export async function together(sent: readonly Sent[]): Promise<void> {
-  const failed = (await Promise.allSettled(sent)).find((each) => each.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
-}
-
 /** Another one for each transaction, whatever became of others that were never kept. */
 function newVersion(): string {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
