@@ -59,6 +59,7 @@ export class Stream implements Follower {
   #followedAt = -Infinity;
   /** Polls, and looks at what others have published, come one after the other. */
   #turn: Promise<void> = Promise.resolve();
+  #isStopped = false;
   #failure: StreamStatus | undefined;
 
   constructor(
@@ -190,6 +191,7 @@ export class Stream implements Follower {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#poller.stop();
   }
 
@@ -242,6 +244,8 @@ export class Stream implements Follower {
       if (this.#hasFollowed(2)) this.#recovered();
       this.#deliver(news);
     } catch (error) {
+      // The store is closed then.
+      if (this.#isStopped) return;
       log.warning("Cannot read what was published of stream {stream}: {error}", {
         stream: this.name,
         error,
