@@ -9,6 +9,7 @@ import { epochKey, KvLog } from "./kv_log.ts";
 import { Feed } from "./feed.ts";
 import { isPieces, readPieces, sweepPieces } from "./pieces.ts";
 import { StoreGuard } from "./store_guard.ts";
+import { Turns } from "../turns.ts";
 
 /** Values that are read ahead while a list is gone through. */
 const readAhead = 50;
@@ -23,8 +24,7 @@ export class KvEngine implements Engine {
   readonly #history: HistoryLimits;
   readonly #durability: Durability;
   readonly #locks = new Map<string, LockState>();
-  /** The last transaction under each lock. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   private constructor(options: {
     kv: Deno.Kv;
@@ -107,10 +107,7 @@ export class KvEngine implements Engine {
     { lock }: TransactOptions = {},
   ): Promise<T> {
     if (lock === undefined) return await this.#guarded(() => this.#attempt(work));
-    const before = this.#turns.get(lock) ?? Promise.resolve();
-    const turn = before.then(() => this.#guarded(() => this.#attempt(work, lock)));
-    this.#turns.set(lock, turn.catch(() => {}));
-    return await turn;
+    return await this.#turns.take(lock, () => this.#guarded(() => this.#attempt(work, lock)));
   }
 
   async set(key: Key, value: unknown, options?: KeepOptions): Promise<void> {

@@ -18,6 +18,7 @@ import { Sweeper } from "./sweeper.ts";
 import { Tail } from "./tail.ts";
 import { Trouble } from "./trouble.ts";
 import { decode, encode } from "./values.ts";
+import { Turns } from "../turns.ts";
 
 /** Values that are read at a time while a list is gone through, and that are deleted at a time. */
 const [page, deletedAtOnce] = [200, 1000];
@@ -47,8 +48,7 @@ export class PostgresEngine implements Engine {
   readonly #doorbell: Doorbell;
   readonly #sweeper: Sweeper;
   readonly #server = crypto.randomUUID().slice(0, 8);
-  /** The last transaction under each lock. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
   readonly #trouble = new Trouble();
   readonly #durability: Durability;
 
@@ -169,10 +169,7 @@ export class PostgresEngine implements Engine {
     { lock }: TransactOptions = {},
   ): Promise<T> {
     if (lock === undefined) return await this.#repeated(() => this.#attempt(work));
-    const before = this.#turns.get(lock) ?? Promise.resolve();
-    const turn = before.then(() => this.#repeated(() => this.#attemptUnder(lock, work)));
-    this.#turns.set(lock, turn.catch(() => {}));
-    return await turn;
+    return await this.#turns.take(lock, () => this.#repeated(() => this.#attemptUnder(lock, work)));
   }
 
   async set(key: Key, value: unknown, options?: KeepOptions): Promise<void> {
