@@ -1,4 +1,4 @@
-import { type Clock, sleep } from "../../protocol/mod.ts";
+import { type Clock, FirstSignal, sleep } from "../../protocol/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
 import { DatabaseFailure } from "./failure.ts";
 import type { Session } from "./session.ts";
@@ -34,15 +34,9 @@ export class Doorbell {
   #ringAgain = false;
   #listening: Promise<void> | undefined;
   #awaited: { readonly payload: string; readonly heard: () => void } | undefined;
-  #isHeard = false;
 
   constructor(options: DoorbellOptions) {
     this.#options = options;
-  }
-
-  /** Whether the last probe was heard; false before the first. */
-  get isHeard(): boolean {
-    return this.#isHeard;
   }
 
   /** Tells the others, soon. */
@@ -83,7 +77,6 @@ export class Doorbell {
           log.warning("Cannot hear what other servers append: {error}", { error: String(error) });
         }
       }
-      this.#isHeard = false;
       await sleep(this.#options.clock, pause, signal);
     }
   }
@@ -119,11 +112,9 @@ export class Doorbell {
     const payload = crypto.randomUUID();
     this.#awaited = { payload, heard: () => heard.abort() };
     await run(probe, payload);
-    const waiting = new AbortController();
-    for (const signal of [heard.signal, over]) signal.addEventListener("abort", () => waiting.abort());
-    if (!heard.signal.aborted && !over.aborted) await sleep(clock, probePatience, waiting.signal);
-    this.#isHeard = heard.signal.aborted;
-    if (!this.#isHeard && !over.aborted) {
+    using first = new FirstSignal(heard.signal, over);
+    await sleep(clock, probePatience, first.signal);
+    if (!first.signal.aborted) {
       throw new DatabaseFailure(
         "a notification did not arrive; behind a pooler, name the database itself",
         "refused",
