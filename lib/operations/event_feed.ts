@@ -19,13 +19,15 @@ export interface OperatorEvent {
   readonly data: string;
 }
 
-const kept = 1000;
+/** Events that are kept for whoever comes back, and characters of all of them together: less than may wait for one who reads. */
+const [kept, keptCharacters] = [1000, 2 ** 19];
 
 /** Numbers what happens, keeps the latest, and tells those who listen. */
 export class EventFeed {
   /** Another one means other numbers. */
   readonly epoch = crypto.randomUUID().slice(0, 8);
-  #events: OperatorEvent[] = [];
+  readonly #events: OperatorEvent[] = [];
+  #characters = 0;
   #newest = 0;
   readonly #listeners = new Set<(event: OperatorEvent) => void>();
 
@@ -37,7 +39,10 @@ export class EventFeed {
   emit<Name extends keyof OperatorEvents>(name: Name, data: OperatorEvents[Name]): void {
     const event = { id: this.#newest += 1, name, data: JSON.stringify(data) };
     this.#events.push(event);
-    if (this.#events.length >= 2 * kept) this.#events = this.#events.slice(-kept);
+    this.#characters += event.data.length;
+    while (this.#events.length > kept || this.#characters > keptCharacters) {
+      this.#characters -= this.#events.shift()?.data.length ?? 0;
+    }
     for (const listener of this.#listeners) listener(event);
   }
 
