@@ -2,7 +2,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket
 import type { Config } from "../../lib/gateway/mod.ts";
 import { type Clock, systemClock } from "../../lib/protocol/mod.ts";
 import { startGateway, type TestGateway } from "./gateway.ts";
-import { untilThere } from "./until.ts";
+import { inTime, untilThere } from "./until.ts";
 
 /** An answer or an event's data. */
 export type Fields = Record<string, unknown>;
@@ -30,10 +30,15 @@ export const ways: readonly ("polling" | "websocket")[][] = [["polling"], ["webs
 export class JobPeer implements Disposable {
   readonly socket: Socket;
   readonly told: Told[] = [];
+  #news = Promise.withResolvers<void>();
 
   constructor(url: string, auth: Fields, options: Partial<ManagerOptions & SocketOptions> = {}) {
     this.socket = io(url, { forceNew: true, reconnection: false, auth, ...options });
-    this.socket.onAny((event: string, data: Fields) => this.told.push({ event, data }));
+    this.socket.onAny((event: string, data: Fields) => {
+      this.told.push({ event, data });
+      this.#news.resolve();
+      this.#news = Promise.withResolvers();
+    });
   }
 
   /** Resolves once it is connected, rejects with the server's refusal. */
@@ -50,7 +55,15 @@ export class JobPeer implements Disposable {
 
   /** The first event for which `wanted` holds, once it has come. */
   async until(wanted: (told: Told) => boolean): Promise<Told> {
-    return await untilThere(() => this.told.find(wanted), `an event: ${wanted}`);
+    return await inTime(this.#find(wanted), `an event: ${wanted}`);
+  }
+
+  async #find(wanted: (told: Told) => boolean): Promise<Told> {
+    for (;;) {
+      const told = this.told.find(wanted);
+      if (told !== undefined) return told;
+      await this.#news.promise;
+    }
   }
 
   /** All events of a job, once the last has come. */
