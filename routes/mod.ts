@@ -12,7 +12,7 @@ import { readClient } from "./http/client.ts";
 import { axonRoutes } from "./miners/axon.ts";
 import { countResponses } from "./http/count_responses.ts";
 import { consoleRoutes } from "./operators/console.ts";
-import { consolePages, dashboardRoutes } from "./operators/dashboard.ts";
+import { consolePages, dashboardRoutes, PageFiles } from "./operators/dashboard.ts";
 import { docsRoutes } from "./reference/docs.ts";
 import { type Documentation, documented, refusals } from "./http/documented.ts";
 import type { Env } from "./http/env.ts";
@@ -35,7 +35,7 @@ import { websocketRoutes } from "./websocket/websocket.ts";
  * The pages' files. A compiled binary finds them by the shortest form of their path alone, and its modules lie as deep below
  * its root as this one.
  */
-const folder = resolve(import.meta.dirname ?? "", "../dist/dashboard");
+const files = new PageFiles(resolve(import.meta.dirname ?? "", "../dist/dashboard"));
 
 /** The gateway's HTTP side: what is served on which path. */
 export const createApp: CreateApp = (gateway, part = "all") => {
@@ -63,7 +63,7 @@ export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
         answerListing(app, "/admin"),
       )
       .route("/", consoleRoutes(gateway))
-      .route("/", consolePages({ folder }));
+      .route("/", consolePages(files));
   }
   // Where operators have a port of their own, the reference tells of it too.
   const told = () => part === "all" ? app.routes : allRoutes(gateway).routes;
@@ -100,7 +100,7 @@ function clientRoutes(gateway: Gateway, told: () => readonly RouterRoute[]): Hon
     .use("/api/*", crossOrigin)
     .use("/inscriptions/*", crossOrigin)
     .route("/", docsRoutes(answers, told))
-    .route("/", dashboardRoutes({ folder, answers }))
+    .route("/", dashboardRoutes(files, answers))
     .route("/", websocketRoutes(gateway))
     .route("/", axonRoutes(gateway))
     .route("/api/v1", minerRoutes(gateway, waitingRoom, answers))

@@ -1,7 +1,9 @@
+import type { Judgement } from "../protocol/mod.ts";
+
 /** What operators are told of as it happens, by the name of the event. */
 export interface OperatorEvents {
   /** Judged lately, oldest first; `skipped` more came than are told. */
-  readonly predictions: { readonly predictions: readonly unknown[]; readonly skipped: number };
+  readonly predictions: { readonly predictions: readonly Judgement[]; readonly skipped: number };
   /** What the gateway does, every two seconds. */
   readonly activity: unknown;
   /** An operator did something. */

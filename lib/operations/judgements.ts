@@ -1,25 +1,6 @@
-import type { Clock, PredictionRefusal, Timer } from "../protocol/mod.ts";
+import type { Clock, Judgement, Timer } from "../protocol/mod.ts";
 import type { JudgedPrediction } from "../validator/mod.ts";
 import type { EventFeed } from "./event_feed.ts";
-
-/** A prediction that was judged, as operators are shown it. Times are in milliseconds since the Unix epoch. */
-export interface Judgement {
-  /** Counts them since the start. */
-  readonly number: number;
-  readonly at: number;
-  readonly hotkey: string;
-  readonly uid: number;
-  readonly prediction_id: string;
-  readonly game_id: string;
-  readonly predicted_outcome: string | number;
-  readonly wager: number;
-  readonly way: "websocket" | "http";
-  readonly result: "accepted" | "duplicate" | "refused";
-  readonly reason: PredictionRefusal | null;
-  readonly message: string | null;
-  /** Of the receipt. */
-  readonly sequence: number | null;
-}
 
 /** What is known of a miner since the start. */
 export interface MinerFigures {

@@ -14,7 +14,7 @@ export { EventFeed, type OperatorEvent } from "./event_feed.ts";
 export { FigureRecorder } from "./figure_recorder.ts";
 export { FreeSpace } from "./free_space.ts";
 export { Health } from "./health.ts";
-export { type Judgement, Judgements, type MinerFigures } from "./judgements.ts";
+export { Judgements, type MinerFigures } from "./judgements.ts";
 export { type Prunable, pruneStore } from "./prune_store.ts";
 export { type Progress, type StoreReport, verifyStore } from "./receipt_walk.ts";
 export { readMetrics } from "./read_metrics.ts";

@@ -24,6 +24,7 @@ export {
   teamGamePrediction,
   time,
 } from "./messages/miners.ts";
+export { type Judgement, judgement } from "./judgements.ts";
 export { together } from "./together.ts";
 export { liveness, streamConversation, streamMessage } from "./messages/streams.ts";
 export { type Durability, receiptSchema, teamGamePredictionSchema } from "./predictions.ts";

@@ -5,14 +5,6 @@ import { documented, refusals, upgraded } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { answerPacked, pack, type Packed } from "../http/packed.ts";
 
-/** What {@link dashboardRoutes} works with. */
-export interface DashboardOptions {
-  /** What `scripts/build_dashboard.ts` built; part of a compiled binary. */
-  readonly folder: string;
-  /** Where answers are bounded. */
-  readonly answers?: Answers;
-}
-
 const manifestSchema = z.object({
   files: z.array(z.object({
     path: z.string(),
@@ -22,6 +14,30 @@ const manifestSchema = z.object({
 });
 
 type Assets = ReadonlyMap<string, Packed>;
+
+/** The pages' files, which are read once for all who serve them. */
+export class PageFiles {
+  readonly #folder: string;
+  #loaded: Promise<Assets | undefined> | undefined;
+
+  /** `folder` is what `scripts/build_dashboard.ts` built; part of a compiled binary. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** By their path; undefined where nothing is built, which may be while the server runs. */
+  async all(): Promise<Assets | undefined> {
+    this.#loaded ??= load(this.#folder);
+    try {
+      const found = await this.#loaded;
+      if (found === undefined) this.#loaded = undefined;
+      return found;
+    } catch (error) {
+      this.#loaded = undefined;
+      throw error;
+    }
+  }
+}
 
 const policy = {
   "default-src": "'none'",
@@ -48,9 +64,7 @@ const notBuilt = `<!DOCTYPE html>
 `;
 
 /** The page for people on `/`, and what it loads. Whoever does not ask for a page is left to the next route. */
-export function dashboardRoutes(options: DashboardOptions): Hono<Env> {
-  const assets = loaderOf(options);
-  const { answers } = options;
+export function dashboardRoutes(files: PageFiles, answers?: Answers): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
@@ -64,7 +78,7 @@ export function dashboardRoutes(options: DashboardOptions): Hono<Env> {
         },
       }),
       async (context, next) =>
-        wantsPage(context) ? servePage(context, "", await assets(), answers) : await next(),
+        wantsPage(context) ? servePage(context, "", await files.all(), answers) : await next(),
     )
     .get(
       "/assets/:name",
@@ -78,13 +92,12 @@ export function dashboardRoutes(options: DashboardOptions): Hono<Env> {
           ...refusals(404),
         },
       }),
-      serveAsset(assets, answers),
+      serveAsset(files, answers),
     );
 }
 
 /** The operators' page, and what it loads. */
-export function consolePages(options: DashboardOptions): Hono<Env> {
-  const assets = loaderOf(options);
+export function consolePages(files: PageFiles): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/console",
@@ -94,33 +107,16 @@ export function consolePages(options: DashboardOptions): Hono<Env> {
         description: "On the operators' own port where there is one.",
         answers: { 200: { description: "The page", type: "text/html" }, ...refusals(503) },
       }),
-      async (context) => servePage(context, "console", await assets(), options.answers),
+      async (context) => servePage(context, "console", await files.all()),
     )
-    .get("/assets/:name", serveAsset(assets, options.answers));
+    .get("/assets/:name", serveAsset(files));
 }
 
-type Load = () => Promise<Assets | undefined>;
-
-function serveAsset(assets: Load, answers: Answers | undefined): Handler<Env, "/assets/:name"> {
+function serveAsset(files: PageFiles, answers?: Answers): Handler<Env, "/assets/:name"> {
   return async (context, next) => {
-    const asset = (await assets())?.get(`assets/${context.req.param("name")}`);
+    const asset = (await files.all())?.get(`assets/${context.req.param("name")}`);
     if (asset === undefined) return await next();
     return answerPacked(context, asset, { ...securityHeaders, "cache-control": forever }, answers);
-  };
-}
-
-function loaderOf({ folder }: DashboardOptions): Load {
-  let loaded: Promise<Assets | undefined> | undefined;
-  const forget = (error: unknown) => {
-    loaded = undefined;
-    throw error;
-  };
-  return async () => {
-    loaded ??= load(folder);
-    const found = await loaded.catch(forget);
-    // It may be built while the server runs.
-    if (found === undefined) loaded = undefined;
-    return found;
   };
 }
 
@@ -132,7 +128,7 @@ function servePage(
   context: Context<Env>,
   path: "" | "console",
   assets: Assets | undefined,
-  answers: Answers | undefined,
+  answers?: Answers,
 ): Response {
   const page = assets?.get(path);
   const headers = {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { describeSettings, showSetting } from "../../lib/config/mod.ts";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import type { OperatorEvent } from "../../lib/operations/mod.ts";
-import { FirstSignal, formatTimestamp, Kind } from "../../lib/protocol/mod.ts";
+import { FirstSignal, formatTimestamp, type Json, judgement, Kind, time } from "../../lib/protocol/mod.ts";
 import { type FigureName, figureNames, figures, historyRanges } from "../../lib/telemetry/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
@@ -22,38 +22,15 @@ const historyQuery = z.object({
 });
 const eventsQuery = z.object({ last_event_id: z.string().max(64).optional() });
 
+const { result: _, sequence: __, ...exampleRefused } = judgement.example as Readonly<Record<string, Json>>;
 const refusalList = new Kind(
   "RefusedPredictions",
   () =>
     z.object({
-      refusals: z.array(z.looseObject({
-        number: z.number().int(),
-        at: z.string(),
-        hotkey: z.string(),
-        uid: z.number().int(),
-        prediction_id: z.string(),
-        game_id: z.string(),
-        reason: z.string(),
-        message: z.string(),
-      })),
+      refusals: z.array(judgement.schema.omit({ result: true, sequence: true }).extend({ at: time() })),
       next: z.number().int().describe("the `after` of the following request"),
     }),
-  {
-    refusals: [{
-      number: 17,
-      at: "2026-11-21T08:00:00+00:00",
-      hotkey: "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
-      uid: 7,
-      prediction_id: "p-1",
-      game_id: "401",
-      predicted_outcome: "Arsenal",
-      wager: 10,
-      way: "websocket",
-      reason: "odds",
-      message: "Invalid team_a_odds: got 2.2, expected 2.1",
-    }],
-    next: 17,
-  },
+  { refusals: [{ ...exampleRefused, at: "2026-11-21T08:00:00.000+00:00" }], next: 17 },
 );
 const auditList = new Kind(
   "AuditLog",

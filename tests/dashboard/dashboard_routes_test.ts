@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { dashboardRoutes } from "../../routes/operators/dashboard.ts";
+import { consolePages, dashboardRoutes, PageFiles } from "../../routes/operators/dashboard.ts";
 import { TemporaryFolder } from "../helpers/process.ts";
 
 const html = { accept: "text/html,application/xhtml+xml", host: "gateway.example:10401" };
@@ -24,7 +24,7 @@ async function fill({ path: folder }: TemporaryFolder): Promise<void> {
 }
 
 const get = (folder: TemporaryFolder, path: string, headers: Record<string, string> = {}) =>
-  dashboardRoutes({ folder: folder.path }).request(path, { headers });
+  dashboardRoutes(new PageFiles(folder.path)).request(path, { headers });
 
 Deno.test("/ serves the page to whoever asks for HTML, never from a cache unasked", async () => {
   await using folder = await TemporaryFolder.make();
@@ -121,14 +121,14 @@ Deno.test("a manifest that names files elsewhere is refused", async () => {
   await using folder = await TemporaryFolder.make();
   const files = [{ path: "", file: "../../etc/passwd", type: "text/html" }];
   await Deno.writeTextFile(`${folder.path}/manifest.json`, JSON.stringify({ files }));
-  const response = await dashboardRoutes({ folder: folder.path })
+  const response = await dashboardRoutes(new PageFiles(folder.path))
     .onError((_, context) => context.text("refused", 500)).request("/", { headers: html });
   assertEquals([response.status, await response.text()], [500, "refused"]);
 });
 
 Deno.test("while nothing is built the page says how to build it, and is there once it is", async () => {
   await using folder = await TemporaryFolder.make();
-  const app = dashboardRoutes({ folder: folder.path });
+  const app = dashboardRoutes(new PageFiles(folder.path));
   const missing = await app.request("/", { headers: html });
   assertEquals(missing.status, 503);
   assertStringIncludes(await missing.text(), "deno task dashboard");
@@ -136,4 +136,13 @@ Deno.test("while nothing is built the page says how to build it, and is there on
   assertEquals((await app.request("/assets/main-1.js")).status, 404);
   await fill(folder);
   assertEquals((await app.request("/", { headers: html })).status, 200);
+});
+
+Deno.test("what one page has read the other serves without reading it again", async () => {
+  await using folder = await TemporaryFolder.make();
+  await fill(folder);
+  const files = new PageFiles(folder.path);
+  assertEquals((await dashboardRoutes(files).request("/", { headers: html })).status, 200);
+  await Deno.remove(`${folder.path}/main-1.js`);
+  assertEquals(await (await consolePages(files).request("/assets/main-1.js")).text(), "go()");
 });

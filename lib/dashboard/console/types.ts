@@ -1,3 +1,5 @@
+export type { Judgement } from "../../protocol/mod.ts";
+
 /** A registered miner, as `/admin/miners` tells of it. */
 export interface Miner {
   readonly hotkey: string;
@@ -10,24 +12,6 @@ export interface Miner {
   readonly refused: number;
   readonly round_trip_ms: number | null;
   readonly last_error: string | null;
-}
-
-/** A prediction that was judged, as the events tell of it. */
-export interface Judgement {
-  readonly number: number;
-  /** Unix milliseconds. */
-  readonly at: number;
-  readonly hotkey: string;
-  readonly uid: number;
-  readonly prediction_id: string;
-  readonly game_id: string;
-  readonly predicted_outcome: string | number;
-  readonly wager: number;
-  readonly way: string;
-  readonly result: "accepted" | "duplicate" | "refused";
-  readonly reason: string | null;
-  readonly message: string | null;
-  readonly sequence: number | null;
 }
 
 /** A connection, as `/admin/connections` tells of it. */

@@ -1,4 +1,4 @@
-import { dashboardRoutes } from "../../../routes/operators/dashboard.ts";
+import { dashboardRoutes, PageFiles } from "../../../routes/operators/dashboard.ts";
 import { buildDashboard } from "../../../scripts/build_dashboard.ts";
 
 const root = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -10,7 +10,7 @@ export class ScriptedServer implements AsyncDisposable {
 
   private constructor(folder: string) {
     this.#folder = folder;
-    const app = dashboardRoutes({ folder });
+    const app = dashboardRoutes(new PageFiles(folder));
     const options = { hostname: "127.0.0.1", port: 0, onListen() {} };
     this.#server = Deno.serve(options, (request, info) => app.fetch(request, { info }));
   }
