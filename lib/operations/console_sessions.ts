@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { sameText } from "../crypto/mod.ts";
 import { ConsoleRepository, type ConsoleSessionRecord, type Store } from "../engine/mod.ts";
-import { TokenBuckets } from "../hub/mod.ts";
+import { addressGroup, TokenBucket, TokenBuckets } from "../hub/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
 
 const minute = 60_000;
@@ -13,8 +13,10 @@ const longestSession = 12 * 60 * minute;
 export const unlockedTime = 10 * minute;
 /** Every request would be a write; this much later than it was is soon enough. */
 const refreshAfter = minute;
-/** Wrong tokens of an address, and of all: a few at once, then one in so many seconds. */
-const [guessesAtOnce, guessEvery, allAtOnce, allEvery] = [5, 12, 50, 1];
+/** Wrong tokens, after the burst one in so many seconds: of an address, and of one while all guess more than they may. */
+const guesses = { burst: 5, rate: 1 / 12 };
+const allGuesses = { burst: 50, rate: 1 };
+const crowdedGuesses = { burst: 1, rate: 1 / 60 };
 
 /** A session that goes on. */
 export interface ConsoleSession {
@@ -38,7 +40,8 @@ export class ConsoleSessions {
   readonly #clock: Clock;
   readonly #tokenHash: string;
   readonly #guesses: TokenBuckets;
-  readonly #allGuesses: TokenBuckets;
+  readonly #crowdedGuesses: TokenBuckets;
+  readonly #allGuesses: TokenBucket;
   readonly #token: string;
 
   constructor({ store, clock, token }: { store: Store; clock: Clock; token: string }) {
@@ -46,8 +49,9 @@ export class ConsoleSessions {
     this.#clock = clock;
     this.#token = token;
     this.#tokenHash = digest(`token ${token}`);
-    this.#guesses = new TokenBuckets({ rate: 1 / guessEvery, burst: guessesAtOnce, clock });
-    this.#allGuesses = new TokenBuckets({ rate: 1 / allEvery, burst: allAtOnce, clock });
+    this.#guesses = new TokenBuckets({ ...guesses, clock });
+    this.#crowdedGuesses = new TokenBuckets({ ...crowdedGuesses, clock });
+    this.#allGuesses = new TokenBucket(allGuesses.rate, allGuesses.burst, clock.elapsed());
   }
 
   /** Begins a session for whoever has the admin token. */
@@ -112,12 +116,19 @@ export class ConsoleSessions {
     return now - record.seenAt < idleTime && now - record.beganAt < longestSession ? record : undefined;
   }
 
+  /** Whoever has the token gets in, however many others guess; whoever guesses waits, whatever the next guess is. */
   #check(token: string, address: string): Exclude<Login, { readonly result: "welcome" }> | undefined {
-    const retryAfterMs = Math.max(this.#guesses.wait(address), this.#allGuesses.wait("all"));
+    const group = addressGroup(address);
+    const now = this.#clock.elapsed();
+    const isCrowded = this.#allGuesses.wait(now) > 0;
+    const retryAfterMs = Math.max(
+      this.#guesses.wait(group),
+      isCrowded ? this.#crowdedGuesses.wait(group) : 0,
+    );
     if (retryAfterMs > 0) return { result: "wait", retryAfterMs };
     if (sameText(token, this.#token)) return undefined;
-    this.#guesses.take(address);
-    this.#allGuesses.take("all");
+    for (const bucket of [this.#guesses, this.#crowdedGuesses]) bucket.take(group);
+    this.#allGuesses.take(now);
     return { result: "wrong" };
   }
 

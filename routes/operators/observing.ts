@@ -42,6 +42,11 @@ const auditList = new Kind(
         address: z.string(),
         action: z.string(),
         status: z.number().int(),
+        count: z.number().int().optional()
+          .describe(
+            "attempts that were refused in the same way within an hour, where they stand in one record",
+          ),
+        last_at: z.string().optional().describe("when the last of them was"),
       })),
     }),
   {
@@ -130,7 +135,11 @@ export function observingRoutes(gateway: Gateway): Hono<Env> {
         if (Number.isNaN(time)) throw new BadRequest("Invalid query: before: expected a date and time");
         const records = await console.audit.before(time, limit);
         return answerJson(context, {
-          records: records.map((record) => ({ ...record, at: formatTimestamp(record.at) })),
+          records: records.map(({ at, lastAt, ...record }) => ({
+            at: formatTimestamp(at),
+            ...record,
+            ...(lastAt === undefined ? {} : { last_at: formatTimestamp(lastAt) }),
+          })),
         });
       },
     )

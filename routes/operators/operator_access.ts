@@ -70,6 +70,6 @@ export async function writeDown(
 ): Promise<void> {
   const { method, path } = context.req;
   const { address } = context.env.client;
-  const action = `${method} ${path.slice(0, 200)}`;
-  await console.audit.record({ at: clock.now(), actor, address, action, status });
+  const record = { at: clock.now(), actor, address, action: `${method} ${path.slice(0, 200)}`, status };
+  await (status === 401 ? console.audit.recordRefused(record) : console.audit.record(record));
 }

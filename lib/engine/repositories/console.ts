@@ -24,6 +24,9 @@ export interface AuditRecord {
   readonly action: string;
   /** The HTTP status of the answer. */
   readonly status: number;
+  /** How often, where it was done again and again, and when last. */
+  readonly count?: number;
+  readonly lastAt?: number;
 }
 
 /** The console's sessions and its audit log. */

@@ -87,6 +87,33 @@ Deno.test("wrong tokens are refused, and after five of an address there is a wai
   assertEquals((await operator.call("POST", "/console/login", { password: "x" })).status, 400);
 });
 
+/** Logs in from another address, as a proxy tells of it. */
+async function loginFrom(server: TestGateway, address: string, token: string): Promise<number> {
+  const response = await fetch(`${server.url}/console/login`, {
+    method: "POST",
+    headers: { "x-forwarded-for": address },
+    body: JSON.stringify({ token }),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+Deno.test("however many guess, who has the token gets in, and who guesses has one guess a minute", async () => {
+  const clock = new FakeClock();
+  await using server = await startGateway({ "http.trusted_proxies": ["127.0.0.1/32"] as never }, clock);
+  for (let guess = 0; guess < 51; guess += 1) {
+    assertEquals(await loginFrom(server, `192.0.2.${guess}`, `guess ${guess}`), 401);
+  }
+  assertEquals(await loginFrom(server, "198.51.100.7", adminToken), 200);
+  assertEquals(await loginFrom(server, "192.0.2.7", "another guess"), 429);
+  assertEquals(await loginFrom(server, "192.0.2.7", adminToken), 429);
+  for (const host of ["1", "2"]) {
+    assertEquals(await loginFrom(server, `2001:db8::${host}`, "a guess"), host === "1" ? 401 : 429);
+  }
+  await clock.advance(60_000);
+  assertEquals(await loginFrom(server, "192.0.2.7", adminToken), 200);
+});
+
 Deno.test("nothing changes by a cookie without the page's word for it, nor before actions are unlocked", async () => {
   const clock = new FakeClock();
   await using scene = await Scene.start({}, clock);
@@ -179,18 +206,21 @@ Deno.test("each action is written down with who did it, and what a back end publ
   await using scene = await Scene.start();
   const operator = await loggedIn(scene.server);
   await operator.login("wrong");
+  await operator.login("wrong again");
   const again = await loggedIn(scene.server);
   await again.unlock();
   await again.change("DELETE", "/admin/connections/c404");
   const { body } = await again.call("GET", "/admin/audit?limit=1000");
-  const told = body.records.map(({ action, actor, status }: Record<string, unknown>) =>
-    `${actor === "token" || actor === "nobody" ? actor : "session"}: ${action} ${status}`
+  const told = body.records.map(({ action, actor, status, count }: Record<string, unknown>) =>
+    `${actor === "token" || actor === "nobody" ? actor : "session"}: ${action} ${status}${
+      count === undefined ? "" : ` x${count}`
+    }`
   );
   assertEquals(told, [
     "session: DELETE /admin/connections/c404 404",
     "session: POST /console/unlock 200",
     "session: POST /console/login 200",
-    "nobody: POST /console/login 401",
+    "nobody: POST /console/login 401 x2",
     "session: POST /console/login 200",
     `token: PUT /admin/miners/${scene.key.address} 200`,
   ]);

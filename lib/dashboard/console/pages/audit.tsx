@@ -1,3 +1,4 @@
+import { formatCount } from "../../model/format.ts";
 import { useFeed, useReading } from "../context.ts";
 import { type Column, DataTable } from "../data_table.tsx";
 import { hasText, SearchField } from "../fields.tsx";
@@ -10,6 +11,8 @@ interface AuditEntry {
   readonly address: string;
   readonly action: string;
   readonly status: number;
+  readonly count?: number;
+  readonly last_at?: string;
 }
 
 const columns: readonly Column<AuditEntry>[] = [
@@ -23,7 +26,8 @@ const columns: readonly Column<AuditEntry>[] = [
   {
     key: "status",
     title: "Answer",
-    show: ({ status }) => status,
+    show: ({ status, count = 1, last_at }) =>
+      count === 1 ? status : `${status}, ${formatCount(count)} times until ${formatWhen(last_at)}`,
     sortBy: ({ status }) => status,
     isNumber: true,
   },
