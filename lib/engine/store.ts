@@ -46,6 +46,8 @@ export interface Transaction extends Reader {
   delete(key: Key): void;
   /** Adds an entry to a channel of the log, and answers its offset. */
   append(channel: string, data: unknown): Promise<number>;
+  /** The newest offset of a channel of the log, to which this transaction appends nothing, as it is now; 0 before the first. */
+  offset(channel: string): Promise<number>;
   /** What its writes will survive, once it is committed. */
   durability(): Promise<Durability>;
   /** Removes a channel of the log, to which nothing will be appended any more. */

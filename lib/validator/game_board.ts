@@ -7,10 +7,11 @@ import {
   type Position,
   Rendered,
 } from "../protocol/mod.ts";
-import type { Followers, GameRepository, LogEntry } from "../engine/mod.ts";
+import { type Followers, type GameRepository, gamesChannel, type Log, type LogEntry } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { type Game, GameTable, type NewGame, readGame } from "./game_table.ts";
 import type { Notary } from "./notary.ts";
+import type { KnownGames } from "./prediction_book.ts";
 
 const log = logger("games");
 
@@ -43,15 +44,17 @@ export interface Games {
 }
 
 /** The games as miners know them: stored, and sent to all of them when they change. */
-export class GameBoard implements Games {
+export class GameBoard implements Games, KnownGames {
   readonly channel: Channel;
   readonly publisher: Publisher;
   readonly #repository: GameRepository;
+  readonly #log: Log;
   readonly #notary: Notary;
   readonly #clock: Clock;
   readonly #keepFor: number;
   readonly #maxUpdate: number;
   readonly #table = new GameTable();
+  #knownUpTo = 0;
   #publishing: Promise<unknown> = Promise.resolve();
   #snapshot: { offset: number; frame: Promise<string> } | undefined;
 
@@ -70,12 +73,12 @@ export class GameBoard implements Games {
     this.#notary = options.notary;
     this.#clock = clock;
     this.#keepFor = settings.ttl;
-    const { epoch } = followers.log;
+    const { epoch } = this.#log = followers.log;
     this.channel = new Channel({ epoch, priority: Priority.update, clock, settings });
     this.publisher = new Publisher({
       channel: this.channel,
       followers,
-      name: "games",
+      name: gamesChannel,
       frames: (entries) => Promise.all(entries.map((entry) => this.#sealAgain(entry))),
       before: (entry) => this.#takeOver(entry),
     });
@@ -84,7 +87,20 @@ export class GameBoard implements Games {
   /** Takes over what is stored, and follows what other servers publish. */
   async load(): Promise<void> {
     await this.publisher.begin();
-    this.#table.load(await this.#repository.list(), readText);
+    await this.#readAll(this.channel.offset);
+  }
+
+  get knownUpTo(): number {
+    return this.#knownUpTo;
+  }
+
+  /** Sooner than what is published here can be signed, and what others publish is told. */
+  async know(offset: number): Promise<void> {
+    const missing = offset - this.#knownUpTo;
+    if (missing <= 0) return;
+    const entries = await this.#log.since(gamesChannel, this.#knownUpTo, missing);
+    if (entries === "lost") await this.#readAll(offset);
+    else for (const entry of entries) this.#takeOver(entry);
   }
 
   get size(): number {
@@ -161,7 +177,7 @@ export class GameBoard implements Games {
     const { recipients } = await this.publisher.publish(
       offset,
       () => this.#notary.seal("game_update", this.#update(rendered, offset)),
-      () => this.#table.put(changed, now, offset),
+      () => this.#put(changed, now, offset),
     );
     log.info("Broadcasting game updates to connected miners", {
       games: changed.length,
@@ -173,7 +189,19 @@ export class GameBoard implements Games {
 
   /** Another server has published games. */
   #takeOver({ offset, at, data }: LogEntry): void {
-    this.#table.put((data as string[]).map(readText), at, offset);
+    this.#put((data as string[]).map(readText), at, offset);
+  }
+
+  #put(games: readonly NewGame[], at: number, offset: number): void {
+    this.#table.put(games, at, offset);
+    // What was passed over is still missing.
+    if (offset === this.#knownUpTo + 1) this.#knownUpTo = offset;
+  }
+
+  /** Reads what is stored, which is no older than an offset. */
+  async #readAll(offset: number): Promise<void> {
+    this.#table.load(await this.#repository.list(), readText);
+    this.#knownUpTo = Math.max(this.#knownUpTo, offset);
   }
 
   #sealAgain({ offset, at, data }: LogEntry): Promise<string> {

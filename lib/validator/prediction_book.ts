@@ -18,6 +18,15 @@ export interface Judged {
   readonly offset: number;
 }
 
+/** The games that predictions are judged against. */
+export interface KnownGames {
+  find(gameId: string): Game | undefined;
+  /** The offset of the newest update that is known. */
+  readonly knownUpTo: number;
+  /** Resolves when the update at an offset is known, with all before it. */
+  know(offset: number): Promise<void>;
+}
+
 const log = logger("store");
 const maxPendingSize = 64 * 1024 * 1024;
 /** What one group has at most: predictions, and characters of signed text. */
@@ -29,7 +38,7 @@ const [maxGroup, maxGroupSize] = [100, 512 * 1024];
  */
 export class PredictionBook {
   readonly #repository: PredictionRepository;
-  readonly #findGame: (gameId: string) => Game | undefined;
+  readonly #games: KnownGames;
   readonly #limits: PredictionLimits;
   readonly #shortage: () => string | undefined;
   readonly #clock: Clock;
@@ -44,7 +53,7 @@ export class PredictionBook {
 
   constructor(options: {
     repository: PredictionRepository;
-    findGame: (gameId: string) => Game | undefined;
+    games: KnownGames;
     limits?: PredictionLimits;
     /** Why there is no room for more, in words; undefined while there is. */
     shortage?: () => string | undefined;
@@ -52,7 +61,7 @@ export class PredictionBook {
     activity?: Activity;
   }) {
     this.#repository = options.repository;
-    this.#findGame = options.findGame;
+    this.#games = options.games;
     this.#limits = options.limits ?? noLimits;
     this.#shortage = options.shortage ?? (() => undefined);
     this.#clock = options.clock;
@@ -162,14 +171,17 @@ export class PredictionBook {
       predictionId: prediction.fields.prediction_id,
     }));
     const { verdicts, added } = await this.#repository.transact(async (predictions) => {
-      const [head, heads, known, durability] = await Promise.all([
+      const [gamesOffset, head, heads, known, durability] = await Promise.all([
+        predictions.gamesOffset(),
         predictions.head(),
         predictions.minerHeads(hotkeys),
         predictions.find(ids),
         predictions.durability(),
       ]);
       const minerHeads = new Map(hotkeys.map((hotkey, index) => [hotkey, heads[index] ?? noHead]));
-      const draft = new PredictionDraft(head, minerHeads, this.#findGame, this.#limits, this.#clock.now());
+      if (this.#games.knownUpTo < gamesOffset) await this.#games.know(gamesOffset);
+      const findGame = (id: string) => this.#games.find(id);
+      const draft = new PredictionDraft(head, minerHeads, findGame, this.#limits, this.#clock.now());
       const verdicts = await Promise.all(candidates.map(async (candidate, index) => {
         const { hotkey, prediction: { fields } } = candidate;
         const judged = draft.judge(candidate, known[index] ?? null);

@@ -134,7 +134,7 @@ export class Validator implements HandlerHost {
     });
     this.#book = new PredictionBook({
       repository: this.#predictions,
-      findGame: (gameId) => this.#board.find(gameId),
+      games: this.#board,
       limits: options.limits,
       shortage: options.shortage,
       clock,

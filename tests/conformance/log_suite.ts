@@ -63,6 +63,24 @@ export function testLog(name: string, open: OpenLog): void {
     assertEquals(dataOf(await engine.log.since("a", 0, 10)), ["kept"]);
   });
 
+  Deno.test(`${name}: a transaction knows where a channel stands now, whoever has appended to it, under a lock or without`, async () => {
+    await using opened = await open(new FakeClock());
+    const { engine } = opened;
+    const other = await opened.again?.() ?? engine;
+    const offset = (lock?: string) =>
+      engine.transact(async (transaction) => {
+        transaction.set(["turn"], 1);
+        return await transaction.offset("a");
+      }, lock === undefined ? {} : { lock });
+    const seen = [await offset(), await offset("l")];
+    await append(other, "a", "x");
+    seen.push(await offset(), await offset("l"));
+    await append(other, "a", "y");
+    seen.push(await offset(), await offset("l"));
+    assertEquals(seen, [0, 0, 1, 1, 2, 2]);
+    if (other !== engine) other.close();
+  });
+
   Deno.test(`${name}: what is kept is bounded in number and in time`, async () => {
     const clock = new FakeClock();
     await using opened = await open(clock);

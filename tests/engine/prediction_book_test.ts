@@ -24,7 +24,9 @@ const game: NewGame = readGame(parseExact(renderSigned(sampleGame())));
 function createBook(store: Engine): PredictionBook {
   const clock = new FakeClock();
   const repository = new PredictionRepository(store);
-  return new PredictionBook({ repository, clock, findGame: () => ({ ...game, changedAt: 0, offset: 1 }) });
+  const known = { ...game, changedAt: 0, offset: 1 };
+  const games = { find: () => known, knownUpTo: 1, know: () => Promise.resolve() };
+  return new PredictionBook({ repository, clock, games });
 }
 
 function received(id: string, change = {}): ReceivedPrediction {

@@ -27,15 +27,16 @@ export async function accept(
   ids: readonly string[],
   clock: Clock = systemClock,
 ): Promise<Verdict[]> {
+  const known = {
+    ...game,
+    active: true,
+    event_start_date: "2999-01-01T00:00:00Z",
+    changedAt: 0,
+    offset: 1,
+  };
   const book = new PredictionBook({
     repository: new PredictionRepository(store),
-    findGame: () => ({
-      ...game,
-      active: true,
-      event_start_date: "2999-01-01T00:00:00Z",
-      changedAt: 0,
-      offset: 1,
-    }),
+    games: { find: () => known, knownUpTo: 0, know: () => Promise.resolve() },
     clock,
   });
   const judged = await Promise.all(

@@ -106,6 +106,11 @@ export class KvTransaction implements Transaction {
     return addition.head.offset + addition.data.length;
   }
 
+  async offset(channel: string): Promise<number> {
+    // What is known of it need not have been written under the lock.
+    return (await this.#kv.get<ChannelHead>([...headKey(channel)])).value?.offset ?? 0;
+  }
+
   durability(): Promise<Durability> {
     return Promise.resolve(this.#durability);
   }

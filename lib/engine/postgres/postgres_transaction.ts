@@ -110,6 +110,10 @@ export class PostgresTransaction implements Transaction {
     return Number(before) + entries.length;
   }
 
+  async offset(channel: string): Promise<number> {
+    return Number(await this.#heads.get(channel) ?? 0n);
+  }
+
   async durability(): Promise<Durability> {
     return await (this.#durability ??= this.#run(this.#statements.durability).then(readDurability));
   }

@@ -11,6 +11,9 @@ export interface GameRecord {
   readonly offset: number;
 }
 
+/** The channel of the log with every update of games: their texts. */
+export const gamesChannel = "games";
+
 /** The games that miners may predict. */
 export class GameRepository {
   readonly #store: Store;
@@ -30,7 +33,7 @@ export class GameRepository {
     const texts = games.map(({ text }) => text);
     const offset = await this.#put(
       games.slice(0, atOnce),
-      (transaction) => transaction.append("games", texts),
+      (transaction) => transaction.append(gamesChannel, texts),
     );
     for (let start = atOnce; start < games.length; start += atOnce) {
       await this.#put(games.slice(start, start + atOnce), () => Promise.resolve(offset));

@@ -1,4 +1,5 @@
 import { type Durability, type Receipt, receiptHash, sha256Hex } from "../../protocol/mod.ts";
+import { gamesChannel } from "./games.ts";
 import { lineagesIn } from "./lineages.ts";
 import type { Reader, Store, Transaction } from "../store.ts";
 
@@ -112,6 +113,11 @@ export class PredictionTransaction extends PredictionReader {
   /** Adds to what a miner is told, and answers the offset. */
   async tell(hotkey: string, data: unknown): Promise<number> {
     return await this.#transaction.append(confirmationsChannel(hotkey), data);
+  }
+
+  /** The newest offset of the channel with the games. */
+  async gamesOffset(): Promise<number> {
+    return await this.#transaction.offset(gamesChannel);
   }
 
   /** What its writes will survive. */
