@@ -7,6 +7,7 @@ export { streamDefinitions } from "./definitions.ts";
 export { type ChainNode, NodeError } from "./node.ts";
 export { openNode } from "./open_node.ts";
 export { CallRefused, SimulatedNode } from "./sim_node.ts";
-export { Stream } from "./stream.ts";
+export { PolledStream } from "./polled_stream.ts";
+export type { Stream } from "./stream.ts";
 export { Streams } from "./streams.ts";
 export type { Wanted } from "./listening.ts";

@@ -6,7 +6,8 @@ import type { StreamDefinition } from "./definition.ts";
 import { EventEncoder, EventSession } from "./event_session.ts";
 import type { ChainNode } from "./node.ts";
 import { PageFrames } from "./page_streams.ts";
-import { Stream } from "./stream.ts";
+import { PolledStream } from "./polled_stream.ts";
+import type { Stream } from "./stream.ts";
 import { StreamSession } from "./stream_session.ts";
 import { Timetable } from "./poller.ts";
 import type { Wanted } from "./listening.ts";
@@ -41,7 +42,7 @@ export class Streams {
     this.#streams = new Map(
       definitions.map((definition) => [
         definition.name,
-        new Stream(definition, { node, clock: timetable, past: pastOf(definition), settings }),
+        new PolledStream(definition, { node, clock: timetable, past: pastOf(definition), settings }),
       ]),
     );
   }

@@ -54,7 +54,7 @@ function find(streams: Streams, name = "receipts"): Stream {
 
 /** Time passes, and the stream is polled. */
 async function poll(stream: Stream, clock: FakeClock): Promise<void> {
-  await clock.advance(10 * stream.period);
+  await clock.advance(10 * (stream.period ?? 0));
   await stream.newest();
   await stream.settled();
 }

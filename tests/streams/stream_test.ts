@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { HistoryBudget } from "../../lib/hub/mod.ts";
 import type { Follower, LogEntry } from "../../lib/engine/mod.ts";
 import type { Past, Published } from "../../lib/streams/past.ts";
-import { type ChainNode, NodeError, Stream } from "../../lib/streams/mod.ts";
+import { type ChainNode, NodeError, PolledStream, type Stream } from "../../lib/streams/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 
@@ -26,7 +26,7 @@ function create(newest?: (values: readonly unknown[]) => unknown) {
     keep: () => Promise.resolve(true),
   };
   let next: () => Promise<readonly unknown[]> = () => Promise.resolve([]);
-  const stream = new Stream({
+  const stream = new PolledStream({
     name: "numbers",
     period: 1000,
     open: () => ({
