@@ -4,7 +4,9 @@ import type { Engine, KeptChannel } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
 import { type DatabaseAddress, parseAddress } from "./address.ts";
+import { Barrier } from "./barrier.ts";
 import { Doorbell } from "./doorbell.ts";
+import { readDurability } from "./durability.ts";
 import { DatabaseFailure } from "./failure.ts";
 import { boundsOf, keyOf, textOf } from "./keys.ts";
 import { openSchema } from "./open_schema.ts";
@@ -47,6 +49,7 @@ export class PostgresEngine implements Engine {
   readonly #clock: Clock;
   readonly #doorbell: Doorbell;
   readonly #sweeper: Sweeper;
+  readonly #barrier = new Barrier(() => this.#trouble.watch("write", () => this.#commitNothing()));
   readonly #server = crypto.randomUUID().slice(0, 8);
   readonly #turns = new Turns();
   readonly #trouble = new Trouble();
@@ -68,7 +71,7 @@ export class PostgresEngine implements Engine {
     this.#statements = options.statements;
     this.#clock = options.clock;
     const { epoch, listenAt: address, statements, clock, history } = options;
-    const [run, server] = [this.#read, this.#server];
+    const [run, assure, server] = [this.#run, this.#assure, this.#server];
     this.#doorbell = new Doorbell({
       open: ({ onNotification, onEnd }) => openPrimary({ address, patience, onNotification }, onEnd),
       run,
@@ -77,8 +80,8 @@ export class PostgresEngine implements Engine {
     });
     this.#sweeper = new Sweeper({ run, statements, clock, history });
     const openTail = () =>
-      Tail.open({ run, statements, server, doorbell: this.#doorbell, clock: systemClock });
-    this.log = new PostgresLog({ epoch, statements, clock, history, run, openTail });
+      Tail.open({ run, assure, statements, server, doorbell: this.#doorbell, clock: systemClock });
+    this.log = new PostgresLog({ epoch, statements, clock, history, run: this.#read, openTail });
     this.#sweeper.start();
   }
 
@@ -127,7 +130,7 @@ export class PostgresEngine implements Engine {
   }
 
   async endEpoch(): Promise<void> {
-    await this.#read(this.#statements.forgetFact, "epoch");
+    await this.#run(this.#statements.forgetFact, "epoch");
   }
 
   async get<T>(key: Key): Promise<T | null> {
@@ -183,7 +186,7 @@ export class PostgresEngine implements Engine {
   async deleteAll(prefix: Key): Promise<void> {
     const [start, end = lastKey] = boundsOf({ prefix });
     for (;;) {
-      const { tag, count } = await this.#read(
+      const { tag, count } = await this.#run(
         this.#statements.deleteRange,
         start,
         end,
@@ -226,8 +229,8 @@ export class PostgresEngine implements Engine {
       };
       await this.#writers.use((session) => together([session.begin(), ...sent(session), commit(session)]));
     }
-    await this.#read(forgetFact, "epoch");
-    await this.#read(keepFact, "epoch", epoch);
+    await this.#run(forgetFact, "epoch");
+    await this.#run(keepFact, "epoch", epoch);
   }
 
   close(): void {
@@ -255,10 +258,13 @@ export class PostgresEngine implements Engine {
 
   /** Reads without a lock; what was read is held against what is there when all of it is written. */
   async #attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const transaction = new PostgresTransaction(this.#statements, this.#read);
+    const transaction = new PostgresTransaction(this.#statements, this.#run);
     const result = await work(transaction);
     const settled = await transaction.settle(false);
-    if (isNothing(settled)) return result;
+    if (isNothing(settled)) {
+      await this.#assure(await this.#run(this.#statements.durability));
+      return result;
+    }
     await this.#assertEnough(transaction);
     await this.#writers.use(async (session) => {
       await together([
@@ -319,12 +325,38 @@ export class PostgresEngine implements Engine {
     if (additions.length > 0) this.#doorbell.ring();
   }
 
-  readonly #read: Run = (statement, ...parameters): Promise<Answer> =>
-    this.#trouble.watch("read", async () => {
+  /** Waits until what was read before is kept as the settings in an answer say. */
+  readonly #assure = async (settings: Answer): Promise<void> => {
+    if (readDurability(settings) === "replicated") await this.#barrier.pass();
+  };
+
+  async #commitNothing(): Promise<void> {
+    await this.#writers.use((session) =>
+      together([session.begin(), session.run(this.#statements.mark, this.#server), commit(session)])
+    );
+  }
+
+  /** Runs a statement by itself. What it answers may be told where nothing depends on its being kept. */
+  readonly #run: Run = (statement, ...parameters) =>
+    this.#ask((session) => session.run(statement, ...parameters));
+
+  /** The same for what is told to others. */
+  readonly #read: Run = async (statement, ...parameters) => {
+    const { answer, settings } = await this.#ask(async (session) => {
+      const [asked, also] = [session.run(statement, ...parameters), session.run(this.#statements.durability)];
+      await together([asked, also]);
+      return { answer: await asked, settings: await also };
+    });
+    await this.#assure(settings);
+    return answer;
+  };
+
+  #ask<T>(what: (session: Session) => Promise<T>): Promise<T> {
+    return this.#trouble.watch("read", async () => {
       for (let tries = 1;; tries += 1) {
         const start = systemClock.elapsed();
         try {
-          return await this.#readers.use((session) => session.run(statement, ...parameters));
+          return await this.#readers.use(what);
         } catch (error) {
           // Each connection may be an old one whose end was not heard of yet.
           const isOld = error instanceof DatabaseFailure && error.endsConnection &&
@@ -333,6 +365,7 @@ export class PostgresEngine implements Engine {
         }
       }
     });
+  }
 }
 
 /** Says that the news of other servers are old. */

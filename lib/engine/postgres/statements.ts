@@ -11,6 +11,9 @@ function quoted(text: string): string {
 const settings = `current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
   current_setting('synchronous_standby_names') as standbys`;
 
+/** Tells the locks of {@link Statements.mark} from others. */
+const markLock = 0x48454c4d;
+
 /** What is said to the database, for tables that lie in a schema. Each text is prepared once for each connection. */
 export function statementsFor(schema: string) {
   const s = `"${schema}"`;
@@ -46,7 +49,8 @@ export function statementsFor(schema: string) {
       select key from ${s}.store where expires_at < now() limit $1::bigint for update skip locked)`,
     end: `select position::text from ${s}.log_end`,
     // Always one row at least, which tells where the log ends.
-    advances: `select log_end.position::text as end, swept::text, log.position::text, channel, server
+    advances:
+      `select ${settings}, log_end.position::text as end, swept::text, log.position::text, channel, server
       from ${s}.log_end left join lateral (
         select position, channel, server from ${s}.log where position > $1::bigint order by position limit $2::bigint
       ) as log on true order by log.position`,
@@ -65,6 +69,9 @@ export function statementsFor(schema: string) {
       where log.position <= $1::bigint and log."offset" <= channels."offset" - $2::bigint limit $3::bigint`,
     ),
     durability: `select ${settings}`,
+    // A commit without a trace would not be waited for. One at a time of a server: whoever is given up still waits.
+    mark: `select pg_advisory_xact_lock(${markLock}, hashtext($1::text)),
+      pg_logical_emit_message(true, 'heliograph', '')`,
     fact: `select value from ${s}.facts where name = $1::text`,
     keepFact:
       `insert into ${s}.facts (name, value) values ($1::text, $2::text) on conflict (name) do nothing`,

@@ -2,6 +2,7 @@ import { type Clock, sleep } from "../../protocol/mod.ts";
 import type { ChannelEntry } from "../log.ts";
 import type { Doorbell } from "./doorbell.ts";
 import type { Run } from "./postgres_transaction.ts";
+import type { Answer } from "./session.ts";
 import { arrayOf, type Statements } from "./statements.ts";
 import { decode } from "./values.ts";
 
@@ -13,6 +14,8 @@ const page = 500;
 /** What a {@link Tail} works with. */
 export interface TailOptions {
   readonly run: Run;
+  /** Waits until what was read is kept as the settings in its answer say. */
+  readonly assure: (answer: Answer) => Promise<void>;
   readonly statements: Statements;
   readonly doorbell: Doorbell;
   readonly clock: Clock;
@@ -71,9 +74,10 @@ export class Tail implements Disposable {
   }
 
   async #read(wanted: (channel: string) => boolean): Promise<readonly ChannelEntry[] | "anew"> {
-    const { run, statements, server, clock } = this.#options;
+    const { run, assure, statements, server, clock } = this.#options;
     const now = clock.elapsed();
-    const { rows } = await run(statements.advances, String(this.#position), String(page));
+    const answer = await run(statements.advances, String(this.#position), String(page));
+    const { rows } = answer;
     const [end, swept] = [rows[0]?.["end"], rows[0]?.["swept"]].map((text) => BigInt(String(text))) as [
       bigint,
       bigint,
@@ -84,6 +88,7 @@ export class Tail implements Disposable {
       return "anew";
     }
     const advances = rows.filter(({ position }) => position !== null);
+    if (advances.length > 0) await assure(answer);
     const positions = advances.filter((row) => row["server"] !== server && wanted(String(row["channel"])))
       .map(({ position }) => String(position));
     const entries = positions.length === 0 ? [] : (await run(statements.entriesAt, arrayOf(positions))).rows;
