@@ -15,6 +15,12 @@ export interface Session {
   readonly family?: Family;
   /** Whether the client need not say anything: that it is still there shows when what it listens to is sent. */
   readonly mayBeSilent?: boolean;
+  /** Bytes of one message of a peer that is no stranger, where they are not what the hub's limits say. */
+  readonly maxMessageSize?: number;
+  /** As how many messages of its rate one counts, where that does not go by its size. */
+  costOf?(text: string): number;
+  /** What the client knows a message by that is refused unread, where it is not a `nonce`. */
+  nameOf?(text: string): string | undefined;
   /** Takes in a text frame; may throw, best a {@link Refusal}. */
   receive(text: string): void;
   /** Says what was refused, where the client's protocol has no error frames for it. */
@@ -185,16 +191,22 @@ export class Connection {
   }
 
   #enqueue(frame: Frame, priority: Priority): void {
-    const waiting = this.queued;
-    if (waiting > 0 && waiting + frame.length > this.#host.limits.maxQueue + this.#allowance) {
-      this.#host.activity.slowConsumers[this.family] += 1;
-      const detail = `${waiting} bytes wait unsent, at most ${this.#host.limits.maxQueue} may`;
-      this.refuse(new Refusal("slow_consumer", { detail }));
-      return;
-    }
+    if (!this.makeRoom(frame.length)) return;
     if (this.#outbox === undefined) this.#host.backlogged(this);
     this.#outbox ??= new Outbox();
     this.#outbox.push(frame, priority);
+  }
+
+  /** Whether so many more bytes may wait; a connection on which they may not is closed as a slow consumer. */
+  makeRoom(bytes: number): boolean {
+    const { queued } = this;
+    const { maxQueue } = this.#host.limits;
+    if (queued === 0 || queued + bytes <= maxQueue + this.#allowance) return true;
+    this.#host.activity.slowConsumers[this.family] += 1;
+    this.refuse(
+      new Refusal("slow_consumer", { detail: `${queued} bytes wait unsent, at most ${maxQueue} may` }),
+    );
+    return false;
   }
 
   /** Lets everything offered from now on wait until {@link release}. */
@@ -239,12 +251,14 @@ export class Connection {
     return 0;
   }
 
-  /** Whether one more message of so many bytes may come in now. Throws a {@link Refusal} `rate_limited`. */
-  countMessage(now: number, size: number, inReplyTo: () => string | undefined): void {
-    const cost = Math.ceil(size / bytesPerMessage) || 1;
+  /** Whether one more message may come in now. Throws a {@link Refusal} `rate_limited`. */
+  countMessage(now: number, text: string, inReplyTo: () => string | undefined): void {
+    const own = this.#session?.costOf?.(text);
+    const cost = own ?? (Math.ceil(text.length / bytesPerMessage) || 1);
     if (this.#messages.take(now, cost)) return;
+    const size = own === undefined ? `, of ${bytesPerMessage} bytes each` : "";
     throw new Refusal("rate_limited", {
-      detail: `at most ${this.#host.limits.rateLimit} messages a second, of ${bytesPerMessage} bytes each`,
+      detail: `at most ${this.#host.limits.rateLimit} messages a second${size}`,
       inReplyTo: inReplyTo(),
       retryAfterMs: this.#messages.wait(now, cost),
     });

@@ -232,10 +232,10 @@ export class Hub implements ConnectionHost {
     if (!connection.isOpen) return;
     connection.heardAt = this.#clock.elapsed();
     try {
-      const text = this.#checkSize(data, connection.peer === undefined);
+      const text = this.#checkSize(data, connection);
       this.activity.received[connection.family].add(1, text.length);
       connection.received += 1;
-      connection.countMessage(connection.heardAt, text.length, () => findNonce(text));
+      connection.countMessage(connection.heardAt, text, () => nameOf(connection, text));
       if (connection.peer === undefined) this.#countStranger(connection, text);
       if (this.#traceFrames) log.trace("{id} < {frame}", { id: connection.id, frame: text });
       connection.session?.receive(text);
@@ -245,15 +245,15 @@ export class Hub implements ConnectionHost {
   }
 
   /** However many connections an address opens, its clients may not keep us reading what nobody vouches for. */
-  #countStranger({ address }: Connection, text: string): void {
-    const group = addressGroup(address);
+  #countStranger(connection: Connection, text: string): void {
+    const group = addressGroup(connection.address);
     const cost = Math.ceil(text.length / strangerBytesPerMessage) || 1;
     if (this.#strangers?.take(group, cost) ?? true) return;
     throw new Refusal("rate_limited", {
       detail:
         `at most ${this.limits.strangerRate} messages a second from one address before authentication, ` +
         `of ${strangerBytesPerMessage} bytes each`,
-      inReplyTo: findNonce(text),
+      inReplyTo: nameOf(connection, text),
       retryAfterMs: this.#strangers?.wait(group, cost) ?? 0,
     });
   }
@@ -269,12 +269,13 @@ export class Hub implements ConnectionHost {
     } else connection.refuse(error);
   }
 
-  #checkSize(data: unknown, fromStranger: boolean): string {
+  #checkSize(data: unknown, { peer, session }: Connection): string {
     if (typeof data !== "string") {
       throw new Refusal("invalid_message", { detail: "expected a text frame, got a binary one" });
     }
-    const isStrict = fromStranger && maxStrangerSize < this.limits.maxMessageSize;
-    const maxSize = isStrict ? maxStrangerSize : this.limits.maxMessageSize;
+    const allowed = session?.maxMessageSize ?? this.limits.maxMessageSize;
+    const isStrict = peer === undefined && maxStrangerSize < allowed;
+    const maxSize = isStrict ? maxStrangerSize : allowed;
     // A UTF-16 unit is at most three bytes of UTF-8, so most messages need not be counted.
     if (data.length * 3 <= maxSize) return data;
     const size = data.length > maxSize ? data.length : new TextEncoder().encode(data).length;
@@ -351,7 +352,8 @@ export class Hub implements ConnectionHost {
 
 class MessageTooLarge extends Refusal {}
 
-/** The nonce of a message that is not parsed, so that its sender knows which one was refused. */
-function findNonce(text: string): string | undefined {
+/** By what its sender knows a message that is not parsed, so that he learns which one was refused. */
+function nameOf({ session }: Connection, text: string): string | undefined {
+  if (session?.nameOf !== undefined) return session.nameOf(text);
   return /"nonce"\s*:\s*"([^"\\]{1,128})"/.exec(text.slice(0, 4096))?.[1];
 }

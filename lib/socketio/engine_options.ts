@@ -1,8 +1,9 @@
 import process from "node:process";
-import type { ByteBudget } from "../hub/byte_budget.ts";
 import type { Places } from "../hub/places.ts";
 import { type Clock, systemClock } from "../protocol/clock.ts";
 import type { EngineErrorName } from "./engine_errors.ts";
+import type { EngineSession } from "./engine_session.ts";
+import type { SessionPolicy } from "./session_policy.ts";
 
 /** Where a session's packets and requests come from. */
 export interface PeerInfo {
@@ -26,10 +27,6 @@ export interface EngineOptions {
   readonly closeTimeout: number;
   /** The largest message or POST body. */
   readonly maxHttpBufferSize: number;
-  /** The same for clients that are not vouched for yet; see {@link EngineSession.vouchFor}. */
-  readonly maxUnprovenSize: number;
-  /** Where the bytes of POST bodies are counted. */
-  readonly budget: ByteBudget | undefined;
   /** What may wait unsent for one session before it is closed. */
   readonly maxBuffer: number;
   /** Who counts sessions and their sockets; may be shared with whatever else is connected. */
@@ -41,6 +38,8 @@ export interface EngineOptions {
   /** What to tell clients that speak another protocol. */
   readonly wrongProtocol: string;
   readonly clock: Clock;
+  /** Who bounds a session that begins, instead of `maxBuffer` and `rateLimit`: whoever knows more of its client. */
+  readonly policy?: (session: EngineSession) => SessionPolicy;
   /** Looks at a message before anybody pays for it; false ends the session with `parse error`. */
   accepts(message: unknown): boolean;
   /** Is told of every request that was refused, and whose it was where it asked for a session. */
@@ -57,8 +56,6 @@ export const engineDefaults: Omit<EngineOptions, "places"> = {
   upgradeTimeout: 10_000,
   closeTimeout: 1000,
   maxHttpBufferSize: 1e6,
-  maxUnprovenSize: Infinity,
-  budget: undefined,
   maxBuffer: 4 * 1024 * 1024,
   rateLimit: Infinity,
   origins: "all",

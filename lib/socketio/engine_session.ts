@@ -1,13 +1,12 @@
 import { EventEmitter } from "node:events";
 import type { Place } from "../hub/places.ts";
-import { TokenBucket } from "../hub/token_bucket.ts";
-import type { BodyBounds } from "./body_text.ts";
 import { EngineFault, type FaultKind, refuse } from "./engine_errors.ts";
 import type { EngineOptions } from "./engine_options.ts";
 import { type EnginePacket, type MessageData, sizeOf } from "./engine_packet.ts";
 import type { HandshakeRequest } from "./handshake_request.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { PollingTransport } from "./polling_transport.ts";
+import { PlainPolicy, type SessionPolicy } from "./session_policy.ts";
 import type { CloseReason, Transport, TransportOwner } from "./transport.ts";
 import { Upgrade } from "./upgrade.ts";
 import type { WebSocketTransport } from "./websocket_transport.ts";
@@ -49,7 +48,7 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   readonly #engine: EngineOptions;
   readonly #ended: SessionOptions["ended"];
   readonly #heartbeat: Heartbeat;
-  readonly #messages: TokenBucket | undefined;
+  readonly #policy: SessionPolicy;
   #state: "open" | "closing" | "closed" = "open";
   #transport: PollingTransport | WebSocketTransport;
   #upgrade: Upgrade | undefined;
@@ -57,8 +56,6 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   #replaced: PollingTransport | undefined;
   #buffer: EnginePacket[] = [];
   #bytes = 0;
-  /** Who it proved to be. */
-  #name: string | undefined;
 
   constructor({ id, request, place, engine, transport, ended }: SessionOptions) {
     super();
@@ -70,11 +67,9 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     this.#ended = ended;
     this.#transport = transport ?? new PollingTransport(this, {
       clock: engine.clock,
-      bounds: () => this.#bodyBounds(),
+      bounds: () => ({ clock: engine.clock, ...this.#policy.bodyBounds() }),
     });
-    if (engine.rateLimit < Infinity) {
-      this.#messages = new TokenBucket(engine.rateLimit, 4 * engine.rateLimit, engine.clock.elapsed());
-    }
+    this.#policy = engine.policy?.(this) ?? new PlainPolicy(this, engine);
     this.#enqueue({ type: "open", data: this.#handshake() });
     this.#heartbeat = new Heartbeat({
       clock: engine.clock,
@@ -101,11 +96,6 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
   /** Whether a WebSocket may try to replace polling; not while another does, or is not gone after it failed. */
   get isUpgradable(): boolean {
     return this.#state === "open" && this.#transport.name === "polling" && this.#upgrade === undefined;
-  }
-
-  /** The client has proved to be somebody: from now on it may send large messages, on its own account. */
-  vouchFor(name: string): void {
-    this.#name = name;
   }
 
   /** Sends a message. */
@@ -157,7 +147,7 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     if (packet.type !== "pong") this.#heartbeat.heard();
     switch (packet.type) {
       case "message":
-        return this.#receiveMessage(packet);
+        return this.#policy.take(packet.data);
       case "pong":
         this.#heartbeat.pong();
         this.#tell("heartbeat");
@@ -172,6 +162,15 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
       default:
         return true;
     }
+  }
+
+  /** Hands a message of the client's on to those who listen; one that is not accepted ends the session, and gives false. */
+  deliver(message: MessageData | undefined): boolean {
+    if (!this.#engine.accepts(message)) {
+      return this.#reject("parse error", "protocol", "message not accepted");
+    }
+    this.#tell("data", message);
+    return true;
   }
 
   ready(): void {
@@ -199,45 +198,14 @@ export class EngineSession extends EventEmitter<SessionEvents> implements Transp
     return JSON.stringify({ sid: this.id, upgrades, pingInterval, pingTimeout, maxPayload });
   }
 
-  #bodyBounds(): BodyBounds {
-    const { clock, budget, maxHttpBufferSize, maxUnprovenSize } = this.#engine;
-    return this.#name === undefined
-      ? {
-        clock,
-        maxSize: Math.min(maxHttpBufferSize, maxUnprovenSize),
-        lease: budget?.lease({ address: this.remoteAddress }),
-      }
-      : { clock, maxSize: maxHttpBufferSize, lease: budget?.lease({ name: this.#name }) };
-  }
-
-  #receiveMessage(packet: EnginePacket): boolean {
-    if (this.#name === undefined && sizeOf(packet) > this.#engine.maxUnprovenSize) {
-      return this.#reject("transport error", "size", "message too large");
-    }
-    if (this.#messages?.take(this.#engine.clock.elapsed()) === false) {
-      return this.#reject("transport error", "rate", "too many messages");
-    }
-    if (!this.#engine.accepts(packet.data)) {
-      return this.#reject("parse error", "protocol", "message not accepted");
-    }
-    this.#tell("data", packet.data);
-    return true;
-  }
-
   #reject(reason: CloseReason, kind: FaultKind, why: string): false {
     this.lost(reason, new EngineFault(kind, why));
     return false;
   }
 
   #enqueue(packet: EnginePacket): void {
-    if (this.#state !== "open") return;
-    const waiting = this.queued;
     const size = sizeOf(packet);
-    // One message alone may be as large as it likes: that it waits is no sign of a slow client.
-    if (waiting > 0 && waiting + size > this.#engine.maxBuffer) {
-      this.lost("transport error", new EngineFault("slow", `${waiting} bytes wait unsent`));
-      return;
-    }
+    if (this.#state !== "open" || !this.#policy.hasRoom(size)) return;
     this.#tell("packetCreate", packet);
     this.#buffer.push(packet);
     this.#bytes += size;

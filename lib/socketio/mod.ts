@@ -18,7 +18,7 @@
  * | compression, cookies | none |
  *
  * What the original leaves open is bounded here: sessions in all and of each address, what waits unsent for one of them,
- * messages a second, how deep they are nested. Whoever breaks a bound loses the session; nobody else notices. Web pages of
+ * messages a second, how deep they are nested. Who knows more of clients bounds each session by a {@link SessionPolicy}. Whoever breaks a bound loses the session; nobody else notices. Web pages of
  * all origins may connect, without credentials; once `origins` lists some, only those may, with credentials too, and
  * WebSockets are held to it as well.
  *
@@ -34,6 +34,7 @@ export { type EngineOptions, type PeerInfo } from "./engine_options.ts";
 export type { EnginePacket, MessageData } from "./engine_packet.ts";
 export { type EngineEvents, EngineServer } from "./engine_server.ts";
 export { EngineSession, type SessionEvents } from "./engine_session.ts";
+export type { SessionPolicy } from "./session_policy.ts";
 export { createSocketServer, guarded, type SocketServer, type SocketServerOptions } from "./socket_server.ts";
 export type { HandshakeRequest } from "./handshake_request.ts";
 export { looksLikeEngineIo } from "./ask.ts";

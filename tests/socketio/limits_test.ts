@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ByteBudget, Places } from "../../lib/hub/mod.ts";
+import { type EngineSession } from "../../lib/socketio/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
@@ -155,10 +156,19 @@ Deno.test("messages that are not accepted end the session as unreadable ones do"
   assertEquals(service.ends[0], { reason: "parse error", description: "message not accepted" });
 });
 
-Deno.test("a client that is not vouched for sends small messages alone", async () => {
+Deno.test("who knows more of its clients says how much each may send", async () => {
+  const friends = new Set<EngineSession>();
+  const sizeOf = (session: EngineSession) => friends.has(session) ? 1e6 : 1000;
   await using service = new EngineService({
-    maxUnprovenSize: 1000,
-    budget: new ByteBudget({ maxMessageSize: 1 }),
+    policy: (session) => ({
+      bodyBounds: () => ({ maxSize: sizeOf(session) }),
+      hasRoom: () => true,
+      take(message) {
+        if (typeof message === "string" && message.length <= sizeOf(session)) return session.deliver(message);
+        session.lost("transport error");
+        return false;
+      },
+    }),
   });
   const large = `4${"x".repeat(2000)}`;
   const stranger = await PollingClient.open(service.origin);
@@ -168,13 +178,19 @@ Deno.test("a client that is not vouched for sends small messages alone", async (
   await socket.ended;
   const opened = service.session();
   const friend = await PollingClient.open(service.origin);
-  (await opened).vouchFor("friend");
+  friends.add(await opened);
   assertEquals((await friend.post(large)).status, 200);
 });
 
 Deno.test("POST bodies for which there is no room are refused", async () => {
   const budget = new ByteBudget({ maxMessageSize: 1 });
-  await using service = new EngineService({ budget });
+  await using service = new EngineService({
+    policy: (session) => ({
+      bodyBounds: () => ({ maxSize: 1e6, lease: budget.lease({ address: session.remoteAddress }) }),
+      hasRoom: () => true,
+      take: (message) => session.deliver(message),
+    }),
+  });
   const client = await PollingClient.open(service.origin);
   assertEquals((await client.post("4hello")).status, 200);
   assertEquals(budget.used, 0);

@@ -1,18 +1,20 @@
-import { type Connection, type EndCause, type Hub, type Link } from "../../hub/mod.ts";
-import type { Refusal } from "../../protocol/mod.ts";
-import type { CloseReason, EngineFault, EnginePacket, EngineSession, FaultKind } from "../../socketio/mod.ts";
+import type { Connection, EndCause, Hub, Link, Session } from "../../hub/mod.ts";
+import { maxStrangerSize, type Refusal } from "../../protocol/mod.ts";
+import type {
+  CloseReason,
+  EngineFault,
+  EnginePacket,
+  EngineSession,
+  FaultKind,
+  MessageData,
+  SessionPolicy,
+} from "../../socketio/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
+import { InscriptionError } from "../errors.ts";
+import { describeFailure } from "./job_session.ts";
+import { maxJobMessage } from "./job_sockets.ts";
 
 const log = logger("websocket");
-
-/** One of Socket.IO's sessions beside its connection. */
-interface Entry {
-  readonly connection: Connection;
-  /** Emits an event to the client, once it may send and be sent any. */
-  emit: ((event: string, data: object) => void) | undefined;
-  /** Why it is about to end, where the end itself does not tell. */
-  excuse: { readonly cause: EndCause; readonly detail: string | undefined } | undefined;
-}
 
 /** What {@link JobConnections} work with. */
 export interface JobConnectionsOptions {
@@ -21,31 +23,29 @@ export interface JobConnectionsOptions {
   readonly tracePackets: boolean;
 }
 
+type Emit = (event: string, data: object) => void;
+
 /** Socket.IO's sessions as connections of the hub. */
 export class JobConnections {
   readonly #options: JobConnectionsOptions;
-  readonly #bySession = new Map<EngineSession, Entry>();
+  readonly #bySession = new Map<EngineSession, JobConnection>();
 
   constructor(options: JobConnectionsOptions) {
     this.#options = options;
   }
 
-  opened(session: EngineSession): void {
+  /** Takes in a session that begins, which is bounded as the hub's connections are. */
+  begin(session: EngineSession): SessionPolicy {
     const { hub, tracePackets } = this.#options;
-    const connection = hub.admit(new SessionLink(session), session.place, "jobs");
-    const entry: Entry = { connection, emit: undefined, excuse: undefined };
-    connection.begin({
-      // The protocol has pings of its own.
-      mayBeSilent: true,
-      receive() {},
-      ended() {},
-      tell: ({ message, retryAfterMs }: Refusal) => entry.emit?.("server-closing", { message, retryAfterMs }),
-    });
-    session.label = connection.id;
-    this.#bySession.set(session, entry);
-    session.on("packet", (packet) => this.#received(connection, packet));
-    session.on("packetCreate", (packet) => this.#sent(connection, packet));
-    if (tracePackets) trace(session, connection.id);
+    const connection = new JobConnection(session, hub);
+    this.#bySession.set(session, connection);
+    if (tracePackets) {
+      session.on(
+        "packetCreate",
+        (packet) => log.trace("{id} > {frame}", { id: session.label, frame: show(packet) }),
+      );
+    }
+    return connection;
   }
 
   /** The client has shown a valid API key. */
@@ -57,41 +57,112 @@ export class JobConnections {
   }
 
   /** Events reach the client now. */
-  connected(session: EngineSession, emit: Entry["emit"]): void {
-    const entry = this.#bySession.get(session);
-    if (entry !== undefined) entry.emit = emit;
+  connected(session: EngineSession, emit: Emit): void {
+    const connection = this.#bySession.get(session);
+    if (connection !== undefined) connection.emit = emit;
   }
 
-  /** Notes why a session is about to end. */
+  /** Notes why a session is about to end, where the end itself does not tell. */
   excuse(session: EngineSession, cause: EndCause, detail?: string): void {
-    const entry = this.#bySession.get(session);
-    if (entry !== undefined) entry.excuse = { cause, detail };
+    const connection = this.#bySession.get(session);
+    if (connection !== undefined) connection.excuse = { cause, detail };
   }
 
   ended(session: EngineSession, reason: CloseReason, fault: EngineFault | undefined): void {
-    const entry = this.#bySession.get(session);
-    if (entry === undefined) return;
+    const ended = this.#bySession.get(session);
+    if (ended === undefined) return;
     this.#bySession.delete(session);
-    const { hub } = this.#options;
-    const { connection, excuse } = entry;
+    const { connection, excuse } = ended;
     const cause = excuse?.cause ?? causeOf(reason, fault, connection);
-    if (cause === "slow_consumer") hub.activity.slowConsumers.jobs += 1;
-    hub.release(connection, { cause, reason, detail: excuse?.detail ?? fault?.message });
+    this.#options.hub.release(connection, { cause, reason, detail: excuse?.detail ?? fault?.message });
+  }
+}
+
+/** One session, its connection, and what there is between the two: how much may come in and wait is the hub's to say. */
+class JobConnection implements Session, SessionPolicy {
+  readonly connection: Connection;
+  /** The protocol has pings of its own. */
+  readonly mayBeSilent = true;
+  readonly maxMessageSize = maxJobMessage;
+  /** Emits an event to the client, once it may send and be sent any. */
+  emit: Emit | undefined;
+  excuse: { readonly cause: EndCause; readonly detail: string | undefined } | undefined;
+  readonly #session: EngineSession;
+  readonly #hub: Hub;
+
+  constructor(session: EngineSession, hub: Hub) {
+    this.#session = session;
+    this.#hub = hub;
+    this.connection = hub.admit(new SessionLink(session), session.place, "jobs");
+    session.label = this.connection.id;
+    session.on("packet", ({ type }) => {
+      this.connection.heardAt = hub.elapsed();
+      if (type === "pong") this.connection.answeredAt = this.connection.heardAt;
+    });
+    session.on("packetCreate", (packet) => this.#sent(packet));
+    this.connection.begin(this);
   }
 
-  #received(connection: Connection, { type, data }: EnginePacket): void {
-    const { hub } = this.#options;
-    connection.heardAt = hub.elapsed();
-    connection.received += 1;
-    hub.activity.received.jobs.add(1, sizeOf(data));
-    if (type === "pong") connection.answeredAt = connection.heardAt;
+  bodyBounds() {
+    const { peer, address } = this.connection;
+    const { budget } = this.#hub;
+    return peer === undefined
+      ? { maxSize: maxStrangerSize, lease: budget.lease({ address }) }
+      : { maxSize: maxJobMessage, lease: budget.lease({ name: peer }) };
   }
 
-  #sent(connection: Connection, { type, data }: EnginePacket): void {
+  take(message: MessageData | undefined): boolean {
+    this.#hub.receive(this.connection, message);
+    return true;
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.connection.makeRoom(bytes);
+  }
+
+  /** What a stranger sends counts against its address alone; a file is one message, however large. */
+  costOf(): number {
+    return this.connection.peer === undefined ? 0 : 1;
+  }
+
+  /** The number under which an event is to be acknowledged. */
+  nameOf(text: string): string | undefined {
+    return /^(?:2|5\d+-)(\d{1,15})\[/.exec(text)?.[1];
+  }
+
+  receive(text: string): void {
+    if (isBinary(text)) this.#answer(this.nameOf(text), describeFailure(bytesRefused()));
+    else this.#session.deliver(text);
+  }
+
+  tell(refusal: Refusal): void {
+    const { code, message, retryAfterMs, inReplyTo } = refusal;
+    if (code === "server_closing") this.emit?.("server-closing", { message, retryAfterMs });
+    else if (code === "rate_limited") this.#answer(inReplyTo, describeFailure(refusal));
+  }
+
+  ended(): void {}
+
+  #answer(id: string | undefined, failure: object): void {
+    if (id === undefined) this.emit?.("inscription-error", failure);
+    else this.#session.write(`3${id}${JSON.stringify([{ success: false, ...failure }])}`);
+  }
+
+  #sent({ type, data }: EnginePacket): void {
+    const { connection } = this;
     connection.sent += 1;
     connection.sentBytes += sizeOf(data);
-    if (type === "ping") connection.heartbeatAt = this.#options.hub.elapsed();
+    if (type === "ping") connection.heartbeatAt = this.#hub.elapsed();
   }
+}
+
+/** Whether bytes belong to a packet, which would have to be kept until the last of them has come. */
+function isBinary(text: string): boolean {
+  return text.startsWith("5") || text.startsWith("6");
+}
+
+function bytesRefused(): InscriptionError {
+  return new InscriptionError("invalid_request", "Invalid request: expected JSON, got bytes");
 }
 
 /** A session as the hub knows it: what is sent on it is socket.io's affair. */
@@ -143,11 +214,6 @@ function causeOf(reason: CloseReason, fault: EngineFault | undefined, { peer }: 
 function sizeOf(data: EnginePacket["data"]): number {
   if (data === undefined) return 0;
   return typeof data === "string" ? data.length : data.byteLength;
-}
-
-function trace(session: EngineSession, id: string): void {
-  session.on("packet", (packet) => log.trace("{id} < {frame}", { id, frame: show(packet) }));
-  session.on("packetCreate", (packet) => log.trace("{id} > {frame}", { id, frame: show(packet) }));
 }
 
 function show({ type, data }: EnginePacket): string {

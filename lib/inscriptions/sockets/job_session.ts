@@ -1,12 +1,11 @@
 import type { z } from "zod";
-import { TokenBucket } from "../../hub/mod.ts";
 import type { jobConversation } from "../conversation.ts";
 import { InscriptionError } from "../errors.ts";
 import type { Following } from "../following.ts";
 import { jobReference } from "../input/job_reference.ts";
 import type { Inscriptions } from "../inscriptions.ts";
 import type { JobEvent } from "../job_events.ts";
-import { type Clock, describeIssue, type FromClient, Refusal, systemClock } from "../../protocol/mod.ts";
+import { describeIssue, type FromClient, Refusal, systemClock } from "../../protocol/mod.ts";
 import { logger, Throttle } from "../../telemetry/mod.ts";
 
 const log = logger("inscriptions");
@@ -24,9 +23,6 @@ export interface JobPosition {
 export interface JobSessionParts {
   readonly keyId: string;
   readonly inscriptions: Inscriptions;
-  readonly clock: Clock;
-  /** Events a second, in bursts of four times that. */
-  readonly rateLimit: number;
   /** How far the client has been told of each job that it follows, kept for when it comes back. */
   readonly positions: Map<string, JobPosition>;
   emit(event: string, data: object): void;
@@ -44,7 +40,6 @@ type Acknowledge = (answer: object) => void;
 /** One Socket.IO client: its requests, and the jobs that it follows. Protocol, section 5. */
 export class JobSession {
   readonly #parts: JobSessionParts;
-  readonly #events: TokenBucket;
   readonly #followings = new Map<string, Following>();
   readonly #gone = new AbortController();
   readonly #handlers: Readonly<Record<Request, (payload: unknown) => Promise<Handled>>> = {
@@ -58,7 +53,6 @@ export class JobSession {
 
   constructor(parts: JobSessionParts) {
     this.#parts = parts;
-    this.#events = new TokenBucket(parts.rateLimit, 4 * parts.rateLimit, parts.clock.elapsed());
   }
 
   /** Takes in an event with its arguments, of which the last may acknowledge it. Never rejects. */
@@ -92,11 +86,6 @@ export class JobSession {
   }
 
   async #handle(event: string, [payload]: readonly unknown[]): Promise<Handled> {
-    const now = this.#parts.clock.elapsed();
-    if (!this.#events.take(now)) {
-      const detail = `at most ${this.#parts.rateLimit} events a second`;
-      throw new Refusal("rate_limited", { detail, retryAfterMs: this.#events.wait(now) });
-    }
     const handler = Object.hasOwn(this.#handlers, event) ? this.#handlers[event as Request] : undefined;
     if (handler !== undefined) return await handler(payload);
     const known = Object.keys(this.#handlers).join(", ");
@@ -200,7 +189,8 @@ function subjectOf(payload: unknown): { readonly jobId?: string } {
   return data === undefined ? {} : { jobId: data.jobId };
 }
 
-function describeFailure(error: unknown): object {
+/** What a client is told of an error. */
+export function describeFailure(error: unknown): object {
   if (!(error instanceof InscriptionError || error instanceof Refusal)) {
     logFault(error);
     return { error: "Internal error", code: "internal_error" };

@@ -2,7 +2,7 @@ import type { Socket } from "socket.io";
 import type { Config } from "../../config/mod.ts";
 import type { EndCause, Hub } from "../../hub/mod.ts";
 import type { Inscriptions } from "../inscriptions.ts";
-import { type Clock, maxStrangerSize, Refusal } from "../../protocol/mod.ts";
+import { type Clock, Refusal } from "../../protocol/mod.ts";
 import {
   type CloseReason,
   createSocketServer,
@@ -60,9 +60,9 @@ export class JobSocketServer {
     const onFault = (error: unknown) =>
       faults.error(log, "listener", "Fault in a listener: {error}", { error });
     const onRefused = (name: EngineErrorName, address?: string) => this.#refused(name, address);
-    this.#server = createSocketServer({ ...engineOptions(parts), onFault, onRefused });
+    const policy = (session: EngineSession) => connections.begin(session);
+    this.#server = createSocketServer({ ...engineOptions(parts), policy, onFault, onRefused });
     const { io, engine } = this.#server;
-    engine.on("connection", (session) => connections.opened(session));
     engine.on("disconnection", (session, reason, fault) => connections.ended(session, reason, fault));
     engine.on("disconnection", (_session, reason) => parts.activity.engineCloses[closeLabels[reason]] += 1);
     io.use((socket, next) => this.#admit(socket, next));
@@ -115,7 +115,6 @@ export class JobSocketServer {
         return next(connectError("Invalid API key", { code: "unauthorized" }));
       }
       this.#connections.admitted(sessionOf(socket), owner.id);
-      sessionOf(socket).vouchFor(owner.id);
       if (!socket.recovered) socket.data = { keyId: owner.id, positions: new Map() };
       next();
     } catch (error) {
@@ -127,7 +126,7 @@ export class JobSocketServer {
   }
 
   async #connected(socket: JobSocket): Promise<void> {
-    const { config, clock, inscriptions } = this.#parts;
+    const { inscriptions } = this.#parts;
     const { keyId, positions } = socket.data;
     // The key may have been revoked since the middleware saw it.
     if (inscriptions.keys.verify(keyOf(socket)) === null) return void socket.disconnect(true);
@@ -135,8 +134,6 @@ export class JobSocketServer {
       keyId,
       positions,
       inscriptions,
-      clock,
-      rateLimit: config["websocket.rate_limit"],
       emit: (event, data) => void socket.emit(event, data),
     });
     this.#connections.connected(sessionOf(socket), (event, data) => void socket.emit(event, data));
@@ -164,19 +161,13 @@ const refusalReasons: Partial<Record<EngineErrorName, EndCause>> = {
 };
 
 function engineOptions({ config, clock, hub }: JobSocketParts) {
-  const rateLimit = config["websocket.rate_limit"];
   return {
     clock,
     pingInterval: config["socketio.ping_interval"],
     pingTimeout: config["socketio.ping_timeout"],
     maxHttpBufferSize: maxJobMessage,
-    maxUnprovenSize: maxStrangerSize,
-    budget: hub.budget,
-    maxBuffer: config["websocket.max_queue"],
     places: { take: (address: string) => hub.reserve(address) },
     origins: config["websocket.allowed_origins"],
-    // Events above their own limit are answered; whoever goes on regardless loses the session.
-    rateLimit: 2 * rateLimit,
     maxDepth: 32,
     io: {
       connectTimeout: 1000 * config["websocket.auth_timeout"],
