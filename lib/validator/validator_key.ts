@@ -3,7 +3,7 @@ import { type Config, withoutPasswords } from "../config/mod.ts";
 import { cryptoReady, type Keypair, keypairFromSeed, parseKeyFile, randomSeed } from "../crypto/mod.ts";
 import { bindToValidator, makePrivateFolder, type Store, warnOfOthers } from "../engine/mod.ts";
 
-const readableByOthers = 0o077;
+const [readableByOthers, readableByGroup] = [0o077, 0o040];
 
 /** The validator's key, and whether it was made just now. */
 export interface ValidatorKey {
@@ -22,10 +22,12 @@ export async function openValidatorKey(path: string): Promise<ValidatorKey> {
   try {
     if (text !== null) {
       const keypair = keypairFromSeed(parseKeyFile(text));
-      warnOfOthers(path, readableByOthers, "read");
+      // What Kubernetes mounts of a Secret is root's, and its pod reads it as a member of the group.
+      const { uid } = await Deno.stat(path);
+      warnOfOthers(path, uid === 0 ? readableByOthers & ~readableByGroup : readableByOthers, "read");
       return { keypair, isNew: false };
     }
-    return { keypair: await create(path), isNew: true };
+    return await create(path);
   } catch (cause) {
     const { message } = cause as Error;
     const [doing, advice] = text === null
@@ -63,10 +65,20 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-async function create(path: string): Promise<Keypair> {
+/** Writes a new key, whole or not at all: of servers that start at the same time one makes it, and the others take that one. */
+async function create(path: string): Promise<ValidatorKey> {
   const seed = randomSeed();
   makePrivateFolder(dirname(path));
   const hex = Array.from(seed, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  await Deno.writeTextFile(path, `0x${hex}\n`, { createNew: true, mode: 0o600 });
-  return keypairFromSeed(seed);
+  const draft = `${path}.${crypto.randomUUID()}`;
+  await Deno.writeTextFile(draft, `0x${hex}\n`, { createNew: true, mode: 0o600 });
+  try {
+    await Deno.link(draft, path);
+    return { keypair: keypairFromSeed(seed), isNew: true };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    return { keypair: keypairFromSeed(parseKeyFile(await Deno.readTextFile(path))), isNew: false };
+  } finally {
+    await Deno.remove(draft);
+  }
 }

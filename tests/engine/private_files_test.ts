@@ -9,6 +9,14 @@ async function modeOf(path: string): Promise<string> {
   return (((await Deno.stat(path)).mode ?? 0) & 0o777).toString(8);
 }
 
+/** Told by the owner of what is made, as the process may not be allowed to ask who it is. */
+function isRoot(): boolean {
+  const path = Deno.makeTempFileSync();
+  const { uid } = Deno.statSync(path);
+  Deno.removeSync(path);
+  return uid === 0;
+}
+
 Deno.test({
   name: "what a server makes is for its user alone, whatever its umask",
   ignore: Deno.build.os === "windows",
@@ -56,5 +64,22 @@ Deno.test({
     assertStringIncludes(lines.text, `Others can write to ${folder.path}, whose mode is 0777`);
     assertStringIncludes(lines.text, `Others can write to ${store}, whose mode is 0622`);
     assertStringIncludes(lines.text, `Others can read ${key}, whose mode is 0604`);
+  },
+});
+
+Deno.test({
+  name: "a key of root's that a group may read, as a mounted Secret is, is not warned of",
+  ignore: Deno.build.os === "windows" || !isRoot(),
+  async fn() {
+    await using folder = await temporaryFolder();
+    const key = `${folder.path}/validator.key`;
+    await openValidatorKey(key);
+    using lines = new LogLines();
+    await Deno.chmod(key, 0o440);
+    await openValidatorKey(key);
+    assertEquals(lines.text.includes("Others can"), false, lines.text);
+    await Deno.chmod(key, 0o444);
+    await openValidatorKey(key);
+    assertStringIncludes(lines.text, `Others can read ${key}, whose mode is 0444`);
   },
 });

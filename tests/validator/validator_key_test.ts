@@ -16,6 +16,16 @@ Deno.test("the validator's key is made at the first start, readable by its owner
   assertEquals([second.isNew, second.keypair.address], [false, first.keypair.address]);
 });
 
+Deno.test("of servers that start together one makes the key, and all have it", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/validator.key`;
+  const keys = await Promise.all(Array.from({ length: 16 }, () => openValidatorKey(path)));
+  assertEquals(keys.filter(({ isNew }) => isNew).length, 1);
+  assertEquals(new Set(keys.map(({ keypair }) => keypair.address)).size, 1);
+  const files = await Array.fromAsync(Deno.readDir(folder.path), ({ name }) => name);
+  assertEquals(files, ["validator.key"]);
+});
+
 Deno.test("a key file that makes no sense is named without what is in it, and left alone", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/validator.key`;

@@ -4,7 +4,7 @@ export interface Place {
   readonly folder: string;
   readonly httpPort: number;
   readonly httpsPort: number;
-  /** The instances behind it, such as `127.0.0.1:40123`. */
+  /** The instances behind it, such as `127.0.0.1:40123`, with `+127.0.0.1:40124` where operators have a port of their own. */
   readonly instances: readonly string[];
 }
 
@@ -78,6 +78,29 @@ export const haproxy: ProxyKind = {
 };
 
 const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+
+/** HAProxy as `deploy/compose/cluster.yaml` starts it: without TLS, and the operators' port in place of that of TLS. */
+export const composeHaproxy: ProxyKind = {
+  ...haproxy,
+  name: "HAProxy of the compose file",
+  file: "compose/haproxy.cfg",
+  substitutions: ({ httpPort, httpsPort, instances }) => [
+    ["maxconn 30000", "maxconn 1000"],
+    ["log stdout", "log stderr"],
+    [" resolvers containers init-addr last,libc,none", ""],
+    ["resolvers containers\n\tnameserver docker 127.0.0.11:53\n\thold valid 1s\n", ""],
+    ["\tbind :10401\n", `\tbind 127.0.0.1:${httpPort}\n`],
+    ["\tbind :10402\n", `\tbind 127.0.0.1:${httpsPort}\n`],
+    ...["one", "two", "three"].flatMap((name, index): Substitution[] => {
+      const [clients = "", operators = ""] = (instances[index] ?? "").split("+");
+      return [
+        [`${name}:10401`, clients],
+        [`${name}:10402`, operators],
+      ];
+    }),
+  ],
+  reload: undefined,
+};
 
 /** nginx, whose own distribution knows no health checks and no cookies for sessions. */
 export const nginx: ProxyKind = {
