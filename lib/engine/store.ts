@@ -68,6 +68,11 @@ export interface TransactOptions {
  * that was opened.
  */
 export interface Store extends Reader {
+  /**
+   * Milliseconds since the Unix epoch by the clock that all servers of the store share: that of the database, where there is
+   * one, since those of the servers may be off.
+   */
+  now(): Promise<number>;
   list<T>(range: Range): AsyncIterableIterator<Entry<T>>;
   /**
    * Does all of `work`'s writes, or none. Where something that it read was changed meanwhile, `work` runs again from the

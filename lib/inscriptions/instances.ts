@@ -55,12 +55,12 @@ interface Sign {
   readonly at: number;
 }
 
+type Said = Omit<InstanceRecord, "heardAt">;
 type Candidate = Pick<InstanceRecord, "region" | "activeJobs"> & { readonly url: string };
 
 /**
  * The servers that share a store: this one says regularly that it lives, and knows the others that do. What another says for
- * the first time goes by its wall clock, and has to agree with ours within some seconds; after that only whether it says
- * something new counts.
+ * the first time goes by the store's clock; after that only whether it says something new counts.
  */
 export class Instances implements Cluster {
   readonly #options: InstancesOptions;
@@ -114,37 +114,40 @@ export class Instances implements Cluster {
    * @param ownUrl where this one was reached, for when no `public_url` says it; null when that is not known
    */
   async list(ownUrl: string | null): Promise<ListedServer[]> {
-    const own = this.#closing ? null : this.#record(this.#url ?? ownUrl);
-    const records = [...own === null ? [] : [own], ...await this.#others()];
-    const candidates = records.filter((record): record is InstanceRecord & Candidate => record.url !== null);
+    const own = this.#closing ? [] : [this.#said(this.#url ?? ownUrl)];
+    const others = await this.#others();
+    const candidates = [...own, ...others].filter((said): said is Said & Candidate => said.url !== null);
     return rank(merge(candidates));
   }
 
   async #others(): Promise<InstanceRecord[]> {
-    const records = await this.#options.repository.list();
+    const { repository } = this.#options;
+    const [records, now] = await Promise.all([repository.list(), repository.now()]);
     const isKnown = new Set(records.map(({ id }) => id));
     for (const id of this.#signs.keys()) if (!isKnown.has(id)) this.#signs.delete(id);
-    return records.filter((record) => record.id !== this.self && this.#lives(record));
+    return records.filter((record) => record.id !== this.self && this.#lives(record, now));
   }
 
-  #lives({ id, heardAt: said }: InstanceRecord): boolean {
+  #lives({ id, heardAt: said }: InstanceRecord, now: number): boolean {
     const { clock } = this.#options;
     const known = this.#signs.get(id);
-    const age = known === undefined ? Math.max(0, clock.now() - said) : 0;
+    const age = known === undefined ? Math.max(0, now - said) : 0;
     const sign = known?.said === said ? known : { said, at: clock.elapsed() - age };
     this.#signs.set(id, sign);
     return clock.elapsed() - sign.at < lifetime;
   }
 
-  #record(url: string | null): InstanceRecord {
-    const { region, clock, activeJobs } = this.#options;
-    return { id: this.self, url, region, activeJobs: activeJobs(), heardAt: clock.now() };
+  #said(url: string | null): Said {
+    const { region, activeJobs } = this.#options;
+    return { id: this.self, url, region, activeJobs: activeJobs() };
   }
 
   async #write(): Promise<void> {
     if (this.#name === undefined) return;
+    const { repository } = this.#options;
+    const heardAt = await repository.now();
     // One without an address is not listed.
-    await this.#options.repository.put(this.#record(this.#closing ? null : this.#url), keptFor);
+    await repository.put({ ...this.#said(this.#closing ? null : this.#url), heardAt }, keptFor);
   }
 
   async #try(act: () => Promise<void>): Promise<void> {

@@ -49,7 +49,7 @@ export async function copyStore(
   if (isFile(from) && InstanceName.isTaken(from)) throw inUse(from);
   using source = await openEngine(from, { clock });
   const predictions = new PredictionRepository(source);
-  await assertUnused(source, from, clock);
+  await assertUnused(source, from);
   using target = await openEngine(to, { clock });
   await assertEmpty(target, to);
   const { sequence } = await predictions.head();
@@ -104,9 +104,9 @@ async function assertEmpty(target: Engine, location: string): Promise<void> {
   }
 }
 
-async function assertUnused(source: Engine, location: string, clock: Clock): Promise<void> {
-  const servers = await new InstanceRepository(source).list();
-  if (servers.some(({ heardAt }) => clock.now() - heardAt < lifetime)) throw inUse(location);
+async function assertUnused(source: Engine, location: string): Promise<void> {
+  const [servers, now] = await Promise.all([new InstanceRepository(source).list(), source.now()]);
+  if (servers.some(({ heardAt }) => now - heardAt < lifetime)) throw inUse(location);
 }
 
 function inUse(location: string): Error {

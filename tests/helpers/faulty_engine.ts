@@ -55,6 +55,10 @@ export class FaultyEngine implements Engine {
     return this.#engine.endEpoch();
   }
 
+  now(): Promise<number> {
+    return this.#engine.now();
+  }
+
   get<T>(key: Key): Promise<T | null> {
     return this.#engine.get(key);
   }

@@ -1,10 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { InstanceRepository, openEngine } from "../../lib/engine/mod.ts";
 import { Instances } from "../../lib/inscriptions/instances.ts";
+import { type Clock, systemClock } from "../../lib/protocol/mod.ts";
+import { temporaryFolder } from "../engine/folder.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
+import { startGateway } from "../helpers/gateway.ts";
+import { httpRequest, JobScene, noise } from "../helpers/job_scene.ts";
+import { postgres, PostgresServer } from "../helpers/postgres.ts";
+import { testWith } from "../helpers/programs.ts";
 
 Deno.test("a server whose wall clock is set takes nobody for dead who lives, and notices who does not", async () => {
-  using store = await openEngine(":memory:");
+  const [clock, otherClock] = [new FakeClock(), new FakeClock()];
+  using store = await openEngine(":memory:", { clock });
   const join = async (clock: FakeClock) => {
     const instances = new Instances({
       location: ":memory:",
@@ -17,7 +24,6 @@ Deno.test("a server whose wall clock is set takes nobody for dead who lives, and
     await instances.start();
     return instances;
   };
-  const [clock, otherClock] = [new FakeClock(), new FakeClock()];
   const [one, other] = [await join(clock), await join(otherClock)];
   const both = new Set([one.self, other.self]);
   assertEquals(await one.living(), both);
@@ -33,3 +39,30 @@ Deno.test("a server whose wall clock is set takes nobody for dead who lives, and
   assertEquals(await one.living(), new Set([one.self]));
   await Promise.all([one.leave(), other.leave()]);
 });
+
+testWith(
+  postgres.missing,
+  "servers on a database go by its clock: one whose own is off by minutes takes no job of one that lives",
+  async () => {
+    await using database = await PostgresServer.start();
+    await using folder = await temporaryFolder();
+    const config = {
+      store: database.location(),
+      validator_key: `${folder.path}/validator.key`,
+      "inscriptions.payment_delay": 3600,
+    };
+    const leases = () => database.sql("select value->>'lease' from s1.store where key like 'open_jobs%'");
+    await using scene = await JobScene.start({ ...config, public_url: "http://one.example" });
+    await scene.post(httpRequest(noise(100)));
+    const before = await leases();
+    assertEquals(before.length, 1);
+    for (const minutes of [10, -10]) {
+      const clock: Clock = { ...systemClock, now: () => systemClock.now() + 60_000 * minutes };
+      await using other = await startGateway({ ...config, public_url: "http://other.example" }, clock);
+      assertEquals(await leases(), before);
+      const { servers } = await (await fetch(`${other.url}/inscriptions/websocket-servers`)).json();
+      const urls = servers.map(({ url }: { url: string }) => url);
+      assertEquals(urls.toSorted(), ["ws://one.example", "ws://other.example"]);
+    }
+  },
+);

@@ -110,6 +110,10 @@ export class KvEngine implements Engine {
     return await this.#turns.take(lock, () => this.#guarded(() => this.#attempt(work, lock)));
   }
 
+  now(): Promise<number> {
+    return Promise.resolve(this.#clock.now());
+  }
+
   async set(key: Key, value: unknown, options?: KeepOptions): Promise<void> {
     await this.transact((transaction) => Promise.resolve(transaction.set(key, value, options)));
   }

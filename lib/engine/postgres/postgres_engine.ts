@@ -133,6 +133,11 @@ export class PostgresEngine implements Engine {
     await this.#run(this.#statements.forgetFact, "epoch");
   }
 
+  async now(): Promise<number> {
+    const { rows: [row] } = await this.#run(this.#statements.now);
+    return Number(row?.["now"]);
+  }
+
   async get<T>(key: Key): Promise<T | null> {
     const [value = null] = await this.getMany<T>([key]);
     return value;

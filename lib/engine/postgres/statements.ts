@@ -72,6 +72,7 @@ export function statementsFor(schema: string) {
     // A commit without a trace would not be waited for. One at a time of a server: whoever is given up still waits.
     mark: `select pg_advisory_xact_lock(${markLock}, hashtext($1::text)),
       pg_logical_emit_message(true, 'heliograph', '')`,
+    now: "select (extract(epoch from clock_timestamp()) * 1000)::bigint::text as now",
     fact: `select value from ${s}.facts where name = $1::text`,
     keepFact:
       `insert into ${s}.facts (name, value) values ($1::text, $2::text) on conflict (name) do nothing`,

@@ -7,7 +7,7 @@ export interface InstanceRecord {
   readonly url: string | null;
   readonly region: string;
   readonly activeJobs: number;
-  /** When it last said so, in milliseconds since the Unix epoch. */
+  /** When it last said so, in milliseconds since the Unix epoch by the store's clock. */
   readonly heardAt: number;
 }
 
@@ -24,6 +24,11 @@ export class InstanceRepository {
   /** Keeps a record, for about `lifetime` milliseconds. */
   async put(record: InstanceRecord, lifetime: number): Promise<void> {
     await this.#store.set(["instances", record.id], record, { expireIn: lifetime });
+  }
+
+  /** Milliseconds since the Unix epoch by the store's clock. */
+  async now(): Promise<number> {
+    return await this.#store.now();
   }
 
   async list(): Promise<InstanceRecord[]> {
