@@ -49,8 +49,8 @@ export interface Known {
   attempts?: readonly Attempt[];
   /** Whether Socket.IO is spoken, and what it takes at most. */
   socketIo?: { readonly maxPayload: number | undefined };
-  /** Where frames pass, and which message the server answers there. */
-  socket?: { readonly path: string; readonly dialect: Dialect; probe?: string };
+  /** Where frames pass, which message the server answers there, and whether it does so with an error. */
+  socket?: { readonly path: string; readonly dialect: Dialect; probe?: string; isRefused?: boolean };
   /** Milliseconds that the server's clock is ahead of ours, by where that was seen. */
   readonly skews: Skew[];
 }

@@ -28,3 +28,8 @@ export async function nextMessage(socket: Socket, wanted: (message: Message) => 
 export function isAnswer(message: Message): boolean {
   return message.kind === "text" && !/^\s*\{\s*"type"\s*:\s*"welcome"/.test(message.text.slice(0, 200));
 }
+
+/** Whether an answer says that something was wrong. */
+export function isError(answer: Readonly<Record<string, unknown>> | undefined): boolean {
+  return answer?.["type"] === "error";
+}

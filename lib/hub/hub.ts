@@ -281,7 +281,8 @@ export class Hub implements ConnectionHost {
     const size = data.length > maxSize ? data.length : new TextEncoder().encode(data).length;
     if (size <= maxSize) return data;
     const detail = `larger than ${maxSize} bytes${isStrict ? " before authentication" : ""}`;
-    throw new MessageTooLarge("invalid_message", { detail, status: 413 });
+    const reason = isStrict ? "too_large_before_authentication" : "too_large";
+    throw new MessageTooLarge("invalid_message", { detail, reason, status: 413 });
   }
 
   start(): void {

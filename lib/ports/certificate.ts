@@ -65,6 +65,7 @@ function checkPair(pair: { cert: string; key: string }, paths: CertificatePaths)
     Deno.listenTls({ hostname: "127.0.0.1", port: 0, ...pair }).close();
   } catch (cause) {
     const { message } = cause as Error;
+    // The runtime tells the cause in no other way.
     const why = message.includes("KeyMismatch")
       ? `it does not belong to the certificate ${paths.cert}`
       : message.split("\n", 1)[0];

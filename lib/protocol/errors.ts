@@ -83,6 +83,12 @@ export const denials = [
 /** One of {@link denials}. */
 export type Denial = typeof denials[number];
 
+/** Why a message was too large: for anybody, or for a client that has not authenticated, in a word that programs go by. */
+export const excesses = ["too_large", "too_large_before_authentication"] as const;
+
+/** One of {@link excesses}. */
+export type Excess = typeof excesses[number];
+
 /** Closes that no entry of {@link errorKinds} stands for by itself. */
 export const closes = {
   tooLarge: { code: 1009, reason: "Invalid message format", reconnect: false },
@@ -108,8 +114,8 @@ export interface ErrorFrame {
   readonly message: string;
   /** The two again, where Bettensor's miners read them. */
   readonly data: { readonly message: string; readonly code: ErrorCode };
-  /** With `not_authorized`, where there is a word for it. */
-  readonly reason?: Denial;
+  /** With `not_authorized` and `invalid_message`, where there is a word for it. */
+  readonly reason?: Denial | Excess;
   /** The nonce of the message that it answers. */
   readonly in_reply_to?: string;
   /** After so many milliseconds it may go through. */
@@ -120,8 +126,8 @@ export interface ErrorFrame {
 export interface ErrorDetails {
   /** Follows the code's own message after a colon. */
   readonly detail?: string | undefined;
-  /** Why it is not authorized. */
-  readonly reason?: Denial | undefined;
+  /** Why it is not authorized, or too large. */
+  readonly reason?: Denial | Excess | undefined;
   /** The nonce of the message that is refused. */
   readonly inReplyTo?: string | undefined;
   /** Milliseconds after which the client may try again. */
@@ -138,8 +144,8 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
   /** What is told beyond the code's own sentence. */
   readonly detail: string | undefined;
-  /** Why it is not authorized. */
-  readonly reason: Denial | undefined;
+  /** Why it is not authorized, or too large. */
+  readonly reason: Denial | Excess | undefined;
   /** The nonce of the message that is refused. */
   readonly inReplyTo: string | undefined;
   /** Milliseconds. */

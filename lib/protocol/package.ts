@@ -28,6 +28,8 @@ export {
   type ErrorDetails,
   type ErrorFrame,
   errorKinds,
+  type Excess,
+  excesses,
   Refusal,
 } from "./errors.ts";
 export { maxIdLength, type TeamGame } from "./games.ts";

@@ -68,9 +68,10 @@ Deno.test("doctor sees that pings are not answered though messages are", async (
   const answered = new Tally();
   await using endpoint = upgrading(async (call) => {
     for await (const frame of framesOf(call)) {
-      if (frame.opcode !== 1) continue;
-      await call.send(1, '{"type":"pong"}');
-      answered.add();
+      if (frame.opcode === 1) await call.send(1, '{"type":"pong"}');
+      // Its answer to this one says that it has read what came before.
+      if (frame.opcode === 1) await call.send(9, "");
+      if (frame.opcode === 10) answered.add();
     }
   });
   const examining = examine([endpoint.url("ws"), "--skip=size"], { clock });
@@ -189,4 +190,19 @@ Deno.test("doctor holds nothing idle unless asked", async () => {
   await using endpoint = new FakeEndpoint(answering());
   const { check } = await examine([endpoint.url("ws"), "--skip=size"]);
   assertEquals(check("idle").status, "skipped");
+});
+
+Deno.test("doctor finds out how large messages may be whatever the server says of those that it does not take", async () => {
+  const answer = (type: string) => JSON.stringify({ type, message: "E17" });
+  for (const always of [false, true]) {
+    await using endpoint = upgrading(async (call) => {
+      for await (const { opcode, text } of framesOf(call)) {
+        if (opcode === 9) await call.send(10, text);
+        else await call.send(1, answer(always || text.length > 16_384 ? "error" : "pong"));
+      }
+    });
+    const { ids, check } = await examine(["--skip=heartbeat,clock", endpoint.url("ws")]);
+    if (always) assertEquals(ids.includes("size-small"), false, check("size").summary);
+    else assertStringIncludes(check("size").summary, "4 KiB is taken, 64 KiB is not (E17)");
+  }
 });

@@ -14,10 +14,11 @@ Deno.test("what a stranger sends is bounded before it is read", async () => {
     const peer = await Peer.open(scene.server.ws + path);
     if (path !== "") await peer.next();
     peer.send(`{"type":"ping","x":"${"x".repeat(16 * kibibyte)}"}`);
-    assertStringIncludes(
-      String((await peer.next())["message"]),
+    const { message, reason } = await peer.next();
+    assertEquals([message, reason], [
       "Invalid message format: larger than 16384 bytes before authentication",
-    );
+      "too_large_before_authentication",
+    ]);
     assertEquals((await peer.ended).code, closes.tooLarge.code);
   }
   const body = `{"data":"${"x".repeat(16 * kibibyte)}"}`;

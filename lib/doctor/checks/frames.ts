@@ -4,7 +4,7 @@ import { readObject } from "../json.ts";
 import { type Known, noteTimestamp } from "../known.ts";
 import { Violation } from "../net/reader.ts";
 import { TimedOut } from "../net/scope.ts";
-import { Closed, isAnswer, probes } from "../probe.ts";
+import { Closed, isAnswer, isError, probes } from "../probe.ts";
 import { reasonOf, shown } from "../shown.ts";
 
 /** What came through after the upgrade. */
@@ -28,7 +28,9 @@ export const frames: Check = {
     let passed: Passed | undefined;
     for (const message of messages) {
       passed = await exchange(context, socket.path, message());
-      if (passed.answer !== undefined) known.socket = { ...socket, probe: message() };
+      if (passed.answer !== undefined) {
+        known.socket = { ...socket, probe: message(), isRefused: isError(readObject(passed.answer)) };
+      }
       if (passed.answer !== undefined || passed.ended !== undefined || !isSomething(passed)) break;
     }
     if (passed === undefined) return skipped("nothing to send");

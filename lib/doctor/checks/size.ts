@@ -1,11 +1,14 @@
 import { type Check, type Context, fine, found, patience, skipped } from "../check.ts";
 import { bounded, openSocket } from "../dial.ts";
+import type { Excess } from "../../protocol/mod.ts";
 import { readObject } from "../json.ts";
-import { Closed, isAnswer, nextMessage } from "../probe.ts";
+import type { Known } from "../known.ts";
+import { Closed, isAnswer, isError, nextMessage } from "../probe.ts";
 import { reasonOf, shown, size as showSize } from "../shown.ts";
 
 /** In bytes, ascending; what a gateway takes by default is the last. */
 const sizes = [4 * 1024, 64 * 1024, 256 * 1024, 2 ** 20];
+const beforeAuthentication: Excess = "too_large_before_authentication";
 /** About a batch of 100 predictions. */
 const needed = 64 * 1024;
 
@@ -20,7 +23,7 @@ export const size: Check = {
     let [largest, refusal] = [0, ""];
     for (const bytes of sizes) {
       context.tell(showSize(bytes));
-      const refused = await attempt(context, socket.path, padded(socket.probe, bytes));
+      const refused = await attempt(context, socket, padded(socket.probe, bytes));
       if (refused !== undefined) {
         refusal = `${showSize(bytes)} is not (${refused})`;
         break;
@@ -35,7 +38,11 @@ export const size: Check = {
 };
 
 /** Why a message is not taken; undefined: it is. */
-async function attempt(context: Context, path: string, message: string): Promise<string | undefined> {
+async function attempt(
+  context: Context,
+  { path, isRefused = false }: NonNullable<Known["socket"]>,
+  message: string,
+): Promise<string | undefined> {
   try {
     return await bounded(context, patience.large, async (scope) => {
       const upgraded = await openSocket(context, scope, path);
@@ -44,10 +51,10 @@ async function attempt(context: Context, path: string, message: string): Promise
       const answer = await nextMessage(upgraded.socket, isAnswer);
       await upgraded.socket.close();
       const read = answer.kind === "text" ? readObject(answer.text) : undefined;
-      const text = String(read?.["message"] ?? "");
-      const isRefused = read?.["type"] === "error" && /large|size|big|long/i.test(text);
+      // An error that smaller messages get as well says nothing of the size.
+      if (isRefused || !isError(read)) return undefined;
       // Where more is let in after authentication, it has come through all the same.
-      return isRefused && !text.includes("before authentication") ? shown(text) : undefined;
+      return read?.["reason"] === beforeAuthentication ? undefined : shown(String(read?.["message"] ?? ""));
     });
   } catch (error) {
     context.signal.throwIfAborted();

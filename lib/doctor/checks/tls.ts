@@ -1,8 +1,8 @@
 import { type Check, type Context, fine, found, type Outcome, patience, skipped } from "../check.ts";
 import { bounded } from "../dial.ts";
-import type { Finding, FindingId } from "../findings.ts";
+import type { Finding } from "../findings.ts";
 import { type Certificate, isFor } from "../net/certificate.ts";
-import type { CertifiedLink } from "../net/link.ts";
+import type { CertifiedLink, TlsRefusal } from "../net/link.ts";
 import { codeOf, duration, reasonOf, shown } from "../shown.ts";
 
 const day = 86_400_000;
@@ -26,9 +26,7 @@ export const tls: Check = {
       });
     } catch (error) {
       signal.throwIfAborted();
-      const id = /WRONG_VERSION|InvalidContentType/.test(`${codeOf(error)} ${error}`)
-        ? "tls-not-spoken"
-        : "tls-handshake";
+      const id = codeOf(error) === "ERR_SSL_WRONG_VERSION_NUMBER" ? "tls-not-spoken" : "tls-handshake";
       const detail = id === "tls-not-spoken" ? `port ${port} answers without TLS` : reasonOf(error);
       return found(id, detail, { unreachable: true });
     }
@@ -44,7 +42,7 @@ async function judge(
   const { known, target: { host, port }, network, ca } = context;
   const { certificate, distrust } = link;
   const seen = certificate === undefined
-    ? byError(await network.verifyTls({ address: host, port, host, ca, signal }))
+    ? aboutRefusal(await network.verifyTls({ address: host, port, host, ca, signal }))
     : [...aboutTime(certificate, context.clock.now()), ...aboutHost(certificate, host)];
   const all = [...seen, ...aboutTrust(distrust, seen, certificate)];
   known.trusted = all.every(({ id }) => id === "tls-expires-soon");
@@ -97,19 +95,17 @@ function aboutTrust(
   return [{ id: "tls-untrusted", detail: `${by}which leads to no trusted authority` }];
 }
 
-/** How the runtime's own TLS client words its refusals. */
-const refusals: readonly (readonly [RegExp, FindingId, string])[] = [
-  [/Expired/, "tls-expired", "expired"],
-  [/NotValidYet/, "tls-not-yet-valid", "not valid yet"],
-  [/NotValidForName/, "tls-wrong-host", "it is for another host"],
-  [/CaUsedAsEndEntity/, "tls-self-signed", "signed by nobody but itself"],
-  [/./, "tls-untrusted", "it leads to no trusted authority"],
-];
+const refusals: Record<TlsRefusal, Finding> = {
+  "expired": { id: "tls-expired", detail: "expired" },
+  "not-yet-valid": { id: "tls-expired", detail: "not valid yet" },
+  "wrong-host": { id: "tls-wrong-host", detail: "it is for another host" },
+  "self-signed": { id: "tls-self-signed", detail: "signed by nobody but itself" },
+  "untrusted": { id: "tls-untrusted", detail: "it leads to no trusted authority" },
+};
 
-function byError(error: Error | undefined): Finding[] {
-  if (error === undefined) return [];
-  const [, id, detail] = refusals.find(([pattern]) => pattern.test(error.message)) ?? refusals[4] ?? [];
-  return id === undefined || detail === undefined ? [] : [{ id, detail }];
+/** Where the certificate itself cannot be seen. */
+function aboutRefusal(refusal: TlsRefusal | undefined): Finding[] {
+  return refusal === undefined ? [] : [refusals[refusal]];
 }
 
 function describe({ subject, issuer, names, validFrom, validTo }: Certificate, now: number) {

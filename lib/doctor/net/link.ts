@@ -40,8 +40,23 @@ export class TcpLink implements Link {
 /** Bytes after which reading pauses until somebody takes them. */
 const mostWaiting = 256 * 1024;
 
+/** Why a certificate is refused. */
+export type TlsRefusal = "expired" | "not-yet-valid" | "wrong-host" | "self-signed" | "untrusted";
+
+/** The errors of the runtime's TLS client have no code, only the name of the cause that its library knows, as text. */
+const causes: readonly (readonly [string, TlsRefusal])[] = [
+  ["NotValidYet", "not-yet-valid"],
+  ["NotValidForName", "wrong-host"],
+  ["Expired", "expired"],
+  ["CaUsedAsEndEntity", "self-signed"],
+];
+
+function causeOf({ message }: Error): TlsRefusal {
+  return causes.find(([name]) => message.includes(name))?.[1] ?? "untrusted";
+}
+
 /** Why the runtime's own client would refuse the connection; undefined: it would not. */
-export async function refusalOf({ address, port, ca, signal }: TlsTarget): Promise<Error | undefined> {
+export async function refusalOf({ address, port, ca, signal }: TlsTarget): Promise<TlsRefusal | undefined> {
   try {
     const caCerts = ca === undefined ? [] : [ca];
     const connection = await Deno.connectTls({ hostname: address, port, caCerts });
@@ -54,7 +69,7 @@ export async function refusalOf({ address, port, ca, signal }: TlsTarget): Promi
     }
     return undefined;
   } catch (error) {
-    return error as Error;
+    return causeOf(error as Error);
   }
 }
 

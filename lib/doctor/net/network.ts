@@ -1,5 +1,13 @@
 import { lookup } from "node:dns/promises";
-import { type CertifiedLink, type Link, refusalOf, TcpLink, TlsLink, type TlsTarget } from "./link.ts";
+import {
+  type CertifiedLink,
+  type Link,
+  refusalOf,
+  TcpLink,
+  TlsLink,
+  type TlsRefusal,
+  type TlsTarget,
+} from "./link.ts";
 
 /** An address that a name stands for. */
 export interface Address {
@@ -15,7 +23,7 @@ export interface Network {
   /** Connects and shakes hands, with any certificate. */
   connectTls(target: TlsTarget): Promise<CertifiedLink>;
   /** Why a client that accepts no bad certificate does not connect; undefined: it does. */
-  verifyTls(target: TlsTarget): Promise<Error | undefined>;
+  verifyTls(target: TlsTarget): Promise<TlsRefusal | undefined>;
 }
 
 /** The machine's own network. */

@@ -61,11 +61,12 @@ export async function patiently<T>(act: () => Promise<T>, clock: Clock = systemC
   }
 }
 
+/** Deno KV gives its errors no code: what SQLite said is in their text alone. */
 function isLocked(error: unknown): boolean {
   return error instanceof Error && error.message.includes("database is locked");
 }
 
-/** Whether SQLite itself has found its file damaged. */
+/** Whether SQLite itself has found its file damaged; see {@link isLocked}. */
 export function isDamaged(error: unknown): error is Error {
   return error instanceof Error && /malformed|not a database/.test(error.message);
 }

@@ -62,6 +62,7 @@ function tryLock(path: string): DatabaseSync | undefined {
     return database;
   } catch (cause) {
     database.close();
+    // All errors of the runtime's SQLite have the same code.
     if (cause instanceof Error && cause.message.includes("locked")) return undefined;
     throw new Error(`Cannot lock ${path}: ${(cause as Error).message}`, { cause });
   }

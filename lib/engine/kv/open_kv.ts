@@ -35,7 +35,7 @@ async function open(location: string, guard: StoreGuard): Promise<Deno.Kv> {
   }
 }
 
-/** Deno writes values as its engine serializes them, and an older engine does not read what a newer one wrote. */
+/** Deno writes values as its engine serializes them, and an older engine does not read what a newer one wrote; its error has no code. */
 function isUnreadable(error: unknown): boolean {
   return error instanceof Error && error.message.includes("could not deserialize value");
 }

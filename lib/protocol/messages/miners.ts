@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { authenticationSchema, envelopeSchema } from "../envelope.ts";
-import { denials, type ErrorCode, errorKinds } from "../errors.ts";
+import { denials, type ErrorCode, errorKinds, excesses } from "../errors.ts";
 import { teamGameSchema } from "../games.ts";
 import { type Conversation, type Json, Kind } from "../kind.ts";
 import { durabilitySchema, noReceipt, receiptSchema, teamGamePredictionSchema } from "../predictions.ts";
@@ -222,7 +222,7 @@ const errorFrame = new Kind(
       code: z.enum(Object.keys(errorKinds) as ErrorCode[]),
       message: z.string(),
       data: z.object({ message: z.string(), code: z.string() }).describe("the two again"),
-      reason: z.enum(denials).optional().describe("why it is not authorized"),
+      reason: z.enum([...denials, ...excesses]).optional().describe("why it is not authorized, or too large"),
       in_reply_to: z.string().optional().describe("nonce of the message that it answers"),
       retry_after_ms: z.number().int().min(0).optional(),
     }),
