@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
-import type { RouterRoute } from "hono/types";
 import { resolve } from "node:path";
 import type { CreateApp, Gateway, Part } from "../lib/gateway/mod.ts";
 import { TrustedProxies } from "../lib/ports/mod.ts";
@@ -65,10 +64,15 @@ export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
       .route("/", consoleRoutes(gateway))
       .route("/", consolePages(files));
   }
-  // Where operators have a port of their own, the reference tells of it too.
-  const told = () => part === "all" ? app.routes : allRoutes(gateway).routes;
-  if (part !== "operators") {
-    app.route("/", clientRoutes(gateway, told)).get(
+  const answers = new Answers(gateway.clock);
+  const reference = docsRoutes(files, answers, () => ({
+    // Where operators have a port of their own, both ports tell of all.
+    told: part === "all" ? app.routes : allRoutes(gateway).routes,
+    served: app.routes,
+  }));
+  if (part === "operators") app.route("/", reference);
+  else {
+    app.route("/", clientRoutes(gateway, answers, reference)).get(
       "/api/v1",
       tellsListing({ tag: "Pages" }),
       answerListing(app, "/api/v1"),
@@ -83,7 +87,7 @@ function tellsListing(told: Pick<Documentation, "tag" | "security">, ...statuses
 }
 
 /** What is there for everybody. */
-function clientRoutes(gateway: Gateway, told: () => readonly RouterRoute[]): Hono<Env> {
+function clientRoutes(gateway: Gateway, answers: Answers, reference: Hono<Env>): Hono<Env> {
   const { config, clock } = gateway;
   const origins = config["websocket.allowed_origins"];
   const crossOrigin = cors({
@@ -92,14 +96,13 @@ function clientRoutes(gateway: Gateway, told: () => readonly RouterRoute[]): Hon
   });
   const inscriptions = inscriptionRoutes(gateway);
   const waitingRoom = new WaitingRoom();
-  const answers = new Answers(clock);
   return new Hono<Env>()
     .use(requestLimit(config["http.rate_limit"], clock))
     .route("/", socketRoutes(gateway))
     .use(correctSocketClients(gateway))
     .use("/api/*", crossOrigin)
     .use("/inscriptions/*", crossOrigin)
-    .route("/", docsRoutes(answers, told))
+    .route("/", reference)
     .route("/", dashboardRoutes(files, answers))
     .route("/", websocketRoutes(gateway))
     .route("/", axonRoutes(gateway))

@@ -47,10 +47,8 @@ export async function buildDashboard({ root, out, entry }: BuildOptions): Promis
   }
   await Deno.mkdir(out, { recursive: true });
   const written = await writePages(root, out, entry ?? `${root}/lib/dashboard/main.tsx`);
-  const bytes = written.filter(({ path }) => !path.includes("console")).reduce(
-    (sum, { size }) => sum + size,
-    0,
-  );
+  const bytes = written.filter(({ path }) => !/console|^docs/.test(path))
+    .reduce((sum, { size }) => sum + size, 0);
   const manifest = { inputs, bytes, files: written.map(({ path, file, type }) => ({ path, file, type })) };
   await finish(out, manifest, before);
   return { done: "built", bytes };
@@ -79,7 +77,15 @@ async function writePages(root: string, out: string, entry: string) {
     },
   ];
   const written = new Map<string, Output>();
-  const pages: Output[] = [];
+  const pages: Output[] = [
+    // The reference is made by who serves it, and names these as they are.
+    {
+      path: "docs/reference.js",
+      file: "reference.js",
+      content: await bundle(`${folder}/reference/main.ts`, out),
+    },
+    { path: "docs/icon.svg", file: "reference-icon.svg", content: await read("icon.svg") },
+  ];
   for (const { path, file, assets } of own) {
     let html = await Deno.readTextFile(`${folder}/${file}`);
     for (const asset of [...shared, ...assets]) {

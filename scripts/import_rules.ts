@@ -47,6 +47,8 @@ const singleFiles = [
     to: /^lib\/hub\/(?:byte_budget|pace|places|server_socket|tell_and_close|token_bucket)\.ts$/,
   },
   { from: /^lib\/dashboard\//, to: /^lib\/client\/(?:stream_client|react)\.ts$/ },
+  // What a page that is made here says to its script.
+  { from: /^routes\/reference\//, to: /^lib\/dashboard\/reference\/contract\.ts$/ },
 ];
 const longestFile = 400;
 

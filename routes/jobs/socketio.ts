@@ -1,12 +1,19 @@
 import { answerJson } from "../http/answer_json.ts";
 import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
+import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { documented, refusals, upgraded } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { checkHandshake } from "../websocket/handshake.ts";
 import { correctStray } from "./stray_sockets.ts";
+
+const engineQuery = z.object({
+  EIO: z.enum(["4"]).describe("revision of Engine.IO, `4`"),
+  transport: z.enum(["polling", "websocket"]),
+});
+const sessionId = z.string().describe("of the session, as its opening packet says; none opens one");
 
 /** Where Socket.IO clients connect. Protocol, section 5. */
 export function socketRoutes(gateway: Gateway): Hono<Env> {
@@ -25,6 +32,7 @@ export function socketRoutes(gateway: Gateway): Hono<Env> {
       documented({
         tag: "Pages",
         summary: "Socket.IO: long polling, or a WebSocket",
+        query: engineQuery.extend({ sid: sessionId.optional() }),
         answers: {
           101: upgraded,
           200: { description: "Engine.IO packets", type: "text/plain" },
@@ -38,6 +46,7 @@ export function socketRoutes(gateway: Gateway): Hono<Env> {
       documented({
         tag: "Pages",
         summary: "Socket.IO: packets of a client that polls",
+        query: engineQuery.extend({ sid: sessionId }),
         answers: { 200: { description: "Taken", type: "text/html" }, ...refusals() },
       }),
       handle,

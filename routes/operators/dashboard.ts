@@ -39,7 +39,7 @@ export class PageFiles {
   }
 }
 
-const policy = {
+const policy: Readonly<Record<string, string>> = {
   "default-src": "'none'",
   "script-src": "'self'",
   "style-src": "'self'",
@@ -48,7 +48,8 @@ const policy = {
   "base-uri": "'none'",
   "form-action": "'none'",
 };
-const securityHeaders = {
+/** What browsers are told with every page. */
+export const pageHeaders = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -116,7 +117,7 @@ function serveAsset(files: PageFiles, answers?: Answers): Handler<Env, "/assets/
   return async (context, next) => {
     const asset = (await files.all())?.get(`assets/${context.req.param("name")}`);
     if (asset === undefined) return await next();
-    return answerPacked(context, asset, { ...securityHeaders, "cache-control": forever }, answers);
+    return answerPacked(context, asset, { ...pageHeaders, "cache-control": forever }, answers);
   };
 }
 
@@ -132,7 +133,7 @@ function servePage(
 ): Response {
   const page = assets?.get(path);
   const headers = {
-    ...securityHeaders,
+    ...pageHeaders,
     vary: "Accept, Accept-Encoding",
     "cache-control": "no-cache",
     "content-security-policy": contentSecurityPolicy(context.req.header("host") ?? ""),
@@ -142,10 +143,13 @@ function servePage(
     : answerPacked(context, page, headers, answers);
 }
 
-/** Older browsers do not take `'self'` for WebSockets; the host is from outside, so that only a plain one is named. */
-function contentSecurityPolicy(host: string): string {
+/**
+ * What a page may do, but for what is its `own`. Older browsers do not take `'self'` for WebSockets; the host is from
+ * outside, so that only a plain one is named.
+ */
+export function contentSecurityPolicy(host: string, own: Readonly<Record<string, string>> = {}): string {
   const sockets = /^[\w.-]+(?::\d+)?$/.test(host) ? ` ws://${host} wss://${host}` : "";
-  const rules = { ...policy, "connect-src": `'self'${sockets}` };
+  const rules = { ...policy, ...own, "connect-src": `'self'${sockets}` };
   return Object.entries(rules).map(([name, value]) => `${name} ${value}`).join("; ");
 }
 

@@ -41,6 +41,11 @@ export function inlineSchema(schema: z.ZodType): Json {
   return withoutHead(tidy(z.toJSONSchema(schema, { io: "input" }) as Json));
 }
 
+/** Whether a parameter cannot be left out. */
+export function isRequired(schema: z.ZodType): boolean {
+  return !schema.safeParse(undefined).success;
+}
+
 function withoutHead(schema: Json): Json {
   if (!isRecord(schema)) return schema;
   const { $schema: _, $id: __, ...rest } = schema;

@@ -5,12 +5,13 @@ import type { Answers } from "../http/answers.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { answerPacked, pack, type Packed } from "../http/packed.ts";
+import { contentSecurityPolicy, type PageFiles, pageHeaders } from "../operators/dashboard.ts";
 import type { Reference } from "./reference.ts";
 
-/** A document, and what a browser may do with it. */
+/** A document, and what a browser that asks a host for it may do with it. */
 interface Document {
   readonly packed: Packed;
-  readonly policy: string;
+  readonly policy: (host: string) => string;
 }
 
 interface Maker {
@@ -20,6 +21,12 @@ interface Maker {
   readonly make: (reference: Reference) => Promise<Document>;
 }
 
+/** The routes that the reference tells of, and those of them that are on its own port. */
+export interface ReferredRoutes {
+  readonly told: readonly RouterRoute[];
+  readonly served: readonly RouterRoute[];
+}
+
 /** Made when somebody asks, since most gateways never show them. */
 const makers: readonly Maker[] = [{
   path: "/docs",
@@ -27,7 +34,11 @@ const makers: readonly Maker[] = [{
   type: "text/html",
   async make(reference) {
     const [{ page }, { style }] = await Promise.all([import("./page.ts"), import("./style.ts")]);
-    return await documentOf("text/html; charset=utf-8", await page(reference), await policyOf(style));
+    const hash = await hashOf(style);
+    return {
+      packed: await packText("text/html; charset=utf-8", await page(reference)),
+      policy: (host) => contentSecurityPolicy(host, { "style-src": `'sha256-${hash}'` }),
+    };
   },
 }, {
   path: "/docs/openapi.json",
@@ -42,13 +53,16 @@ const makers: readonly Maker[] = [{
 }];
 
 /**
- * The protocol reference, made from what routes and messages say of themselves: a page, and documents for programs.
- * `allRoutes` answers all that are there. Protocol, all sections.
+ * The protocol reference, made from what routes and messages say of themselves: a page, and documents for programs. `files`
+ * has what makes the page search and ask. Protocol, all sections.
  */
-export function docsRoutes(answers: Answers, allRoutes: () => readonly RouterRoute[]): Hono<Env> {
+export function docsRoutes(files: PageFiles, answers: Answers, routes: () => ReferredRoutes): Hono<Env> {
   const made = new Map<string, Promise<Document>>();
   const app = new Hono<Env>();
-  const read = async () => (await import("./reference.ts")).referenceOf(allRoutes());
+  const read = async () => {
+    const { told, served } = routes();
+    return (await import("./reference.ts")).referenceOf(told, served);
+  };
   for (const { path, summary, type, make } of makers) {
     const answersOf = {
       200: { description: type === "text/html" ? "A page" : "The document", type },
@@ -60,25 +74,45 @@ export function docsRoutes(answers: Answers, allRoutes: () => readonly RouterRou
       made.set(path, document);
       document.catch(() => made.delete(path));
       const { packed, policy } = await document;
-      const headers = { "cache-control": "no-cache", "content-security-policy": policy };
+      const headers = {
+        ...pageHeaders,
+        "cache-control": "no-cache",
+        "content-security-policy": policy(context.req.header("host") ?? ""),
+      };
       return answerPacked(context, packed, headers, answers);
     });
   }
-  return app;
+  return app.get(
+    "/docs/:name",
+    documented({
+      tag: "Pages",
+      summary: "What this reference loads",
+      parameters: { name: "file name" },
+      answers: {
+        200: { description: "The file", type: "*/*" },
+        304: { description: "The client has it already" },
+        ...refusals(404),
+      },
+    }),
+    async (context, next) => {
+      const file = (await files.all())?.get(`docs/${context.req.param("name")}`);
+      if (file === undefined) return await next();
+      return answerPacked(context, file, { ...pageHeaders, "cache-control": "no-cache" }, answers);
+    },
+  );
 }
 
-function jsonOf(document: unknown): Promise<Document> {
-  const policy = "default-src 'none'; frame-ancestors 'none'";
-  return documentOf("application/json; charset=utf-8", JSON.stringify(document, null, 2), policy);
+async function jsonOf(document: unknown): Promise<Document> {
+  const packed = await packText("application/json; charset=utf-8", JSON.stringify(document, null, 2));
+  return { packed, policy: () => "default-src 'none'; frame-ancestors 'none'" };
 }
 
-async function documentOf(type: string, text: string, policy: string): Promise<Document> {
-  return { packed: await pack(type, new TextEncoder().encode(text)), policy };
+async function packText(type: string, text: string): Promise<Packed> {
+  return await pack(type, new TextEncoder().encode(text));
 }
 
-/** Lets the page use its one style and nothing else. */
-async function policyOf(style: string): Promise<string> {
+/** Lets a page use the one style that is in it. */
+async function hashOf(style: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
-  const hash = base64.encode(new Uint8Array(digest));
-  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  return base64.encode(new Uint8Array(digest));
 }

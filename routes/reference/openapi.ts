@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { describeSettings } from "../../lib/config/mod.ts";
 import type { Json } from "../../lib/protocol/mod.ts";
 import { type Answer, type Operation, tags } from "../http/documented.ts";
-import { componentSchemas, inlineSchema, refTo } from "./components.ts";
+import { componentSchemas, inlineSchema, isRequired, refTo } from "./components.ts";
 import { product } from "./product.ts";
 import { kindsOf, type Reference } from "./reference.ts";
 
@@ -94,7 +94,7 @@ function membersOf(place: "query" | "header", object: z.ZodObject | undefined): 
   return Object.entries(object?.shape ?? {}).map(([name, schema]: [string, z.ZodType]) => ({
     name,
     in: place,
-    required: !schema.safeParse(undefined).success,
+    required: isRequired(schema),
     schema: inlineSchema(schema),
   }));
 }

@@ -1,9 +1,9 @@
+import { html } from "hono/html";
 import { describeSettings } from "../../lib/config/mod.ts";
 import type { Kind } from "../../lib/protocol/mod.ts";
 import { componentSchemas } from "./components.ts";
-import { html } from "hono/html";
+import { entryView, tableOf } from "./page_parts.ts";
 import { type Html, prose } from "./prose.ts";
-import { tableOf } from "./page_parts.ts";
 import { schemaView } from "./schema_view.ts";
 import { closeTable, errorTable, streamTable } from "./tables.ts";
 
@@ -11,7 +11,7 @@ import { closeTable, errorTable, streamTable } from "./tables.ts";
 export function tablesSection(): Html {
   const errors = errorTable.map(({ code, message, status, close, temporary }) =>
     html`
-      <tr>
+      <tr data-entry="error-${code}" id="error-${code}" data-title="${code} · error">
         <td><code>${code}</code></td>
         <td>${message}</td>
         <td>${status}</td>
@@ -37,34 +37,55 @@ export function tablesSection(): Html {
       </tr>
     `
   );
-  return html`<section><h2 id="errors">Errors and closes</h2>
+  return html`<section aria-labelledby="errors"><h2 id="errors">Errors and closes</h2>
 <p class="quiet">A message begins with the words given; a reason may follow a colon.</p>
-${tableOf(["Code", "Message", "HTTP", "Close", "Later?"], errors)}
-${tableOf(["Close code", "Reason", "Come back?"], closes)}
-<h3>Streams</h3>${tableOf(["Stream", "Every"], streams)}</section>`;
+${tableEntry("error-codes", "Error codes", tableOf(["Code", "Message", "HTTP", "Close", "Later?"], errors))}
+${tableEntry("close-codes", "Close codes", tableOf(["Close code", "Reason", "Come back?"], closes))}
+${tableEntry("stream-periods", "Streams", tableOf(["Stream", "Every"], streams))}</section>`;
+}
+
+function tableEntry(id: string, title: string, body: Html): Html {
+  return entryView({ id, title, head: html`<h3>${title}</h3>`, body });
 }
 
 /** All settings of the gateway. */
 export function settingsSection(): Html {
   const rows = describeSettings().map(({ name, default: fallback, doc }) =>
     html`
-      <tr>
-        <td><code>${name}</code></td>
+      <tr data-entry="setting-${name}" id="setting-${name}" data-title="${name} · setting">
+        <td><code>${breakable(name)}</code></td>
         <td>${fallback}</td>
         <td>${prose(doc)}</td>
       </tr>
     `
   );
-  return html`<section><h2 id="settings">Settings</h2>
+  return html`<section aria-labelledby="settings"><h2 id="settings">Settings</h2>
 <p class="quiet">As a flag, a variable or a key in a file: <code>heliograph config example</code> prints them all.</p>
-${tableOf(["Setting", "Default", ""], rows)}</section>`;
+${tableEntry("all-settings", "All settings", tableOf(["Setting", "Default", "Meaning"], rows))}</section>`;
+}
+
+/** A name that may go on in the next line where its parts meet. */
+function breakable(name: string): Html {
+  return html`${
+    name.split(/(?<=[._])/).flatMap((part, index) => index === 0 ? [part] : [html`<wbr>`, part])
+  }`;
 }
 
 /** All schemas, each with its fields. */
 export function schemasSection(kinds: Iterable<Kind>): Html {
   const all = Object.entries(componentSchemas("draft-2020-12", kinds)).map(([name, schema]) =>
-    html`<h3 id="schema-${name}">${name}</h3>${schemaView(schema)}`
+    entryView({
+      id: `schema-${name}`,
+      title: `${name} · schema`,
+      head: html`<h3>${name}</h3>`,
+      body: schemaView(schema),
+    })
   );
-  return html`<section><h2 id="schemas">Schemas</h2>
-<p class="quiet">Fields that are not named may be added.</p>${all}</section>`;
+  return html`
+    <section aria-labelledby="schemas">
+      <h2 id="schemas">Schemas</h2>
+      <p class="quiet">Fields that are not named may be added.</p>
+      <div class="schemas">${all}</div>
+    </section>
+  `;
 }

@@ -14,12 +14,14 @@ export interface Reference {
   readonly operations: readonly Operation[];
   /** Everything that is spoken on connections. */
   readonly conversations: readonly Conversation[];
+  /** Those of the requests that are taken where the reference is read. */
+  readonly served: readonly Operation[];
 }
 
-/** The reference of an app's routes. */
-export function referenceOf(routes: readonly RouterRoute[]): Reference {
+/** The reference of an app's routes, of which `served` are on the port where it is read. */
+export function referenceOf(routes: readonly RouterRoute[], served = routes): Reference {
   const conversations = [minerConversation, streamConversation, jobConversation];
-  return { operations: operationsOf(routes), conversations };
+  return { operations: operationsOf(routes), conversations, served: operationsOf(served) };
 }
 
 /** Every kind of value that is told of. */

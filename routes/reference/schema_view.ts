@@ -1,5 +1,6 @@
 import type { Json } from "../../lib/protocol/mod.ts";
 import { html } from "hono/html";
+import { tableOf } from "./page_parts.ts";
 import { type Html, joined, prose } from "./prose.ts";
 
 type Members = { readonly [key: string]: Json };
@@ -22,20 +23,7 @@ export function schemaView(schema: Json): Html {
     `;
   });
   if (rows.length === 0) return html`<p>${typeOf(schema)}</p>`;
-  return html`
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Field</th>
-            <th>Type</th>
-            <th></th>
-          </tr>
-        </thead>
-        <tbody>${rows}</tbody>
-      </table>
-    </div>
-  `;
+  return tableOf(["Field", "Type", "Meaning"], rows);
 }
 
 /** A type in few words, with links to the schemas that it names. */

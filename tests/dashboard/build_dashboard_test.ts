@@ -29,6 +29,10 @@ Deno.test("a build makes a page whose files carry their hashes, and a compressed
     "main-HASH.js",
     "main-HASH.js.gz",
     "manifest.json",
+    "reference-icon.svg",
+    "reference-icon.svg.gz",
+    "reference.js",
+    "reference.js.gz",
     "styles-HASH.css",
     "styles-HASH.css.gz",
   ]);

@@ -32,3 +32,9 @@ testWith(
   "the console in a browser shows operators what happens, and does what they ask for",
   () => runCases("console_cases.ts"),
 );
+
+testWith(
+  missing,
+  "the reference in a browser is searched, copied from and tried",
+  () => runCases("reference_cases.ts"),
+);

@@ -1,5 +1,3 @@
-import { useEffect, useState } from "react";
-
 /** How the page looks; `system` follows the device. */
 export type Theme = "system" | "light" | "dark";
 
@@ -40,17 +38,8 @@ export function onColoursChange(listener: () => void): () => void {
   };
 }
 
-/** The theme, and how to choose another one, which is remembered. */
-export function useTheme(): [Theme, (theme: Theme) => void] {
-  const [theme, setTheme] = useState(rememberedTheme);
-  useEffect(() => applyTheme(theme), [theme]);
-  return [theme, (chosen) => {
-    setTheme(chosen);
-    remember(chosen);
-  }];
-}
-
-function remember(theme: Theme): void {
+/** Has the next visit begin with it. */
+export function rememberTheme(theme: Theme): void {
   try {
     localStorage.setItem(key, theme);
   } catch {

@@ -1,4 +1,5 @@
-import { nextTheme, type Theme, useTheme } from "./theme.ts";
+import { useEffect, useState } from "react";
+import { applyTheme, nextTheme, rememberedTheme, rememberTheme, type Theme } from "./theme.ts";
 
 interface Look {
   readonly name: string;
@@ -23,7 +24,12 @@ const looks: Readonly<Record<Theme, Look>> = {
 
 /** Goes through the themes. */
 export function ThemeButton() {
-  const [theme, choose] = useTheme();
+  const [theme, setTheme] = useState(rememberedTheme);
+  useEffect(() => applyTheme(theme), [theme]);
+  const choose = (chosen: Theme) => {
+    setTheme(chosen);
+    rememberTheme(chosen);
+  };
   const { name, outline, filled } = looks[theme];
   const label = `Theme: ${name}. Change to ${looks[nextTheme(theme)].name}`;
   return (

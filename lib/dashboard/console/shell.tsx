@@ -115,6 +115,7 @@ function TopBar({ title }: { readonly title: string }) {
       <GatewayStatus />
       <Search />
       <Lock />
+      <a className="link" href="docs">API</a>
       <ThemeButton />
       <button type="button" className="button" onClick={() => void api.logout().catch(() => {})}>
         Log out

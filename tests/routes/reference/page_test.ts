@@ -13,7 +13,7 @@ function get(server: TestGateway, path: string, headers: Record<string, string> 
   return fetch(`${server.url}${path}`, { headers });
 }
 
-Deno.test("the reference is served with a policy that lets it load and run nothing", async () => {
+Deno.test("the documents load and run nothing, the page what comes from its own server", async () => {
   await using server = await startGateway();
   const types = ["text/html", "application/json", "application/json"];
   for (const [index, path] of paths.entries()) {
@@ -23,13 +23,14 @@ Deno.test("the reference is served with a policy that lets it load and run nothi
     assertStringIncludes(response.headers.get("content-type") ?? "", types[index] ?? "");
     assertStringIncludes(policy, "default-src 'none'");
     assertStringIncludes(policy, "frame-ancestors 'none'");
-    assert(!/unsafe|script-src|https?:/.test(policy), policy);
+    assert(!/unsafe|https?:/.test(policy), policy);
+    assertEquals(policy.includes("script-src 'self'"), path === "/docs");
     assertEquals(response.headers.get("x-content-type-options"), "nosniff");
     await response.body?.cancel();
   }
 });
 
-Deno.test("the policy of the page names the one style in it", async () => {
+Deno.test("the policy of the page names the one style in it, and all that it loads is below it", async () => {
   await using server = await startGateway();
   const response = await get(server, "/docs");
   const text = await response.text();
@@ -37,7 +38,24 @@ Deno.test("the policy of the page names the one style in it", async () => {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style)));
   const named = btoa(String.fromCharCode(...digest));
   assertStringIncludes(response.headers.get("content-security-policy") ?? "", `style-src 'sha256-${named}'`);
-  assertEquals(text.match(/<(?:script|link|img|iframe)|\sstyle=|\son\w+=|https?:\/\/(?!127)/g), null);
+  assertEquals(text.match(/<(?:img|iframe)|\sstyle=|\son\w+=|https?:\/\/(?!127)/g), null);
+  const loaded = [...text.matchAll(/<(?:script|link) [^>]*(?:src|href)="([^"]*)"/g)].map(([, path]) => path);
+  assertEquals(loaded, ["docs/icon.svg", "docs/reference.js"]);
+});
+
+Deno.test("where operators have a port of their own, each port has the reference, and says what it serves", async () => {
+  await using server = await startGateway({ "admin.port": 0 });
+  const [clients, operators] = await Promise.all(
+    [server.url, server.adminUrl].map(async (url) => await (await fetch(`${url}/docs`)).text()),
+  );
+  assert(server.url !== server.adminUrl);
+  assertEquals([clients, operators].map((text) => text?.includes('href="console"')), [false, true]);
+  const trials = (text = "") =>
+    [...text.matchAll(/data-try="([^"]*)"/g)].map(([, trial = ""]) => trial.replaceAll("&quot;", '"'));
+  assert(!trials(clients).some((trial) => trial.includes('"/admin')));
+  assert(trials(clients).some((trial) => trial.includes('"/api/v1/games"')));
+  assert(trials(operators).some((trial) => trial.includes('"/admin/drain"')));
+  assert(!trials(operators).some((trial) => trial.includes('"/api/v1/games"')));
 });
 
 Deno.test("whoever has the reference already is not sent it again", async () => {
@@ -64,7 +82,9 @@ Deno.test("every link within the page leads somewhere, and no place has two name
   const text = await page(reference);
   const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   assertEquals(ids.length, new Set(ids).size);
-  for (const [, target = ""] of text.matchAll(/href="#([^"]+)"/g)) assert(ids.includes(target), target);
+  for (const [, target = ""] of text.matchAll(/(?:href="#|data-entry=")([^"]+)"/g)) {
+    assert(ids.includes(target), target);
+  }
 });
 
 Deno.test("the page tells of every request, message and error", async () => {
@@ -74,6 +94,10 @@ Deno.test("the page tells of every request, message and error", async () => {
   for (const name of [...names, ...Object.keys(errorKinds)]) {
     assertStringIncludes(text, `<code>${name}</code>`);
   }
+});
+
+Deno.test("every column of every table has a name", async () => {
+  assertEquals((await page(reference)).match(/<th[^>]*>\s*<\/th>/g), null);
 });
 
 Deno.test("what is put into HTML counts as text, but for code between backticks", () => {
