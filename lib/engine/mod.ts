@@ -22,7 +22,7 @@ export { bindToValidator } from "./repositories/bound_key.ts";
 export { type ChainEntry, type ChainListRecord, ChainListRepository } from "./repositories/chain_lists.ts";
 export { type AuditRecord, ConsoleRepository, type ConsoleSessionRecord } from "./repositories/console.ts";
 export { FigureRepository } from "./repositories/figures.ts";
-export { type GameRecord, GameRepository, gamesChannel } from "./repositories/games.ts";
+export { type GameRecord, GameRepository, gamesAtOnce, gamesChannel } from "./repositories/games.ts";
 export { type InstanceRecord, InstanceRepository } from "./repositories/instances.ts";
 export type {
   HeldJob,

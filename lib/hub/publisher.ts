@@ -71,13 +71,15 @@ export class Publisher {
   }
 
   /**
-   * Publishes what was appended here at an offset. A `make` that fails leaves a gap, which clients notice.
+   * Publishes what was appended here at an offset. A frame that cannot be made leaves a gap, which clients notice.
    *
    * @param before what has to happen in the same turn as the publication
    */
-  publish(offset: number, make: () => Promise<string>, before: () => void = () => {}): Promise<Published> {
+  publish(offset: number, frame: Promise<string>, before: () => void = () => {}): Promise<Published> {
     const done = Promise.withResolvers<Published>();
-    this.#sequence.offer({ offset, make, before, done });
+    // Where it fails before its turn comes, nobody listens to it yet.
+    frame.catch(() => {});
+    this.#sequence.offer({ offset, make: () => frame, before, done });
     return done.promise;
   }
 

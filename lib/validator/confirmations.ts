@@ -82,10 +82,9 @@ export class Confirmations {
 
   /** Signs the confirmation of a verdict, and publishes it where the miner is connected; answers its frame. */
   async publish(hotkey: string, { predictionId, verdict, offset }: Told): Promise<string> {
-    const make = () => this.#seal(hotkey, confirmationOf(predictionId, verdict), offset);
+    const frame = this.#seal(hotkey, confirmationOf(predictionId, verdict), offset);
     const served = this.#served.get(hotkey);
-    if (served === undefined) return await make();
-    return (await served.publisher.publish(offset, make)).frame;
+    return served === undefined ? await frame : (await served.publisher.publish(offset, frame)).frame;
   }
 
   /** What a miner was told after an offset, up to `limit` of it, signed again; "lost" when it is kept no more. */

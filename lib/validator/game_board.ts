@@ -7,9 +7,16 @@ import {
   type Position,
   Rendered,
 } from "../protocol/mod.ts";
-import { type Followers, type GameRepository, gamesChannel, type Log, type LogEntry } from "../engine/mod.ts";
+import {
+  type Followers,
+  type GameRepository,
+  gamesAtOnce,
+  gamesChannel,
+  type Log,
+  type LogEntry,
+} from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
-import { type Game, GameTable, type NewGame, readGame } from "./game_table.ts";
+import { type Game, type NewGame, readGame } from "./game.ts";
 import type { Notary } from "./notary.ts";
 import type { KnownGames } from "./prediction_book.ts";
 
@@ -43,7 +50,20 @@ export interface Games {
   publish(games: readonly NewGame[]): Promise<GamesPublished>;
 }
 
-/** The games as miners know them: stored, and sent to all of them when they change. */
+/** Games that were handed in, and who is told what came of it. */
+interface Handed extends PromiseWithResolvers<GamesPublished> {
+  readonly games: readonly NewGame[];
+}
+
+/** What there is of them to be told. */
+interface Update extends Pick<Handed, "resolve" | "reject"> {
+  readonly changed: readonly NewGame[];
+}
+
+/**
+ * The games as miners know them: stored, and sent to all of them when they change. What is handed in while others are being
+ * stored is stored together, each with an update of its own.
+ */
 export class GameBoard implements Games, KnownGames {
   readonly channel: Channel;
   readonly publisher: Publisher;
@@ -53,9 +73,10 @@ export class GameBoard implements Games, KnownGames {
   readonly #clock: Clock;
   readonly #keepFor: number;
   readonly #maxUpdate: number;
-  readonly #table = new GameTable();
+  readonly #games = new Map<string, Game>();
   #knownUpTo = 0;
-  #publishing: Promise<unknown> = Promise.resolve();
+  #handed: Handed[] = [];
+  #publishing: Promise<void> | undefined;
   #snapshot: { offset: number; frame: Promise<string> } | undefined;
 
   constructor(options: {
@@ -104,22 +125,23 @@ export class GameBoard implements Games, KnownGames {
   }
 
   get size(): number {
-    return this.#table.size;
+    return this.#games.size;
   }
 
   find(gameId: string): Game | undefined {
-    return this.#table.find(gameId);
+    return this.#games.get(gameId);
   }
 
   /**
-   * Stores the games and sends those that changed in one `game_update`; none when none did. One call at a time.
+   * Stores the games and sends those that changed in one `game_update`; none when none did.
    *
    * @throws {RangeError} when those that changed are too large for one update
    */
   publish(games: readonly NewGame[]): Promise<GamesPublished> {
-    const published = this.#publishing.then(() => this.#publish(games));
-    this.#publishing = published.catch(() => {});
-    return published;
+    const handed = { games, ...Promise.withResolvers<GamesPublished>() };
+    this.#handed.push(handed);
+    this.#publishing ??= this.#publishAll();
+    return handed.promise;
   }
 
   get position(): Position {
@@ -151,34 +173,83 @@ export class GameBoard implements Games, KnownGames {
 
   /** The same with what is known of them. */
   listed(): readonly Game[] {
-    return this.#table.current(this.#clock.now() - this.#keepFor);
+    const since = this.#clock.now() - this.#keepFor;
+    return this.#select(({ fields, changedAt }) => fields.active || changedAt >= since);
   }
 
   changedSince({ epoch, offset }: Position): ExactJson[] | null {
-    return epoch === this.channel.epoch && offset <= this.channel.offset
-      ? this.#table.changedSince(offset)
-      : null;
+    if (epoch !== this.channel.epoch || offset > this.channel.offset) return null;
+    return this.#select((game) => game.offset > offset).map(({ text }) => new Rendered(text));
   }
 
-  async #publish(games: readonly NewGame[]): Promise<GamesPublished> {
-    const changed = this.#table.changed(games);
-    const size = changed.reduce((sum, { text }) => sum + text.length, 0);
-    if (size > this.#maxUpdate) {
-      throw new RangeError(
-        `Cannot publish games: those that changed have ${size} bytes, at most ${this.#maxUpdate} at a time`,
-      );
+  #select(wanted: (game: Game) => boolean): Game[] {
+    return [...this.#games.values()].filter(wanted);
+  }
+
+  async #publishAll(): Promise<void> {
+    // What is handed in in the same turn belongs together.
+    await Promise.resolve();
+    while (this.#handed.length > 0) {
+      const group = this.#takeGroup();
+      await this.#publishGroup(group).catch((error) => group.forEach(({ reject }) => reject(error)));
     }
-    if (changed.length === 0) return { offset: this.channel.offset, recipients: 0, changed: 0 };
-    const now = this.#clock.now();
-    const offset = await this.#repository.publish(
-      changed.map(({ fields, text }) => ({ gameId: fields.game_id, text, changedAt: now })),
-    );
+    this.#publishing = undefined;
+  }
+
+  /** As many as one transaction takes. */
+  #takeGroup(): Handed[] {
+    let games = 0;
+    const end = this.#handed.findIndex((handed, index) => {
+      games += handed.games.length;
+      return index > 0 && games > gamesAtOnce;
+    });
+    return this.#handed.splice(0, end === -1 ? this.#handed.length : end);
+  }
+
+  async #publishGroup(group: readonly Handed[]): Promise<void> {
+    const updates = this.#updatesOf(group);
+    if (updates.length > 0) {
+      const now = this.#clock.now();
+      const offsets = await this.#repository.publish(
+        updates.map(({ changed }) =>
+          changed.map(({ fields, text }) => ({ gameId: fields.game_id, text, changedAt: now }))
+        ),
+      );
+      await Promise.all(updates.map(async ({ changed, resolve, reject }, index) => {
+        await this.#tell(changed, now, offsets[index] ?? 0).then(resolve, reject);
+      }));
+    }
+    // The others had nothing new to tell.
+    for (const { resolve } of group) resolve({ offset: this.channel.offset, recipients: 0, changed: 0 });
+  }
+
+  /** Of those handed in what differs from what is known by then; those that are too large are refused. */
+  #updatesOf(group: readonly Handed[]): Update[] {
+    const drafted = new Map<string, string>();
+    return group.flatMap(({ games, resolve, reject }) => {
+      // Of a game given twice, the last.
+      const last = new Map(games.map((game) => [game.fields.game_id, game]));
+      const changed = [...last].filter(([id, { text }]) =>
+        (drafted.get(id) ?? this.#games.get(id)?.text) !== text
+      );
+      const size = changed.reduce((sum, [, { text }]) => sum + text.length, 0);
+      if (size > this.#maxUpdate) {
+        reject(
+          new RangeError(
+            `Cannot publish games: those that changed have ${size} bytes, at most ${this.#maxUpdate} at a time`,
+          ),
+        );
+        return [];
+      }
+      for (const [id, { text }] of changed) drafted.set(id, text);
+      return changed.length === 0 ? [] : [{ changed: changed.map(([, game]) => game), resolve, reject }];
+    });
+  }
+
+  async #tell(changed: readonly NewGame[], now: number, offset: number): Promise<GamesPublished> {
     const rendered = changed.map(({ text }) => new Rendered(text));
-    const { recipients } = await this.publisher.publish(
-      offset,
-      () => this.#notary.seal("game_update", this.#update(rendered, offset)),
-      () => this.#put(changed, now, offset),
-    );
+    const frame = this.#notary.seal("game_update", this.#update(rendered, offset));
+    const { recipients } = await this.publisher.publish(offset, frame, () => this.#put(changed, now, offset));
     log.info("Broadcasting game updates to connected miners", {
       games: changed.length,
       miners: recipients,
@@ -192,15 +263,23 @@ export class GameBoard implements Games, KnownGames {
     this.#put((data as string[]).map(readText), at, offset);
   }
 
-  #put(games: readonly NewGame[], at: number, offset: number): void {
-    this.#table.put(games, at, offset);
+  #put(games: readonly NewGame[], changedAt: number, offset: number): void {
+    for (const game of games) this.#keep({ ...game, changedAt, offset });
     // What was passed over is still missing.
     if (offset === this.#knownUpTo + 1) this.#knownUpTo = offset;
   }
 
+  /** Where a more recent one is known, that one stays. */
+  #keep(game: Game): void {
+    const id = game.fields.game_id;
+    if ((this.#games.get(id)?.offset ?? 0) <= game.offset) this.#games.set(id, game);
+  }
+
   /** Reads what is stored, which is no older than an offset. */
   async #readAll(offset: number): Promise<void> {
-    this.#table.load(await this.#repository.list(), readText);
+    for (const { text, changedAt, offset = 0 } of await this.#repository.list()) {
+      this.#keep({ ...readText(text), changedAt, offset });
+    }
     this.#knownUpTo = Math.max(this.#knownUpTo, offset);
   }
 

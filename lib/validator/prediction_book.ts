@@ -2,7 +2,7 @@ import { type Clock, Refusal } from "../protocol/mod.ts";
 import type { PredictionRepository } from "../engine/mod.ts";
 import { Activity, logger, stopwatch, Throttle } from "../telemetry/mod.ts";
 import { toldOf } from "./confirmations.ts";
-import type { Game } from "./game_table.ts";
+import type { Game } from "./game.ts";
 import { type Candidate, noHead, noLimits, PredictionDraft, type Verdict } from "./prediction_draft.ts";
 import type { PredictionLimits } from "./rules.ts";
 

@@ -8,7 +8,7 @@ import {
   utcDay,
 } from "../protocol/mod.ts";
 import { type Head, maxTextLength, type MinerHead, type PredictionRecord } from "../engine/mod.ts";
-import type { Game } from "./game_table.ts";
+import type { Game } from "./game.ts";
 import { brokenRule, type DayTotals, type PredictionLimits } from "./rules.ts";
 
 /** A prediction from a miner that has proved who it is. */

@@ -1,5 +1,5 @@
 import type { PredictionRefusal, TeamGamePrediction } from "../protocol/mod.ts";
-import type { Game } from "./game_table.ts";
+import type { Game } from "./game.ts";
 
 /** The most that a miner may wager on one UTC day. */
 export const dailyWagerLimit = 1000;

@@ -119,7 +119,7 @@ Deno.test("whatever the interleaving, a client that recovers gets every publicat
           const offset = appended += 1;
           void publisher.publish(
             offset,
-            () => new Promise((resolve) => making.push(() => resolve(`${offset} ${filler}`))),
+            new Promise((resolve) => making.push(() => resolve(`${offset} ${filler}`))),
           );
         },
         "make one": () => making.shift()?.(),

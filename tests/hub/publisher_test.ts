@@ -33,7 +33,7 @@ Deno.test("what is made later is published after what was asked for before it", 
   const { publisher, published, made } = await create();
   const before: number[] = [];
   const all = made.map(({ promise }, index) =>
-    publisher.publish(index + 1, () => promise, () => void before.push(index + 1))
+    publisher.publish(index + 1, promise, () => void before.push(index + 1))
   );
   made[2]?.resolve("three");
   made[1]?.resolve("two");
@@ -52,9 +52,7 @@ Deno.test("what is made later is published after what was asked for before it", 
 
 Deno.test("one that cannot be made fails alone, also when it fails before its turn", async () => {
   const { channel, publisher, published, made } = await create();
-  const [first, second, third] = made.map(({ promise }, index) =>
-    publisher.publish(index + 1, () => promise)
-  );
+  const [first, second, third] = made.map(({ promise }, index) => publisher.publish(index + 1, promise));
   made[1]?.reject(new Error("cannot be made"));
   await settle();
   made[2]?.resolve("three");
@@ -70,7 +68,7 @@ Deno.test("settled() waits for everything that was asked for", async () => {
   const { publisher, made } = await create();
   let settled = false;
   for (const [index, { promise }] of made.entries()) {
-    publisher.publish(index + 1, () => promise).catch(() => {});
+    publisher.publish(index + 1, promise).catch(() => {});
   }
   const waiting = publisher.settled().then(() => settled = true);
   made[0]?.resolve("one");
@@ -86,9 +84,9 @@ Deno.test("what other servers append is published between what is appended here,
   log.followers.start();
   const entries = Array.from({ length: 6 }, (_, index) => log.append("a", `entry ${index + 1}`));
   // Appended here, before it is known what came before it.
-  const third = publisher.publish(3, () => Promise.resolve("3 ours"));
+  const third = publisher.publish(3, Promise.resolve("3 ours"));
   log.tell(entries.slice(3, 5), entries.slice(0, 5));
-  const sixth = publisher.publish(6, () => Promise.resolve("6 ours"));
+  const sixth = publisher.publish(6, Promise.resolve("6 ours"));
   assertEquals([(await third).recipients, (await sixth).recipients], [1, 1]);
   await settle();
   assertEquals(published, ["1 entry 1", "2 entry 2", "3 ours", "4 entry 4", "5 entry 5", "6 ours"]);
@@ -151,7 +149,7 @@ Deno.test("what the log told of before whoever appended it is made for him, and 
   const { log, publisher, published } = await create();
   log.append("a", "ours");
   await publisher.reach({ epoch: "e", offset: 1 });
-  assertEquals(await publisher.publish(1, () => Promise.resolve("1 ours")), {
+  assertEquals(await publisher.publish(1, Promise.resolve("1 ours")), {
     frame: "1 ours",
     recipients: 0,
   });

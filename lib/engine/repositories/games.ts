@@ -28,32 +28,39 @@ export class GameRepository {
     return records;
   }
 
-  /** Stores the games and adds their update to the channel `games`; answers its offset. */
-  async publish(games: readonly Omit<GameRecord, "offset">[]): Promise<number> {
-    const texts = games.map(({ text }) => text);
-    const offset = await this.#put(
-      games.slice(0, atOnce),
-      (transaction) => transaction.append(gamesChannel, texts),
-    );
-    for (let start = atOnce; start < games.length; start += atOnce) {
-      await this.#put(games.slice(start, start + atOnce), () => Promise.resolve(offset));
+  /** Stores what updates say, each of some games, and adds them to the channel `games` in their order; answers their offsets. */
+  async publish(updates: readonly (readonly NewRecord[])[]): Promise<number[]> {
+    const offsets = await this.#transact(async (transaction) => {
+      const offsets: number[] = [];
+      for (const games of updates) {
+        const offset = await transaction.append(gamesChannel, games.map(({ text }) => text));
+        put(transaction, games.slice(0, gamesAtOnce), offset);
+        offsets.push(offset);
+      }
+      return offsets;
+    });
+    for (const [index, offset] of offsets.entries()) {
+      const games = updates[index] ?? [];
+      for (let start = gamesAtOnce; start < games.length; start += gamesAtOnce) {
+        await this.#transact((transaction) =>
+          Promise.resolve(put(transaction, games.slice(start, start + gamesAtOnce), offset))
+        );
+      }
     }
-    return offset;
+    return offsets;
   }
 
-  async #put(
-    games: readonly Omit<GameRecord, "offset">[],
-    number: (transaction: Transaction) => Promise<number>,
-  ): Promise<number> {
-    return await this.#store.transact(async (transaction) => {
-      const offset = await number(transaction);
-      for (const game of games) {
-        transaction.set(["games", game.gameId], { ...game, offset } satisfies GameRecord);
-      }
-      return offset;
-    }, { lock: "games" });
+  #transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#store.transact(work, { lock: "games" });
   }
 }
 
-/** Games in one transaction. */
-const atOnce = 500;
+/** A game that an update tells of, before it has its offset. */
+type NewRecord = Omit<GameRecord, "offset">;
+
+/** Games in one transaction: a larger update takes several. */
+export const gamesAtOnce = 500;
+
+function put(transaction: Transaction, games: readonly NewRecord[], offset: number): void {
+  for (const game of games) transaction.set(["games", game.gameId], { ...game, offset } satisfies GameRecord);
+}

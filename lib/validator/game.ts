@@ -2,15 +2,14 @@ import {
   describeIssue,
   type ExactJson,
   isObject,
-  Rendered,
   renderSigned,
   type TeamGame,
   teamGameSchema,
   toPlain,
 } from "../protocol/mod.ts";
-import { type GameRecord, maxTextLength } from "../engine/mod.ts";
+import { maxTextLength } from "../engine/mod.ts";
 
-/** A game as the table keeps it. */
+/** A game that is known, as miners were told of it last. */
 export interface Game {
   readonly fields: TeamGame;
   /** When it starts, in milliseconds since the Unix epoch. */
@@ -52,49 +51,4 @@ function parseDate(text: string): number {
   const hasOffset = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text);
   const iso = text.trim().replace(" ", "T");
   return Date.parse(hasOffset || !iso.includes("T") ? iso : `${iso}Z`);
-}
-
-/** The games that are known, as miners were told of them last. */
-export class GameTable {
-  readonly #games = new Map<string, Game>();
-
-  load(records: readonly GameRecord[], read: (text: string) => NewGame): void {
-    for (const { text, changedAt, offset = 0 } of records) this.put([read(text)], changedAt, offset);
-  }
-
-  get size(): number {
-    return this.#games.size;
-  }
-
-  find(gameId: string): Game | undefined {
-    return this.#games.get(gameId);
-  }
-
-  /** Those that differ from what is known; of a game given twice, the last. */
-  changed(games: readonly NewGame[]): NewGame[] {
-    const last = new Map(games.map((game) => [game.fields.game_id, game]));
-    return [...last.values()].filter(({ fields, text }) => this.#games.get(fields.game_id)?.text !== text);
-  }
-
-  /** Takes over what an update said; where more recent ones are known, those stay. */
-  put(games: readonly NewGame[], changedAt: number, offset: number): void {
-    for (const game of games) {
-      const id = game.fields.game_id;
-      if ((this.#games.get(id)?.offset ?? 0) <= offset) this.#games.set(id, { ...game, changedAt, offset });
-    }
-  }
-
-  /** The games that changed after the update `offset`. */
-  changedSince(offset: number): Rendered[] {
-    return this.#select((game) => game.offset > offset);
-  }
-
-  /** The games that are active, or changed at or after `since`. */
-  current(since: number): Game[] {
-    return [...this.#games.values()].filter(({ fields, changedAt }) => fields.active || changedAt >= since);
-  }
-
-  #select(wanted: (game: Game) => boolean): Rendered[] {
-    return [...this.#games.values()].filter(wanted).map(({ text }) => new Rendered(text));
-  }
 }
