@@ -30,7 +30,14 @@ interface Asset {
   readonly content: Uint8Array<ArrayBuffer>;
 }
 
-const sources = ["lib/dashboard", "lib/client", "lib/protocol", "deno.lock", "scripts/build_dashboard.ts"];
+const sources = [
+  "lib/dashboard",
+  "lib/client",
+  "lib/crypto",
+  "lib/protocol",
+  "deno.lock",
+  "scripts/build_dashboard.ts",
+];
 const types: Readonly<Record<string, string | undefined>> = {
   html: "text/html; charset=utf-8",
   css: "text/css; charset=utf-8",
@@ -73,6 +80,7 @@ async function writePages(root: string, out: string, entry: string) {
       assets: [
         { name: "console.js", content: await bundle(`${folder}/console/main.tsx`, out) },
         { name: "console.css", content: await read("console/console.css") },
+        { name: "console-verifier.js", content: await bundle(`${folder}/console/verifier/worker.ts`, out) },
       ],
     },
   ];

@@ -34,19 +34,22 @@ const browserSafe: Record<string, readonly string[] | undefined> = {
 const singleFiles = [
   { from: /^main\.ts$/, to: /^lib\/cli\// },
   { from: /^scripts\/(?:reference|bench)\//, to: /^lib\/cli\// },
-  { from: /^lib\/cli\//, to: /^lib\/client\/kv_outbox\.ts$/ },
+  { from: /^lib\/cli\//, to: /^lib\/client\/(?:kv_outbox|receipts\/lines)\.ts$/ },
   // Who reads settings, or writes a log, need not load cryptography.
   { from: /^lib\/config\//, to: /^lib\/chain\/chain_url\.ts$/ },
   // What a page loads stays small: these need none of what the rest of their folders does.
   { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/protocol\/(?:clock|streams)\.ts$/ },
-  { from: /^lib\/client\//, to: /^lib\/crypto\/(?:address|sr25519)\.ts$/ },
+  { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/crypto\/(?:address|sr25519)\.ts$/ },
   // The library for Socket.IO is packed by itself.
   { from: /^lib\/(?:hub|socketio)\//, to: /^lib\/protocol\/(?:clock|errors)\.ts$/ },
   {
     from: /^lib\/socketio\//,
     to: /^lib\/hub\/(?:byte_budget|pace|places|server_socket|tell_and_close|token_bucket)\.ts$/,
   },
-  { from: /^lib\/dashboard\//, to: /^lib\/client\/(?:stream_client|react)\.ts$/ },
+  {
+    from: /^lib\/dashboard\//,
+    to: /^lib\/client\/(?:stream_client|react|receipts\/(?:finding|lines|mod))\.ts$/,
+  },
   // What a page that is made here says to its script.
   { from: /^routes\/reference\//, to: /^lib\/dashboard\/reference\/contract\.ts$/ },
 ];

@@ -1,4 +1,5 @@
 import { ReceiptAudit, type ReceiptReport } from "../client/mod.ts";
+import { auditFile, readSentPredictions } from "../client/receipts/lines.ts";
 import {
   filePath,
   flag,
@@ -17,7 +18,6 @@ import { counted } from "./text.ts";
 import { endpoint } from "./endpoint.ts";
 import { palette } from "./palette.ts";
 import { ProgressLine, shareOf } from "./progress_line.ts";
-import { auditFile, readSentPredictions } from "./receipts/lines.ts";
 import { reportJson, reportText } from "./receipts/report.ts";
 import { processStdio, type Stdio, tellSync } from "./stdio.ts";
 

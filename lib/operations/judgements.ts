@@ -84,6 +84,11 @@ export class Judgements {
     return this.#refusals.filter((refusal) => refusal.number > number).slice(-limit);
   }
 
+  /** Up to `limit` of those of a miner, the newest first. */
+  refusalsOf(hotkey: string, limit: number): readonly Judgement[] {
+    return this.#refusals.filter((refusal) => refusal.hotkey === hotkey).slice(-limit).toReversed();
+  }
+
   /** Resolves with the next refusal, after `wait` milliseconds, or when the signal aborts. */
   async nextRefusal(wait: number, signal: AbortSignal): Promise<void> {
     if (wait <= 0 || signal.aborted) return;

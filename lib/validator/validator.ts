@@ -23,6 +23,7 @@ import {
 import { Attendance } from "./attendance.ts";
 import { type ChainFilter, ChainMetagraph, type ChainState } from "./chain_metagraph.ts";
 import { Confirmations } from "./confirmations.ts";
+import { Evidence } from "./evidence.ts";
 import { GameBoard, type Games } from "./game_board.ts";
 import { type Claim, Gatekeeper } from "./gatekeeper.ts";
 import { type Handler, type HandlerHost, Handlers } from "./handlers.ts";
@@ -69,6 +70,8 @@ export interface ConfirmationsPage {
 export class Validator implements HandlerHost {
   /** Who may submit. */
   readonly registry: MinerRegistry;
+  /** What proves what was accepted. */
+  readonly evidence: Evidence;
   readonly #chain: ChainMetagraph | undefined;
   readonly #gatekeeper: Gatekeeper;
   readonly #notary: Notary;
@@ -132,6 +135,7 @@ export class Validator implements HandlerHost {
       clock,
       settings,
     });
+    this.evidence = new Evidence({ predictions: this.#predictions, confirmations: this.#confirmations });
     this.#book = new PredictionBook({
       repository: this.#predictions,
       games: this.#board,

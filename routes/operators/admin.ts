@@ -8,6 +8,7 @@ import type { Env } from "../http/env.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
 import { connectionRoutes } from "./connections.ts";
 import { gameRoutes } from "./games.ts";
+import { minerDetailRoutes } from "./miner_details.ts";
 import { observingRoutes } from "./observing.ts";
 import { operatorAccess } from "./operator_access.ts";
 import { predictionRoutes } from "./predictions.ts";
@@ -24,6 +25,7 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
   return new Hono<Env>()
     .use(operatorAccess(gateway))
     .route("/miners", registrationRoutes(gateway))
+    .route("/miners", minerDetailRoutes(gateway))
     .route("/games", gameRoutes(gateway))
     .route("/predictions", predictionRoutes(gateway))
     .route("/", observingRoutes(gateway))

@@ -54,6 +54,8 @@ export const pageHeaders = {
   "referrer-policy": "no-referrer",
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
 };
+/** What a file may do that is no part of a page: a worker that checks signatures has WebAssembly and nothing else. */
+const assetPolicy = "default-src 'none'; script-src 'wasm-unsafe-eval'";
 const hour = 3600;
 const forever = `public, max-age=${24 * 365 * hour}, immutable`;
 const notBuilt = `<!DOCTYPE html>
@@ -117,7 +119,12 @@ function serveAsset(files: PageFiles, answers?: Answers): Handler<Env, "/assets/
   return async (context, next) => {
     const asset = (await files.all())?.get(`assets/${context.req.param("name")}`);
     if (asset === undefined) return await next();
-    return answerPacked(context, asset, { ...pageHeaders, "cache-control": forever }, answers);
+    const headers = {
+      ...pageHeaders,
+      "cache-control": forever,
+      "content-security-policy": assetPolicy,
+    };
+    return answerPacked(context, asset, headers, answers);
   };
 }
 

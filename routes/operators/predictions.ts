@@ -8,6 +8,7 @@ import {
   formatTimestamp,
   hotkey,
   Kind,
+  maxIdLength,
   receipt,
   Rendered,
   renderSigned,
@@ -16,6 +17,7 @@ import {
 } from "../../lib/protocol/mod.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
+import { BadRequest } from "../http/errors.ts";
 import { count, readQuery, wait } from "../http/query.ts";
 
 const json = { "content-type": "application/json; charset=utf-8" };
@@ -25,6 +27,8 @@ const query = z.object({
   after: count.default(0),
   limit: count.refine((limit) => limit >= 1 && limit <= 1000, "expected 1 to 1000").default(100),
   wait: wait.default(0),
+  prediction_id: z.string().min(1).max(maxIdLength).optional()
+    .describe("only those of registered miners under this id, whatever their sequence"),
 });
 
 const acceptedPredictions = new Kind(
@@ -56,9 +60,59 @@ const acceptedPredictions = new Kind(
   },
 );
 
+const place = () => z.looseObject({ prediction_id: z.string(), receipt: receipt.schema }).nullable();
+const proof = new Kind(
+  "PredictionProof",
+  () =>
+    z.object({
+      prediction: z.looseObject({ receipt: receipt.schema }).describe("as in the list"),
+      text: z.string().describe("the prediction as signed text, of which the receipt has the hash"),
+      validator: hotkey().describe("who signs"),
+      confirmation: z.string().describe("the confirmation with its signature, as it travels"),
+      before: place().describe("what was accepted of the same miner before it"),
+      after: place(),
+    }),
+  {
+    prediction: { sequence: 12, receipt: receipt.example },
+    text: '{"prediction_id": "7b0c"}',
+    validator: exampleMiner,
+    confirmation: '{"type": "confirmation"}',
+    before: null,
+    after: null,
+  },
+);
+
 /** What was accepted. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function predictionRoutes(gateway: Gateway): Hono<Env> {
+  const { validator } = gateway;
   return new Hono<Env>().get(
+    "/:sequence",
+    documented({
+      tag: "Operators",
+      security: "admin",
+      summary: "What proves that a prediction was accepted",
+      description: "Its confirmation, signed again, and the receipts around it in its miner's chain.",
+      parameters: { sequence: "of the receipt" },
+      answers: { 200: { description: "The proof", kind: proof }, ...refusals(401, 404) },
+    }),
+    async (context) => {
+      const sequence = Number(context.req.param("sequence"));
+      const found = Number.isSafeInteger(sequence) && sequence > 0
+        ? await validator.evidence.proofOf(sequence)
+        : undefined;
+      if (found === undefined) throw new BadRequest("No such prediction", 404, "unknown_prediction");
+      const { record, confirmation, before, after } = found;
+      const told = {
+        prediction: describe(record),
+        text: record.text,
+        validator: validator.address,
+        confirmation,
+        before: placeOf(before),
+        after: placeOf(after),
+      };
+      return new Response(`${renderSigned(told)}\n`, { headers: json });
+    },
+  ).get(
     "/",
     documented({
       tag: "Operators",
@@ -73,13 +127,14 @@ export function predictionRoutes(gateway: Gateway): Hono<Env> {
       },
     }),
     async (context) => {
-      const { after, limit, wait } = readQuery(query, context.req.query());
+      const { after, limit, wait, prediction_id } = readQuery(query, context.req.query());
       using first = new FirstSignal(context.req.raw.signal, gateway.ending);
-      const records = await gateway.validator.predictionsAfter(after, {
-        limit,
-        wait: 1000 * wait,
-        signal: first.signal,
-      });
+      const records = prediction_id === undefined
+        ? await validator.predictionsAfter(after, { limit, wait: 1000 * wait, signal: first.signal })
+        : await validator.evidence.named(
+          prediction_id,
+          validator.registry.list().map(({ hotkey }) => hotkey),
+        );
       const accepted = records.map(describe);
       if (context.req.header("accept")?.includes("application/x-ndjson")) {
         const lines = accepted.map((prediction) => `${renderSigned(prediction)}\n`).join("");
@@ -89,6 +144,10 @@ export function predictionRoutes(gateway: Gateway): Hono<Env> {
       return new Response(`${renderSigned({ predictions: accepted, next })}\n`, { headers: json });
     },
   );
+}
+
+function placeOf(record: PredictionRecord | undefined) {
+  return record === undefined ? null : { prediction_id: record.predictionId, receipt: { ...record.receipt } };
 }
 
 function describe({ predictionId, hotkey, uid, receivedAt, text, receipt }: PredictionRecord) {

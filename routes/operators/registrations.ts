@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { isAddress } from "../../lib/crypto/mod.ts";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import {
   describeIssue,
@@ -17,6 +16,7 @@ import { documented, errorAnswer, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { describeMiners } from "./describe_miners.ts";
+import { readHotkey } from "./read_hotkey.ts";
 
 const minerSchema = z.strictObject({
   uid: z.number().int().min(0),
@@ -131,9 +131,4 @@ export function registrationRoutes(gateway: Gateway): Hono<Env> {
         return answerJson(context, { hotkey, removed, registered }, removed ? 200 : 404);
       },
     );
-}
-
-function readHotkey(text: string): string {
-  if (isAddress(text)) return text;
-  throw new BadRequest(`Invalid hotkey: expected an SS58 address with prefix 42, got ${text.slice(0, 64)}`);
 }

@@ -20,6 +20,8 @@ Deno.test("a build makes a page whose files carry their hashes, and a compressed
     "console-HASH.css.gz",
     "console-HASH.js",
     "console-HASH.js.gz",
+    "console-verifier-HASH.js",
+    "console-verifier-HASH.js.gz",
     "console.html",
     "console.html.gz",
     "icon-HASH.svg",

@@ -38,3 +38,9 @@ testWith(
   "the reference in a browser is searched, copied from and tried",
   () => runCases("reference_cases.ts"),
 );
+
+testWith(
+  missing,
+  "the console in a browser checks receipts without taking the gateway's word",
+  () => runCases("receipts_cases.ts"),
+);

@@ -74,6 +74,11 @@ export class Api {
     return await this.#guarded<T>(path, background ? inBackground : {});
   }
 
+  /** The same as text, as files are. */
+  async text(path: string): Promise<string> {
+    return await this.#guarded(path, {}, (answer) => answer.text());
+  }
+
   async change<T = unknown>({ method, path, body }: Change & { readonly body?: unknown }): Promise<T> {
     return await this.#guarded<T>(path, {
       method,
@@ -82,9 +87,13 @@ export class Api {
     });
   }
 
-  async #guarded<T>(path: string, init: RequestInit): Promise<T> {
+  async #guarded<T>(
+    path: string,
+    init: RequestInit,
+    read?: (answer: Response) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await this.#ask<T>(path, init);
+      return await this.#ask<T>(path, init, read);
     } catch (error) {
       const isWrongToken = path === "console/unlock";
       if (error instanceof ApiError && error.status === 401 && !isWrongToken) this.#ended();
@@ -92,10 +101,14 @@ export class Api {
     }
   }
 
-  async #ask<T>(path: string, init: RequestInit): Promise<T> {
+  async #ask<T>(
+    path: string,
+    init: RequestInit,
+    read = (answer: Response): Promise<T> => answer.json(),
+  ): Promise<T> {
     const answer = await fetch(new URL(path, document.baseURI), init);
+    if (answer.ok) return await read(answer);
     const body = await answer.json().catch(() => ({}));
-    if (answer.ok) return body as T;
     const { code = "unknown", message = `The server answered ${answer.status}` } = body.error ?? {};
     throw new ApiError(message, answer.status, code);
   }

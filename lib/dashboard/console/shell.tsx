@@ -9,6 +9,7 @@ import { GamesPage } from "./pages/games.tsx";
 import { MinersPage } from "./pages/miners.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { PredictionsPage } from "./pages/predictions.tsx";
+import { ReceiptsPage } from "./pages/receipts.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
 import { linkTo, usePlace } from "./place.ts";
 
@@ -38,6 +39,11 @@ const pages: Readonly<Record<string, Page>> = {
     Content: ConnectionsPage,
   },
   games: { title: "Games", icon: "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18ZM12 3v18M3 12h18", Content: GamesPage },
+  receipts: {
+    title: "Receipts",
+    icon: "M6 3h12v18l-3-2-3 2-3-2-3 2zM9 9.5l2 2 4-4M9 15h6",
+    Content: ReceiptsPage,
+  },
   audit: { title: "Audit", icon: "M6 3h9l4 4v14H6zM9 11h7M9 15h7", Content: AuditPage },
   settings: {
     title: "Settings",

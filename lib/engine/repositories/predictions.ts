@@ -205,6 +205,14 @@ export class PredictionRepository extends PredictionReader {
     return await this.numbered(sequences);
   }
 
+  /** Up to `limit` of the newest accepted predictions of a miner, the newest first. */
+  async latestOf(hotkey: string, limit: number): Promise<PredictionRecord[]> {
+    const sequences: number[] = [];
+    const range = { prefix: ["miner_predictions", hotkey], limit, reverse: true } as const;
+    for await (const { value } of this.#store.list<number>(range)) sequences.push(value);
+    return await this.numbered(sequences);
+  }
+
   /** What is stored after a sequence, in order, whether or not it is sound. */
   async *stored(after: number): AsyncIterableIterator<PredictionRecord> {
     const range = { prefix: ["predictions"], from: [after + 1] } as const;

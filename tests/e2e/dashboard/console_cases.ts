@@ -1,69 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { buildDashboard } from "../../../scripts/build_dashboard.ts";
 import { adminToken } from "../../helpers/gateway.ts";
 import { testKey } from "../../helpers/peer.ts";
-import { findChromium } from "../../helpers/programs.ts";
 import { sampleGame, samplePrediction } from "../../helpers/samples.ts";
-import { Scene } from "../../helpers/scene.ts";
+import { ConsoleScene, still } from "./console_scene.ts";
 import { findPaleTexts } from "./contrast.ts";
-import { WatchedPage } from "./watched_page.ts";
 
-const chromium = await findChromium() ?? "";
-const root = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
-const still = { reducedMotion: "reduce" } as const;
-const pages = ["", "miners", "predictions", "connections", "games", "audit", "settings"];
-
-/** A gateway with a miner and a game, and an operator before its console. */
-class ConsoleScene implements AsyncDisposable {
-  private constructor(readonly gateway: Scene, readonly watched: WatchedPage) {}
-
-  static async start(options: Parameters<typeof WatchedPage.open>[2] = still): Promise<ConsoleScene> {
-    await buildDashboard({ root, out: `${root}/dist/dashboard` });
-    const gateway = await Scene.start();
-    const watched = await WatchedPage.open(chromium, `${gateway.server.url}/console`, options);
-    return new ConsoleScene(gateway, watched);
-  }
-
-  get page() {
-    return this.watched.page;
-  }
-
-  async login(): Promise<void> {
-    await this.page.getByLabel("Admin token").fill(adminToken);
-    await this.page.getByRole("button", { name: "Log in" }).click();
-    await this.watched.status(/Online/);
-  }
-
-  async unlock(): Promise<void> {
-    await this.page.getByRole("button", { name: "Unlock actions" }).click();
-    const dialog = this.page.getByRole("dialog", { name: "Unlock actions" });
-    await dialog.getByLabel("Admin token").fill(adminToken);
-    await dialog.getByRole("button", { name: "Unlock" }).click();
-    await this.page.getByRole("button", { name: "Actions unlocked" }).waitFor();
-  }
-
-  async open(name: string, filters = ""): Promise<void> {
-    await this.page.evaluate((hash) => void (location.hash = hash), `#/${name}${filters}`);
-  }
-
-  /** Does what a button offers, and resolves when the server has done it. */
-  async act(label: string, outcome: RegExp = /Done/): Promise<void> {
-    await this.page.getByRole("button", { name: label, exact: true }).click();
-    const dialog = this.page.getByRole("dialog", { name: label });
-    await dialog.getByRole("button", { name: label, exact: true }).click();
-    await dialog.getByText(outcome).waitFor();
-    await dialog.getByRole("button", { name: "Close", exact: true }).click();
-  }
-
-  row(key: string) {
-    return this.page.locator(`[data-row="${key}"]`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.watched[Symbol.asyncDispose]();
-    await this.gateway[Symbol.asyncDispose]();
-  }
-}
+const pages = ["", "miners", "predictions", "connections", "games", "receipts", "audit", "settings"];
 
 Deno.test("the console lets in who has the token, and nobody else; a reload asks for nothing", async () => {
   await using scene = await ConsoleScene.start();
@@ -125,6 +67,14 @@ Deno.test("predictions can be paused, and say how many came meanwhile; an accept
   const drawer = page.getByRole("complementary");
   await drawer.getByText("Hash of the receipt before").waitFor();
   assertMatch(await drawer.innerText(), /"prediction_id": "first"/);
+  for (const name of ["signature", "hash", "before", "after"]) {
+    await drawer.locator(`[data-value="${name}"]`).filter({ hasText: "yes" }).waitFor();
+  }
+  assertMatch(
+    await drawer.getByLabel("The text that the validator signed").innerText(),
+    /"type": "confirmation"/,
+  );
+  await drawer.getByText("second").waitFor();
   scene.watched.assertFaultless();
 });
 

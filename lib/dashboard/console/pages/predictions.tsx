@@ -5,6 +5,7 @@ import { type Column, DataTable } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
+import { ReceiptProof } from "../receipt_proof.tsx";
 import type { Judgement } from "../types.ts";
 import { formatWhen } from "../when.ts";
 
@@ -35,6 +36,7 @@ export function PredictionsPage() {
   const [search] = useFilter("search");
   const [result] = useFilter("result");
   const [opened] = useFilter("open");
+  const [sequence] = useFilter("sequence");
   const all = useJudgements();
   const { memory: { skipped } } = useConsole();
   /** What is shown while it is paused. */
@@ -57,7 +59,7 @@ export function PredictionsPage() {
   );
   const open = shown.find(({ number }) => String(number) === opened);
   return (
-    <div className="with-drawer" data-open={open !== undefined}>
+    <div className="with-drawer" data-open={open !== undefined || sequence !== ""}>
       <section className="card table-card" aria-label="Predictions">
         <div className="tools">
           <SearchField label="Search for a prediction, a miner, a game or a reason" />
@@ -86,18 +88,13 @@ export function PredictionsPage() {
           empty="Waiting for predictions"
           opens
         />
+        {rows.length === 0 && search !== "" && <Stored id={search} />}
       </section>
-      {open !== undefined && <PredictionDrawer judgement={open} />}
+      {open !== undefined
+        ? <PredictionDrawer judgement={open} />
+        : sequence !== "" && <StoredDrawer sequence={Number(sequence)} />}
     </div>
   );
-}
-
-interface Accepted {
-  readonly predictions: readonly {
-    readonly received_at: string;
-    readonly prediction: unknown;
-    readonly receipt: { readonly hash: string; readonly previous: string; readonly miner_sequence: number };
-  }[];
 }
 
 function PredictionDrawer({ judgement }: { readonly judgement: Judgement }) {
@@ -124,31 +121,38 @@ function PredictionDrawer({ judgement }: { readonly judgement: Judgement }) {
           ...message === null ? [] : [["Refused because", message] as const],
         ]}
       />
-      {sequence !== null && <Receipt sequence={sequence} />}
+      {sequence !== null && <ReceiptProof sequence={sequence} />}
     </aside>
   );
 }
 
-/** What was accepted, and its place in the chain of receipts. */
-function Receipt({ sequence }: { readonly sequence: number }) {
-  const { data, error } = useReading<Accepted>(`admin/predictions?after=${sequence - 1}&limit=1`);
-  const found = data?.predictions[0];
-  if (error !== undefined) return <p className="problem">{error}</p>;
-  if (found === undefined) return <p className="remark">Reading the receipt</p>;
-  const { receipt, prediction } = found;
+/** What the store has under an id that is not among the latest. */
+function Stored({ id }: { readonly id: string }) {
+  const path = `admin/predictions?${new URLSearchParams({ prediction_id: id.slice(0, 128) })}`;
+  const { data } = useReading<{ predictions: readonly { sequence: number; uid: number }[] }>(path);
   return (
-    <>
-      <h3>Receipt</h3>
-      <Facts
-        facts={[
-          ["Sequence", formatCount(sequence)],
-          ["Of this miner", formatCount(receipt.miner_sequence)],
-          ["Hash", <code key="hash">{receipt.hash}</code>],
-          ["Hash of the receipt before", <code key="previous">{receipt.previous}</code>],
-        ]}
-      />
-      <h3>What was accepted</h3>
-      <pre className="command">{JSON.stringify(prediction, null, 2)}</pre>
-    </>
+    <ul className="stored" aria-label="Found in the store">
+      {data?.predictions.map(({ sequence, uid }) => (
+        <li key={sequence}>
+          <a href={linkTo("predictions", { search: id, sequence: String(sequence) })}>
+            Accepted earlier, of miner {uid}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A prediction that is not among the latest any more. */
+function StoredDrawer({ sequence }: { readonly sequence: number }) {
+  const [, setSequence] = useFilter("sequence");
+  return (
+    <aside className="card drawer" aria-label={`Prediction with sequence ${sequence}`}>
+      <header className="card-head">
+        <h2>Prediction</h2>
+        <button type="button" className="button" onClick={() => setSequence("")}>Close</button>
+      </header>
+      <ReceiptProof sequence={sequence} />
+    </aside>
   );
 }

@@ -1,4 +1,3 @@
-import type { ReceiptAudit } from "../../client/mod.ts";
 import {
   type ExactJson,
   type ExactObject,
@@ -7,6 +6,7 @@ import {
   renderSigned,
   sha256Hex,
 } from "../../protocol/mod.ts";
+import type { ReceiptAudit } from "./audit.ts";
 
 /** Bytes beyond which a line is not kept. */
 const longestLine = 1024 * 1024;
@@ -15,7 +15,7 @@ const lineFeed = 10;
 const headSize = 64;
 
 /** A line of a file that nobody vouches for. */
-interface Line {
+export interface Line {
   /** From 1. */
   readonly number: number;
   /** Undefined where {@link problem} says why. */
@@ -30,7 +30,7 @@ interface Line {
 }
 
 /** The lines of an input; one that is too long or no text spoils no other, and takes no memory. */
-async function* boundedLines(input: ReadableStream<Uint8Array>): AsyncGenerator<Line> {
+export async function* boundedLines(input: ReadableStream<Uint8Array>): AsyncGenerator<Line> {
   let line = new Gathered(1);
   let end = 0;
   for await (const chunk of input) {

@@ -1,0 +1,124 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { PredictionRecord } from "../../lib/engine/mod.ts";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import {
+  exampleMiner,
+  formatTimestamp,
+  hotkey,
+  type Json,
+  type Judgement,
+  judgement,
+  Kind,
+  time,
+} from "../../lib/protocol/mod.ts";
+import { answerJson } from "../http/answer_json.ts";
+import { documented, refusals } from "../http/documented.ts";
+import type { Env } from "../http/env.ts";
+import { count, readQuery } from "../http/query.ts";
+import { readHotkey } from "./read_hotkey.ts";
+
+/** Predictions of a miner that are told at a time. */
+const mostLatest = 50;
+const receiptsQuery = z.object({
+  after: count.default(0),
+  limit: count.refine((limit) => limit >= 1 && limit <= 1000, "expected 1 to 1000").default(1000),
+});
+
+const { number: _, way: __, ...exampleLatest } = judgement.example as Readonly<Record<string, Json>>;
+const minerDetails = new Kind(
+  "MinerDetails",
+  () =>
+    z.object({
+      hotkey: hotkey(),
+      chain: z.object({
+        receipts: z.number().int().describe("how many were given"),
+        first: z.number().int().describe("`miner_sequence` of the first that is kept"),
+        head: z.string().describe("SHA-256 of the last one, which the next names as its `previous`"),
+      }),
+      latest: z.array(judgement.schema.omit({ number: true, way: true }).extend({ at: time() }))
+        .describe(`the newest ${mostLatest}; refused ones as far as this server remembers them`),
+    }),
+  {
+    hotkey: exampleMiner,
+    chain: { receipts: 31, first: 1, head: "5f2c..." },
+    latest: [{ ...exampleLatest, at: "2026-11-21T08:00:00.000+00:00" }],
+  },
+);
+const parameters = { hotkey: "the miner's SS58 address" };
+const operators = { tag: "Operators", security: "admin", parameters } as const;
+
+/** What is kept of one miner. Below `/admin`, whose token is checked there. Protocol, section 6. */
+export function minerDetailRoutes({ validator, console }: Gateway): Hono<Env> {
+  const { evidence } = validator;
+  return new Hono<Env>()
+    .get(
+      "/:hotkey",
+      documented({
+        ...operators,
+        summary: "A miner's latest predictions, and its chain of receipts",
+        answers: {
+          200: { description: "What is kept of it", kind: minerDetails },
+          ...refusals(400, 401, 404),
+        },
+      }),
+      async (context) => {
+        const hotkey = readHotkey(context.req.param("hotkey"));
+        const [chain, accepted] = await Promise.all([
+          evidence.chainOf(hotkey),
+          evidence.latestOf(hotkey, mostLatest),
+        ]);
+        const refused = console.judgements.refusalsOf(hotkey, mostLatest);
+        const latest = [...accepted.map(describeAccepted), ...refused.map(describeRefused)]
+          .sort((a, b) => b.at - a.at).slice(0, mostLatest)
+          .map(({ at, ...prediction }) => ({ at: formatTimestamp(at), ...prediction }));
+        return answerJson(context, { hotkey, chain, latest });
+      },
+    )
+    .get(
+      "/:hotkey/receipts",
+      documented({
+        ...operators,
+        summary: "A miner's confirmations, signed again, one on each line",
+        description:
+          "Those of what was accepted after its receipt `after`, for `heliograph receipts verify`, as the miner itself would get them.",
+        query: receiptsQuery,
+        answers: {
+          200: { description: "The confirmations", type: "application/x-ndjson" },
+          ...refusals(400, 401, 404),
+        },
+      }),
+      async (context) => {
+        const hotkey = readHotkey(context.req.param("hotkey"));
+        const { after, limit } = readQuery(receiptsQuery, context.req.query());
+        const { frames } = await validator.renewConfirmations(hotkey, after, limit);
+        const lines = frames.map((frame) => `${frame}\n`).join("");
+        return new Response(lines, { headers: { "content-type": "application/x-ndjson" } });
+      },
+    );
+}
+
+type Latest = Omit<Judgement, "number" | "way">;
+
+function describeAccepted(
+  { hotkey, uid, predictionId, receivedAt, text, receipt }: PredictionRecord,
+): Latest {
+  const { game_id, predicted_outcome, wager } = JSON.parse(text) as Latest;
+  return {
+    at: receivedAt,
+    hotkey,
+    uid,
+    prediction_id: predictionId,
+    game_id,
+    predicted_outcome,
+    wager,
+    result: "accepted",
+    reason: null,
+    message: null,
+    sequence: receipt.sequence,
+  };
+}
+
+function describeRefused({ number: _, way: __, ...refused }: Judgement): Latest {
+  return refused;
+}
