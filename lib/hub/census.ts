@@ -17,10 +17,9 @@ interface Census {
 /** Counts connections, and what waits on them. */
 export function takeCensus(connections: Iterable<Connection>): Census {
   const none = () => ({ pending: 0, open: 0, closing: 0 });
-  const traffic = () => new Traffic();
-  const states = { miners: none(), streams: none(), events: none(), jobs: none() };
-  const sent = { miners: traffic(), streams: traffic(), events: traffic(), jobs: traffic() };
-  const queued = { miners: 0, streams: 0, events: 0, jobs: 0 };
+  const states = each(none);
+  const sent = each(() => new Traffic());
+  const queued = each(() => 0);
   let largestQueue = 0;
   for (const connection of connections) {
     const { family, queued: bytes } = connection;
@@ -32,8 +31,12 @@ export function takeCensus(connections: Iterable<Connection>): Census {
   return { states, sent, queued, largestQueue };
 }
 
+function each<T>(make: () => T): Record<Family, T> {
+  return { undecided: make(), miners: make(), streams: make(), events: make(), jobs: make() };
+}
+
 /** Families whose clients have to prove who they are. */
-const proving: ReadonlySet<Family> = new Set(["miners", "jobs"]);
+const proving: ReadonlySet<Family> = new Set(["undecided", "miners", "jobs"]);
 
 function stateOf({ isOpen, family, peer }: Connection): State {
   if (!isOpen) return "closing";

@@ -6,12 +6,15 @@ import { Outbox, type Outgoing, type Priority } from "./outbox.ts";
 import type { Place } from "./places.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
-/** Kinds of connections, counted apart; `events` are server-sent event streams, `jobs` come over Socket.IO. */
+/**
+ * Kinds of connections, counted apart: `events` are server-sent event streams, `jobs` come over Socket.IO, and who is
+ * `undecided` has not said yet whether it is a miner or a stream client.
+ */
 export type Family = typeof families[number];
 
 /** What a connection does with what comes in, and when it ends. */
 export interface Session {
-  /** What it makes of the connection, where that is not what its path is for. */
+  /** What it makes of the connection, where that was undecided. */
   readonly family?: Family;
   /** Whether the client need not say anything: that it is still there shows when what it listens to is sent. */
   readonly mayBeSilent?: boolean;
@@ -136,7 +139,7 @@ export class Connection {
     return this.place.address;
   }
 
-  /** What it is, as whoever serves it says; else what its path is for. */
+  /** What it is, as whoever serves it says; else what it was admitted as. */
   get family(): Family {
     return this.#session?.family ?? this.#family;
   }

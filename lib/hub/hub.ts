@@ -29,7 +29,7 @@ export interface HubLimits extends ConnectionLimits {
   readonly heartbeatInterval: number;
   /** A connection from which nothing came for this long is closed. */
   readonly connectionTimeout: number;
-  /** A connection of the miners' family that has not proved who it is by then is closed. */
+  /** A miner that has not proved who it is by then is closed, and so is who has not said what it is. */
   readonly authTimeout: number;
   /** Bytes of one incoming message. */
   readonly maxMessageSize: number;
@@ -56,6 +56,8 @@ interface Heartbeat {
   readonly round: number;
 }
 
+/** Families whose clients have to authenticate at once; others are told so by their own protocol, or need not at all. */
+const authenticating: ReadonlySet<Family> = new Set(["undecided", "miners"]);
 const never = { interval: Infinity, round: 0 };
 /** For how many groups of a family heartbeats are made apart. */
 const roundsPerInterval = 12;
@@ -63,6 +65,7 @@ const roundsPerInterval = 12;
 const log = logger("websocket");
 /** What each family comes over. */
 const transports = {
+  undecided: "websocket",
   miners: "websocket",
   streams: "websocket",
   events: "events",
@@ -132,7 +135,7 @@ export class Hub implements ConnectionHost {
 
   /** Open connections by family. */
   families(): Record<Family, number> {
-    const counts = { miners: 0, streams: 0, events: 0, jobs: 0 };
+    const counts = { undecided: 0, miners: 0, streams: 0, events: 0, jobs: 0 };
     for (const { family } of this.#connections.values()) counts[family] += 1;
     return counts;
   }
@@ -233,15 +236,23 @@ export class Hub implements ConnectionHost {
     connection.heardAt = this.#clock.elapsed();
     try {
       const text = this.#checkSize(data, connection);
-      this.activity.received[connection.family].add(1, text.length);
-      connection.received += 1;
-      connection.countMessage(connection.heardAt, text, () => nameOf(connection, text));
-      if (connection.peer === undefined) this.#countStranger(connection, text);
-      if (this.#traceFrames) log.trace("{id} < {frame}", { id: connection.id, frame: text });
-      connection.session?.receive(text);
+      try {
+        this.#take(connection, text);
+      } finally {
+        // What the first frame is only its session knows.
+        this.activity.received[connection.family].add(1, text.length);
+      }
     } catch (error) {
       this.fail(connection, error);
     }
+  }
+
+  #take(connection: Connection, text: string): void {
+    connection.received += 1;
+    connection.countMessage(connection.heardAt, text, () => nameOf(connection, text));
+    if (connection.peer === undefined) this.#countStranger(connection, text);
+    if (this.#traceFrames) log.trace("{id} < {frame}", { id: connection.id, frame: text });
+    connection.session?.receive(text);
   }
 
   /** However many connections an address opens, its clients may not keep us reading what nobody vouches for. */
@@ -317,7 +328,7 @@ export class Hub implements ConnectionHost {
   #overdue(connection: Connection, now: number): Refusal | null {
     const { family, peer, session, openedAt, heardAt } = connection;
     const { authTimeout, connectionTimeout } = this.limits;
-    if (family === "miners" && peer === undefined && now - openedAt >= authTimeout) {
+    if (authenticating.has(family) && peer === undefined && now - openedAt >= authTimeout) {
       return new Refusal("not_authorized", { detail: `no authentication within ${authTimeout / 1000} s` });
     }
     if (session?.mayBeSilent) {

@@ -89,7 +89,13 @@ function readConnections({ hub, validator, activity, historyBudget }: MetricSour
 }
 
 function eachFamily(read: (family: Family) => number): Record<Family, number> {
-  return { miners: read("miners"), streams: read("streams"), events: read("events"), jobs: read("jobs") };
+  return {
+    undecided: read("undecided"),
+    miners: read("miners"),
+    streams: read("streams"),
+    events: read("events"),
+    jobs: read("jobs"),
+  };
 }
 
 function readMiners({ validator, activity }: MetricSources) {

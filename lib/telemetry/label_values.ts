@@ -1,7 +1,7 @@
 import { errorKinds, predictionRefusals, type StreamData, streams } from "../protocol/mod.ts";
 
-/** Kinds of connections that the hub knows. */
-export const families = ["miners", "streams", "events", "jobs"] as const;
+/** Kinds of connections that the hub knows; one that is `undecided` has not said yet what it is. */
+export const families = ["undecided", "miners", "streams", "events", "jobs"] as const;
 /** How far a connection is: it has not proved who it is, is served, or is closed and not gone yet. */
 export const connectionStates = ["pending", "open", "closing"] as const;
 /** What a connection came over; `events` are server-sent ones. */

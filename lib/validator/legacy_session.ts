@@ -35,6 +35,7 @@ export interface LegacyTerms {
 /** A miner of an older kind on one connection: its word is taken for who it is, where the operator wants that. */
 export class LegacySession implements Session, ConnectedMiner {
   readonly connection: Connection;
+  readonly family = "miners";
   readonly isProven = false;
   readonly subscriber: Subscriber;
   registration: Registration | undefined;

@@ -62,6 +62,7 @@ type Server = (session: MinerSession, envelope: Envelope) => Promise<() => void>
 /** One miner on one connection: authentication first, then signed messages, served in the order of their arrival. */
 export class MinerSession implements Session, ConnectedMiner {
   readonly connection: Connection;
+  readonly family = "miners";
   readonly isProven = true;
   readonly #host: SessionHost;
   registration: Registration | undefined;

@@ -38,7 +38,7 @@ const healthAnswer = new Kind(
     connections: 10,
     active_connections: 8,
     uptime: 3600,
-    families: { miners: 8, streams: 2, events: 0, jobs: 0, polling: 0 },
+    families: { undecided: 0, miners: 8, streams: 2, events: 0, jobs: 0, polling: 0 },
     validator: "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
   },
 );
@@ -140,7 +140,7 @@ function health({ status, hub, sockets, validator, uptime }: Gateway) {
   const families = { ...hub.families(), jobs, polling };
   return {
     status,
-    connections: families.miners + families.streams + jobs,
+    connections: families.undecided + families.miners + families.streams + jobs,
     active_connections: validator.activeMiners(),
     uptime: Math.floor(uptime / 1000),
     families,

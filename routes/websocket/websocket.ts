@@ -31,13 +31,13 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
   const legacy = legacyDialects.filter((name) =>
     gateway.config["websocket.legacy_auth"]?.split(",").includes(name)
   );
-  const miners = (isPrivate: boolean): Endpoint => ({
+  const undecided = (isPrivate: boolean): Endpoint => ({
     gateway,
-    family: "miners",
+    family: "undecided",
     serve: (connection) =>
       connection.begin(new FirstFrame(connection, gateway, { allowed: legacy, isPrivate })),
   });
-  const [privately, openly] = [miners(true), miners(false)];
+  const [privately, openly] = [undecided(true), undecided(false)];
   return new Hono<Env>()
     .get(
       "/ws",

@@ -210,7 +210,14 @@ Deno.test("ten thousand connects and disconnects leave nothing behind", async ()
   // The record of its ending, of which the latest are kept, is all that is left.
   assert(kept < 500, `${kept} bytes kept of each connection`);
   const { connections, families } = (await scene.call("GET", "/ws/health")).body;
-  assertEquals([connections, families], [0, { miners: 0, streams: 0, events: 0, jobs: 0, polling: 0 }]);
+  assertEquals([connections, families], [0, {
+    undecided: 0,
+    miners: 0,
+    streams: 0,
+    events: 0,
+    jobs: 0,
+    polling: 0,
+  }]);
   await assertServes(scene, "after");
 });
 

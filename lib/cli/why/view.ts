@@ -12,6 +12,7 @@ interface ViewOptions {
 }
 
 const kinds: Record<string, string> = {
+  undecided: "client that had not said what it is",
   miners: "miner",
   streams: "stream client",
   events: "event stream (SSE)",

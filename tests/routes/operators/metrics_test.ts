@@ -46,7 +46,11 @@ Deno.test("a connection is counted while it is there, by what it is and how far"
   await viewer.next();
   const during = await Scrape.of(url);
   const states = (family: string, state: string) => during.value("heliograph_connections", { family, state });
-  assertEquals([states("miners", "pending"), states("miners", "open"), states("streams", "open")], [1, 1, 1]);
+  assertEquals([states("undecided", "pending"), states("miners", "open"), states("streams", "open")], [
+    1,
+    1,
+    1,
+  ]);
   assertEquals(during.value("heliograph_connections_accepted_total", { transport: "websocket" }), 3);
   assertEquals(during.value("heliograph_active_miners"), 1);
   assertEquals(during.value("heliograph_messages_received_total", { family: "miners" }), 1);
@@ -66,7 +70,7 @@ Deno.test("what a client was sent counts for what it was then, and goes on count
   peer.send("no message");
   await peer.next(({ type }) => type === "error");
   const sent = (scrape: Scrape) =>
-    ["miners", "streams"].map((family) => scrape.value("heliograph_messages_sent_total", { family }));
+    ["undecided", "streams"].map((family) => scrape.value("heliograph_messages_sent_total", { family }));
   assertEquals(sent(await Scrape.of(url)), [1, 0]);
   peer.send(JSON.stringify({ type: "ping" }));
   await peer.next(({ type }) => type === "pong");

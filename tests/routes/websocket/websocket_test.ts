@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { Peer, signAuthentication, testKey } from "../../helpers/peer.ts";
+import { Scrape } from "../../helpers/metrics.ts";
 import { RawClient, refusedUpgrade } from "../../helpers/raw_client.ts";
 import { endingOf } from "../../helpers/told.ts";
 import { dataOf, Scene } from "../../helpers/scene.ts";
@@ -176,7 +177,7 @@ Deno.test("health counts open connections, and as active the miners heard from w
     connections: 2,
     active_connections: 1,
   });
-  assertEquals(families, { miners: 1, streams: 1, events: 0, jobs: 0, polling: 0 });
+  assertEquals(families, { undecided: 0, miners: 1, streams: 1, events: 0, jobs: 0, polling: 0 });
   await clock.advance(121_000);
   const later = await health();
   assertEquals([later["connections"], later["active_connections"], later["uptime"]], [2, 0, 121]);
@@ -194,6 +195,30 @@ Deno.test("a first frame with a type makes a connection on /ws a stream client",
   peer.send(signAuthentication(scene.key));
   assertEquals((await peer.next()).type, "error");
   await peer.close();
+});
+
+Deno.test("who connects to /ws is what its first frame says, and undecided until then", async () => {
+  const clock = new FakeClock();
+  await using scene = await Scene.start({ "websocket.auth_timeout": 10 }, clock);
+  const { hub } = scene.server.gateway;
+  const silent = await Peer.open(scene.server.ws);
+  const miner = await scene.connect();
+  const listener = await Peer.open(scene.server.ws);
+  listener.send('{"type": "ping"}');
+  await listener.next();
+  assertEquals(hub.families(), { undecided: 1, miners: 1, streams: 1, events: 0, jobs: 0 });
+  const health = await (await fetch(`${scene.server.url}/ws/health`)).json();
+  assertEquals([health.connections, health.families.undecided], [3, 1]);
+  const scrape = await Scrape.of(scene.server.url);
+  const pending = (family: string) => scrape.value("heliograph_connections", { family, state: "pending" });
+  const received = (family: string) => scrape.value("heliograph_messages_received_total", { family });
+  assertEquals([pending("undecided"), pending("miners")], [1, 0]);
+  assertEquals([received("undecided"), received("miners"), received("streams")], [0, 1, 1]);
+  await advanceUntil(clock, 1000, () => hub.families().undecided === 0);
+  assertEquals(await silent.ended, { code: 1008, reason: "Not authorized" });
+  assertEquals((await endingOf(scene.server, "not_authorized")).family, "undecided");
+  await miner.close();
+  await listener.close();
 });
 
 Deno.test("upgrades are refused where WebSockets are disabled, or from an origin that is not allowed", async () => {
