@@ -17,8 +17,8 @@ export const usage = {
   about:
     "Tells how a connection ended or, while it is open, how it stands. Its id is in the log, in the reason that its " +
     "client was closed with, and in GET /admin/connections. For a hotkey (or the id of an API key, or an IP address) " +
-    "it lists the latest connections, and tells of the newest. A server remembers its last 10,000 endings until it is " +
-    "restarted.",
+    "it lists the latest connections, and tells of the newest. Any server of a store tells of the connections of all; " +
+    "each remembers its last 10,000 endings until it is restarted.",
   options: {
     url: optional(endpoint, "The server, as its operators reach it.", { shownDefault: configuredEndpoint }),
     json: flag("Prints what the server said."),

@@ -23,7 +23,7 @@ export { type ChainEntry, type ChainListRecord, ChainListRepository } from "./re
 export { type AuditRecord, ConsoleRepository, type ConsoleSessionRecord } from "./repositories/console.ts";
 export { FigureRepository } from "./repositories/figures.ts";
 export { type GameRecord, GameRepository, gamesAtOnce, gamesChannel } from "./repositories/games.ts";
-export { type InstanceRecord, InstanceRepository } from "./repositories/instances.ts";
+export { type InstanceRecord, InstanceRepository, type ServerFigures } from "./repositories/instances.ts";
 export type {
   HeldJob,
   JobRecord,
@@ -51,6 +51,7 @@ export {
 } from "./repositories/predictions.ts";
 export { makePrivateFile, makePrivateFolder, warnOfOthers } from "./private_files.ts";
 export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories/topics.ts";
+export { type Answers, Questions } from "./questions.ts";
 export { SharedRecords, type SharedRecordsOptions } from "./shared_records.ts";
 export { Sequence, type SequenceOptions } from "./sequence.ts";
 export type { Entry, KeepOptions, Key, Range, Reader, Store, Transaction, TransactOptions } from "./store.ts";

@@ -12,7 +12,7 @@ import {
 } from "../hub/mod.ts";
 import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
 import { type Clock, type GatewayActivity, systemClock, together, within } from "../protocol/mod.ts";
-import { Followers, type HistoryLimits, openEngine, storeFiles } from "../engine/mod.ts";
+import { Followers, type HistoryLimits, openEngine, Questions, storeFiles } from "../engine/mod.ts";
 import {
   activityDefinition,
   ConsoleService,
@@ -21,6 +21,8 @@ import {
   Health,
   readMetrics,
   Retention,
+  Servers,
+  tellFigures,
 } from "../operations/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, type GatewayStatus, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
@@ -61,6 +63,8 @@ export class Gateway {
     readonly figures: FigureRecorder,
     /** What stands behind the operators' page. */
     readonly console: ConsoleService,
+    /** What is asked of all servers of the store. */
+    readonly servers: Servers,
     /** Whether the validator's key was made at this start. */
     readonly keyIsNew: boolean,
     private readonly resources: readonly { close(): void }[],
@@ -187,6 +191,7 @@ export async function createGateway(
   const space = new FreeSpace({ file, least: config["store.min_free"], clock });
   const shortage = () => space.shortage;
   const followers = new Followers({ log: engine.log, clock });
+  const questions = new Questions({ store: engine, followers, clock, self: () => jobs.instances.self });
   const validator = new Validator({
     store: engine,
     followers,
@@ -217,7 +222,22 @@ export async function createGateway(
       activityDefinition({ status: () => gateway.status, clock, hub, validator, activity }),
     ],
   });
-  const jobs = new JobService({ config, store: engine, followers, clock, activity, shortage, hub });
+  const jobs = new JobService({
+    config,
+    store: engine,
+    followers,
+    clock,
+    activity,
+    shortage,
+    hub,
+    figures: tellFigures({
+      clock,
+      startedAt: () => gateway.startedAt,
+      connections: () => hub.size,
+      isDraining: () => gateway.status === "draining",
+      behind: () => engine.log.behind(),
+    }),
+  });
   const memoryGuard = new MemoryGuard({
     places: hub.places,
     // What it watches is the machine's.
@@ -266,6 +286,7 @@ export async function createGateway(
     new Health({ clock, engine, space, validator, pool }),
     figures,
     consoleService,
+    new Servers({ hub, questions, instances: () => jobs.instances }),
     isNew,
     [memoryGuard, loopLag, space, consoleService, retention, streams, pool, followers, engine],
   );

@@ -2,7 +2,7 @@ import type { Config } from "../config/mod.ts";
 import type { Hub } from "../hub/mod.ts";
 import { AccountLogin, ApiKeyGate, Inscriptions, Instances, JobSockets } from "../inscriptions/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
-import { type Followers, InstanceRepository, type Store } from "../engine/mod.ts";
+import { type Followers, InstanceRepository, type ServerFigures, type Store } from "../engine/mod.ts";
 import type { Activity } from "../telemetry/mod.ts";
 
 /** The jobs' family with its doors: what is shared by Socket.IO, HTTP and the list of servers. */
@@ -15,7 +15,7 @@ export class JobService {
   readonly instances: Instances;
 
   constructor(
-    { config, store, followers, clock, activity, shortage, hub }: {
+    { config, store, followers, clock, activity, shortage, hub, figures }: {
       config: Config;
       store: Store;
       followers: Followers;
@@ -24,6 +24,8 @@ export class JobService {
       /** Why there is no room for more jobs, in words; undefined while there is. */
       shortage: () => string | undefined;
       hub: Hub;
+      /** What operators are told of this server. */
+      figures: () => ServerFigures;
     },
   ) {
     const settings = {
@@ -42,6 +44,7 @@ export class JobService {
       publicUrl: config["public_url"],
       region: config["region"] ?? "default",
       activeJobs: () => this.inscriptions.activeJobs,
+      figures,
     });
     const inscriptions = this.inscriptions = new Inscriptions({
       store,

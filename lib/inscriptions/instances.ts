@@ -1,4 +1,9 @@
-import { InstanceName, type InstanceRecord, type InstanceRepository } from "../engine/mod.ts";
+import {
+  InstanceName,
+  type InstanceRecord,
+  type InstanceRepository,
+  type ServerFigures,
+} from "../engine/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 
@@ -47,6 +52,8 @@ interface InstancesOptions {
   readonly region: string;
   /** Counts the jobs that have not ended. */
   activeJobs(): number;
+  /** What else operators are told. */
+  figures?(): ServerFigures;
 }
 
 /** What a server said last, and when that was, by the clock that is never set. */
@@ -84,6 +91,12 @@ export class Instances implements Cluster {
 
   async living(): Promise<ReadonlySet<string>> {
     return new Set([this.self, ...(await this.#others()).map(({ id }) => id)]);
+  }
+
+  /** This server as it is now, and the others as they have said last. */
+  async all(): Promise<InstanceRecord[]> {
+    const [heardAt, others] = await Promise.all([this.#options.repository.now(), this.#others()]);
+    return [{ ...this.#said(this.#closing ? null : this.#url), heardAt }, ...others];
   }
 
   /** Takes a name and joins the list. */
@@ -138,8 +151,8 @@ export class Instances implements Cluster {
   }
 
   #said(url: string | null): Said {
-    const { region, activeJobs } = this.#options;
-    return { id: this.self, url, region, activeJobs: activeJobs() };
+    const { region, activeJobs, figures } = this.#options;
+    return { id: this.self, url, region, activeJobs: activeJobs(), figures: figures?.() };
   }
 
   async #write(): Promise<void> {

@@ -28,7 +28,7 @@ interface CopyStoreOptions {
 /** Values that are written at a time, and characters of them. */
 const atOnce = 100;
 /** What is of no use elsewhere: who is alive, and what was tried. */
-const leftBehind: ReadonlySet<string> = new Set(["instances", "probe"]);
+const leftBehind: ReadonlySet<string> = new Set(["instances", "probe", "answers", "attendance", "leases"]);
 /** What goes by itself goes from the copy after so many milliseconds at the latest: a nonce is used up for minutes. */
 const brief: Readonly<Record<string, number>> = { nonces: 3_600_000, figures: 7 * 86_400_000 };
 /** Milliseconds since which a server that lives has said so. */

@@ -19,4 +19,5 @@ export { type Prunable, pruneStore } from "./prune_store.ts";
 export { type Progress, type StoreReport, verifyStore } from "./receipt_walk.ts";
 export { readMetrics } from "./read_metrics.ts";
 export { Retention } from "./retention.ts";
+export { type SeenConnection, Servers, tellFigures } from "./servers.ts";
 export { StoreMissing } from "./store_missing.ts";

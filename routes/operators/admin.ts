@@ -8,6 +8,7 @@ import type { Env } from "../http/env.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
 import { connectionRoutes } from "./connections.ts";
 import { gameRoutes } from "./games.ts";
+import { instanceRoutes } from "./instances.ts";
 import { minerDetailRoutes } from "./miner_details.ts";
 import { observingRoutes } from "./observing.ts";
 import { operatorAccess } from "./operator_access.ts";
@@ -31,6 +32,7 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
     .route("/", observingRoutes(gateway))
     .route("/api-keys", apiKeyRoutes(gateway))
     .route("/connections", connectionRoutes(gateway))
+    .route("/instances", instanceRoutes(gateway))
     .post(
       "/drain",
       documented({

@@ -2,7 +2,8 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { type ConnectionRecord, endCauses, keptEndings } from "../../lib/hub/mod.ts";
-import { closes, exampleMiner, formatTimestamp, hotkey, Kind, time } from "../../lib/protocol/mod.ts";
+import type { SeenConnection } from "../../lib/operations/mod.ts";
+import { exampleMiner, formatTimestamp, hotkey, Kind, time } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
@@ -15,6 +16,7 @@ const listQuery = z.object({
   ended: count.refine((ended) => ended <= keptEndings, `expected 0 to ${keptEndings}`).optional(),
   hotkey: name.optional(),
   address: name.optional(),
+  server: name.optional(),
 });
 
 const connection = new Kind(
@@ -22,6 +24,7 @@ const connection = new Kind(
   () =>
     z.looseObject({
       id: z.string(),
+      server: z.string().describe("the name of the server that it is connected to"),
       family: z.string(),
       state: z.enum(["open", "closing", "closed", "refused"]),
       address: z.string(),
@@ -48,6 +51,7 @@ const connection = new Kind(
     }),
   {
     id: "c17",
+    server: "1",
     family: "miners",
     state: "open",
     address: "192.0.2.7",
@@ -75,32 +79,47 @@ const connections = new Kind(
       connections: z.array(connection.schema).describe("those open"),
       ended: z.array(connection.schema).optional()
         .describe("the newest endings, where they were asked for"),
+      servers: z.array(z.object({
+        id: z.string(),
+        left_out: z.number().int().describe("open connections of it that are too many to be told"),
+      })).describe("whose connections these are"),
+      silent: z.array(z.string()).describe("servers that live and have not answered within a second"),
     }),
-  { connections: [connection.example] },
+  { connections: [connection.example], servers: [{ id: "1", left_out: 0 }], silent: [] },
 );
-const dropped = new Kind("ConnectionDropped", () => z.looseObject({ id: z.string() }), { id: "c17" });
+const dropped = new Kind(
+  "ConnectionDropped",
+  () => z.looseObject({ id: z.string(), server: z.string() }),
+  { id: "c17", server: "1" },
+);
 const operators = { tag: "Operators", security: "admin" } as const;
 const parameters = { id: "the connection's id" };
 
-/** Who is connected, who was, and why no longer. Below `/admin`, whose token is checked there. Protocol, section 6. */
-export function connectionRoutes(gateway: Gateway): Hono<Env> {
-  const { hub } = gateway;
+/**
+ * Who is connected, who was, and why no longer, at all servers of the store. Below `/admin`, whose token is checked there.
+ * Protocol, section 6.
+ */
+export function connectionRoutes({ servers }: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
       documented({
         ...operators,
         summary: "List connections",
-        description: "With `ended` also that many of those that ended last.",
+        description: "Of all servers of the store, or of the one that `server` names. " +
+          "With `ended` also that many of those that ended last.",
         query: listQuery,
         answers: { 200: { description: "Those open", kind: connections }, ...refusals(400, 401, 404) },
       }),
-      (context) => {
-        const { ended, ...filter } = readQuery(listQuery, context.req.query());
-        const connections = open(gateway).filter((record) => matches(record, filter)).map(describe);
-        if (ended === undefined) return answerJson(context, { connections });
-        const endings = hub.records.latest(ended, (record) => matches(record, filter)).map(describe);
-        return answerJson(context, { connections, ended: endings });
+      async (context) => {
+        const { server, ...filter } = readQuery(listQuery, context.req.query());
+        const { open, ended, leftOut, silent } = await servers.connections(filter, server);
+        return answerJson(context, {
+          connections: open.map(describe),
+          ...filter.ended === undefined ? {} : { ended: ended.map(describe) },
+          servers: [...leftOut].map(([id, count]) => ({ id, left_out: count })),
+          silent,
+        });
       },
     )
     .get(
@@ -111,13 +130,12 @@ export function connectionRoutes(gateway: Gateway): Hono<Env> {
         parameters,
         answers: { 200: { description: "The connection", kind: connection }, ...refusals(401, 404) },
       }),
-      (context) => {
-        const id = context.req.param("id");
-        const record = find(gateway, id);
-        if (record === undefined) {
-          throw unknown(`it is not open, and not among the last ${keptEndings} that ended`);
+      async (context) => {
+        const { found, silent } = await servers.connection(context.req.param("id"));
+        if (found === undefined) {
+          throw unknown(`it is not open, and not among the last ${keptEndings} that ended`, silent);
         }
-        return answerJson(context, describe(record));
+        return answerJson(context, describe(found));
       },
     )
     .delete(
@@ -128,41 +146,25 @@ export function connectionRoutes(gateway: Gateway): Hono<Env> {
         parameters,
         answers: { 200: { description: "Dropped", kind: dropped }, ...refusals(401, 404) },
       }),
-      (context) => {
+      async (context) => {
         const id = context.req.param("id");
-        const connection = hub.find(id);
-        if (connection === undefined) throw unknown("it is not open");
-        connection.close(closes.dropped);
-        return answerJson(context, { id });
+        const { found: server, silent } = await servers.drop(id);
+        if (server === undefined) throw unknown("it is not open", silent);
+        return answerJson(context, { id, server });
       },
     );
 }
 
-function unknown(why: string): BadRequest {
-  return new BadRequest(`No such connection: ${why}`, 404, "unknown_connection");
+function unknown(why: string, silent: readonly string[]): BadRequest {
+  const more = silent.length === 0 ? "" : `, as far as is known: no answer from server ${silent.join(", ")}`;
+  return new BadRequest(`No such connection: ${why}${more}`, 404, "unknown_connection");
 }
 
-function open({ hub }: Gateway): ConnectionRecord[] {
-  return [...hub.connections().map((connection) => hub.describe(connection))];
-}
-
-function find({ hub }: Gateway, id: string): ConnectionRecord | undefined {
-  const connection = hub.find(id);
-  return connection === undefined ? hub.records.find(id) : hub.describe(connection);
-}
-
-function matches(
-  { peer, claimed, address: from }: ConnectionRecord,
-  { hotkey, address }: { hotkey?: string | undefined; address?: string | undefined },
-): boolean {
-  const isHis = hotkey === undefined || peer === hotkey || claimed === hotkey;
-  return isHis && (address === undefined || from === address);
-}
-
-function describe(record: ConnectionRecord) {
-  const { id, family, address, peer, claimed, queued, received, sent, closingAt, ending } = record;
+function describe(record: SeenConnection) {
+  const { id, server, family, address, peer, claimed, queued, received, sent, closingAt, ending } = record;
   return {
     id,
+    server,
     family,
     state: stateOf(record),
     address,

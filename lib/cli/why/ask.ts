@@ -9,6 +9,7 @@ const text = z.string().transform(escapeControls);
 /** A connection as `GET /admin/connections/ID` tells of it; times in milliseconds since the Unix epoch. */
 const connectionSchema = z.object({
   id: text,
+  server: text.optional(),
   family: text,
   state: z.enum(["open", "closing", "closed", "refused"]),
   address: text,

@@ -84,6 +84,7 @@ interface Row {
 function rowsOf(told: Told, options: ViewOptions): Row[] {
   const { hotkey, claimed_hotkey, ending } = told;
   return [
+    { label: "server", text: told.server ?? null },
     { label: "peer", text: hotkey },
     { label: "claimed", text: claimed_hotkey === null ? null : `${claimed_hotkey} (not proved)` },
     ...stageRows(told),

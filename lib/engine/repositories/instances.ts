@@ -1,5 +1,18 @@
 import type { Store } from "../store.ts";
 
+/** What a server tells operators of itself. */
+export interface ServerFigures {
+  readonly version: string;
+  /** In milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+  readonly connections: number;
+  readonly isDraining: boolean;
+  /** Milliseconds for which it has not known what others appended to the log. */
+  readonly behind: number;
+  /** The share of one processor core that it has used lately. */
+  readonly load: number;
+}
+
 /** A server that uses this store. */
 export interface InstanceRecord {
   readonly id: string;
@@ -9,6 +22,8 @@ export interface InstanceRecord {
   readonly activeJobs: number;
   /** When it last said so, in milliseconds since the Unix epoch by the store's clock. */
   readonly heardAt: number;
+  /** Absent where an older version says it. */
+  readonly figures?: ServerFigures | undefined;
 }
 
 const mostListed = 1000;

@@ -1,0 +1,185 @@
+import process from "node:process";
+import type { Questions, ServerFigures } from "../engine/mod.ts";
+import type { ConnectionRecord, Hub } from "../hub/mod.ts";
+import type { Instances } from "../inscriptions/mod.ts";
+import { type Clock, closes } from "../protocol/mod.ts";
+import { buildInfo } from "../telemetry/mod.ts";
+
+/** Connections, and as many endings, that one server tells another of at most. */
+const mostTold = 2000;
+
+/** A connection of some server of the store. */
+export interface SeenConnection extends ConnectionRecord {
+  readonly server: string;
+}
+
+/** Whose connections are asked for. */
+export interface ConnectionFilter {
+  /** How many of those that ended last. */
+  readonly ended?: number | undefined;
+  readonly hotkey?: string | undefined;
+  readonly address?: string | undefined;
+}
+
+/** What one server says of its connections. */
+interface Told {
+  readonly open: readonly ConnectionRecord[];
+  /** How many it leaves out of those that are open. */
+  readonly leftOut: number;
+  readonly ended: readonly ConnectionRecord[];
+}
+
+/** The connections of all servers. */
+export interface SeenConnections {
+  readonly open: readonly SeenConnection[];
+  readonly ended: readonly SeenConnection[];
+  /** By the servers that have answered, how many they leave out. */
+  readonly leftOut: ReadonlyMap<string, number>;
+  /** The servers that have not. */
+  readonly silent: readonly string[];
+}
+
+/** What was found of a connection, or that it is nowhere as far as servers have answered. */
+export interface Found<T> {
+  readonly found: T | undefined;
+  readonly silent: readonly string[];
+}
+
+/** What {@link Servers} work with. */
+export interface ServersOptions {
+  readonly hub: Hub;
+  readonly questions: Questions;
+  readonly instances: () => Pick<Instances, "self" | "living">;
+}
+
+/** What operators ask of all servers of the store, whichever of them they have reached. */
+export class Servers {
+  readonly #options: ServersOptions;
+
+  constructor(options: ServersOptions) {
+    this.#options = options;
+    const { questions, hub } = options;
+    questions.answer("connections", (filter: ConnectionFilter) => this.#own(filter, mostTold));
+    questions.answer("connection", (id: string) => this.#find(id));
+    questions.answer("drop", (id: string) => drop(hub, id));
+  }
+
+  /** The connections of all servers, or of one. */
+  async connections(filter: ConnectionFilter, server?: string): Promise<SeenConnections> {
+    const { questions } = this.#options;
+    const { self, others } = await this.#asked(server);
+    const { answers, silent } = await questions.ask<Told>("connections", filter, { of: others });
+    const told = new Map(answers);
+    if (server === undefined || server === self) told.set(self, this.#own(filter, Infinity));
+    const by = (what: "open" | "ended") =>
+      [...told].flatMap(([server, { [what]: records }]) => records.map((record) => ({ ...record, server })));
+    return {
+      open: by("open"),
+      ended: by("ended").sort((a, b) => endOf(b) - endOf(a)).slice(0, filter.ended ?? 0),
+      leftOut: new Map([...told].map(([server, { leftOut }]) => [server, leftOut])),
+      silent,
+    };
+  }
+
+  /** A connection that is open, or of those that ended last. */
+  async connection(id: string): Promise<Found<SeenConnection>> {
+    const here = this.#find(id);
+    const { self, others } = await this.#asked();
+    if (here !== null) return { found: { ...here, server: self }, silent: [] };
+    const { answers, silent } = await this.#options.questions.ask<ConnectionRecord | null>("connection", id, {
+      of: others,
+      isEnough: (record) => record !== null,
+    });
+    const found = [...answers].flatMap(([server, record]) => record === null ? [] : [{ ...record, server }]);
+    return { found: found[0], silent: found.length > 0 ? [] : silent };
+  }
+
+  /** Drops a connection wherever it is open; answers at which server it was. */
+  async drop(id: string): Promise<Found<string>> {
+    const { self, others } = await this.#asked();
+    if (drop(this.#options.hub, id)) return { found: self, silent: [] };
+    const { answers, silent } = await this.#options.questions.ask<boolean>("drop", id, {
+      of: others,
+      isEnough: (isDropped) => isDropped,
+    });
+    const found = [...answers].find(([, isDropped]) => isDropped)?.[0];
+    return { found, silent: found === undefined ? silent : [] };
+  }
+
+  async #asked(server?: string): Promise<{ readonly self: string; readonly others: readonly string[] }> {
+    const instances = this.#options.instances();
+    const { self } = instances;
+    if (server === self) return { self, others: [] };
+    const living = await instances.living();
+    const others = [...living].filter((name) => name !== self);
+    return { self, others: server === undefined ? others : others.filter((name) => name === server) };
+  }
+
+  #own({ ended = 0, hotkey, address }: ConnectionFilter, most: number): Told {
+    const { hub } = this.#options;
+    const isWanted = (record: ConnectionRecord) => {
+      const isHis = hotkey === undefined || record.peer === hotkey || record.claimed === hotkey;
+      return isHis && (address === undefined || record.address === address);
+    };
+    const open = hub.connections().map((connection) => hub.describe(connection)).filter(isWanted).toArray();
+    return {
+      open: open.slice(0, most),
+      leftOut: Math.max(0, open.length - most),
+      ended: hub.records.latest(Math.min(ended, most), isWanted),
+    };
+  }
+
+  #find(id: string): ConnectionRecord | null {
+    const { hub } = this.#options;
+    const connection = hub.find(id);
+    return (connection === undefined ? hub.records.find(id) : hub.describe(connection)) ?? null;
+  }
+}
+
+function drop(hub: Hub, id: string): boolean {
+  const connection = hub.find(id);
+  connection?.close(closes.dropped);
+  return connection !== undefined;
+}
+
+function endOf({ ending, openedAt }: ConnectionRecord): number {
+  return ending?.at ?? openedAt;
+}
+
+/** What this server tells the others of itself, each time anew. */
+export function tellFigures(
+  { clock, startedAt, connections, isDraining, behind }: {
+    readonly clock: Clock;
+    readonly startedAt: () => number;
+    readonly connections: () => number;
+    readonly isDraining: () => boolean;
+    /** Milliseconds. */
+    readonly behind: () => number;
+  },
+): () => ServerFigures {
+  let before = { at: clock.elapsed(), seconds: cpuSeconds() };
+  let load = 0;
+  return () => {
+    const now = { at: clock.elapsed(), seconds: cpuSeconds() };
+    if (now.at - before.at >= shortestMean) {
+      load = 1000 * (now.seconds - before.seconds) / (now.at - before.at);
+      before = now;
+    }
+    return {
+      version: buildInfo.version,
+      startedAt: startedAt(),
+      connections: connections(),
+      isDraining: isDraining(),
+      behind: behind(),
+      load,
+    };
+  };
+}
+
+/** Milliseconds over which the load is a mean at least. */
+const shortestMean = 1000;
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

@@ -1,0 +1,87 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { InstanceRecord } from "../../lib/engine/mod.ts";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import { formatTimestamp, Kind, time } from "../../lib/protocol/mod.ts";
+import { answerJson } from "../http/answer_json.ts";
+import { documented, refusals } from "../http/documented.ts";
+import type { Env } from "../http/env.ts";
+
+const instance = new Kind(
+  "Instance",
+  () =>
+    z.looseObject({
+      id: z.string().describe("its name among the servers of the store"),
+      self: z.boolean().describe("whether it is the one that answers"),
+      url: z.string().nullable().describe(
+        "`public_url`, for Socket.IO; null where there is none, or it drains",
+      ),
+      region: z.string(),
+      version: z.string().nullable(),
+      started_at: time().nullable(),
+      last_seen: time().describe("when it last said so, by the clock of the store"),
+      connections: z.number().int(),
+      jobs: z.number().int().describe("those that have not ended"),
+      load: z.number().describe("share of one processor core that it has used lately"),
+      draining: z.boolean(),
+      behind_seconds: z.number().describe("for how long it has not known what others write"),
+    }),
+  {
+    id: "1",
+    self: true,
+    url: "wss://gateway.example.org",
+    region: "default",
+    version: "0.1.0",
+    started_at: "2026-11-21T08:00:00.000+00:00",
+    last_seen: "2026-11-21T09:00:00.000+00:00",
+    connections: 120,
+    jobs: 2,
+    load: 0.14,
+    draining: false,
+    behind_seconds: 0.01,
+  },
+);
+const instances = new Kind(
+  "Instances",
+  () => z.object({ instances: z.array(instance.schema) }),
+  { instances: [instance.example] },
+);
+
+/** The servers that share the store. Below `/admin`, whose token is checked there. Protocol, section 6. */
+export function instanceRoutes({ jobs }: Gateway): Hono<Env> {
+  return new Hono<Env>().get(
+    "/",
+    documented({
+      tag: "Operators",
+      security: "admin",
+      summary: "The servers that share the store",
+      description:
+        "As each has said last; whoever has said nothing for a while is taken for dead, and missing.",
+      answers: { 200: { description: "Those that live", kind: instances }, ...refusals(401, 404) },
+    }),
+    async (context) => {
+      const { self } = jobs.instances;
+      const all = await jobs.instances.all();
+      return answerJson(context, { instances: all.map((record) => describe(record, self)) });
+    },
+  );
+}
+
+function describe({ id, url, region, activeJobs, heardAt, figures }: InstanceRecord, self: string) {
+  const { version = null, startedAt, connections = 0, load = 0, isDraining = false, behind = 0 } = figures ??
+    {};
+  return {
+    id,
+    self: id === self,
+    url,
+    region,
+    version,
+    started_at: startedAt === undefined ? null : formatTimestamp(startedAt),
+    last_seen: formatTimestamp(heardAt),
+    connections,
+    jobs: activeJobs,
+    load: Math.round(1000 * load) / 1000,
+    draining: isDraining,
+    behind_seconds: Math.round(behind) / 1000,
+  };
+}

@@ -1,0 +1,165 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { MemoryStdio } from "../helpers/memory_stdio.ts";
+import { runWhy } from "../../lib/cli/why.ts";
+import { adminToken } from "../helpers/gateway.ts";
+import { Peer, signAuthentication } from "../helpers/peer.ts";
+import { postgres, PostgresServer } from "../helpers/postgres.ts";
+import { testWith } from "../helpers/programs.ts";
+import type { ServerProcess } from "../helpers/process.ts";
+import { sampleGame } from "../helpers/samples.ts";
+import { dataOf } from "../helpers/scene.ts";
+import { Town } from "../helpers/town.ts";
+import { until, untilThere } from "../helpers/until.ts";
+
+let database: PostgresServer | undefined;
+Deno.test.afterAll(() => database?.[Symbol.asyncDispose]());
+
+/** A test with three servers on one PostgreSQL database. */
+function testTown(name: string, act: (town: Town) => Promise<void>, ...flags: string[]): void {
+  testWith(postgres.missing, `three servers on one database: ${name}`, async () => {
+    database ??= await PostgresServer.start();
+    await using town = await Town.start(database, flags);
+    await act(town);
+  });
+}
+
+/** What `GET /admin/connections` says. */
+interface Listed {
+  readonly connections: readonly { id: string; server: string; hotkey: string | null }[];
+  readonly ended?: readonly { id: string; server: string }[];
+  readonly servers: readonly { id: string; left_out: number }[];
+  readonly silent: readonly string[];
+}
+
+async function list(server: ServerProcess, query = ""): Promise<Listed> {
+  return await server.admin("GET", `/admin/connections${query}`) as unknown as Listed;
+}
+
+testTown(
+  "a prediction at old odds is refused everywhere from the moment that new ones are acknowledged",
+  async (town) => {
+    for (let round = 0; round < 30; round += 1) {
+      const odds = 3 + (round + 1) / 100;
+      await town.at(round).admin("POST", "/admin/games", {
+        games: [sampleGame("g1", { team_a_odds: odds })],
+      });
+      const old = await town.predict(round + 1, `old ${round}`);
+      assertMatch(String(dataOf(old.frame)["message"]), /odds/);
+      const now = await town.predict(round + 2, `new ${round}`, { team_a_odds: odds, predicted_odds: odds });
+      assertEquals(dataOf(now.frame)["status"], "success");
+    }
+  },
+);
+
+testTown(
+  "each lists the connections of all, tells why any of them ended, and drops any of them",
+  async (town) => {
+    const names = await Promise.all(town.servers.map((server) => town.nameOf(server)));
+    const { peer } = await town.connect(0);
+    const stream = await Peer.open(`${town.at(1).ws}/stream`);
+    await stream.next();
+    const seen = await untilThere(async () => {
+      const found = await list(town.at(2));
+      return found.connections.length === 2 ? found : undefined;
+    }, "both connections");
+    assertEquals(seen.silent, []);
+    assertEquals(new Set(seen.servers.map(({ id }) => id)), new Set(names));
+    const miner = seen.connections.find(({ hotkey }) => hotkey === town.key.address);
+    assertEquals(miner?.server, names[0]);
+    assertEquals(seen.connections.find(({ hotkey }) => hotkey === null)?.server, names[1]);
+    assertEquals((await list(town.at(2), `?server=${names[1]}`)).connections.map(({ server }) => server), [
+      names[1],
+    ]);
+    const id = miner?.id ?? "";
+    assertEquals((await town.at(1).admin("GET", `/admin/connections/${id}`))["server"], names[0]);
+    assertEquals(await town.at(2).admin("DELETE", `/admin/connections/${id}`), { id, server: names[0] });
+    assertEquals((await peer.ended).code, 1001);
+    await assertRejects(() => town.at(2).admin("DELETE", "/admin/connections/c00000000"), Error, "404");
+    const stdio = new MemoryStdio();
+    const code = await runWhy([id, `--url=${town.at(1).url}`], {
+      stdio,
+      env: { HELIOGRAPH_ADMIN_TOKEN: adminToken },
+      fetch,
+      columns: 80,
+      colours: false,
+      now: Date.now,
+    });
+    assertEquals([code, stdio.complained], [0, ""]);
+    assertMatch(stdio.printed, new RegExp(`server +${names[0]}`));
+    const { ended } = await list(town.at(1), `?ended=5&hotkey=${town.key.address}`);
+    assertEquals(ended?.map(({ server }) => server), [names[0]]);
+    await stream.close();
+  },
+);
+
+testTown("one that does not answer is named, and what the others say is told all the same", async (town) => {
+  const { peer } = await town.connect(0);
+  const silent = await town.nameOf(town.at(1));
+  town.at(1).signal("SIGSTOP");
+  const seen = await list(town.at(2));
+  assertEquals([seen.connections.length, seen.silent], [1, [silent]]);
+  const refusal = await assertRejects(() => town.at(2).admin("GET", "/admin/connections/c00000000"), Error);
+  assertMatch(refusal.message, new RegExp(`no answer from server ${silent}`));
+  town.at(1).signal("SIGCONT");
+  await until(async () => (await list(town.at(2))).silent.length === 0, "an answer from all");
+  await peer.close();
+});
+
+testTown("each tells of all of them", async (town) => {
+  const { peer } = await town.connect(0);
+  const names = await Promise.all(town.servers.map((server) => town.nameOf(server)));
+  const { instances } = await town.at(2).admin("GET", "/admin/instances") as {
+    instances: Record<string, unknown>[];
+  };
+  assertEquals(new Set(instances.map(({ id }) => id)), new Set(names));
+  for (const { version, started_at, draining, jobs, behind_seconds } of instances) {
+    assertMatch(String(version), /^\d/);
+    assertEquals([typeof started_at, draining, jobs], ["string", false, 0]);
+    assertEquals(Number(behind_seconds) < 60, true);
+  }
+  assertEquals(instances.filter(({ self }) => self).map(({ id }) => id), [names[2]]);
+  await peer.close();
+});
+
+testTown(
+  "a miner that is blacklisted, or whose registration is removed, at one is disconnected by another",
+  async (town) => {
+    const path = `/admin/miners/${town.key.address}`;
+    const first = await town.connect(1);
+    await town.at(0).admin("PUT", path, { uid: 7, blacklisted: true });
+    assertEquals(await first.peer.ended, { code: 1008, reason: "Not authorized" });
+    await town.at(2).admin("PUT", path, { uid: 7 });
+    const second = await untilThere(
+      async () => await town.connect(1).catch(() => undefined),
+      "the miner to be let in again",
+    );
+    await town.at(2).admin("DELETE", path);
+    assertEquals(await second.peer.ended, { code: 1008, reason: "Not authorized" });
+  },
+);
+
+testTown("an authentication that one took is refused by every other, and by a new one", async (town) => {
+  const authentication = signAuthentication(town.key);
+  const peer = await Peer.open(town.at(0).ws);
+  peer.send(authentication);
+  await peer.next(({ type }) => type === "welcome");
+  const added = await town.add();
+  for (const server of [town.at(1), town.at(2), added]) {
+    const thief = await Peer.open(server.ws);
+    thief.send(authentication);
+    const error = await thief.next(({ type }) => type === "error");
+    assertEquals(error["code"], "replayed");
+    await thief.close();
+  }
+  const fresh = signAuthentication(town.key);
+  const both = await Promise.all(
+    town.servers.slice(0, 3).map(async (server) => {
+      const racer = await Peer.open(server.ws);
+      racer.send(fresh);
+      const { type } = await racer.next(({ type }) => type === "welcome" || type === "error");
+      return { racer, type };
+    }),
+  );
+  assertEquals(both.map(({ type }) => type).toSorted(), ["error", "error", "welcome"]);
+  for (const { racer } of [...both, { racer: peer }]) await racer.close();
+});
