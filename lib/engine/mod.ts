@@ -17,6 +17,12 @@ export {
   apiKeysChannel,
   type KeyUsage,
 } from "./repositories/api_keys.ts";
+export {
+  attend,
+  attendanceChannel,
+  type AttendanceRecord,
+  AttendanceRepository,
+} from "./repositories/attendance.ts";
 export { type BlobClaim, blobPieceSize, BlobRepository } from "./repositories/blobs.ts";
 export { bindToValidator } from "./repositories/bound_key.ts";
 export { type ChainEntry, type ChainListRecord, ChainListRepository } from "./repositories/chain_lists.ts";
@@ -54,4 +60,5 @@ export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories
 export { type Answers, Questions } from "./questions.ts";
 export { SharedRecords, type SharedRecordsOptions } from "./shared_records.ts";
 export { Sequence, type SequenceOptions } from "./sequence.ts";
+export { Turns } from "./turns.ts";
 export type { Entry, KeepOptions, Key, Range, Reader, Store, Transaction, TransactOptions } from "./store.ts";

@@ -84,6 +84,11 @@ export class Questions implements Follower {
     this.#followers.add(channel, this);
   }
 
+  /** This server's name among those of the store. */
+  get self(): string {
+    return this.#self();
+  }
+
   /** Has questions about something answered here from now on. What is answered is plain data, of a bounded size. */
   answer<Q>(about: string, answer: (question: Q) => unknown): void {
     this.#answerers.set(about, (question) => answer(question as Q));
@@ -95,7 +100,7 @@ export class Questions implements Follower {
     question: unknown,
     { of, isEnough = () => false, patience = usualPatience }: AskOptions<T>,
   ): Promise<Answers<T>> {
-    const names = [...of].filter((name) => name !== this.#self());
+    const names = [...of].filter((name) => name !== this.self);
     if (names.length === 0) return { answers: new Map(), silent: [] };
     const id = crypto.randomUUID();
     const asked: Asked = { answers: new Map(), reading: new Set(), news: Promise.withResolvers() };
@@ -130,7 +135,7 @@ export class Questions implements Follower {
     if ("answered" in said) {
       const asked = this.#asked.get(said.answered);
       if (asked !== undefined) void this.#read(said.answered, said.by, asked);
-    } else if (said.of.includes(this.#self()) && !this.#seen.has(said.id)) {
+    } else if (said.of.includes(this.self) && !this.#seen.has(said.id)) {
       this.#remember(said.id);
       this.#answer(said).catch((error) => {
         this.#faults.warn(log, "answer", "Cannot answer another server: {error}", { error });
@@ -150,7 +155,7 @@ export class Questions implements Follower {
     const answerer = this.#answerers.get(about);
     if (answerer === undefined) return;
     const answer = await answerer(question);
-    const by = this.#self();
+    const by = this.self;
     await this.#append({ answered: id, by } satisfies Notice, [answersKey, id, by], { answer });
   }
 

@@ -195,6 +195,7 @@ export async function createGateway(
   const validator = new Validator({
     store: engine,
     followers,
+    questions,
     pool,
     keypair,
     hub,

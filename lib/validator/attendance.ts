@@ -1,9 +1,13 @@
 import type { Connection, Hub, Subscriber } from "../hub/mod.ts";
+import { type AttendanceRecord, type Followers, type Questions, type Store, Turns } from "../engine/mod.ts";
 import { type Clock, Refusal } from "../protocol/mod.ts";
-import type { Activity } from "../telemetry/mod.ts";
+import { type Activity, logger } from "../telemetry/mod.ts";
 import type { Confirmations } from "./confirmations.ts";
 import type { GameBoard } from "./game_board.ts";
 import type { Registration } from "./metagraph.ts";
+import { type Commit, Presence } from "./presence.ts";
+
+const log = logger("miners");
 
 /** A miner on a connection of its own, whatever it speaks. */
 export interface ConnectedMiner {
@@ -19,6 +23,9 @@ export interface ConnectedMiner {
 
 /** What {@link Attendance} works with. */
 export interface AttendanceOptions {
+  readonly store: Store;
+  readonly followers: Followers;
+  readonly questions: Questions;
   readonly hub: Hub;
   readonly clock: Clock;
   readonly activity: Activity;
@@ -28,30 +35,95 @@ export interface AttendanceOptions {
   readonly duplicatePolicy: "replace" | "reject";
 }
 
-/** Which miners are connected: each on one connection. */
+/** Which miners are connected here: each on one connection, of all servers of the store. */
 export class Attendance {
   readonly #options: AttendanceOptions;
   readonly #sessions = new Map<string, ConnectedMiner>();
+  readonly #presence: Presence;
+  /** A miner's connections come one after the other, and so is it looked whether it has gone elsewhere. */
+  readonly #turns = new Turns();
+  readonly #entering = new Set<string>();
 
   constructor(options: AttendanceOptions) {
     this.#options = options;
+    const { store, followers, questions } = options;
+    this.#presence = new Presence({
+      store,
+      followers,
+      questions,
+      isHere: (hotkey) => this.#sessions.get(hotkey)?.connection.isOpen ?? false,
+      onMove: (hotkey) => void this.#moved(hotkey),
+    });
   }
 
-  /** It is known whose a session is. Throws a {@link Refusal} `already_connected`. */
-  enter(session: ConnectedMiner, registration: Registration): void {
+  /**
+   * It is known whose a session is. Resolves with false when it is over by the time that all servers know of it.
+   *
+   * @param commit in whose transaction that is kept; one of its own without
+   * @throws {Refusal} `already_connected`
+   */
+  enter(
+    session: ConnectedMiner,
+    registration: Registration,
+    commit: Commit = (also) => this.#options.store.transact(also),
+  ): Promise<boolean> {
+    return this.#turns.take(registration.hotkey, () => this.#enter(session, registration, commit));
+  }
+
+  async #enter(session: ConnectedMiner, registration: Registration, commit: Commit): Promise<boolean> {
     const { hotkey } = registration;
-    const { confirmations } = this.#options;
-    const other = this.#sessions.get(hotkey);
-    if (other !== undefined) {
-      const policy = this.#policyBetween(session, other);
-      const refusal = new Refusal("already_connected", { detail: `policy is ${policy}` });
-      if (policy === "reject") throw refusal;
-      other.connection.refuse(refusal);
+    const { isProven } = session;
+    this.#entering.add(hotkey);
+    try {
+      const here = this.#sessions.get(hotkey);
+      if (here !== undefined && this.#policyBetween(session, here) === "reject") {
+        // What was signed is used up all the same.
+        await commit(() => Promise.resolve());
+        throw refusal("reject");
+      }
+      // Whoever takes the miner away from now on is noticed.
+      this.#presence.follow(hotkey);
+      const replaces = (there: AttendanceRecord) => this.#policyBetween(session, there) === "replace";
+      if (await this.#presence.take(hotkey, { isProven, replaces, commit }) !== undefined) {
+        throw refusal("reject");
+      }
+      if (!session.connection.isOpen) return false;
+      this.#admit(session, registration);
+      return true;
+    } finally {
+      this.#entering.delete(hotkey);
+      this.#unfollow(hotkey);
     }
+  }
+
+  #admit(session: ConnectedMiner, registration: Registration): void {
+    const { hotkey } = registration;
+    this.#sessions.get(hotkey)?.connection.refuse(refusal("replace"));
     session.registration = registration;
-    confirmations.enter(hotkey);
+    this.#options.confirmations.enter(hotkey);
     session.connection.getReady(hotkey);
     this.#sessions.set(hotkey, session);
+  }
+
+  /** A miner may have gone to another server. Never rejects. */
+  async #moved(hotkey: string): Promise<void> {
+    try {
+      await this.#turns.take(hotkey, async () => {
+        const session = this.#sessions.get(hotkey);
+        if (session !== undefined && await this.#presence.isElsewhere(hotkey)) {
+          session.connection.refuse(refusal("replace"));
+        }
+      });
+    } catch (error) {
+      log.warning("Cannot read whether miner {hotkey} has gone to another server: {error}", {
+        hotkey,
+        error,
+      });
+    }
+  }
+
+  #unfollow(hotkey: string): void {
+    if (!this.#sessions.has(hotkey) && !this.#entering.has(hotkey)) this.#presence.unfollow(hotkey);
   }
 
   /** A session's connection is over. */
@@ -61,7 +133,9 @@ export class Attendance {
     board.channel.unsubscribe(subscriber);
     if (registration === undefined) return;
     confirmations.leave(registration.hotkey, subscriber);
-    if (this.#sessions.get(registration.hotkey) === session) this.#sessions.delete(registration.hotkey);
+    if (this.#sessions.get(registration.hotkey) !== session) return;
+    this.#sessions.delete(registration.hotkey);
+    this.#unfollow(registration.hotkey);
   }
 
   /** Has each miner's registration be what `find` says; whom it refuses is told, and goes. */
@@ -99,8 +173,14 @@ export class Attendance {
   }
 
   /** Whoever only says who it is sends nobody away that has proved it. */
-  #policyBetween(newer: ConnectedMiner, older: ConnectedMiner): "replace" | "reject" {
+  #policyBetween(newer: Proven, older: Proven): "replace" | "reject" {
     if (newer.isProven === older.isProven) return this.#options.duplicatePolicy;
     return newer.isProven ? "replace" : "reject";
   }
+}
+
+type Proven = Pick<ConnectedMiner, "isProven">;
+
+function refusal(policy: "replace" | "reject"): Refusal {
+  return new Refusal("already_connected", { detail: `policy is ${policy}` });
 }

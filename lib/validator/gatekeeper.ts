@@ -1,4 +1,4 @@
-import type { NonceRepository } from "../engine/mod.ts";
+import type { NonceRepository, Transaction } from "../engine/mod.ts";
 import type { CryptoPool } from "../crypto/mod.ts";
 import {
   type Clock,
@@ -103,14 +103,14 @@ export class Gatekeeper {
 
   /**
    * Has the store remember the nonce of a message that was admitted, so that no restart and no other server of the store
-   * lets it in again.
+   * lets it in again; `also` is done in the same transaction.
    *
    * @throws {Refusal} `replayed`; `internal_error` when the store cannot commit
    */
-  async remember(claim: Claim): Promise<void> {
+  async remember(claim: Claim, also?: (transaction: Transaction) => Promise<void>): Promise<void> {
     let isNew: boolean;
     try {
-      isNew = await this.#kept.claim(claim.signer, claim.nonce, remembered);
+      isNew = await this.#kept.claim(claim.signer, claim.nonce, remembered, also);
     } catch (cause) {
       this.forgive(claim);
       const details = {

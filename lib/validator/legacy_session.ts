@@ -95,8 +95,8 @@ export class LegacySession implements Session, ConnectedMiner {
     this.#checkTerms();
     const claim = this.#dialect.claim(message);
     const registration = await this.#admit(claim);
-    if (!this.connection.isOpen) return;
-    this.#host.attendance.enter(this, registration);
+    if (!await this.#host.attendance.enter(this, registration)) return;
+    this.registration = this.#host.gatekeeper.registered({ signer: registration.hotkey, nonce: undefined });
     this.#send(this.#dialect.greeting(true, "Connection established", this.#sender()));
     await this.#subscribe(registration);
     this.#beat();

@@ -27,6 +27,7 @@ import type { Gatekeeper } from "./gatekeeper.ts";
 import type { Handlers } from "./handlers.ts";
 import type { Registration } from "./metagraph.ts";
 import type { Notary } from "./notary.ts";
+import type { Commit } from "./presence.ts";
 import type { Confirmed, PredictionDesk } from "./prediction_desk.ts";
 import type { Origin } from "./suspects.ts";
 
@@ -108,9 +109,10 @@ export class MinerSession implements Session, ConnectedMiner {
 
   async #authenticate(authentication: Authentication): Promise<void> {
     const registration = await this.#host.gatekeeper.admit(authentication, this.connection);
-    await this.#host.gatekeeper.remember(authentication);
-    if (!this.connection.isOpen) return;
-    this.#host.attendance.enter(this, registration);
+    const commit: Commit = (also) => this.#host.gatekeeper.remember(authentication, also);
+    if (!await this.#host.attendance.enter(this, registration, commit)) return;
+    // It may have been removed or blacklisted while that was kept.
+    this.registration = this.#host.gatekeeper.registered(authentication);
     await this.#welcome(registration, authentication);
     log.info("WebSocket connection established with miner {hotkey}", {
       hotkey: registration.hotkey,

@@ -18,6 +18,7 @@ import {
   NonceRepository,
   type PredictionRecord,
   PredictionRepository,
+  type Questions,
   type Store,
 } from "../engine/mod.ts";
 import { Attendance } from "./attendance.ts";
@@ -43,6 +44,8 @@ import type { Origin } from "./suspects.ts";
 export interface ValidatorOptions {
   readonly store: Store;
   readonly followers: Followers;
+  /** How other servers of the store are asked. */
+  readonly questions: Questions;
   readonly pool: CryptoPool;
   readonly keypair: Keypair;
   readonly hub: Hub;
@@ -153,6 +156,9 @@ export class Validator implements HandlerHost {
     });
     this.#handlers = new Handlers(clock);
     this.#attendance = new Attendance({
+      store,
+      followers,
+      questions: options.questions,
       hub,
       clock,
       activity,

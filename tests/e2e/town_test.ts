@@ -163,3 +163,66 @@ testTown("an authentication that one took is refused by every other, and by a ne
   assertEquals(both.map(({ type }) => type).toSorted(), ["error", "error", "welcome"]);
   for (const { racer } of [...both, { racer: peer }]) await racer.close();
 });
+
+const displaced = { code: 1008, reason: "Client already connected" };
+
+testTown("a miner that connects at one goes from the other, and of many at once the last is left", async (town) => {
+  let { peer: before } = await town.connect(0);
+  for (const place of [1, 2, 0, 1]) {
+    const { peer } = await town.connect(place);
+    assertEquals(await before.ended, displaced);
+    before = peer;
+  }
+  assertEquals((await town.predict(2, "p1")).status, 200);
+  await before.next(({ type }) => type === "confirmation");
+  for (let round = 0; round < 5; round += 1) {
+    const peers = await Promise.all([0, 1, 2, 0, 1, 2].map(async (place) => {
+      const peer = await Peer.open(town.at(place).ws);
+      const state = { peer, isOpen: true };
+      void peer.ended.then(() => state.isOpen = false);
+      peer.send(signAuthentication(town.key));
+      return state;
+    }));
+    assertEquals(await before.ended, displaced);
+    await until(() => peers.filter(({ isOpen }) => isOpen).length === 1, "one of them to be left");
+    const [left] = peers.filter(({ isOpen }) => isOpen);
+    const listed = await list(town.at(round), `?hotkey=${town.key.address}`);
+    assertEquals(listed.connections.length, 1);
+    before = left?.peer ?? before;
+    assertEquals((await town.predict(round, `q${round}`)).status, 200);
+    await before.next(({ type }) => type === "confirmation");
+  }
+  await before.close();
+});
+
+testTown(
+  "a miner stays where it is connected first, if so it is to be, until its connection or its server is gone",
+  async (town) => {
+    const refused = async (place: number) => {
+      const peer = await Peer.open(town.at(place).ws);
+      peer.send(signAuthentication(town.key));
+      assertEquals(await peer.ended, displaced);
+    };
+    const first = await town.connect(0);
+    await refused(1);
+    await refused(2);
+    await first.peer.close();
+    const second = await untilThere(
+      async () => await town.connect(1).catch(() => undefined),
+      "the miner to be let in",
+    );
+    await refused(0);
+    await town.at(1).end("SIGKILL");
+    await second.peer.ended;
+    const third = await town.connect(2);
+    await refused(0);
+    town.at(2).signal("SIGSTOP");
+    const fourth = await town.connect(0);
+    town.at(2).signal("SIGCONT");
+    assertEquals(await third.peer.ended, displaced);
+    assertEquals((await town.predict(0, "p1")).status, 200);
+    await fourth.peer.next(({ type }) => type === "confirmation");
+    await fourth.peer.close();
+  },
+  "--websocket.duplicate_policy=reject",
+);
