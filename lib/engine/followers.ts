@@ -14,12 +14,19 @@ export interface Follower {
   look(): void;
 }
 
+/** Wants to know that something was appended, and not what. */
+interface Watcher {
+  readonly prefix: string;
+  readonly heard: () => void;
+}
+
 /** Tells those who serve channels of the store's log here what other servers append to them. */
 export class Followers {
   readonly log: Log;
   readonly #clock: Clock;
   readonly #faults: Throttle;
   readonly #byChannel = new Map<string, Follower>();
+  readonly #watchers = new Set<Watcher>();
   readonly #closing = new AbortController();
 
   constructor(options: { log: Log; clock: Clock }) {
@@ -38,6 +45,16 @@ export class Followers {
     this.#byChannel.delete(channel);
   }
 
+  /**
+   * Calls `heard` whenever another server may have appended to a channel whose name begins like this, until what it answers
+   * is disposed of. It must not throw.
+   */
+  watch(prefix: string, heard: () => void): Disposable {
+    const watcher = { prefix, heard };
+    this.#watchers.add(watcher);
+    return { [Symbol.dispose]: () => this.#watchers.delete(watcher) };
+  }
+
   /** Begins to follow, and goes on until it is closed. */
   start(): void {
     void this.#follow();
@@ -51,7 +68,9 @@ export class Followers {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
-        const wanted = (channel: string) => this.#byChannel.has(channel);
+        const wanted = (channel: string) =>
+          this.#byChannel.has(channel) ||
+          this.#watchers.values().some(({ prefix }) => channel.startsWith(prefix));
         for await (const news of this.log.follow(wanted, signal)) this.#tell(news);
       } catch (error) {
         this.#faults.error(log, "follow", "Cannot follow what other servers append: {error}", { error });
@@ -61,11 +80,15 @@ export class Followers {
   }
 
   #tell(news: readonly ChannelEntry[] | "anew"): void {
-    if (news === "anew") { for (const follower of this.#byChannel.values()) follower.look(); }
-    else {
-      for (const [channel, entries] of Map.groupBy(news, ({ channel }) => channel)) {
-        this.#byChannel.get(channel)?.take(entries);
-      }
+    if (news === "anew") {
+      for (const follower of this.#byChannel.values()) follower.look();
+      for (const { heard } of this.#watchers) heard();
+      return;
+    }
+    const byChannel = Map.groupBy(news, ({ channel }) => channel);
+    for (const [channel, entries] of byChannel) this.#byChannel.get(channel)?.take(entries);
+    for (const { prefix, heard } of this.#watchers) {
+      if (byChannel.keys().some((channel) => channel.startsWith(prefix))) heard();
     }
   }
 }

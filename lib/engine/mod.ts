@@ -48,6 +48,7 @@ export { type MinerRecord, MinerRepository, minersChannel } from "./repositories
 export { NonceRepository } from "./repositories/nonces.ts";
 export {
   confirmationsChannel,
+  confirmationsPrefix,
   type Head,
   maxTextLength,
   type MinerHead,

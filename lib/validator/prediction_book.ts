@@ -45,7 +45,6 @@ export class PredictionBook {
   readonly #activity: Activity;
   readonly #onCommit = new Set<() => void>();
   readonly #warnings: Throttle;
-  #commits = 0;
   #queue: Pending[] = [];
   #queuedSize = 0;
   #writing: Promise<void> | undefined;
@@ -83,11 +82,6 @@ export class PredictionBook {
       this.#lastCommitFailed = true;
       throw error;
     }
-  }
-
-  /** How many commits there were. */
-  get commits(): number {
-    return this.#commits;
   }
 
   /** Calls `run` after every commit. */
@@ -193,7 +187,6 @@ export class PredictionBook {
       return { verdicts, added: draft.records.length };
     });
     if (added === 0) return verdicts;
-    this.#commits += 1;
     for (const run of this.#onCommit) run();
     return verdicts;
   }

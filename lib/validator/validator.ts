@@ -5,13 +5,16 @@ import {
   type Clock,
   type Envelope,
   type ExactObject,
+  FirstSignal,
   formatTimestamp,
   type Position,
+  sleep,
   together,
   utcDay,
 } from "../protocol/mod.ts";
 import {
   ChainListRepository,
+  confirmationsPrefix,
   type Followers,
   GameRepository,
   MinerRepository,
@@ -88,12 +91,14 @@ export class Validator implements HandlerHost {
   readonly #predictions: PredictionRepository;
   #lineage: string | undefined;
   readonly #hub: Hub;
+  readonly #followers: Followers;
   readonly #clock: Clock;
 
   constructor(options: ValidatorOptions) {
     const { store, followers, pool, keypair, hub, clock, channels: settings, metagraph } = options;
     const { activity } = settings;
     this.#hub = hub;
+    this.#followers = followers;
     this.#clock = clock;
     this.#predictions = new PredictionRepository(store);
     const isChain = metagraph !== undefined && isChainUrl(metagraph);
@@ -328,12 +333,16 @@ export class Validator implements HandlerHost {
     sequence: number,
     { limit, wait, signal }: { limit: number; wait: number; signal: AbortSignal },
   ): Promise<PredictionRecord[]> {
-    const { commits } = this.#book;
-    const records = await this.#predictions.after(sequence, limit);
-    if (records.length > 0 || wait <= 0) return records;
-    // A commit during the read is news already.
-    if (commits === this.#book.commits) await this.#nextCommit(wait, signal);
-    return await this.#predictions.after(sequence, limit);
+    const deadline = this.#clock.elapsed() + wait;
+    for (;;) {
+      // A commit while it is read is news already.
+      using commits = this.#watchCommits();
+      const records = await this.#predictions.after(sequence, limit);
+      const left = deadline - this.#clock.elapsed();
+      if (records.length > 0 || left <= 0 || signal.aborted) return records;
+      using first = new FirstSignal(commits.signal, signal);
+      await sleep(this.#clock, left, first.signal);
+    }
   }
 
   /** Up to `limit` of what a miner was told after a position; "lost" when that is kept no more. */
@@ -363,18 +372,18 @@ export class Validator implements HandlerHost {
     for (const connection of due) connection.offer(frame, Priority.heartbeat);
   }
 
-  #nextCommit(wait: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
+  /** Its signal aborts when predictions were committed, here or, as far as can be told, at another server. */
+  #watchCommits(): { readonly signal: AbortSignal } & Disposable {
+    const news = new AbortController();
+    const hear = () => news.abort();
+    const stop = this.#book.onCommit(hear);
+    const elsewhere = this.#followers.watch(confirmationsPrefix, hear);
+    return {
+      signal: news.signal,
+      [Symbol.dispose]() {
         stop();
-        timer.cancel();
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const stop = this.#book.onCommit(done);
-      const timer = this.#clock.after(wait, done);
-      signal.addEventListener("abort", done);
-    });
+        elsewhere[Symbol.dispose]();
+      },
+    };
   }
 }

@@ -9,7 +9,7 @@ import type { ServerProcess } from "../helpers/process.ts";
 import { sampleGame } from "../helpers/samples.ts";
 import { dataOf } from "../helpers/scene.ts";
 import { Town } from "../helpers/town.ts";
-import { until, untilThere } from "../helpers/until.ts";
+import { inTime, until, untilThere } from "../helpers/until.ts";
 
 let database: PostgresServer | undefined;
 Deno.test.afterAll(() => database?.[Symbol.asyncDispose]());
@@ -22,6 +22,21 @@ function testTown(name: string, act: (town: Town) => Promise<void>, ...flags: st
     await act(town);
   });
 }
+
+testTown(
+  "whoever waits at one for accepted predictions is told what another one accepts, at once",
+  async (town) => {
+    for (let number = 1; number <= 6; number += 1) {
+      const waiting = town.at(number).admin("GET", `/admin/predictions?after=${number - 1}&wait=60`);
+      await town.predict(number + 1, `wrong ${number}`, { game_id: "none" });
+      await town.predict(number + 1, `p${number}`);
+      const { predictions } = await inTime(waiting, "the prediction") as {
+        predictions: { prediction_id: string }[];
+      };
+      assertEquals(predictions.map(({ prediction_id }) => prediction_id), [`p${number}`]);
+    }
+  },
+);
 
 /** What `GET /admin/connections` says. */
 interface Listed {
@@ -166,34 +181,37 @@ testTown("an authentication that one took is refused by every other, and by a ne
 
 const displaced = { code: 1008, reason: "Client already connected" };
 
-testTown("a miner that connects at one goes from the other, and of many at once the last is left", async (town) => {
-  let { peer: before } = await town.connect(0);
-  for (const place of [1, 2, 0, 1]) {
-    const { peer } = await town.connect(place);
-    assertEquals(await before.ended, displaced);
-    before = peer;
-  }
-  assertEquals((await town.predict(2, "p1")).status, 200);
-  await before.next(({ type }) => type === "confirmation");
-  for (let round = 0; round < 5; round += 1) {
-    const peers = await Promise.all([0, 1, 2, 0, 1, 2].map(async (place) => {
-      const peer = await Peer.open(town.at(place).ws);
-      const state = { peer, isOpen: true };
-      void peer.ended.then(() => state.isOpen = false);
-      peer.send(signAuthentication(town.key));
-      return state;
-    }));
-    assertEquals(await before.ended, displaced);
-    await until(() => peers.filter(({ isOpen }) => isOpen).length === 1, "one of them to be left");
-    const [left] = peers.filter(({ isOpen }) => isOpen);
-    const listed = await list(town.at(round), `?hotkey=${town.key.address}`);
-    assertEquals(listed.connections.length, 1);
-    before = left?.peer ?? before;
-    assertEquals((await town.predict(round, `q${round}`)).status, 200);
+testTown(
+  "a miner that connects at one goes from the other, and of many at once the last is left",
+  async (town) => {
+    let { peer: before } = await town.connect(0);
+    for (const place of [1, 2, 0, 1]) {
+      const { peer } = await town.connect(place);
+      assertEquals(await before.ended, displaced);
+      before = peer;
+    }
+    assertEquals((await town.predict(2, "p1")).status, 200);
     await before.next(({ type }) => type === "confirmation");
-  }
-  await before.close();
-});
+    for (let round = 0; round < 5; round += 1) {
+      const peers = await Promise.all([0, 1, 2, 0, 1, 2].map(async (place) => {
+        const peer = await Peer.open(town.at(place).ws);
+        const state = { peer, isOpen: true };
+        void peer.ended.then(() => state.isOpen = false);
+        peer.send(signAuthentication(town.key));
+        return state;
+      }));
+      assertEquals(await before.ended, displaced);
+      await until(() => peers.filter(({ isOpen }) => isOpen).length === 1, "one of them to be left");
+      const [left] = peers.filter(({ isOpen }) => isOpen);
+      const listed = await list(town.at(round), `?hotkey=${town.key.address}`);
+      assertEquals(listed.connections.length, 1);
+      before = left?.peer ?? before;
+      assertEquals((await town.predict(round, `q${round}`)).status, 200);
+      await before.next(({ type }) => type === "confirmation");
+    }
+    await before.close();
+  },
+);
 
 testTown(
   "a miner stays where it is connected first, if so it is to be, until its connection or its server is gone",

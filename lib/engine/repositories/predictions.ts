@@ -155,9 +155,12 @@ export class PredictionTransaction extends PredictionReader {
   }
 }
 
+/** What the names of the channels begin with on which miners are told what became of their predictions. */
+export const confirmationsPrefix = "confirmations/";
+
 /** The channel on which a miner is told what became of its predictions. */
 export function confirmationsChannel(hotkey: string): string {
-  return `confirmations/${hotkey}`;
+  return confirmationsPrefix + hotkey;
 }
 
 /** What was accepted: an append-only log, whose oldest entries may be pruned, with a gapless sequence, and the indexes into it. */
