@@ -12,7 +12,7 @@ import {
 } from "../hub/mod.ts";
 import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
 import { type Clock, type GatewayActivity, systemClock, together, within } from "../protocol/mod.ts";
-import { Followers, type HistoryLimits, openEngine, Questions, storeFiles } from "../engine/mod.ts";
+import { Followers, type HistoryLimits, Lease, openEngine, Questions, storeFiles } from "../engine/mod.ts";
 import {
   activityDefinition,
   ConsoleService,
@@ -112,6 +112,7 @@ export class Gateway {
   /** Drains and gives everything back. */
   async stop(): Promise<void> {
     await this.drain();
+    await this.streams.leave();
     this.hub.stop();
     for (const resource of this.resources) resource.close();
   }
@@ -222,6 +223,7 @@ export async function createGateway(
       ...streamDefinitions,
       activityDefinition({ status: () => gateway.status, clock, hub, validator, activity }),
     ],
+    leaseOf: (name) => new Lease({ store: engine, name: `streams/${name}`, holder: () => questions.self }),
   });
   const jobs = new JobService({
     config,

@@ -1,3 +1,4 @@
+import type { HeldLease, Lease } from "../engine/mod.ts";
 import type { ChannelSettings } from "../hub/mod.ts";
 import type { Clock, StreamStatus } from "../protocol/mod.ts";
 import { type Activity, logger } from "../telemetry/mod.ts";
@@ -9,15 +10,21 @@ import { Stream } from "./stream.ts";
 
 const log = logger("streams");
 
+/** Periods for which whoever polls for all servers has the lease: so long after its last poll another one takes over. */
+const leasePeriods = 1.5;
+
 /**
- * A stream that is polled from the node while somebody listens. What another server of the store publishes is as good as a
- * poll of one's own.
+ * A stream that is polled from the node while somebody listens, by one of the servers of the store where it has a lease. What
+ * another one publishes is as good as a poll of one's own.
  */
 export class PolledStream extends Stream {
   override readonly period: number;
   readonly #activity: Activity;
   readonly #source: StreamSource;
   readonly #poller: Poller;
+  readonly #lease: Lease | undefined;
+  /** Whether there was nothing to show when another server was to poll last. */
+  #isBlank = false;
   /** Whether the past may go on after the channel. */
   #isBehind = true;
   /** When a poll last succeeded, here or elsewhere, and when one elsewhere did. */
@@ -27,14 +34,22 @@ export class PolledStream extends Stream {
 
   constructor(
     definition: StreamDefinition,
-    options: { node: ChainNode; clock: Clock; past: Past; settings: ChannelSettings },
+    options: {
+      node: ChainNode;
+      clock: Clock;
+      past: Past;
+      settings: ChannelSettings;
+      lease?: Lease | undefined;
+    },
   ) {
     super(definition.name, options);
     this.period = definition.period;
     this.#activity = options.settings.activity;
     this.#source = definition.open(options.node);
     const poll = () => this.inTurn(() => this.#poll());
-    this.#poller = new Poller({ period: this.period, clock: this.clock, poll });
+    this.#lease = options.lease;
+    const onIdle = () => void this.leave();
+    this.#poller = new Poller({ period: this.period, clock: this.clock, poll, onIdle });
   }
 
   override get age(): number {
@@ -53,6 +68,13 @@ export class PolledStream extends Stream {
   override stop(): void {
     super.stop();
     this.#poller.stop();
+  }
+
+  /** Polls no more for others. Never rejects: what cannot be given back ends by itself. */
+  override async leave(): Promise<void> {
+    await this.inTurn(async () => {
+      if (this.#poller.pollingSince === undefined) await this.#lease?.release();
+    }).catch(() => {});
   }
 
   protected override acquire(): void {
@@ -91,6 +113,8 @@ export class PolledStream extends Stream {
     // One poll is enough for all servers whose nodes agree.
     if (this.#hasFollowed(0.5)) return this.admitAll();
     try {
+      const other = await this.#lease?.take(leasePeriods * this.period, this.#failure?.message);
+      if (other !== undefined && await this.#leaveTo(other)) return this.admitAll();
       if (this.#isBehind) this.deliver(await this.catchUp());
       const news = await this.#keep(await this.#ask());
       this.#freshAt = this.clock.elapsed();
@@ -101,6 +125,23 @@ export class PolledStream extends Stream {
       this.#failed(error);
     }
     this.admitAll();
+  }
+
+  /** Another server polls. Answers false where there is still nothing that could be shown. */
+  async #leaveTo({ left, note }: HeldLease): Promise<boolean> {
+    const isBlank = this.#source.current() === undefined;
+    if (this.#isBehind || isBlank) this.deliver(await this.catchUp());
+    const wasBlank = this.#isBlank;
+    this.#isBlank = this.#source.current() === undefined;
+    if (wasBlank && this.#isBlank) return false;
+    this.#poller.again(left);
+    if (note === null) {
+      const age = Math.max(0, leasePeriods * this.period - left);
+      this.#freshAt = Math.max(this.#freshAt, this.clock.elapsed() - age);
+      this.#recovered();
+      this.confirmState(this.clock.now() - age);
+    } else this.#failed(new NodeError(note));
+    return true;
   }
 
   async #ask(): Promise<readonly unknown[]> {

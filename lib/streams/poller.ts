@@ -11,18 +11,23 @@ export class Poller {
   readonly #period: number;
   readonly #clock: Clock;
   readonly #poll: () => Promise<void>;
+  readonly #onIdle: () => void;
   #listeners = 0;
   #polledAt = -Infinity;
   #pollingSince: number | undefined;
   #next: Timer | undefined;
   #lingering: Timer | undefined;
+  #again: Timer | undefined;
   #underWay: Promise<void> | undefined;
 
-  /** `poll` must not throw. */
-  constructor(options: { period: number; clock: Clock; poll: () => Promise<void> }) {
+  /** `poll` must not throw; `onIdle` is called when polling ends since nobody listens. */
+  constructor(
+    options: { period: number; clock: Clock; poll: () => Promise<void>; onIdle?: () => void },
+  ) {
     this.#period = options.period;
     this.#clock = options.clock;
     this.#poll = options.poll;
+    this.#onIdle = options.onIdle ?? (() => {});
   }
 
   /** When polling began, a moment of the clock's `elapsed`; undefined while nothing is polled. */
@@ -45,7 +50,17 @@ export class Poller {
   release(): void {
     this.#listeners -= 1;
     if (this.#listeners > 0) return;
-    this.#lingering = this.#clock.after(lingering * this.#period, () => this.stop());
+    this.#lingering = this.#clock.after(lingering * this.#period, () => {
+      this.stop();
+      this.#onIdle();
+    });
+  }
+
+  /** Polls once more after so many milliseconds, unless the next poll comes before that, or polling ends. */
+  again(milliseconds: number): void {
+    this.#again?.cancel();
+    if (this.#next === undefined) return;
+    this.#again = this.#clock.after(milliseconds, () => this.#ask());
   }
 
   /** Resolves when no poll is under way. */
@@ -56,7 +71,12 @@ export class Poller {
   stop(): void {
     this.#lingering?.cancel();
     this.#next?.cancel();
-    this.#lingering = this.#next = this.#pollingSince = undefined;
+    this.#again?.cancel();
+    this.#again =
+      this.#lingering =
+      this.#next =
+      this.#pollingSince =
+        undefined;
   }
 
   #schedule(): void {
@@ -73,6 +93,7 @@ export class Poller {
 
   #ask(): void {
     if (this.#underWay !== undefined) return;
+    this.#again?.cancel();
     this.#polledAt = this.#clock.elapsed();
     this.#underWay = this.#poll().finally(() => this.#underWay = undefined);
   }

@@ -181,6 +181,11 @@ export abstract class Stream implements Follower {
     this.#isStopped = true;
   }
 
+  /** Once it is stopped: leaves to other servers what was done here for all. Never rejects. */
+  leave(): Promise<void> {
+    return Promise.resolve();
+  }
+
   #forget(listener: Listener): void {
     this.#waiting.delete(listener);
     this.channel.unsubscribe(listener);

@@ -1,6 +1,6 @@
 import type { ChannelSettings, Connection } from "../hub/mod.ts";
 import { type Clock, streamNames, together } from "../protocol/mod.ts";
-import type { Followers, Store } from "../engine/mod.ts";
+import type { Followers, Lease, Store } from "../engine/mod.ts";
 import { Commits, LoggedPast, UnkeptPast } from "./past.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { EventEncoder, EventSession } from "./event_session.ts";
@@ -30,6 +30,8 @@ export class Streams {
     clock: Clock;
     settings: ChannelSettings;
     definitions: readonly StreamDefinition[];
+    /** Of polling a stream for all servers of the store; without it this one polls for itself. */
+    leaseOf?: (name: string) => Lease;
   }) {
     const { store, followers, followers: { log }, node, clock, settings, definitions } = options;
     this.epoch = log.epoch;
@@ -42,7 +44,13 @@ export class Streams {
     this.#streams = new Map(
       definitions.map((definition) => [
         definition.name,
-        new PolledStream(definition, { node, clock: timetable, past: pastOf(definition), settings }),
+        new PolledStream(definition, {
+          node,
+          clock: timetable,
+          past: pastOf(definition),
+          settings,
+          lease: definition.isFleeting ? undefined : options.leaseOf?.(definition.name),
+        }),
       ]),
     );
   }
@@ -90,6 +98,12 @@ export class Streams {
     const session = new EventSession(connection, this.#events, this.#clock);
     connection.begin(session);
     session.begin(wanted);
+  }
+
+  /** Polls no more, and has another server of the store do it at once where it did so for all. Never rejects. */
+  async leave(): Promise<void> {
+    for (const stream of this.#streams.values()) stream.stop();
+    await Promise.all([...this.#streams.values()].map((stream) => stream.leave()));
   }
 
   close(): void {
