@@ -196,6 +196,10 @@ export class GameBoard implements Games, KnownGames {
     this.#publishing = undefined;
   }
 
+  #isKnown({ fields, text }: NewGame): boolean {
+    return this.#games.get(fields.game_id)?.text === text;
+  }
+
   /** As many as one transaction takes. */
   #takeGroup(): Handed[] {
     let games = 0;
@@ -207,6 +211,10 @@ export class GameBoard implements Games, KnownGames {
   }
 
   async #publishGroup(group: readonly Handed[]): Promise<void> {
+    // What seems to be known already may have been changed by another server since.
+    if (group.some(({ games }) => games.some((game) => this.#isKnown(game)))) {
+      await this.know((await this.#log.head(gamesChannel)).offset);
+    }
     const updates = this.#updatesOf(group);
     if (updates.length > 0) {
       const now = this.#clock.now();

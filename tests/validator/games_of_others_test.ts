@@ -58,3 +58,16 @@ Deno.test("what the log keeps no more of the games is read from the store before
   const answer = await fetch(`${deaf.url}/api/v1/predictions`, { method: "POST", body });
   assertEquals(dataOf(await answer.json())["status"], "success");
 });
+
+Deno.test("a game that another server has changed is changed back where that was not heard of yet", async () => {
+  await using folder = await temporaryFolder();
+  const store = `${folder.path}/heliograph.db`;
+  await using one = await startGateway({ store });
+  await one.admin("POST", "/admin/games", { games: [sampleGame("g1")] });
+  await using deaf = await startGateway({ store }, systemClock, openDeaf);
+  await one.admin("POST", "/admin/games", { games: [sampleGame("g1", { team_a_odds: 2.2 })] });
+  const { changed } = await deaf.admin("POST", "/admin/games", { games: [sampleGame("g1")] });
+  assertEquals(changed, 1);
+  const again = await deaf.admin("POST", "/admin/games", { games: [sampleGame("g1")] });
+  assertEquals(again["changed"], 0);
+});
