@@ -1,7 +1,9 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";
 import { runWhy } from "../../lib/cli/why.ts";
+import { FakeNode } from "../helpers/fake_node.ts";
 import { adminToken } from "../helpers/gateway.ts";
+import { Scrape } from "../helpers/metrics.ts";
 import { Peer, signAuthentication } from "../helpers/peer.ts";
 import { postgres, PostgresServer } from "../helpers/postgres.ts";
 import { testWith } from "../helpers/programs.ts";
@@ -243,4 +245,50 @@ testTown(
     await fourth.peer.close();
   },
   "--websocket.duplicate_policy=reject",
+);
+
+testWith(
+  postgres.missing,
+  "three servers on one database: one asks the node for all, and when it is killed another one does",
+  async () => {
+    database ??= await PostgresServer.start();
+    await using node = FakeNode.start();
+    await using town = await Town.start(database, [`--rpc_url=${node.url}`]);
+    const listen = async (server: ServerProcess) => {
+      const peer = await Peer.open(`${server.ws}/stream`);
+      peer.send(JSON.stringify({ type: "subscribe", stream: "network_metrics" }));
+      await peer.next(({ type }) => type === "network_metrics");
+      return { server, peer };
+    };
+    const listeners = await Promise.all(town.servers.map(listen));
+    const valuesOf = ({ peer }: { peer: Peer }) =>
+      peer.frames.filter(({ type }) => type === "network_metrics").map(({ offset, data }) => ({
+        offset,
+        data,
+      }));
+    const pollsOf = async ({ server }: { server: ServerProcess }) => {
+      const { samples } = await Scrape.of(server.url, { authorization: `Bearer ${adminToken}` });
+      return samples.filter(({ name, labels: { stream } }) =>
+        name === "heliograph_upstream_polls_total" && stream === "network_metrics"
+      ).reduce((sum, { value }) => sum + value, 0);
+    };
+    /** Goes on until the newest value, which nobody has got before, has come to all. */
+    const change = async (of: typeof listeners, tps: number) => {
+      node.results["net.stats"] = { tps };
+      const isIt = (each: typeof listeners[number]) =>
+        JSON.stringify(valuesOf(each).at(-1)?.data).includes(`${tps}`);
+      await until(() => of.every(isIt), `the value ${tps} everywhere`);
+    };
+    for (const tps of [1001, 1002, 1003]) await change(listeners, tps);
+    const polls = await Promise.all(listeners.map(pollsOf));
+    assertEquals(polls.filter((count) => count > 0).length, 1);
+    const poller = listeners[polls.findIndex((count) => count > 0)];
+    const others = listeners.filter((each) => each !== poller);
+    await poller?.server.end("SIGKILL");
+    for (const tps of [1004, 1005]) await change(others, tps);
+    assertEquals((await Promise.all(others.map(pollsOf))).filter((count) => count > 0).length, 1);
+    const [one, other] = others.map(valuesOf);
+    assertEquals(one?.slice(-4), other?.slice(-4));
+    for (const { peer } of listeners) await peer.close();
+  },
 );
