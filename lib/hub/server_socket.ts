@@ -1,5 +1,5 @@
 import { afterSilence, type Clock, type Timer } from "../protocol/clock.ts";
-import type { Frame } from "./link.ts";
+import type { Frame, Link } from "./link.ts";
 import { pingWhenSilent, sever, stopPinging } from "./runtime_socket.ts";
 import type { Place } from "./places.ts";
 
@@ -13,18 +13,19 @@ const kernelPatience = 16 * 60_000;
 /** Who is told what becomes of a {@link ServerSocket}. Nothing of it may throw. */
 export interface SocketOwner {
   opened(): void;
-  received(data: unknown): void;
+  /** A frame has come in. */
+  handleEvent(event: MessageEvent): void;
   /** It is over, and told of once. The code is 0 where no close frame came. */
   ended(code: number, reason: string): void;
 }
 
-const events = ["open", "message", "close", "error"] as const;
+const events = ["open", "close", "error"] as const;
 
 /**
- * A WebSocket of `Deno.upgradeWebSocket` that ends: it holds its place until it is gone, listens to all of its socket's events,
- * so that none can end the process, and severs a peer that does not answer a close in time.
+ * A WebSocket of `Deno.upgradeWebSocket` that ends: it holds its place until it is gone, has all of its socket's events
+ * listened to, so that none can end the process, and severs a peer that does not answer a close in time.
  */
-export class ServerSocket {
+export class ServerSocket implements Link {
   readonly #socket: WebSocket;
   readonly #place: Place;
   readonly #clock: Clock;
@@ -48,6 +49,7 @@ export class ServerSocket {
     socket.binaryType = "arraybuffer";
     place.occupy(this);
     for (const event of events) socket.addEventListener(event, this);
+    socket.addEventListener("message", owner);
     this.#deadline = clock.after(openPatience, () => this.sever());
   }
 
@@ -82,6 +84,7 @@ export class ServerSocket {
   /** Ends it at once. */
   sever(): void {
     if (this.#phase === "severed" || this.#phase === "gone") return;
+    this.#socket.removeEventListener("message", this.#owner);
     if (this.#phase === "new") return this.#leave();
     clearTimeout(this.#closing);
     this.#deadline?.cancel();
@@ -102,8 +105,7 @@ export class ServerSocket {
   }
 
   handleEvent(event: Event): void {
-    if (event instanceof MessageEvent) this.#received(event.data);
-    else if (event instanceof CloseEvent) this.#ended(event);
+    if (event instanceof CloseEvent) this.#ended(event);
     else if (event.type === "open") this.#opened();
     // Deno reports a reset connection as an error and then closes; unheard it would end the process.
     else event.preventDefault();
@@ -118,10 +120,6 @@ export class ServerSocket {
     this.#deadline?.cancel();
     this.#phase = "open";
     this.#owner.opened();
-  }
-
-  #received(data: unknown): void {
-    if (this.#phase === "open" || this.#phase === "closing") this.#owner.received(data);
   }
 
   #close(code?: number, reason?: string): void {

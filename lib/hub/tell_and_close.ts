@@ -20,7 +20,7 @@ export function tellAndClose(
       for (const frame of frames) told.send(frame);
       told.close(code, reason);
     },
-    received() {},
+    handleEvent() {},
     ended() {},
   };
   const told = new ServerSocket(socket, { place, clock, owner });

@@ -67,7 +67,7 @@ export class WebSocketTransport implements Transport, SocketOwner {
     this.#guard(() => this.owner = this.#options.opened(this));
   }
 
-  received(data: unknown): void {
+  handleEvent({ data }: MessageEvent): void {
     this.#guard(() => this.#receive(data));
   }
 

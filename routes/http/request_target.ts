@@ -24,9 +24,15 @@ export function pathOf({ url }: Request): string {
   return isBare ? path : path.slice(0, -1);
 }
 
+/** The one that was found to be a host last: most requests ask for the same. */
+let known = "";
+
 /** Whether this is a host, with or without a port, and nothing else. */
 export function isHost(text: string): boolean {
-  return text.length <= longestHost && plainHost.test(text) && URL.canParse(`http://${text}`);
+  if (text === known) return true;
+  const isOne = text.length <= longestHost && plainHost.test(text) && URL.canParse(`http://${text}`);
+  if (isOne) known = text;
+  return isOne;
 }
 
 /**

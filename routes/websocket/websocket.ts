@@ -16,7 +16,7 @@ import { BadRequest } from "../http/errors.ts";
 import { isLocal } from "../http/is_local.ts";
 import { turnAway } from "../http/turn_away.ts";
 import { checkHandshake } from "./handshake.ts";
-import { type Endpoint, WebSocketLink } from "./websocket_link.ts";
+import { type Endpoint, WebSocketConnection } from "./websocket_connection.ts";
 
 const answers = { 101: upgraded, ...refusals(400, 403, 426, 503) };
 const formats = Object.keys(streamSubprotocols) as StreamFormat[];
@@ -60,7 +60,7 @@ function upgrade(context: Context<Env>, endpoint: Endpoint): Response {
   // Once upgraded, the request tells nothing more.
   const format = readFormat(request);
   const { socket, response } = startUpgrade(request, format, place);
-  new WebSocketLink(socket, place, endpoint, format);
+  new WebSocketConnection(socket, place, endpoint, format);
   return response;
 }
 

@@ -24,7 +24,7 @@ class SocketServer implements AsyncDisposable {
       this.onUpgrade(socket);
       const owner = {
         opened: () => void this.told.push("opened"),
-        received: (data: unknown) => void this.told.push(String(data)),
+        handleEvent: ({ data }: MessageEvent) => void this.told.push(String(data)),
         ended: (code: number) => void this.told.push("ended", code),
       };
       this.socket = new ServerSocket(socket, { place: this.place, clock: this.clock, owner });
@@ -162,7 +162,7 @@ Deno.test("an upgrade that never opens gives its place back", async () => {
   const told: string[] = [];
   const owner = {
     opened: () => void told.push("opened"),
-    received: () => {},
+    handleEvent: () => {},
     ended: () => void told.push("ended"),
   };
   class Unopened extends EventTarget {

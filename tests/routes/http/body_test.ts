@@ -21,6 +21,20 @@ Deno.test("readText() reads a text of up to so many bytes", async () => {
   assertEquals(clock.pending, 0);
 });
 
+Deno.test("readText() reads a text that comes in pieces, wherever they are cut", async () => {
+  const bytes = new TextEncoder().encode("1é2€3😀");
+  for (let size = 1; size <= bytes.length; size += 1) {
+    const pieces = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start(controller) {
+        for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size));
+        controller.close();
+      },
+    });
+    const text = await readText(request(pieces), { ...bounds(new FakeClock()), maxSize: 100 });
+    assertEquals(text, "1é2€3😀");
+  }
+});
+
 Deno.test("readText() refuses a body whose announced length is too large without reading it", async () => {
   let pulled = 0;
   const body = new ReadableStream<Uint8Array>({ pull: () => void (pulled += 1) }, { highWaterMark: 0 });

@@ -4,7 +4,6 @@ import {
   type Connection,
   DeflateLink,
   type Family,
-  type Frame,
   type Link,
   type Place,
   ServerSocket,
@@ -24,8 +23,8 @@ export interface Endpoint {
   serve(connection: Connection): void;
 }
 
-/** A WebSocket as the hub knows it. */
-export class WebSocketLink implements Link, SocketOwner {
+/** What a WebSocket is to the hub, from when it is open until it is gone. */
+export class WebSocketConnection implements SocketOwner {
   readonly #socket: ServerSocket;
   readonly #endpoint: Endpoint;
   readonly #place: Place;
@@ -40,25 +39,9 @@ export class WebSocketLink implements Link, SocketOwner {
     this.#socket = new ServerSocket(socket, { place, clock: endpoint.gateway.clock, owner: this });
   }
 
-  get bufferedAmount(): number {
-    return this.#socket.bufferedAmount;
-  }
-
-  send(frame: Frame): void {
-    this.#socket.send(frame);
-  }
-
-  close(code: number, reason: string): void {
-    this.#socket.close(code, reason);
-  }
-
-  sever(): void {
-    this.#socket.sever();
-  }
-
   opened(): void {
     const { gateway: { hub }, family } = this.#endpoint;
-    const connection = this.#connection = hub.admit(this.#inFormat(), this.#place, family);
+    const connection = this.#connection = hub.admit(this.#link(), this.#place, family);
     if (hub.isClosed) return connection.refuse(new Refusal("server_closing"));
     try {
       this.#endpoint.serve(connection);
@@ -67,7 +50,7 @@ export class WebSocketLink implements Link, SocketOwner {
     }
   }
 
-  received(data: unknown): void {
+  handleEvent({ data }: MessageEvent): void {
     const { hub } = this.#endpoint.gateway;
     if (this.#connection === undefined) return;
     hub.receive(this.#connection, data);
@@ -81,10 +64,10 @@ export class WebSocketLink implements Link, SocketOwner {
     this.#endpoint.gateway.hub.release(this.#connection, { code, reason });
   }
 
-  /** This link in the format that the client asked for. */
-  #inFormat(): Link {
+  /** How frames go out: in the format that the client asked for. */
+  #link(): Link {
     const { deflater, batcher } = this.#endpoint.gateway;
-    if (this.#format === "deflate") return new DeflateLink(this, deflater);
-    return this.#format === "batch" ? new BatchLink(this, batcher) : this;
+    if (this.#format === "deflate") return new DeflateLink(this.#socket, deflater);
+    return this.#format === "batch" ? new BatchLink(this.#socket, batcher) : this.#socket;
   }
 }
