@@ -27,7 +27,12 @@ export {
 export { type BlobClaim, blobPieceSize, BlobRepository } from "./repositories/blobs.ts";
 export { bindToValidator } from "./repositories/bound_key.ts";
 export { type ChainEntry, type ChainListRecord, ChainListRepository } from "./repositories/chain_lists.ts";
-export { type AuditRecord, ConsoleRepository, type ConsoleSessionRecord } from "./repositories/console.ts";
+export {
+  type AuditRecord,
+  ConsoleRepository,
+  type ConsoleSessionRecord,
+  type OddsRecord,
+} from "./repositories/console.ts";
 export { FigureRepository } from "./repositories/figures.ts";
 export { type GameRecord, GameRepository, gamesAtOnce, gamesChannel } from "./repositories/games.ts";
 export { type InstanceRecord, InstanceRepository, type ServerFigures } from "./repositories/instances.ts";

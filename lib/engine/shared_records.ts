@@ -34,6 +34,32 @@ export async function changeRecord<T>(
   });
 }
 
+/** Changes in one transaction. */
+const atOnce = 250;
+
+/** The same for many records, some hundred at a time: those of an attempt that fails may be changed in part. */
+export async function changeRecords<T>(
+  store: Store,
+  channel: string,
+  changes: readonly RecordChange<T>[],
+): Promise<NumberedChange<T>[]> {
+  const numbered: NumberedChange<T>[] = [];
+  for (let start = 0; start < changes.length; start += atOnce) {
+    numbered.push(
+      ...await store.transact(async (transaction) => {
+        const written: NumberedChange<T>[] = [];
+        for (const { key, record } of changes.slice(start, start + atOnce)) {
+          if (record === null) transaction.delete([channel, key]);
+          else transaction.set([channel, key], record);
+          written.push({ key, record, offset: await transaction.append(channel, { key, record }) });
+        }
+        return written;
+      }),
+    );
+  }
+  return numbered;
+}
+
 /** What {@link SharedRecords} work with. */
 export interface SharedRecordsOptions<T> {
   readonly followers: Followers;
@@ -42,7 +68,7 @@ export interface SharedRecordsOptions<T> {
   /** Reads all of them. */
   list(): Promise<readonly T[]>;
   keyOf(record: T): string;
-  /** Called whenever some of them may have changed. */
+  /** Called whenever some of them may have changed; once for those that change together. */
   onChange(): void;
 }
 
@@ -53,6 +79,7 @@ export class SharedRecords<T> {
   #records = new Map<string, T>();
   /** What was changed while all of them are read. */
   #meanwhile: NumberedChange<T>[] | undefined;
+  #isTelling = false;
 
   constructor(options: SharedRecordsOptions<T>) {
     this.#options = options;
@@ -88,15 +115,25 @@ export class SharedRecords<T> {
     return this.#records.values();
   }
 
-  /** Resolves when a change that was made here is in force, after those that other servers have made before. */
-  async change(change: NumberedChange<T>): Promise<void> {
-    this.#changes.offer(change);
-    if (this.#changes.offset < change.offset) await this.#changes.look();
+  /** Resolves when changes that were made here are in force, after those that other servers have made before. */
+  async change(...changes: readonly NumberedChange<T>[]): Promise<void> {
+    for (const change of changes) this.#changes.offer(change);
+    const { offset = 0 } = changes.at(-1) ?? {};
+    if (this.#changes.offset < offset) await this.#changes.look();
+    this.#tell();
   }
 
   #take(change: NumberedChange<T>): void {
     this.#meanwhile?.push(change);
     this.#apply(change);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    queueMicrotask(() => this.#tell());
+  }
+
+  #tell(): void {
+    if (!this.#isTelling) return;
+    this.#isTelling = false;
     this.#options.onChange();
   }
 

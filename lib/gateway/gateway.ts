@@ -136,7 +136,7 @@ export class Gateway {
   async #finish(deadline: number): Promise<void> {
     const { clock, hub, validator, jobs } = this;
     const now = clock.elapsed();
-    const work = Promise.all([validator.stop(), jobs.drain(), this.figures.stop()]);
+    const work = Promise.all([validator.stop(), jobs.drain(), this.figures.stop(), this.console.stop()]);
     if (!await within(clock, now + shareToConfirm * (deadline - now), work)) {
       const { underWay } = validator;
       log.warning("Cut off {underWay} predictions that were not confirmed in time", { underWay });
@@ -270,6 +270,7 @@ export async function createGateway(
     store: engine,
     clock,
     validator,
+    server: () => jobs.instances.self,
     token: config["admin_token"],
     activity: async () => {
       const stream = streams.find("gateway");
@@ -297,7 +298,7 @@ export async function createGateway(
     followers.start();
     await together([space.start(), validator.start(), streams.start()]);
     await jobs.start();
-    await figures.start();
+    await together([figures.start(), consoleService.start()]);
     if (config["websocket.handlers"] !== undefined) {
       await loadHandlers(validator, config["websocket.handlers"]);
     }
@@ -309,7 +310,6 @@ export async function createGateway(
   memoryGuard.start();
   loopLag.start();
   retention.start();
-  consoleService.start();
   return gateway;
 }
 

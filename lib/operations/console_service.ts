@@ -5,6 +5,8 @@ import { AuditLog } from "./audit_log.ts";
 import { ConsoleSessions } from "./console_sessions.ts";
 import { EventFeed } from "./event_feed.ts";
 import { Judgements } from "./judgements.ts";
+import { MinerHistory } from "./miner_history.ts";
+import { OddsHistory } from "./odds_history.ts";
 
 const activityEvery = 2000;
 
@@ -13,6 +15,8 @@ export interface ConsoleServiceOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly validator: Validator;
+  /** Under which its history is kept. */
+  readonly server: () => string;
   /** Undefined where none is configured: nobody can log in. */
   readonly token: string | undefined;
   /** What the gateway does just now. */
@@ -23,6 +27,8 @@ export interface ConsoleServiceOptions {
 export class ConsoleService {
   readonly feed = new EventFeed();
   readonly judgements: Judgements;
+  readonly history: MinerHistory;
+  readonly odds: OddsHistory;
   readonly audit: AuditLog;
   readonly sessions: ConsoleSessions | undefined;
   readonly #options: ConsoleServiceOptions;
@@ -30,25 +36,40 @@ export class ConsoleService {
   #closed = false;
 
   constructor(options: ConsoleServiceOptions) {
-    const { store, clock, token } = options;
+    const { store, clock, server, token } = options;
     this.#options = options;
     this.judgements = new Judgements({ clock, feed: this.feed });
+    this.history = new MinerHistory({ store, clock, server });
+    this.odds = new OddsHistory({ store, clock });
     this.audit = new AuditLog(store);
     this.sessions = token === undefined ? undefined : new ConsoleSessions({ store, clock, token });
   }
 
-  start(): void {
+  async start(): Promise<void> {
     const { validator } = this.#options;
-    validator.onJudged((judged) => this.judgements.add(judged));
+    await this.history.start();
+    validator.onJudged((judged) => {
+      this.judgements.add(judged);
+      this.history.count(judged.hotkey, judged.verdict.accepted);
+    });
+    validator.games.onPublished((games, at) => {
+      for (const { fields } of games) this.odds.add(fields, at);
+    });
     validator.registry.onChange(() => this.feed.emit("miners", {}));
     this.audit.onRecord((record) => this.feed.emit("audit", record));
     this.#schedule();
+  }
+
+  /** Keeps what is known. Never rejects. */
+  async stop(): Promise<void> {
+    await Promise.all([this.history.stop(), this.odds.settle()]);
   }
 
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
     this.judgements.close();
+    this.odds.close();
   }
 
   #schedule(): void {

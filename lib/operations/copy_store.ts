@@ -30,7 +30,13 @@ const atOnce = 100;
 /** What is of no use elsewhere: who is alive, and what was tried. */
 const leftBehind: ReadonlySet<string> = new Set(["instances", "probe", "answers", "attendance", "leases"]);
 /** What goes by itself goes from the copy after so many milliseconds at the latest: a nonce is used up for minutes. */
-const brief: Readonly<Record<string, number>> = { nonces: 3_600_000, figures: 7 * 86_400_000 };
+const brief: Readonly<Record<string, number>> = {
+  nonces: 3_600_000,
+  console_sessions: 3_600_000,
+  figures: 7 * 86_400_000,
+  game_odds: 14 * 86_400_000,
+  audit: 90 * 86_400_000,
+};
 /** Milliseconds since which a server that lives has said so. */
 const lifetime = 30_000;
 

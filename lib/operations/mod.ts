@@ -15,6 +15,8 @@ export { FigureRecorder } from "./figure_recorder.ts";
 export { FreeSpace } from "./free_space.ts";
 export { Health } from "./health.ts";
 export { Judgements, type MinerFigures } from "./judgements.ts";
+export { type MinerDay, MinerHistory, type MinerHistoryOptions } from "./miner_history.ts";
+export { OddsHistory } from "./odds_history.ts";
 export { type Prunable, pruneStore } from "./prune_store.ts";
 export { type Progress, type StoreReport, verifyStore } from "./receipt_walk.ts";
 export { readMetrics } from "./read_metrics.ts";

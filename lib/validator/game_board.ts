@@ -48,7 +48,12 @@ export interface Games {
   next(offset: number, wait: number, signal: AbortSignal): Promise<void>;
   /** Stores the games and sends those that changed. Throws a {@link RangeError} where they are too large for one update. */
   publish(games: readonly NewGame[]): Promise<GamesPublished>;
+  /** Calls `run` with games that changed by what was handed in here, and when. It must not throw. */
+  onPublished(run: Published): void;
 }
+
+/** Takes games that changed, and when, in milliseconds since the Unix epoch. */
+export type Published = (changed: readonly NewGame[], at: number) => void;
 
 /** Games that were handed in, and who is told what came of it. */
 interface Handed extends PromiseWithResolvers<GamesPublished> {
@@ -74,6 +79,7 @@ export class GameBoard implements Games, KnownGames {
   readonly #keepFor: number;
   readonly #maxUpdate: number;
   readonly #games = new Map<string, Game>();
+  readonly #onPublished = new Set<Published>();
   #knownUpTo = 0;
   #handed: Handed[] = [];
   #publishing: Promise<void> | undefined;
@@ -142,6 +148,10 @@ export class GameBoard implements Games, KnownGames {
     this.#handed.push(handed);
     this.#publishing ??= this.#publishAll();
     return handed.promise;
+  }
+
+  onPublished(run: Published): void {
+    this.#onPublished.add(run);
   }
 
   get position(): Position {
@@ -263,6 +273,7 @@ export class GameBoard implements Games, KnownGames {
       miners: recipients,
       offset,
     });
+    for (const run of this.#onPublished) run(changed, now);
     return { offset, recipients, changed: changed.length };
   }
 

@@ -9,6 +9,14 @@ const log = logger("registry");
 /** Milliseconds between two looks at the metagraph file. */
 const fileInterval = 1000;
 
+/** What a list of miners changes of those that are registered. */
+export interface RegistryChange {
+  readonly added: readonly Registration[];
+  readonly changed: readonly { readonly before: Registration; readonly now: Registration }[];
+  /** The operator's own entries that the list does not have. */
+  readonly removed: readonly Registration[];
+}
+
 /** Who may connect: the miners of the metagraph, a file or a chain, and over them the operator's own entries. */
 export class MinerRegistry {
   readonly #repository: MinerRepository;
@@ -88,6 +96,31 @@ export class MinerRegistry {
     const existed = this.#stored.has(hotkey);
     await this.#stored.change(await this.#repository.delete(hotkey));
     return existed;
+  }
+
+  /** What {@link replace} would change. */
+  compare(miners: readonly Registration[]): RegistryChange {
+    const wanted = new Set(miners.map(({ hotkey }) => hotkey));
+    const isOther = ({ uid, blacklisted }: Registration, known: Registration) =>
+      known.uid !== uid || known.blacklisted !== blacklisted;
+    return {
+      added: miners.filter(({ hotkey }) => this.find(hotkey) === undefined),
+      changed: miners.flatMap((now) => {
+        const before = this.find(now.hotkey);
+        return before !== undefined && isOther(now, before) ? [{ before, now }] : [];
+      }),
+      removed: [...this.#stored.values()].filter(({ hotkey }) => !wanted.has(hotkey)),
+    };
+  }
+
+  /** Registers these miners, and removes the operator's other entries; what the metagraph lists stays registered by it. */
+  async replace(miners: readonly Registration[]): Promise<RegistryChange> {
+    const change = this.compare(miners);
+    const { added, changed, removed } = change;
+    const put = [...added, ...changed.map(({ now }) => now)];
+    const deleted = removed.map(({ hotkey }) => hotkey);
+    await this.#stored.change(...await this.#repository.change(put, deleted));
+    return change;
   }
 
   /** Calls `run` whenever a miner may have been added, changed, blacklisted or removed. */

@@ -9,6 +9,7 @@ import { apiKeyRoutes } from "./api_keys.ts";
 import { connectionRoutes } from "./connections.ts";
 import { gameRoutes } from "./games.ts";
 import { instanceRoutes } from "./instances.ts";
+import { metagraphRoutes } from "./metagraph.ts";
 import { minerDetailRoutes } from "./miner_details.ts";
 import { observingRoutes } from "./observing.ts";
 import { operatorAccess } from "./operator_access.ts";
@@ -27,6 +28,7 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
     .use(operatorAccess(gateway))
     .route("/miners", registrationRoutes(gateway))
     .route("/miners", minerDetailRoutes(gateway))
+    .route("/metagraph", metagraphRoutes(gateway))
     .route("/games", gameRoutes(gateway))
     .route("/predictions", predictionRoutes(gateway))
     .route("/", observingRoutes(gateway))

@@ -1,8 +1,18 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { Kind, parseMessage, Rendered, renderSigned, teamGame, valueBounds } from "../../lib/protocol/mod.ts";
-import { type NewGame, readGame } from "../../lib/validator/mod.ts";
+import {
+  formatTimestamp,
+  Kind,
+  maxIdLength,
+  parseMessage,
+  Rendered,
+  renderSigned,
+  teamGame,
+  time,
+  valueBounds,
+} from "../../lib/protocol/mod.ts";
+import { type Games, type NewGame, readGame } from "../../lib/validator/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { maxOperatorBody, operator, readBody } from "../http/body.ts";
 import { documented, refusals } from "../http/documented.ts";
@@ -37,6 +47,24 @@ const gameList = new Kind(
     }),
   { games: [{ game: { game_id: "401" }, stakes: { Arsenal: 120.5 } }] },
 );
+const oddsHistory = new Kind(
+  "OddsHistory",
+  () =>
+    z.object({
+      game_id: z.string(),
+      odds: z.array(z.object({
+        at: time(),
+        team_a: z.number(),
+        team_b: z.number(),
+        tie: z.number().nullable(),
+      })).describe("each from its time on, the oldest first; 200 at most, for two weeks"),
+    }),
+  {
+    game_id: "401",
+    odds: [{ at: "2026-11-21T08:00:00.000+00:00", team_a: 2.1, team_b: 3.4, tie: 3.25 }],
+  },
+);
+
 /** Games for all miners. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function gameRoutes(gateway: Gateway): Hono<Env> {
   const { validator, console } = gateway;
@@ -55,6 +83,25 @@ export function gameRoutes(gateway: Gateway): Hono<Env> {
       }));
       return new Response(`${renderSigned({ games })}\n`, {
         headers: { "content-type": "application/json; charset=utf-8" },
+      });
+    },
+  ).get(
+    "/:id/odds",
+    documented({
+      tag: "Operators",
+      security: "admin",
+      summary: "What a game's odds were",
+      parameters: { id: "the game's id" },
+      answers: { 200: { description: "The odds", kind: oddsHistory }, ...refusals(401, 404) },
+    }),
+    async (context) => {
+      const id = context.req.param("id");
+      const kept = await console.odds.of(id.slice(0, maxIdLength));
+      const odds = kept.length > 0 ? kept : currentOdds(validator.games, id);
+      if (odds.length === 0) throw new BadRequest("No odds of such a game are known", 404, "unknown_game");
+      return answerJson(context, {
+        game_id: id,
+        odds: odds.map(({ at, ...rest }) => ({ at: formatTimestamp(at), ...rest })),
       });
     },
   ).post(
@@ -77,6 +124,16 @@ export function gameRoutes(gateway: Gateway): Hono<Env> {
       return answerJson(context, published);
     },
   );
+}
+
+/** Of a game whose odds have not changed since before they were written down. */
+function currentOdds(games: Games, id: string) {
+  return games.listed().filter(({ fields: { game_id } }) => game_id === id).map(({ fields, changedAt }) => ({
+    at: changedAt,
+    team_a: fields.team_a_odds,
+    team_b: fields.team_b_odds,
+    tie: fields.tie_odds ?? null,
+  }));
 }
 
 function readGames(text: string): NewGame[] {

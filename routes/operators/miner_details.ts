@@ -45,17 +45,52 @@ const minerDetails = new Kind(
     latest: [{ ...exampleLatest, at: "2026-11-21T08:00:00.000+00:00" }],
   },
 );
+const minersDay = new Kind(
+  "MinersDay",
+  () =>
+    z.object({
+      from: z.number().int().describe("when the first slot began, in Unix seconds"),
+      interval: z.number().int().describe("seconds of a slot"),
+      miners: z.record(
+        hotkey(),
+        z.object({ accepted: z.array(z.number().int()), refused: z.array(z.number().int()) }),
+      ).describe("those that predicted, each with a count for each slot"),
+    }),
+  {
+    from: 1_795_161_600,
+    interval: 1800,
+    miners: { [exampleMiner]: { accepted: [0, 12, 31], refused: [0, 0, 1] } },
+  },
+);
 const parameters = { hotkey: "the miner's SS58 address" };
-const operators = { tag: "Operators", security: "admin", parameters } as const;
+const operators = { tag: "Operators", security: "admin" } as const;
 
 /** What is kept of one miner. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function minerDetailRoutes({ validator, console }: Gateway): Hono<Env> {
   const { evidence } = validator;
   return new Hono<Env>()
     .get(
+      "/day",
+      documented({
+        ...operators,
+        summary: "What became of each miner's predictions in the last 24 hours",
+        description: "Of those that this server judged, in slots of half an hour.",
+        answers: { 200: { description: "The counts", kind: minersDay }, ...refusals(401, 404) },
+      }),
+      (context) => {
+        const { history } = console;
+        return answerJson(context, {
+          from: history.from / 1000,
+          interval: history.interval / 1000,
+          miners: Object.fromEntries(history.days()),
+        });
+      },
+    )
+    .get(
       "/:hotkey",
       documented({
         ...operators,
+        parameters,
         summary: "A miner's latest predictions, and its chain of receipts",
         answers: {
           200: { description: "What is kept of it", kind: minerDetails },
@@ -79,6 +114,7 @@ export function minerDetailRoutes({ validator, console }: Gateway): Hono<Env> {
       "/:hotkey/receipts",
       documented({
         ...operators,
+        parameters,
         summary: "A miner's confirmations, signed again, one on each line",
         description:
           "Those of what was accepted after its receipt `after`, for `heliograph receipts verify`, as the miner itself would get them.",

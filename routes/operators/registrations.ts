@@ -10,6 +10,7 @@ import {
   toPlain,
   valueBounds,
 } from "../../lib/protocol/mod.ts";
+import { dailyWagerLimit } from "../../lib/validator/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { maxOperatorBody, operator, readBody } from "../http/body.ts";
 import { documented, errorAnswer, refusals } from "../http/documented.ts";
@@ -50,6 +51,7 @@ const registrations = new Kind(
         round_trip_ms: z.number().nullable(),
         last_error: z.string().nullable(),
       })),
+      daily_wager_limit: z.number().describe("what a miner may wager on one UTC day"),
     }),
   {
     miners: [{
@@ -62,6 +64,7 @@ const registrations = new Kind(
       round_trip_ms: 24,
       last_error: "Invalid team_a_odds: got 2.2, expected 2.1",
     }],
+    daily_wager_limit: 1000,
   },
 );
 const removal = new Kind(
@@ -83,7 +86,11 @@ export function registrationRoutes(gateway: Gateway): Hono<Env> {
         summary: "List miners",
         answers: { 200: { description: "Those registered", kind: registrations }, ...refusals(401, 404) },
       }),
-      async (context) => answerJson(context, { miners: await describeMiners(gateway) }),
+      async (context) =>
+        answerJson(context, {
+          miners: await describeMiners(gateway),
+          daily_wager_limit: dailyWagerLimit,
+        }),
     )
     .put(
       "/:hotkey",

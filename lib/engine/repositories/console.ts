@@ -29,7 +29,15 @@ export interface AuditRecord {
   readonly lastAt?: number;
 }
 
-/** The console's sessions and its audit log. */
+/** A game's odds, from a time on. */
+export interface OddsRecord {
+  readonly at: number;
+  readonly team_a: number;
+  readonly team_b: number;
+  readonly tie: number | null;
+}
+
+/** The console's sessions, its audit log, and what the odds of games were. */
 export class ConsoleRepository {
   readonly #store: Store;
 
@@ -65,5 +73,23 @@ export class ConsoleRepository {
     const range = { prefix: ["audit"], to: [before], limit, reverse: true } as const;
     for await (const { value } of this.#store.list<AuditRecord>(range)) records.push(value);
     return records;
+  }
+
+  /** What is kept of a game's odds, the oldest first. */
+  async odds(gameId: string): Promise<readonly OddsRecord[]> {
+    return await this.#store.get<OddsRecord[]>(["game_odds", gameId]) ?? [];
+  }
+
+  /** Adds to a game's odds, whose newest `most` are kept for about `lifetime` milliseconds. */
+  async addOdds(
+    gameId: string,
+    records: readonly OddsRecord[],
+    { most, lifetime }: { most: number; lifetime: number },
+  ): Promise<void> {
+    await this.#store.transact(async (transaction) => {
+      const key = ["game_odds", gameId] as const;
+      const all = [...await transaction.get<OddsRecord[]>(key) ?? [], ...records];
+      transaction.set(key, all.sort((a, b) => a.at - b.at).slice(-most), { expireIn: lifetime });
+    });
   }
 }

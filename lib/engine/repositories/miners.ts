@@ -1,4 +1,4 @@
-import { changeRecord, type NumberedChange } from "../shared_records.ts";
+import { changeRecord, changeRecords, type NumberedChange } from "../shared_records.ts";
 import type { Store } from "../store.ts";
 
 /** A miner as the operator registered it. */
@@ -33,5 +33,16 @@ export class MinerRepository {
   /** Answers the change. */
   async delete(hotkey: string): Promise<NumberedChange<MinerRecord>> {
     return await changeRecord<MinerRecord>(this.#store, minersChannel, hotkey, () => null);
+  }
+
+  /** Puts some and deletes others; answers the changes. */
+  async change(
+    put: readonly MinerRecord[],
+    deleted: readonly string[],
+  ): Promise<NumberedChange<MinerRecord>[]> {
+    return await changeRecords<MinerRecord>(this.#store, minersChannel, [
+      ...put.map((record) => ({ key: record.hotkey, record })),
+      ...deleted.map((key) => ({ key, record: null })),
+    ]);
   }
 }

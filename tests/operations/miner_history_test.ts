@@ -1,0 +1,67 @@
+import { assertEquals } from "@std/assert";
+import { openEngine } from "../../lib/engine/mod.ts";
+import { MinerHistory } from "../../lib/operations/mod.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
+
+const halfHour = 1_800_000;
+const server = () => "one";
+
+/** What is known of a miner, as the places that are not zero. */
+function told(history: MinerHistory, hotkey: string) {
+  const day = new Map(history.days()).get(hotkey);
+  const places = (counts: readonly number[] = []) =>
+    counts.flatMap((count, place) => count === 0 ? [] : [[place, count]]);
+  return { accepted: places(day?.accepted), refused: places(day?.refused) };
+}
+
+Deno.test("a miner's predictions of the last day are counted in half hours, and go after a day", async () => {
+  using engine = await openEngine(":memory:");
+  const clock = new FakeClock();
+  const history = new MinerHistory({ clock, store: engine, server });
+  history.count("a", true);
+  history.count("a", true);
+  history.count("a", false);
+  assertEquals(told(history, "a"), { accepted: [[47, 2]], refused: [[47, 1]] });
+  assertEquals(told(history, "b"), { accepted: [], refused: [] });
+  await clock.advance(2 * halfHour);
+  history.count("a", true);
+  assertEquals(told(history, "a"), { accepted: [[45, 2], [47, 1]], refused: [[45, 1]] });
+  await clock.advance(46 * halfHour);
+  assertEquals(told(history, "a"), { accepted: [[1, 1]], refused: [] });
+  await clock.advance(2 * halfHour);
+  assertEquals([...history.days()], []);
+  history.count("a", false);
+  assertEquals(told(history, "a"), { accepted: [], refused: [[47, 1]] });
+});
+
+Deno.test("what was counted outlives a restart, and a crash but for the last minutes", async () => {
+  using engine = await openEngine(":memory:");
+  const clock = new FakeClock();
+  const begin = async () => {
+    const history = new MinerHistory({ clock, store: engine, server });
+    await history.start();
+    return history;
+  };
+  const first = await begin();
+  first.count("a", true);
+  await clock.advance(halfHour);
+  first.count("a", false);
+  await first.stop();
+  const second = await begin();
+  assertEquals(told(second, "a"), { accepted: [[46, 1]], refused: [[47, 1]] });
+  second.count("a", true);
+  await clock.advance(300_000);
+  second.count("a", true);
+  // It dies.
+  const third = await begin();
+  assertEquals(told(third, "a"), { accepted: [[46, 1], [47, 1]], refused: [[47, 1]] });
+  await second.stop();
+  await third.stop();
+});
+
+Deno.test("histories of very many miners have a bound", async () => {
+  using engine = await openEngine(":memory:");
+  const history = new MinerHistory({ clock: new FakeClock(), store: engine, server });
+  for (let miner = 0; miner < 20_010; miner += 1) history.count(`miner ${miner}`, true);
+  assertEquals([...history.days()].length, 20_000);
+});
