@@ -15,6 +15,8 @@ export class PostgresServer implements AsyncDisposable {
   readonly #owner: { readonly uid?: number; readonly gid?: number };
   #child: Deno.ChildProcess | undefined;
   #schemas = 0;
+  /** Processes that stand still. */
+  #frozen: number[] = [];
 
   private constructor(folder: string, port: number) {
     this.#folder = folder;
@@ -98,10 +100,34 @@ export class PostgresServer implements AsyncDisposable {
 
   /** Stops it: `SIGINT` in good order, `SIGQUIT` as a crash does. */
   async stop(signal: "SIGINT" | "SIGQUIT" = "SIGINT"): Promise<void> {
+    // What stands still hears of nothing.
+    this.thaw();
     const child = this.#child;
     this.#child = undefined;
     child?.kill(signal);
     await child?.status;
+  }
+
+  /** Lets all of it stand still, until {@link thaw}. */
+  async freeze(): Promise<void> {
+    const processes = await this.sql("select pid from pg_stat_activity where pid <> pg_backend_pid()");
+    const main = this.#child === undefined ? [] : [this.#child.pid];
+    this.#frozen = [...main, ...processes.map(Number)];
+    for (const pid of this.#frozen) Deno.kill(pid, "SIGSTOP");
+  }
+
+  thaw(): void {
+    for (const pid of this.#frozen.splice(0)) Deno.kill(pid, "SIGCONT");
+  }
+
+  /** Puts tables that are made from now on into another folder. */
+  async moveTo(folder: string): Promise<void> {
+    const place = `${folder}/tables`;
+    await Deno.mkdir(place);
+    const { uid, gid } = this.#owner;
+    if (uid !== undefined) await Deno.chown(place, uid, gid ?? null);
+    await this.sql(`create tablespace other location '${place}'`);
+    await this.sql("alter database postgres set default_tablespace = other");
   }
 
   /** Runs SQL, and answers its rows, whose columns are told apart by `|`. */

@@ -36,6 +36,27 @@ export class LoopDisk implements AsyncDisposable {
     await run("fsfreeze", "--unfreeze", this.mountPoint);
   }
 
+  /** Takes all the room that there is. */
+  async fill(): Promise<void> {
+    const filler = await Deno.open(this.#filler, { create: true, write: true });
+    try {
+      for (const bytes of [new Uint8Array(1 << 20), new Uint8Array(1 << 12)]) {
+        while (await filler.write(bytes).then(() => true, () => false));
+      }
+    } finally {
+      filler.close();
+    }
+  }
+
+  /** Gives it back. */
+  async empty(): Promise<void> {
+    await Deno.remove(this.#filler);
+  }
+
+  get #filler(): string {
+    return `${this.mountPoint}/filler`;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await run("umount", this.mountPoint);
   }

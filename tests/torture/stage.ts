@@ -1,7 +1,9 @@
 import type { Keypair } from "../../lib/crypto/mod.ts";
 import { Authority } from "../helpers/certificates.ts";
 import { testKey } from "../helpers/peer.ts";
+import { PostgresServer } from "../helpers/postgres.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
+import { SlowWay } from "../helpers/slow_way.ts";
 import { sampleGame } from "../helpers/samples.ts";
 import type { AttackName, Order } from "./attacker.ts";
 import { Bystander } from "./bystander.ts";
@@ -11,6 +13,23 @@ import type { Bound, Findings, Target, Trial } from "./trial.ts";
 /** Clients say whom they come from, so that one machine has many addresses. */
 const flags = ["--http.trusted_proxies=loopback", "--log.level=WARNING"];
 const longestTrial = 90_000;
+
+/** What a server stands on. */
+interface Ground {
+  readonly folder: TemporaryFolder;
+  readonly disk: LoopDisk | undefined;
+  readonly database: StoreDatabase | undefined;
+}
+
+/** A database that the store is in. */
+interface StoreDatabase {
+  readonly server: PostgresServer;
+  /** How the server comes to it. */
+  readonly way: SlowWay;
+  readonly location: string;
+  /** The same without that way. */
+  readonly direct: string;
+}
 
 /** What a trial came to. */
 interface Outcome {
@@ -28,33 +47,44 @@ export class Stage implements AsyncDisposable {
   readonly #trial: Trial;
   /** Where the store is, in a trial that is about the disk. */
   readonly disk: LoopDisk | undefined;
+  readonly #database: StoreDatabase | undefined;
   #server: ServerProcess;
   bystander: Bystander;
 
   private constructor(
     trial: Trial,
-    { folder, disk }: { folder: TemporaryFolder; disk: LoopDisk | undefined },
+    { folder, disk, database }: Ground,
     server: ServerProcess,
     bystander: Bystander,
   ) {
     this.#trial = trial;
     this.folder = folder;
     this.disk = disk;
+    this.#database = database;
     this.#server = server;
     this.bystander = bystander;
   }
 
   static async open(trial: Trial): Promise<Stage> {
     const folder = await TemporaryFolder.make();
+    // The database's user has to find its disk.
+    if (trial.database) await Deno.chmod(folder.path, 0o755);
     const disk = trial.ownDisk ? await LoopDisk.mount(`${folder.path}/data`) : undefined;
+    const database = trial.database ? await startDatabase(disk) : undefined;
     if (trial.tls) await (await Authority.make(folder.path, "authority")).issue();
-    const server = await startServer(trial, folder);
+    const server = await startServer(trial, folder, database);
     if (!trial.tls) {
       await server.admin("PUT", `/admin/miners/${testKey(7).address}`, { uid: 7 });
       await server.admin("POST", "/admin/games", { games: [sampleGame()] });
     }
     const bystander = await Bystander.come(server, testKey(7), authorityOf(trial, folder));
-    return new Stage(trial, { folder, disk }, server, bystander);
+    return new Stage(trial, { folder, disk, database }, server, bystander);
+  }
+
+  /** The database of a trial that has one. */
+  get database(): StoreDatabase {
+    if (this.#database === undefined) throw new Error("The trial has no database");
+    return this.#database;
   }
 
   get server(): ServerProcess {
@@ -66,7 +96,7 @@ export class Stage implements AsyncDisposable {
     await this.bystander.leave();
     await this.#server.end("SIGKILL");
     await meanwhile();
-    this.#server = await startServer(this.#trial, this.folder);
+    this.#server = await startServer(this.#trial, this.folder, this.#database);
     this.bystander = await Bystander.come(this.#server, this.key, authorityOf(this.#trial, this.folder));
   }
 
@@ -119,6 +149,8 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.bystander.leave();
     await this.#server.end("SIGKILL");
+    await this.#database?.way[Symbol.asyncDispose]();
+    await this.#database?.server[Symbol.asyncDispose]();
     await this.disk?.[Symbol.asyncDispose]();
     await this.folder[Symbol.asyncDispose]();
   }
@@ -132,13 +164,26 @@ export function brokenBounds({ memory, answer }: Outcome, bound: Bound): string[
   ];
 }
 
+async function startDatabase(disk: LoopDisk | undefined): Promise<StoreDatabase> {
+  const server = await PostgresServer.start({ fsync: "on" });
+  const way = new SlowWay(server.port);
+  if (disk !== undefined) await server.moveTo(disk.mountPoint);
+  const direct = server.location();
+  return { server, way, direct, location: direct.replace(`:${server.port}/`, `:${way.port}/`) };
+}
+
 function authorityOf({ tls }: Trial, { path }: TemporaryFolder): string | undefined {
   return tls ? `${path}/authority.crt` : undefined;
 }
 
-async function startServer(trial: Trial, { path: cwd }: TemporaryFolder): Promise<ServerProcess> {
+async function startServer(
+  trial: Trial,
+  { path: cwd }: TemporaryFolder,
+  database: StoreDatabase | undefined,
+): Promise<ServerProcess> {
   const tls = trial.tls ? ["--tls.cert=cert.pem", "--tls.key=key.pem"] : [];
-  return await ServerProcess.start({ cwd }, [...flags, ...tls, ...trial.flags ?? []]);
+  const env = database === undefined ? {} : { HELIOGRAPH_STORE: database.location };
+  return await ServerProcess.start({ cwd, env }, [...flags, ...tls, ...trial.flags ?? []]);
 }
 
 const pattern = /^VmHWM:\s+(\d+) kB$/m;

@@ -30,6 +30,8 @@ export interface Trial {
   readonly tls?: boolean;
   /** Whether the store is on a disk of its own, `Stage.disk`. */
   readonly ownDisk?: boolean;
+  /** Whether the store is a database, `Stage.database`; with `ownDisk` its tables are there. */
+  readonly database?: boolean;
   /** Why it cannot be tried here. */
   readonly obstacle?: () => Promise<string | undefined>;
   run(stage: Stage): Promise<Findings>;

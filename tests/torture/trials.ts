@@ -3,7 +3,16 @@ import { deadClients, timeout } from "./dead_clients.ts";
 import { noOpenssl } from "../helpers/certificates.ts";
 import { inscribe, publishManyGames } from "./operator.ts";
 import { floodOfPredictions, neighbour, otherValidator, replay, tinyWagers } from "./miner_trials.ts";
+import { postgres } from "../helpers/postgres.ts";
 import { hungDisk, lostStore, restoredBackup, stoppedProcess } from "./faults.ts";
+import {
+  frozenDatabase,
+  frozenServer,
+  fullDatabase,
+  killedServers,
+  lostDatabase,
+  slowDatabase,
+} from "./database_trials.ts";
 import { LoopDisk } from "./loop_disk.ts";
 import { cheap, type Trial } from "./trial.ts";
 
@@ -11,6 +20,8 @@ const threeHundred = { memory: 300, answer: 250 };
 /** Thousands of requests at once take the runtime some 0.2 ms each, whatever they are answered. */
 const burst = { memory: 300, answer: 5000 };
 const privateFiles = ["--inscriptions.allow_private_urls=True"];
+
+const withDatabase = { database: true, obstacle: () => Promise.resolve(postgres.missing) };
 
 /** Everything that is tried, in its order. */
 export const trials: readonly Trial[] = [
@@ -196,5 +207,50 @@ export const trials: readonly Trial[] = [
     bound: { memory: cheap.memory, answer: 10_000 },
     flags: ["--websocket.heartbeat_interval=1", "--websocket.connection_timeout=3"],
     run: stoppedProcess,
+  },
+  {
+    name: "killed-servers",
+    tried: "three servers of one database are killed 30 times under load, and started again",
+    bound: burst,
+    ...withDatabase,
+    run: killedServers,
+  },
+  {
+    name: "frozen-server",
+    tried: "a server stands still in a transaction that all wait for",
+    bound: { memory: cheap.memory, answer: 3000 },
+    ...withDatabase,
+    run: frozenServer,
+  },
+  {
+    name: "lost-database",
+    tried: "the database crashes, and is gone for 30 s",
+    bound: threeHundred,
+    ...withDatabase,
+    run: lostDatabase,
+  },
+  {
+    name: "frozen-database",
+    tried: "the database stands still for 30 s",
+    bound: threeHundred,
+    ...withDatabase,
+    run: frozenDatabase,
+  },
+  {
+    name: "slow-database",
+    tried: "whatever is said to the database takes a second for 30 s",
+    bound: threeHundred,
+    ...withDatabase,
+    run: slowDatabase,
+  },
+  {
+    name: "full-database",
+    tried: "the database has no room for 30 s",
+    bound: threeHundred,
+    ...withDatabase,
+    ownDisk: true,
+    flags: ["--store.min_free=10MiB"],
+    obstacle: async () => postgres.missing ?? await LoopDisk.obstacle(),
+    run: fullDatabase,
   },
 ];

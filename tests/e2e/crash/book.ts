@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type ExactObject, Float, type Receipt } from "../../../lib/protocol/mod.ts";
+import type { Frame } from "../../helpers/peer.ts";
 import { samplePrediction } from "../../helpers/samples.ts";
 import type { Random } from "./random.ts";
 
@@ -10,6 +11,12 @@ export interface Confirmation {
   readonly message: string;
   readonly receipt?: Receipt;
   readonly duplicate?: boolean;
+  readonly offset?: number;
+}
+
+/** What a frame confirms. */
+export function readConfirmation(frame: Frame): Confirmation {
+  return frame["data"] as unknown as Confirmation;
 }
 
 /** What one miner has submitted, what it was told, and what the validator may say next. */
@@ -22,6 +29,8 @@ export class MinerBook {
   confirmations = 0;
   /** Those of them that said `duplicate`. */
   duplicates = 0;
+  /** How often it was told to come back later. */
+  refusals = 0;
   readonly #confirmed: ExactObject[] = [];
   /** Sent on a request that was given up while the server lived: it may have been committed since. */
   readonly #uncertain = new Set<string>();

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Keypair } from "../../../lib/crypto/mod.ts";
 import type { ExactObject } from "../../../lib/protocol/mod.ts";
 import { type Frame, Peer, signMessage } from "../../helpers/peer.ts";
-import type { Confirmation, MinerBook } from "./book.ts";
+import { type MinerBook, readConfirmation } from "./book.ts";
 import { Queue } from "./queue.ts";
 
 /** One miner during one life of the server. */
@@ -44,7 +44,8 @@ export const overWebSocket: Miner = async ({ url, key, book, endless, window, co
   await peer.close();
 };
 
-const predictionsPerRequest = 10;
+/** As many as a message has about. */
+export const predictionsPerRequest = 10;
 
 /** Over HTTP, with some requests at once, of which some are given up before their answer. */
 export const overHttp: Miner = async ({ url, key, book, endless, window, confirmed }) => {
@@ -60,6 +61,7 @@ export const overHttp: Miner = async ({ url, key, book, endless, window, confirm
         giveUpAfter,
       );
       if (answer === "gone") return;
+      if (answer === "refused") throw new Error("a prediction was refused for now");
       if (answer === "given up") {
         book.gaveUp(message.predictions);
         queue.giveBack(message.predictions);
@@ -82,7 +84,8 @@ async function connect(url: string, key: Keypair): Promise<Peer | null> {
   }
 }
 
-async function nextFrame(peer: Peer): Promise<Frame | null> {
+/** The next frame; null when the connection has ended. */
+export async function nextFrame(peer: Peer): Promise<Frame | null> {
   try {
     return await peer.next();
   } catch {
@@ -90,7 +93,17 @@ async function nextFrame(peer: Peer): Promise<Frame | null> {
   }
 }
 
-async function post(url: string, body: string, giveUpAfter?: number): Promise<Frame | "gone" | "given up"> {
+/** Whether an error says to come back later: what became of the predictions is not known then. */
+export function isForNow(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === "internal_error";
+}
+
+/** Answers the JSON of an answer; fails where it is an unexpected one. */
+export async function post(
+  url: string,
+  body: string,
+  giveUpAfter?: number,
+): Promise<Frame | "gone" | "given up" | "refused"> {
   const givingUp = new AbortController();
   const timer = giveUpAfter === undefined ? 0 : setTimeout(() => givingUp.abort(), giveUpAfter);
   let answer: { readonly status: number; readonly text: string };
@@ -103,18 +116,21 @@ async function post(url: string, body: string, giveUpAfter?: number): Promise<Fr
     clearTimeout(timer);
   }
   if (answer.status === 503) return "gone";
+  const json = JSON.parse(answer.text);
+  if (isForNow(json["error"])) return "refused";
   assertEquals(answer.status, 200, answer.text);
-  return JSON.parse(answer.text);
+  return json;
 }
 
-function framesOf(answer: Frame, predictions: readonly ExactObject[]): Frame[] {
+/** The confirmations of a request, one for each prediction. */
+export function framesOf(answer: Frame, predictions: readonly ExactObject[]): Frame[] {
   const frames = "confirmations" in answer ? answer["confirmations"] as Frame[] : [answer];
   assertEquals(frames.length, predictions.length);
   return frames;
 }
 
 function take(book: MinerBook, queue: Queue, frame: Frame): void {
-  const confirmation = frame["data"] as unknown as Confirmation;
+  const confirmation = readConfirmation(frame);
   queue.settle(confirmation.prediction_id);
   book.take(confirmation);
 }

@@ -33,6 +33,11 @@ export class Queue {
     return { predictions, data: size === 0 ? first : { predictions } };
   }
 
+  /** Whether a prediction is under way. */
+  has(id: string): boolean {
+    return this.#under.has(id);
+  }
+
   /** A prediction was confirmed. Throws when nobody waits for that. */
   settle(id: string): void {
     if (!this.#under.delete(id)) throw new Error(`${id} was confirmed more often than it was submitted`);
