@@ -25,8 +25,10 @@ export const alone: Cluster = {
 };
 
 const log = logger("gateway");
-const beatInterval = 10_000;
-/** A server that has said nothing for this long is taken for dead. */
+const beatInterval = 2500;
+/** A server that has said nothing for this long is not told of any more: clients had better go elsewhere. */
+const listedFor = 6000;
+/** One that has said nothing for this long is taken for dead: only then are its jobs taken from it. */
 const lifetime = 30_000;
 /** How long the store keeps what it said: long enough for a clock that is set forward to remove nobody who lives. */
 const keptFor = 3_600_000;
@@ -90,12 +92,12 @@ export class Instances implements Cluster {
   }
 
   async living(): Promise<ReadonlySet<string>> {
-    return new Set([this.self, ...(await this.#others()).map(({ id }) => id)]);
+    return new Set([this.self, ...(await this.#others(lifetime)).map(({ id }) => id)]);
   }
 
   /** This server as it is now, and the others as they have said last. */
   async all(): Promise<InstanceRecord[]> {
-    const [heardAt, others] = await Promise.all([this.#options.repository.now(), this.#others()]);
+    const [heardAt, others] = await Promise.all([this.#options.repository.now(), this.#others(lifetime)]);
     return [{ ...this.#said(this.#closing ? null : this.#url), heardAt }, ...others];
   }
 
@@ -128,26 +130,31 @@ export class Instances implements Cluster {
    */
   async list(ownUrl: string | null): Promise<ListedServer[]> {
     const own = this.#closing ? [] : [this.#said(this.#url ?? ownUrl)];
-    const others = await this.#others();
+    const others = await this.#others(listedFor);
     const candidates = [...own, ...others].filter((said): said is Said & Candidate => said.url !== null);
     return rank(merge(candidates));
   }
 
-  async #others(): Promise<InstanceRecord[]> {
-    const { repository } = this.#options;
+  /** Those that have said something new within so many milliseconds. */
+  async #others(silence: number): Promise<InstanceRecord[]> {
+    const { repository, clock } = this.#options;
     const [records, now] = await Promise.all([repository.list(), repository.now()]);
     const isKnown = new Set(records.map(({ id }) => id));
     for (const id of this.#signs.keys()) if (!isKnown.has(id)) this.#signs.delete(id);
-    return records.filter((record) => record.id !== this.self && this.#lives(record, now));
+    const heardAt = new Map(records.map((record) => [record.id, this.#note(record, now)]));
+    const since = clock.elapsed() - silence;
+    return records.filter(({ id }) => id !== this.self && (heardAt.get(id) ?? -Infinity) > since);
   }
 
-  #lives({ id, heardAt: said }: InstanceRecord, now: number): boolean {
+  /** When the server said last what it says now. */
+  #note({ id, heardAt: said }: InstanceRecord, now: number): number {
     const { clock } = this.#options;
     const known = this.#signs.get(id);
+    if (known?.said === said) return known.at;
     const age = known === undefined ? Math.max(0, now - said) : 0;
-    const sign = known?.said === said ? known : { said, at: clock.elapsed() - age };
-    this.#signs.set(id, sign);
-    return clock.elapsed() - sign.at < lifetime;
+    const at = clock.elapsed() - age;
+    this.#signs.set(id, { said, at });
+    return at;
   }
 
   #said(url: string | null): Said {
@@ -163,18 +170,24 @@ export class Instances implements Cluster {
     await repository.put({ ...this.#said(this.#closing ? null : this.#url), heardAt }, keptFor);
   }
 
+  /** Says that it lives, and looks who else does: whoever falls silent is known to have from then on. */
+  async #beat(): Promise<void> {
+    await this.#write();
+    await this.#others(lifetime);
+  }
+
   async #try(act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
-      log.warning("Cannot write to the list of servers: {error}", { error });
+      log.warning("Cannot keep the list of servers: {error}", { error });
     }
   }
 
   #beatLater(): void {
     if (this.#left) return;
     this.#timer = this.#options.clock.after(beatInterval, () => {
-      this.#writing = this.#try(() => this.#write()).then(() => this.#beatLater());
+      this.#writing = this.#try(() => this.#beat()).then(() => this.#beatLater());
     });
   }
 }

@@ -47,9 +47,9 @@ export class Town implements AsyncDisposable {
     }
   }
 
-  /** Starts another server. */
-  async add(): Promise<ServerProcess> {
-    const server = await ServerProcess.start(this.#surroundings, this.#flags);
+  /** Starts another server, with flags of its own. */
+  async add(...more: string[]): Promise<ServerProcess> {
+    const server = await ServerProcess.start(this.#surroundings, [...this.#flags, ...more]);
     this.servers.push(server);
     return server;
   }

@@ -40,6 +40,38 @@ Deno.test("a server whose wall clock is set takes nobody for dead who lives, and
   await Promise.all([one.leave(), other.leave()]);
 });
 
+Deno.test("clients are told of a server that has died for less than ten seconds, and its jobs are left to it for longer", async () => {
+  const [clock, otherClock] = [new FakeClock(), new FakeClock()];
+  using store = await openEngine(":memory:", { clock });
+  const join = async (clock: FakeClock, publicUrl: string) => {
+    const instances = new Instances({
+      location: ":memory:",
+      repository: new InstanceRepository(store),
+      clock,
+      publicUrl,
+      region: "default",
+      activeJobs: () => 0,
+    });
+    await instances.start();
+    return instances;
+  };
+  const [one, other] = [await join(clock, "http://one"), await join(otherClock, "http://other")];
+  const listed = async () => (await one.list(null)).map(({ url }) => url);
+  for (let seconds = 0; seconds < 60; seconds += 1) {
+    await Promise.all([clock.advance(1000), otherClock.advance(1000)]);
+    assertEquals(await listed(), ["ws://one", "ws://other"]);
+  }
+  // The other one's clock stands still: it says nothing from now on.
+  await clock.advance(2000);
+  assertEquals(await listed(), ["ws://one", "ws://other"]);
+  await clock.advance(8000);
+  assertEquals(await listed(), ["ws://one"]);
+  assertEquals(await one.living(), new Set([one.self, other.self]));
+  await otherClock.advance(3000);
+  assertEquals(await listed(), ["ws://one", "ws://other"]);
+  await Promise.all([one.leave(), other.leave()]);
+});
+
 testWith(
   postgres.missing,
   "servers on a database go by its clock: one whose own is off by minutes takes no job of one that lives",

@@ -68,5 +68,6 @@ Deno.test("an event that comes too fast is answered by an event where it asks fo
   const { data } = await peer.until(({ event, data }) =>
     event === "inscription-error" && data["code"] === "rate_limited"
   );
+  assertEquals(data["jobId"], "x");
   assert(Number(data["retryAfterMs"]) > 0);
 });

@@ -125,9 +125,11 @@ class JobConnection implements Session, SessionPolicy {
     return this.connection.peer === undefined ? 0 : 1;
   }
 
-  /** The number under which an event is to be acknowledged. */
+  /** The number under which an event is to be acknowledged, such as `#17`; else the job that it is about. */
   nameOf(text: string): string | undefined {
-    return /^(?:2|5\d+-)(\d{1,15})\[/.exec(text)?.[1];
+    const [, number] = /^(?:2|5\d+-)(\d{1,15})\[/.exec(text) ?? [];
+    if (number !== undefined) return `#${number}`;
+    return /^2\["[\w-]{1,64}",(?:\{"jobId":)?"([^"\\]{1,128})"/.exec(text)?.[1];
   }
 
   receive(text: string): void {
@@ -143,9 +145,10 @@ class JobConnection implements Session, SessionPolicy {
 
   ended(): void {}
 
-  #answer(id: string | undefined, failure: object): void {
-    if (id === undefined) this.emit?.("inscription-error", failure);
-    else this.#session.write(`3${id}${JSON.stringify([{ success: false, ...failure }])}`);
+  #answer(name: string | undefined, failure: object): void {
+    if (name === undefined) this.emit?.("inscription-error", failure);
+    else if (!name.startsWith("#")) this.emit?.("inscription-error", { jobId: name, ...failure });
+    else this.#session.write(`3${name.slice(1)}${JSON.stringify([{ success: false, ...failure }])}`);
   }
 
   #sent({ type, data }: EnginePacket): void {

@@ -101,6 +101,15 @@ export class Proxy implements AsyncDisposable {
     return this.#process.reload();
   }
 
+  /** Gives HAProxy a command, where its kind has it listen in its folder for some. */
+  async steer(command: string): Promise<void> {
+    using connection = await Deno.connect({ transport: "unix", path: `${this.#folder.path}/steering` });
+    await connection.write(new TextEncoder().encode(`${command}\n`));
+    const answer = new Uint8Array(1024);
+    const said = new TextDecoder().decode(answer.subarray(0, await connection.read(answer) ?? 0)).trim();
+    if (said !== "") throw new Error(`Cannot steer the proxy: ${said}`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.#process.end();
