@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { CreateApp, Gateway, Part } from "../lib/gateway/mod.ts";
 import { TrustedProxies } from "../lib/ports/mod.ts";
 import { accountRoutes } from "./jobs/accounts.ts";
+import { contentRoutes } from "./jobs/content.ts";
 import { adminRoutes } from "./operators/admin.ts";
 import { Answers } from "./http/answers.ts";
 import { releaseBodies } from "./http/body.ts";
@@ -70,8 +71,10 @@ export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
     told: part === "all" ? app.routes : allRoutes(gateway).routes,
     served: app.routes,
   }));
-  if (part === "operators") app.route("/", reference);
-  else {
+  if (part === "operators") {
+    // Of the clients' paths, what operators look at without leaving their port.
+    app.route("/inscriptions/content", contentRoutes(gateway)).route("/", reference);
+  } else {
     app.route("/", clientRoutes(gateway, answers, reference)).get(
       "/api/v1",
       tellsListing({ tag: "Pages" }),

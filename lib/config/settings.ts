@@ -279,6 +279,11 @@ export const settings = {
     "local",
     "Who may read /metrics: `local` clients on this machine and whoever has the admin token, `all` everybody, `off` nobody.",
   ),
+  "alerts.webhook": optional(
+    webUrl,
+    "Where the server posts its alerts, as Alertmanager does; no redirect is followed.",
+    { example: "https://alerts.example.org/heliograph", shownDefault: "none" },
+  ),
   admin_token: optional(
     text("at least 16 visible ASCII characters", (value) => /^[!-~]{16,}$/.test(value)),
     "Bearer token of the /admin calls; without one they answer 404.",

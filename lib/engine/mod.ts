@@ -33,7 +33,7 @@ export {
   type ConsoleSessionRecord,
   type OddsRecord,
 } from "./repositories/console.ts";
-export { FigureRepository } from "./repositories/figures.ts";
+export { FigureRepository, type ServerMark } from "./repositories/figures.ts";
 export { type GameRecord, GameRepository, gamesAtOnce, gamesChannel } from "./repositories/games.ts";
 export { type InstanceRecord, InstanceRepository, type ServerFigures } from "./repositories/instances.ts";
 export type {
@@ -46,7 +46,7 @@ export type {
   StoredFile,
   TopicKind,
 } from "./repositories/job_record.ts";
-export { jobChannel, JobRepository, type TellOfJob } from "./repositories/jobs.ts";
+export { jobChannel, type JobPage, JobRepository, type TellOfJob } from "./repositories/jobs.ts";
 export { isDatabase } from "./postgres/address.ts";
 export type { DatabaseOptions } from "./postgres/postgres_engine.ts";
 export { beginLineage, type Lineage, lineagesIn } from "./repositories/lineages.ts";

@@ -22,6 +22,7 @@ import {
   readMetrics,
   Retention,
   Servers,
+  StoreSize,
   tellFigures,
 } from "../operations/mod.ts";
 import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
@@ -59,6 +60,7 @@ export class Gateway {
     readonly activity: Activity,
     readonly historyBudget: HistoryBudget,
     readonly health: Health,
+    readonly size: StoreSize,
     /** What it did in the last hour and the last day. */
     readonly figures: FigureRecorder,
     /** What stands behind the operators' page. */
@@ -191,6 +193,7 @@ export async function createGateway(
   const [file] = storeFiles(config["store"]);
   const space = new FreeSpace({ file, least: config["store.min_free"], clock });
   const shortage = () => space.shortage;
+  const size = new StoreSize(config["store"], space);
   const followers = new Followers({ log: engine.log, clock });
   const questions = new Questions({ store: engine, followers, clock, self: () => jobs.instances.self });
   const validator = new Validator({
@@ -263,6 +266,7 @@ export async function createGateway(
     activity,
     streams,
     store: engine,
+    size,
     server: () => jobs.instances.self,
     lookEvery,
   });
@@ -277,6 +281,9 @@ export async function createGateway(
       await stream?.newest();
       return stream?.fresh as GatewayActivity | undefined;
     },
+    readings: () => gateway.readMetrics(),
+    webhook: config["alerts.webhook"],
+    instance: instanceOf(config),
   });
   const gateway: Gateway = new Gateway(
     config,
@@ -288,6 +295,7 @@ export async function createGateway(
     activity,
     historyBudget,
     new Health({ clock, engine, space, validator, pool }),
+    size,
     figures,
     consoleService,
     new Servers({ hub, questions, instances: () => jobs.instances }),
@@ -310,7 +318,15 @@ export async function createGateway(
   memoryGuard.start();
   loopLag.start();
   retention.start();
+  consoleService.alerts.start(
+    figures.marks.all.filter(({ kind }) => kind === "start").map(({ at }) => at).slice(0, -1),
+  );
   return gateway;
+}
+
+/** How alerts call a server: as a Prometheus would that looks at it. */
+function instanceOf({ public_url, host, port }: Config): string {
+  return public_url === undefined ? `${host}:${port}` : new URL(public_url).host;
 }
 
 function historyLimits(config: Config): HistoryLimits {

@@ -9,6 +9,7 @@ import {
 import { addressGroup, TokenBuckets } from "../hub/mod.ts";
 import { type Clock, Refusal, sha256Hex } from "../protocol/mod.ts";
 import { InscriptionError } from "./errors.ts";
+import { KeyUses } from "./key_uses.ts";
 
 /** Who an API key stands for. */
 export interface ApiKeyOwner {
@@ -18,8 +19,16 @@ export interface ApiKeyOwner {
 
 /** A key as it is listed. */
 export interface ListedApiKey extends ApiKeyOwner {
-  /** ISO 8601. */
+  /** ISO 8601, as all times here. */
   readonly created_at: string;
+  /** To the minute; null before the first time. */
+  readonly last_used_at: string | null;
+}
+
+/** A key that is in force no more. */
+export interface RevokedApiKey extends ApiKeyOwner {
+  readonly created_at: string;
+  readonly revoked_at: string;
 }
 
 const maxKeys = 10_000;
@@ -35,12 +44,14 @@ export class ApiKeys {
   readonly #repository: ApiKeyRepository;
   readonly #clock: Clock;
   readonly #records: SharedRecords<ApiKeyRecord>;
+  readonly #uses: KeyUses;
   #byHash: ReadonlyMap<string, ApiKeyRecord> = new Map();
   readonly #onRevoked = new Set<(id: string) => void>();
 
   constructor(options: { repository: ApiKeyRepository; followers: Followers; clock: Clock }) {
     this.#repository = options.repository;
     this.#clock = options.clock;
+    this.#uses = new KeyUses(options);
     this.#records = new SharedRecords({
       followers: options.followers,
       channel: apiKeysChannel,
@@ -100,16 +111,42 @@ export class ApiKeys {
   }
 
   /** All keys in force, oldest first. */
-  list(): ListedApiKey[] {
+  async list(): Promise<ListedApiKey[]> {
+    const uses = await this.#uses.all();
     return [...this.#records.values()].sort((a, b) => a.createdAt - b.createdAt)
-      .map(({ id, name, createdAt }) => ({ id, name, created_at: new Date(createdAt).toISOString() }));
+      .map(({ id, name, createdAt }) => ({
+        id,
+        name,
+        created_at: isoTime(createdAt),
+        last_used_at: uses.has(id) ? isoTime(uses.get(id)) : null,
+      }));
+  }
+
+  /** Those that were revoked within the last 90 days, the newest first, up to 1,000. */
+  async revoked(): Promise<RevokedApiKey[]> {
+    const records = await this.#repository.revoked();
+    return records.map(({ id, name, createdAt, revokedAt }) => ({
+      id,
+      name,
+      created_at: isoTime(createdAt),
+      revoked_at: isoTime(revokedAt),
+    }));
+  }
+
+  /** What a key is called; null where it is not in force. */
+  nameOf(id: string): string | null {
+    return this.#records.get(id)?.name ?? null;
   }
 
   /** Ends a key, and tells those who keep something open for it; false when there is none. */
   async revoke(id: string): Promise<boolean> {
-    if (!this.#records.has(id)) return false;
+    const record = this.#records.get(id);
+    if (record === undefined) return false;
+    const { name, createdAt } = record;
     await this.#change(id, () => null);
+    this.#uses.forget(id);
     await this.#repository.forget(id);
+    await this.#repository.putRevoked({ id, name, createdAt, revokedAt: this.#clock.now() });
     return true;
   }
 
@@ -117,7 +154,9 @@ export class ApiKeys {
   verify(key: unknown): ApiKeyOwner | null {
     if (typeof key !== "string" || key.length > maxKeyLength) return null;
     const record = this.#byHash.get(sha256Hex(key));
-    return record === undefined ? null : { id: record.id, name: record.name };
+    if (record === undefined) return null;
+    this.#uses.note(record.id);
+    return { id: record.id, name: record.name };
   }
 
   /** Calls `listener` with the id of every key that is revoked; answers what ends that. */
@@ -142,6 +181,10 @@ export class ApiKeys {
       for (const listener of this.#onRevoked) listener(id);
     }
   }
+}
+
+function isoTime(at = NaN): string {
+  return new Date(at).toISOString();
 }
 
 function newKey(): string {

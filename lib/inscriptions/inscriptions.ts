@@ -23,6 +23,7 @@ import { Intake, type Taken } from "./intake.ts";
 import { JobFiles } from "./job_files.ts";
 import { hasEnded } from "./job_events.ts";
 import { JobQueue } from "./job_queue.ts";
+import { JobRegister } from "./job_register.ts";
 import { FollowedJobs } from "./followed_jobs.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { LiveJob } from "./live_job.ts";
@@ -66,6 +67,8 @@ export interface StartedJob {
 /** The jobs' family: who may inscribe, what is under way, what is on the ledger. */
 export class Inscriptions {
   readonly keys: ApiKeys;
+  /** The jobs of all keys, for operators. */
+  readonly register: JobRegister;
   readonly #activity: Activity;
   readonly #jobs: JobRepository;
   readonly #ledger: Ledger;
@@ -92,7 +95,8 @@ export class Inscriptions {
     const ledger = this.#ledger = options.ledger ?? new LocalLedger({ store, clock, paymentDelay });
     const activity = this.#activity = options.activity ?? new Activity();
     const repository = new ApiKeyRepository(store);
-    this.keys = new ApiKeys({ repository, followers, clock });
+    const keys = this.keys = new ApiKeys({ repository, followers, clock });
+    this.register = new JobRegister({ jobs, keys, end: (id) => this.#end(() => this.#locate(id)) });
     const queue = this.#queue = new JobQueue({ jobs, files, followed, ledger, clock, activity, settings });
     const waiting = this.#waiting = new Quota({
       inAll: settings.maxWaiting,
@@ -121,6 +125,7 @@ export class Inscriptions {
   /** Reads what is stored, takes up the jobs on which nobody works, and goes on looking for such. */
   async start(): Promise<void> {
     await this.keys.load();
+    await this.#jobs.listByTime();
     await this.#succession.look();
     this.#rounds.start();
   }
@@ -207,10 +212,15 @@ export class Inscriptions {
 
   /** Ends a key's job before its time, and answers how it ended; null where this key has none. */
   async cancel(keyId: string, jobId: string): Promise<Inscription | null> {
+    const ended = await this.#end(() => this.#find(keyId, jobId));
+    return ended && toInscription(ended);
+  }
+
+  async #end(find: () => Promise<Found | null>): Promise<JobRecord | null> {
     for (;;) {
-      const found = await this.#find(keyId, jobId);
+      const found = await find();
       if (found === null || hasEnded(found.record) || this.#stopping.signal.aborted) {
-        return found && toInscription(found.record);
+        return found && found.record;
       }
       // Who works on it elsewhere finds that it has lost the job.
       const job = found.live ?? await this.#succession.seize(found.record.id);
@@ -267,11 +277,16 @@ export class Inscriptions {
   }
 
   async #find(keyId: string, id: string): Promise<Found | null> {
+    const found = await this.#locate(id);
+    return found?.record.keyId === keyId ? found : null;
+  }
+
+  async #locate(id: string): Promise<Found | null> {
     const transaction = parseTransactionId(id);
     const stored = transaction === undefined
       ? this.#queue.find(id)?.record ?? await this.#jobs.get(id)
       : await this.#jobs.ofTransaction(formatTransactionId(transaction));
-    if (stored?.keyId !== keyId) return null;
+    if (stored === null) return null;
     const live = this.#queue.find(stored.id);
     if (live !== undefined) return { record: live.record, live };
     // It may have ended while it was read.

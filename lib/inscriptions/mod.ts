@@ -4,7 +4,7 @@
  * @module
  */
 export { accountId, AccountLogin, loginSchema } from "./accounts/account_login.ts";
-export { ApiKeyGate, type ApiKeyOwner, ApiKeys, type ListedApiKey } from "./api_keys.ts";
+export { ApiKeyGate, type ApiKeyOwner, ApiKeys, type ListedApiKey, type RevokedApiKey } from "./api_keys.ts";
 export { type Cluster, Instances, type ListedServer, socketUrl } from "./instances.ts";
 export { exampleJob, executed, jobConversation } from "./conversation.ts";
 export type { Content } from "./content.ts";
@@ -22,6 +22,7 @@ export {
 export type { Inscription } from "./inscription.ts";
 export { Inscriptions, type InscriptionsOptions, type StartedJob } from "./inscriptions.ts";
 export type { CompleteData, ErrorData, EventPosition, JobEvent, ProgressData } from "./job_events.ts";
+export { JobRegister, type RegisteredJob, type RegisteredJobs } from "./job_register.ts";
 export { type Ledger, LedgerError, type LedgerTopic, type PreparedTransaction } from "./ledger/ledger.ts";
 export { LocalLedger } from "./ledger/local_ledger.ts";
 export { holderQuery, type NumberedInscription, numbersQuery, type Query } from "./numbers.ts";

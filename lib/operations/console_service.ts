@@ -1,6 +1,9 @@
 import type { Store } from "../engine/mod.ts";
 import type { Clock, GatewayActivity, Timer } from "../protocol/mod.ts";
 import type { Validator } from "../validator/mod.ts";
+import type { MetricReadings } from "../telemetry/mod.ts";
+import { AlertWatch } from "./alerts/alert_watch.ts";
+import { Webhook } from "./alerts/webhook.ts";
 import { AuditLog } from "./audit_log.ts";
 import { ConsoleSessions } from "./console_sessions.ts";
 import { EventFeed } from "./event_feed.ts";
@@ -21,6 +24,12 @@ export interface ConsoleServiceOptions {
   readonly token: string | undefined;
   /** What the gateway does just now. */
   readonly activity: () => Promise<GatewayActivity | undefined>;
+  /** What all metrics stand at now. */
+  readonly readings: () => MetricReadings;
+  /** Where alerts are told; undefined: nowhere. */
+  readonly webhook: string | undefined;
+  /** How alerts call this server. */
+  readonly instance: string;
 }
 
 /** What stands behind the operators' page: who is logged in, what they did, and what they are told of. */
@@ -31,18 +40,24 @@ export class ConsoleService {
   readonly odds: OddsHistory;
   readonly audit: AuditLog;
   readonly sessions: ConsoleSessions | undefined;
+  readonly alerts: AlertWatch;
+  readonly webhook: Webhook | undefined;
+  readonly instance: string;
   readonly #options: ConsoleServiceOptions;
   #timer: Timer | undefined;
   #closed = false;
 
   constructor(options: ConsoleServiceOptions) {
-    const { store, clock, server, token } = options;
+    const { store, clock, server, token, readings, webhook, instance } = options;
     this.#options = options;
     this.judgements = new Judgements({ clock, feed: this.feed });
     this.history = new MinerHistory({ store, clock, server });
     this.odds = new OddsHistory({ store, clock });
     this.audit = new AuditLog(store);
     this.sessions = token === undefined ? undefined : new ConsoleSessions({ store, clock, token });
+    this.alerts = new AlertWatch({ clock, readings });
+    this.instance = instance;
+    this.webhook = webhook === undefined ? undefined : new Webhook({ url: webhook, clock, instance });
   }
 
   async start(): Promise<void> {
@@ -57,6 +72,10 @@ export class ConsoleService {
     });
     validator.registry.onChange(() => this.feed.emit("miners", {}));
     this.audit.onRecord((record) => this.feed.emit("audit", record));
+    this.alerts.onNews(({ fired, ended }) => {
+      this.feed.emit("alerts", { firing: this.alerts.firing });
+      this.webhook?.tell([...fired, ...ended]);
+    });
     this.#schedule();
   }
 
@@ -70,6 +89,8 @@ export class ConsoleService {
     this.#timer?.cancel();
     this.judgements.close();
     this.odds.close();
+    this.alerts.close();
+    this.webhook?.close();
   }
 
   #schedule(): void {

@@ -10,6 +10,8 @@ export interface OperatorEvents {
   readonly audit: unknown;
   /** Games changed. */
   readonly games: { readonly changed: number };
+  /** Alerts began to fire, or are over; how many fire. */
+  readonly alerts: { readonly firing: number };
   /** Who may connect changed. */
   readonly miners: Record<never, never>;
 }

@@ -18,6 +18,8 @@ import {
   ranges,
 } from "../telemetry/mod.ts";
 import type { Validator } from "../validator/mod.ts";
+import { ServerMarks } from "./server_marks.ts";
+import type { StoreSize } from "./store_size.ts";
 
 const log = logger("operations");
 const period = ranges["1h"].slot;
@@ -32,6 +34,8 @@ export interface FigureRecorderOptions {
   readonly activity: Activity;
   readonly streams: Streams;
   readonly store: Store;
+  /** How large the store is. */
+  readonly size: StoreSize;
   /** Under which its history is kept. */
   readonly server: () => string;
   /** Milliseconds between looks at the node while nobody listens; undefined: none. */
@@ -62,6 +66,8 @@ interface Totals {
 
 /** Writes down every ten seconds what the gateway does and what the node said, so that charts are full when somebody looks. */
 export class FigureRecorder {
+  /** What happened to the server meanwhile. */
+  readonly marks: ServerMarks;
   readonly #options: FigureRecorderOptions;
   readonly #repository: FigureRepository;
   readonly #history = new FigureHistory();
@@ -73,12 +79,14 @@ export class FigureRecorder {
 
   constructor(options: FigureRecorderOptions) {
     this.#options = options;
+    this.marks = new ServerMarks(options);
     this.#repository = new FigureRepository(options.store);
     this.#before = this.#count();
   }
 
   /** Takes over what was kept before this start, and begins to write down. */
   async start(): Promise<void> {
+    await this.marks.start();
     for (const range of historyRanges) {
       const pages = await this.#repository.list<HistoryPage>(
         this.#options.server(),
@@ -104,6 +112,7 @@ export class FigureRecorder {
   async stop(): Promise<void> {
     if (this.#timer === undefined) return;
     this.#timer.cancel();
+    await this.marks.drain();
     const at = this.#options.clock.now();
     for (const range of historyRanges) this.#keep(range, at);
     await this.#kept;
@@ -170,7 +179,8 @@ export class FigureRecorder {
   }
 
   #gateway(): FigureValues {
-    const { validator, hub, activity } = this.#options;
+    const { validator, hub, activity, size } = this.#options;
+    const { bytes } = size;
     const [before, now] = [this.#before, this.#count()];
     this.#before = now;
     const seconds = Math.max(1, now.at - before.at) / 1000;
@@ -193,6 +203,7 @@ export class FigureRecorder {
       ...mean("loop_lag", before.lag, now.lag),
       ...mean("commit_time", before.commits, now.commits),
       memory: Deno.memoryUsage().rss,
+      ...(bytes === undefined ? {} : { store_bytes: bytes }),
       cpu: 100 * rate("cpuSeconds"),
       sent_bytes_per_second: Math.max(0, rate("sent")),
       received_bytes_per_second: rate("received"),

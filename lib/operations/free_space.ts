@@ -23,6 +23,7 @@ export class FreeSpace {
   readonly #options: FreeSpaceOptions;
   readonly #warnings: Throttle;
   #shortage: string | undefined;
+  #free: number | undefined;
   #timer: Timer | undefined;
   #isClosed = false;
 
@@ -34,6 +35,16 @@ export class FreeSpace {
   /** What is wrong, in words; undefined while enough is free, or nobody knows. */
   get shortage(): string | undefined {
     return this.#shortage;
+  }
+
+  /** Bytes that were free when it last looked; undefined where nobody knows. */
+  get free(): number | undefined {
+    return this.#free;
+  }
+
+  /** Bytes that shall stay free. */
+  get least(): number {
+    return this.#options.least;
   }
 
   /** Looks, and goes on looking; resolves after the first look. */
@@ -53,7 +64,7 @@ export class FreeSpace {
   async #look(file: string): Promise<void> {
     const { least, measure = freeBytes } = this.#options;
     try {
-      const free = await measure(file);
+      const free = this.#free = await measure(file);
       this.#found(
         free < least
           ? `the store's disk has ${mebibytes(free)} free, less than store.min_free (${showSize(least)})`

@@ -3,6 +3,12 @@
  * and prune what was accepted, make backups and restore them.
  * @module
  */
+export { type Alert, AlertBook, type AlertNews } from "./alerts/alert_book.ts";
+export { AlertWatch, judgeEvery } from "./alerts/alert_watch.ts";
+export { type AlertRule, alertRules, descriptionOf, type OutsideRule, outsideRules } from "./alerts/rules.ts";
+export { milliseconds } from "./alerts/expression.ts";
+export { filled, prometheusTemplate } from "./alerts/template.ts";
+export { type Delivery, Webhook } from "./alerts/webhook.ts";
 export { activityDefinition } from "./activity_stream.ts";
 export { backupStore, restoreStore } from "./backup_store.ts";
 export { copyStore } from "./copy_store.ts";
@@ -22,4 +28,5 @@ export { type Progress, type StoreReport, verifyStore } from "./receipt_walk.ts"
 export { readMetrics } from "./read_metrics.ts";
 export { Retention } from "./retention.ts";
 export { type SeenConnection, Servers, tellFigures } from "./servers.ts";
+export { StoreSize } from "./store_size.ts";
 export { StoreMissing } from "./store_missing.ts";

@@ -111,6 +111,12 @@ export abstract class Stream implements Follower {
     return this.isFresh() ? this.#state : undefined;
   }
 
+  /** The newest state that is known, fresh or not, as a message; and of when it is, in milliseconds since the Unix epoch. */
+  get known(): { readonly at: number; readonly frame: string } | undefined {
+    const frame = this.#current();
+    return frame === undefined ? undefined : { at: this.#stateAt, frame };
+  }
+
   /**
    * From now on the listener gets everything: what it missed, or else the newest state, then what is new.
    *

@@ -41,6 +41,7 @@ export const operatorFigures = {
   loop_lag: figure("Event-loop lag", "ms"),
   commit_time: figure("Commit", "ms"),
   memory: figure("Memory", "B"),
+  store_bytes: figure("Store", "B"),
   cpu: figure("Processor", "%"),
   sent_bytes_per_second: figure("Sent", "B/s"),
   received_bytes_per_second: figure("Received", "B/s"),

@@ -43,5 +43,6 @@ export {
 export { LoopLag } from "./loop_lag.ts";
 export { escapeControls, isSecretName, mask } from "./mask.ts";
 export type { Label, MetricDefinition } from "./metric_definition.ts";
-export { metricNames, type MetricReadings, metricTable } from "./metric_table.ts";
+export { type MetricName, metricNames, type MetricReadings, metricTable } from "./metric_table.ts";
+export { type Labels, type Sample, samplesOf } from "./samples.ts";
 export { Throttle } from "./throttle.ts";

@@ -5,16 +5,19 @@ import { Kind } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
+import { alertRoutes } from "./alerts.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
 import { connectionRoutes } from "./connections.ts";
 import { gameRoutes } from "./games.ts";
 import { instanceRoutes } from "./instances.ts";
+import { jobRoutes } from "./jobs.ts";
 import { metagraphRoutes } from "./metagraph.ts";
 import { minerDetailRoutes } from "./miner_details.ts";
 import { observingRoutes } from "./observing.ts";
 import { operatorAccess } from "./operator_access.ts";
 import { predictionRoutes } from "./predictions.ts";
 import { registrationRoutes } from "./registrations.ts";
+import { streamStateRoutes } from "./stream_states.ts";
 
 const draining = new Kind(
   "Draining",
@@ -32,9 +35,12 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
     .route("/games", gameRoutes(gateway))
     .route("/predictions", predictionRoutes(gateway))
     .route("/", observingRoutes(gateway))
+    .route("/alerts", alertRoutes(gateway))
     .route("/api-keys", apiKeyRoutes(gateway))
     .route("/connections", connectionRoutes(gateway))
     .route("/instances", instanceRoutes(gateway))
+    .route("/jobs", jobRoutes(gateway))
+    .route("/stream-states", streamStateRoutes(gateway))
     .post(
       "/drain",
       documented({

@@ -26,9 +26,28 @@ const apiKeys = new Kind(
   "ApiKeys",
   () =>
     z.object({
-      api_keys: z.array(z.looseObject({ id: z.string(), name: z.string(), created_at: time() })),
+      api_keys: z.array(z.looseObject({
+        id: z.string(),
+        name: z.string(),
+        created_at: time(),
+        last_used_at: time().nullable().describe("to the minute; null before the first time"),
+      })),
+      revoked: z.array(z.object({
+        id: z.string(),
+        name: z.string(),
+        created_at: time(),
+        revoked_at: time(),
+      })).describe("within the last 90 days, the newest first"),
     }),
-  { api_keys: [{ id, name, created_at: "2026-11-21T08:00:00.000Z" }] },
+  {
+    api_keys: [{
+      id,
+      name,
+      created_at: "2026-11-21T08:00:00.000Z",
+      last_used_at: "2026-11-21T08:12:00.000Z",
+    }],
+    revoked: [],
+  },
 );
 const revoked = new Kind(
   "ApiKeyRevoked",
@@ -48,7 +67,7 @@ export function apiKeyRoutes(gateway: Gateway): Hono<Env> {
         summary: "List API keys",
         answers: { 200: { description: "Keys in force", kind: apiKeys }, ...refusals(401, 404) },
       }),
-      (context) => answerJson(context, { api_keys: keys.list() }),
+      async (context) => answerJson(context, { api_keys: await keys.list(), revoked: await keys.revoked() }),
     )
     .post(
       "/",

@@ -84,8 +84,40 @@ const historyAnswer = new Kind(
       from: z.number().optional(),
       interval: z.number().optional(),
       figures: z.record(z.string(), z.array(z.number().nullable())).optional(),
+      marks: z.array(z.object({
+        at: z.number().describe("Unix seconds"),
+        kind: z.enum(["start", "drain"]),
+        version: z.string(),
+      })).optional().describe("what happened to the server meanwhile"),
     }),
-  { range: "1h", from: 1_795_244_405, interval: 10, figures: { loop_lag: [0.4, 0.5, null] } },
+  {
+    range: "1h",
+    from: 1_795_244_405,
+    interval: 10,
+    figures: { loop_lag: [0.4, 0.5, null] },
+    marks: [{ at: 1_795_246_000.5, kind: "start", version: "0.1.0" }],
+  },
+);
+
+const storeAnswer = new Kind(
+  "StoreSize",
+  () =>
+    z.object({
+      kind: z.enum(["file", "database", "memory"]),
+      location: z.string().describe("without passwords"),
+      bytes: z.number().int().nullable().describe("null where it is in no file"),
+      free_bytes: z.number().int().nullable().describe("on its disk; null where nobody knows"),
+      min_free_bytes: z.number().int().describe("below that, new work is refused"),
+      durability: z.enum(["memory", "disk", "replicated"]).describe("the least that is confirmed"),
+    }),
+  {
+    kind: "file",
+    location: "data/heliograph.db",
+    bytes: 52_428_800,
+    free_bytes: 21_474_836_480,
+    min_free_bytes: 268_435_456,
+    durability: "memory",
+  },
 );
 
 /** What operators look at. Below `/admin`, where it is checked who they are. Protocol, section 6. */
@@ -163,6 +195,25 @@ export function observingRoutes(gateway: Gateway): Hono<Env> {
         }),
     )
     .get(
+      "/store",
+      documented({
+        tag: "Operators",
+        security: "admin",
+        summary: "How large the store is, and what room there is",
+        description: "How it grew is `store_bytes` of `/admin/history`.",
+        answers: { 200: { description: "The store", kind: storeAnswer }, ...refusals(401, 404) },
+      }),
+      (context) =>
+        answerJson(context, {
+          kind: gateway.size.kind,
+          location: showSetting(config, "store") ?? "",
+          bytes: gateway.size.bytes ?? null,
+          free_bytes: gateway.size.free ?? null,
+          min_free_bytes: gateway.size.least,
+          durability: config["store.durability"],
+        }),
+    )
+    .get(
       "/history",
       documented({
         tag: "Operators",
@@ -179,10 +230,9 @@ export function observingRoutes(gateway: Gateway): Hono<Env> {
             metrics: figureNames.map((name) => ({ name, ...figures[name] })),
           });
         }
-        return answerJson(context, {
-          range,
-          ...gateway.figures.read(range, metric.split(",").map(readFigure)),
-        });
+        const series = gateway.figures.read(range, metric.split(",").map(readFigure));
+        const marks = gateway.figures.marks.all.map((mark) => ({ ...mark, at: mark.at / 1000 }));
+        return answerJson(context, { range, ...series, marks: marks.filter(({ at }) => at >= series.from) });
       },
     )
     .get(
@@ -192,7 +242,7 @@ export function observingRoutes(gateway: Gateway): Hono<Env> {
         security: "admin",
         summary: "What happens, as server-sent events",
         description:
-          "`predictions` that were judged, `activity` of the gateway, `audit`, `games` and `miners` when they change; `lost` where what came after `Last-Event-ID` is not known any more.",
+          "`predictions` that were judged, `activity` of the gateway, `audit`, `games`, `miners` and `alerts` when they change; `lost` where what came after `Last-Event-ID` is not known any more.",
         query: eventsQuery,
         answers: {
           200: { description: "Events with the id `EPOCH:NUMBER`", type: "text/event-stream" },

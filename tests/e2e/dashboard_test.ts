@@ -44,3 +44,9 @@ testWith(
   "the console in a browser checks receipts without taking the gateway's word",
   () => runCases("receipts_cases.ts"),
 );
+
+testWith(
+  missing,
+  "the console in a browser shows jobs, keys, streams, alerts and servers, and does what operators ask for",
+  () => runCases("operations_cases.ts"),
+);

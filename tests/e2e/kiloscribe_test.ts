@@ -141,7 +141,7 @@ for (const version of sdkVersions) {
         const outcome = await sdk.call("inscribeAndExecute", fileRequest(png, "dot.png"), account);
         assertEquals(outcome.error, undefined);
         const { keys } = server.gateway.inscriptions;
-        assertEquals(keys.list().map(({ name }) => name), [id]);
+        assertEquals((await keys.list()).map(({ name }) => name), [id]);
         assertEquals(mirror.asked, [`/api/v1/accounts/${id}`]);
       },
     );

@@ -195,3 +195,23 @@ Deno.test("jobs that ended before a time are forgotten, and no others; their num
   await complete("next", 9500);
   assertEquals((await jobs.get("next"))?.number, 3);
 });
+
+Deno.test("jobs are listed by their time, those too that an earlier program has made", async () => {
+  using store = await openEngine(":memory:");
+  const jobs = new JobRepository(store);
+  for (const [index, id] of ["a", "b", "c", "d"].entries()) await add(jobs, job(id, { createdAt: index }));
+  const ids = async (more: Partial<Parameters<JobRepository["newest"]>[0]> = {}) => {
+    const page = await jobs.newest({ limit: 10, before: null, isWanted: () => true, ...more });
+    return [...page.jobs.map(({ id }) => id), page.last?.id ?? null];
+  };
+  assertEquals(await ids(), ["d", "c", "b", "a", null]);
+  assertEquals(await ids({ limit: 2 }), ["d", "c", "c"]);
+  assertEquals(await ids({ before: job("c", { createdAt: 2 }) }), ["b", "a", null]);
+  assertEquals(await ids({ isWanted: ({ id }) => id === "b" }), ["b", null]);
+  await store.deleteAll(["jobs_by_time"]);
+  assertEquals(await ids(), [null]);
+  await jobs.listByTime();
+  assertEquals(await ids(), ["d", "c", "b", "a", null]);
+  await jobs.forget([job("b", { createdAt: 1 })]);
+  assertEquals(await ids(), ["d", "c", "a", null]);
+});

@@ -80,9 +80,9 @@ Deno.test("keys are listed without anything secret, oldest first", async () => {
   const first = await keys.create("zebra");
   await clock.advance(1000);
   const second = await keys.create("ant");
-  assertEquals((await openKeys(store)).list(), [
-    { id: first.id, name: "zebra", created_at: "2026-11-21T08:00:00.000Z" },
-    { id: second.id, name: "ant", created_at: "2026-11-21T08:00:01.000Z" },
+  assertEquals(await (await openKeys(store)).list(), [
+    { id: first.id, name: "zebra", created_at: "2026-11-21T08:00:00.000Z", last_used_at: null },
+    { id: second.id, name: "ant", created_at: "2026-11-21T08:00:01.000Z", last_used_at: null },
   ]);
 });
 

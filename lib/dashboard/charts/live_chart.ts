@@ -9,6 +9,13 @@ export interface ChartPlace {
   readonly readout: HTMLElement;
 }
 
+/** A moment that a chart marks. */
+export interface ChartMark {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly kind: "start" | "drain";
+}
+
 /** A chart that follows its history in place. */
 export class LiveChart {
   readonly #spec: ChartSpec;
@@ -17,12 +24,16 @@ export class LiveChart {
   readonly #plot: uPlot;
   readonly #resizing: ResizeObserver;
   #draws = 0;
+  #marks: readonly ChartMark[] = [];
 
   constructor(spec: ChartSpec, place: ChartPlace) {
     this.#spec = spec;
     this.#place = place;
     this.#palette = new Palette(place.host);
-    const hooks = { draw: [() => this.#count()], setCursor: [(plot: uPlot) => this.#read(plot)] };
+    const hooks = {
+      draw: [(plot: uPlot) => this.#drawMarks(plot), () => this.#count()],
+      setCursor: [(plot: uPlot) => this.#read(plot)],
+    };
     this.#plot = new uPlot(chartOptions(spec, this.#palette, hooks), this.#data(), place.host);
     this.#resizing = new ResizeObserver(() => this.#fit());
     this.#resizing.observe(place.host);
@@ -31,6 +42,11 @@ export class LiveChart {
   /** The history has changed. */
   update(): void {
     this.#plot.setData(this.#data());
+  }
+
+  /** What is marked from the next update on. */
+  mark(marks: readonly ChartMark[]): void {
+    this.#marks = marks;
   }
 
   /** The theme has changed. */
@@ -52,6 +68,24 @@ export class LiveChart {
   #fit(): void {
     const { clientWidth: width, clientHeight: height } = this.#place.host;
     if (width > 0 && height > 0) this.#plot.setSize({ width, height });
+  }
+
+  #drawMarks(plot: uPlot): void {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.lineWidth = devicePixelRatio;
+    for (const { at, kind } of this.#marks) {
+      const x = Math.round(plot.valToPos(at, "x", true));
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.strokeStyle = this.#palette.colour(kind === "start" ? "label" : "alarm");
+      ctx.setLineDash(kind === "start" ? [] : [4 * devicePixelRatio, 3 * devicePixelRatio]);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
+    this.#place.host.dataset["marks"] = this.#marks.map(({ kind }) => kind).join(" ");
   }
 
   /** Tests see by this that it draws. */

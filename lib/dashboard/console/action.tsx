@@ -10,6 +10,8 @@ interface ActionProps {
   readonly isDangerous?: boolean;
   readonly disabled?: boolean;
   readonly onDone?: (answer: unknown) => void;
+  /** It is not shown any more. */
+  readonly onClose?: () => void;
   /** What came of it, in words. */
   readonly describe?: (answer: unknown) => string;
   readonly children?: ReactNode;
@@ -56,7 +58,7 @@ export function Action(props: ActionProps) {
       >
         {props.label}
       </button>
-      <dialog ref={dialog} aria-labelledby={id}>
+      <dialog ref={dialog} aria-labelledby={id} onClose={props.onClose}>
         <h2 id={id}>{label}</h2>
         <p>{meaning}</p>
         {props.children}

@@ -4,6 +4,15 @@ import { LiveChart } from "../charts/live_chart.ts";
 import { onColoursChange } from "../components/theme.ts";
 import { History, type PastMeasurements } from "../model/history.ts";
 import { useReading } from "./context.ts";
+import { formatWhen } from "./when.ts";
+
+/** What happened to the server, where charts mark it. */
+export interface Mark {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly kind: "start" | "drain";
+  readonly version: string;
+}
 
 interface FigureChartProps {
   readonly label: string;
@@ -23,7 +32,10 @@ const bounds = {
 export function FigureChart({ label, range, lines, format, least }: FigureChartProps) {
   const { every, ...limits } = bounds[range];
   const names = lines.map(({ column }) => column).join();
-  const { data } = useReading<PastMeasurements>(`admin/history?metric=${names}&range=${range}`, every);
+  const { data } = useReading<PastMeasurements & { marks: readonly Mark[] }>(
+    `admin/history?metric=${names}&range=${range}`,
+    every,
+  );
   const host = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
   const drawn = useRef<LiveChart>(null);
@@ -46,6 +58,7 @@ export function FigureChart({ label, range, lines, format, least }: FigureChartP
   useEffect(() => {
     if (data === undefined) return;
     spec.history.fill(data);
+    drawn.current?.mark(data.marks);
     drawn.current?.update();
   }, [data, spec]);
   return (
@@ -54,6 +67,11 @@ export function FigureChart({ label, range, lines, format, least }: FigureChartP
       <span className="chart-readout" ref={readout} aria-hidden="true" />
       <figcaption className="chart-legend">
         {lines.map(({ column, label, colour }) => <span key={column} data-colour={colour}>{label}</span>)}
+        {data?.marks.map(({ at, kind, version }) => (
+          <span key={`${kind} ${at}`} data-mark={kind} title={`Version ${version}`}>
+            {kind === "start" ? "started" : "drained"} {formatWhen(new Date(1000 * at).toISOString())}
+          </span>
+        ))}
       </figcaption>
     </figure>
   );

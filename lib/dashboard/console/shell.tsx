@@ -3,14 +3,20 @@ import type { GatewayActivity } from "../../protocol/streams.ts";
 import { ThemeButton } from "../components/theme_button.tsx";
 import { refusesMost, summarizeRefusals } from "../model/refusals.ts";
 import { useActivity, useConnected, useConsole, useUnlocked } from "./context.ts";
+import { useAlerts } from "./alerts.ts";
+import { AlertsPage } from "./pages/alerts.tsx";
 import { AuditPage } from "./pages/audit.tsx";
 import { ConnectionsPage } from "./pages/connections.tsx";
 import { GamesPage } from "./pages/games.tsx";
+import { JobsPage } from "./pages/jobs.tsx";
 import { MinersPage } from "./pages/miners.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { PredictionsPage } from "./pages/predictions.tsx";
 import { ReceiptsPage } from "./pages/receipts.tsx";
+import { ServersPage } from "./pages/servers.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
+import { StreamsPage } from "./pages/streams.tsx";
+import { useServers } from "./servers.ts";
 import { linkTo, usePlace } from "./place.ts";
 
 interface Page {
@@ -43,6 +49,26 @@ const pages: Readonly<Record<string, Page>> = {
     title: "Receipts",
     icon: "M6 3h12v18l-3-2-3 2-3-2-3 2zM9 9.5l2 2 4-4M9 15h6",
     Content: ReceiptsPage,
+  },
+  jobs: {
+    title: "Jobs and keys",
+    icon: "M12 3l8 4v10l-8 4-8-4V7zM4 7l8 4 8-4M12 11v10",
+    Content: JobsPage,
+  },
+  streams: {
+    title: "Streams",
+    icon: "M3 8c3-4 6-4 9 0s6 4 9 0M3 16c3-4 6-4 9 0s6 4 9 0",
+    Content: StreamsPage,
+  },
+  alerts: {
+    title: "Alerts",
+    icon: "M12 3a6 6 0 0 1 6 6c0 5 2 6 2 7H4c0-1 2-2 2-7a6 6 0 0 1 6-6ZM10 20h4",
+    Content: AlertsPage,
+  },
+  servers: {
+    title: "Servers",
+    icon: "M4 4h16v7H4zM4 13h16v7H4zM8 7.500h.01M8 16.500h.01",
+    Content: ServersPage,
   },
   audit: { title: "Audit", icon: "M6 3h9l4 4v14H6zM9 11h7M9 15h7", Content: AuditPage },
   settings: {
@@ -119,6 +145,8 @@ function TopBar({ title }: { readonly title: string }) {
     <header className="console-top">
       <h1>{title}</h1>
       <GatewayStatus />
+      <FiringAlerts />
+      <ServerPicker />
       <Search />
       <Lock />
       <a className="link" href="docs">API</a>
@@ -141,6 +169,51 @@ function GatewayStatus() {
         <strong>{text}</strong>
       </span>
     </p>
+  );
+}
+
+/** How many alerts fire; nothing while none does. */
+function FiringAlerts() {
+  const { data } = useAlerts();
+  const firing = data?.alerts.filter(({ state }) => state === "firing") ?? [];
+  if (firing.length === 0) return null;
+  const isCritical = firing.some(({ severity }) => severity === "critical");
+  return (
+    <a
+      className="firing"
+      data-severity={isCritical ? "critical" : "warning"}
+      href={linkTo("alerts")}
+      title={firing.map(({ summary }) => summary).join("\n")}
+    >
+      {firing.length === 1 ? "1 alert" : `${firing.length} alerts`}
+    </a>
+  );
+}
+
+/** Goes to the console of another server of the store; nothing where there is one alone. */
+function ServerPicker() {
+  const { data: servers = [] } = useServers();
+  const { page, filters } = usePlace();
+  const self = servers.find(({ self }) => self);
+  if (self === undefined || servers.length < 2) return null;
+  const go = (id: string) => {
+    const address = servers.find((server) => server.id === id)?.console ?? null;
+    if (address !== null) location.href = `${address}${linkTo(page, Object.fromEntries(filters))}`;
+  };
+  return (
+    <select
+      className="field picker"
+      aria-label="Server"
+      value={self.id}
+      onChange={({ target }) => go(target.value)}
+    >
+      {servers.map(({ id, console, draining }) => (
+        <option key={id} value={id} disabled={id !== self.id && console === null}>
+          Server {id}
+          {draining ? ", draining" : ""}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -58,6 +58,12 @@ export function formatBandwidth(value: number): Figure {
   return { value: format.format(scaled), unit: byteUnits[power] ?? byteUnits[0] };
 }
 
+/** Bytes as `1.02 MB`, in thousands. */
+export function formatBytes(value: number): string {
+  const { value: amount, unit } = formatBandwidth(value);
+  return `${amount} ${unit.replace("/s", "")}`;
+}
+
 /** Milliseconds as `0.420 ms`, `12.3 ms`, `1.20 s`; whole ones, as `8 ms`, pretend no more. */
 export function formatLatency(value: number | null): Figure {
   if (value === null || !Number.isFinite(value)) return { value: unknown, unit: "ms" };

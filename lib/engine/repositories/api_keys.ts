@@ -21,6 +21,14 @@ export interface KeyUsage {
   readonly bytes: number;
 }
 
+/** What is remembered of a key that was revoked. Times are in milliseconds since the Unix epoch. */
+export interface RevokedKeyRecord extends Pick<ApiKeyRecord, "id" | "name" | "createdAt"> {
+  readonly revokedAt: number;
+}
+
+/** Milliseconds for which it is, and how many are told of. */
+const [keptFor, mostRevoked] = [90 * 86_400_000, 1000];
+
 /** The channel of the log with every key that is made, changed or deleted. */
 export const apiKeysChannel = "api_keys";
 
@@ -52,6 +60,35 @@ export class ApiKeyRepository {
   async forget(id: string): Promise<void> {
     for (const index of ["holder_jobs", "job_requests"]) await this.#store.deleteAll([index, id]);
     await this.#store.delete(["key_usage", id]);
+    await this.#store.delete(["key_uses", id]);
+  }
+
+  /** Remembers that a key was revoked. */
+  async putRevoked(record: RevokedKeyRecord): Promise<void> {
+    const { id, revokedAt } = record;
+    await this.#store.set(["revoked_api_keys", revokedAt, id], record, { expireIn: keptFor });
+  }
+
+  /** The keys that were revoked lately, the newest first. */
+  async revoked(): Promise<RevokedKeyRecord[]> {
+    const records: RevokedKeyRecord[] = [];
+    const range = { prefix: ["revoked_api_keys"], limit: mostRevoked, reverse: true } as const;
+    for await (const { value } of this.#store.list<RevokedKeyRecord>(range)) records.push(value);
+    return records;
+  }
+
+  /** Writes when a key was used, in milliseconds since the Unix epoch. */
+  async putUse(id: string, at: number): Promise<void> {
+    await this.#store.set(["key_uses", id], at);
+  }
+
+  /** When each key was used that ever was. */
+  async uses(): Promise<Map<string, number>> {
+    const times = new Map<string, number>();
+    for await (const { key, value } of this.#store.list<number>({ prefix: ["key_uses"] })) {
+      times.set(String(key[1]), value);
+    }
+    return times;
   }
 
   /** What a key has used on the last day on which it used something; null before the first. */

@@ -6,6 +6,19 @@ type Owned = Pick<OpenJob, "owner" | "createdAt" | "lease">;
 
 const countKey = ["inscription_count"] as const;
 
+/** Says that all jobs are listed by their time, those of earlier programs too. */
+const listedKey = ["jobs_by_time_listed"] as const;
+/** Jobs that one page of a list is looked for among. */
+const mostLookedAt = 1000;
+const atOnce = 100;
+
+/** Some of all jobs, newest first. */
+export interface JobPage {
+  readonly jobs: readonly JobRecord[];
+  /** The last that was looked at, after which a further page begins; null where there is none. */
+  readonly last: JobRecord | null;
+}
+
 /** What the log keeps of a job as it is written. */
 export type TellOfJob = (job: JobRecord) => unknown;
 
@@ -139,6 +152,45 @@ export class JobRepository {
     return await this.getAll(ids);
   }
 
+  /** Has jobs that an earlier program has made listed by their time. */
+  async listByTime(): Promise<void> {
+    if (await this.#store.get<boolean>(listedKey)) return;
+    for await (const { value: { id, createdAt } } of this.#store.list<JobRecord>({ prefix: ["jobs"] })) {
+      await this.#store.set(timeKey(createdAt, id), id);
+    }
+    await this.#store.set(listedKey, true);
+  }
+
+  /** The newest jobs of all keys that are wanted, those older than `before` where it is given, up to `limit`. */
+  async newest(
+    { limit, before, isWanted }: {
+      readonly limit: number;
+      readonly before: JobRecord | null;
+      readonly isWanted: (job: JobRecord) => boolean;
+    },
+  ): Promise<JobPage> {
+    const jobs: JobRecord[] = [];
+    let last = before;
+    for (let looked = 0; looked < mostLookedAt; looked += atOnce) {
+      const { batch, isLast } = await this.#older(last);
+      for (const job of batch) {
+        last = job;
+        if (isWanted(job)) jobs.push(job);
+        if (jobs.length === limit) return { jobs, last };
+      }
+      if (isLast) return { jobs, last: null };
+    }
+    return { jobs, last };
+  }
+
+  async #older(job: JobRecord | null): Promise<{ batch: readonly JobRecord[]; isLast: boolean }> {
+    const older = job === null ? {} : { to: [job.createdAt, job.id] };
+    const ids: string[] = [];
+    const range = { prefix: ["jobs_by_time"], ...older, limit: atOnce, reverse: true } as const;
+    for await (const { value } of this.#store.list<string>(range)) ids.push(value);
+    return { batch: await this.getAll(ids), isLast: ids.length < atOnce };
+  }
+
   /** How many inscriptions are completed: the newest number. */
   async count(): Promise<number> {
     return await this.#store.get<number>(countKey) ?? 0;
@@ -165,6 +217,7 @@ export class JobRepository {
     await this.#store.transact((transaction) => {
       for (const { id, keyId, requestId, transactionId, number, request: { holderId }, createdAt } of jobs) {
         transaction.delete(["jobs", id]);
+        transaction.delete(timeKey(createdAt, id));
         transaction.forget(jobChannel(id));
         transaction.delete(["job_transactions", transactionId]);
         transaction.delete(["holder_jobs", keyId, holderId, createdAt, id]);
@@ -208,6 +261,7 @@ async function create(
   const record = await write(transaction, job, tell);
   transaction.set(["open_jobs", id], { owner, createdAt, lease } satisfies Owned);
   transaction.set(["holder_jobs", keyId, holderId, createdAt, id], id);
+  transaction.set(timeKey(createdAt, id), id);
   return { record, lease };
 }
 
@@ -216,6 +270,10 @@ async function isHeld(
   { id, lease }: Pick<OpenJob, "id" | "lease">,
 ): Promise<boolean> {
   return (await transaction.get<Owned>(["open_jobs", id]))?.lease === lease;
+}
+
+function timeKey(createdAt: number, id: string): Key {
+  return ["jobs_by_time", createdAt, id];
 }
 
 function requestKey(keyId: string, requestId: string): Key {

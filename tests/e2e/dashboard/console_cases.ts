@@ -5,7 +5,21 @@ import { sampleGame, samplePrediction } from "../../helpers/samples.ts";
 import { ConsoleScene, still } from "./console_scene.ts";
 import { findPaleTexts } from "./contrast.ts";
 
-const pages = ["", "miners", "predictions", "connections", "games", "receipts", "audit", "settings"];
+const pages = [
+  "",
+  "miners",
+  "predictions",
+  "connections",
+  "games",
+  "receipts",
+  "jobs",
+  "jobs?show=keys",
+  "streams",
+  "alerts",
+  "servers",
+  "audit",
+  "settings",
+];
 
 Deno.test("the console lets in who has the token, and nobody else; a reload asks for nothing", async () => {
   await using scene = await ConsoleScene.start();

@@ -1,3 +1,5 @@
+import type { Config } from "../../../lib/gateway/mod.ts";
+import { type Clock, systemClock } from "../../../lib/protocol/mod.ts";
 import { buildDashboard } from "../../../scripts/build_dashboard.ts";
 import { adminToken } from "../../helpers/gateway.ts";
 import { findChromium } from "../../helpers/programs.ts";
@@ -14,9 +16,13 @@ export const still = { reducedMotion: "reduce" } as const;
 export class ConsoleScene implements AsyncDisposable {
   private constructor(readonly gateway: Scene, readonly watched: WatchedPage) {}
 
-  static async start(options: Parameters<typeof WatchedPage.open>[2] = still): Promise<ConsoleScene> {
+  static async start(
+    options: Parameters<typeof WatchedPage.open>[2] = still,
+    config: Partial<Config> = {},
+    clock: Clock = systemClock,
+  ): Promise<ConsoleScene> {
     await buildDashboard({ root, out: `${root}/dist/dashboard` });
-    const gateway = await Scene.start();
+    const gateway = await Scene.start(config, clock);
     const watched = await WatchedPage.open(chromium, `${gateway.server.url}/console`, options);
     return new ConsoleScene(gateway, watched);
   }

@@ -20,8 +20,8 @@ Deno.test("an API key is shown once, listed without itself, and works until it i
   assertEquals([Object.keys(created.body), name], [["id", "name", "key"], "Käthe's press"]);
   const { body: { api_keys: listed } } = await raw(scene, "GET", "");
   assertEquals(listed.map((entry: object) => Object.keys(entry)), [
-    ["id", "name", "created_at"],
-    ["id", "name", "created_at"],
+    ["id", "name", "created_at", "last_used_at"],
+    ["id", "name", "created_at", "last_used_at"],
   ]);
   assertEquals(listed[1].id, id);
   assert(!JSON.stringify(listed).includes(key));

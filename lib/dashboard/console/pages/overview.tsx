@@ -10,12 +10,13 @@ import {
 } from "../../model/format.ts";
 import type { PastMeasurements } from "../../model/history.ts";
 import { refusesMost, summarizeRefusals } from "../../model/refusals.ts";
+import { useAlerts } from "../alerts.ts";
 import { useActivity, useReading } from "../context.ts";
 import { FigureChart } from "../figure_chart.tsx";
 import { Tile } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
 import type { Miner } from "../types.ts";
-import { formatAgo } from "../when.ts";
+import { formatAgo, formatWhen } from "../when.ts";
 
 const lines: ChartSpec["lines"] = [
   { column: "accepted_per_second", label: "accepted", colour: "accent", fill: "accent-wash" },
@@ -99,7 +100,7 @@ export function OverviewPage() {
         />
       </section>
       <div className="columns">
-        <Attention activity={activity} lag={lag} />
+        <Attention activity={activity} />
         <section className="card" aria-labelledby="reasons">
           <header className="card-head">
             <h2 id="reasons">Refused in the last minute</h2>
@@ -131,15 +132,15 @@ function newest(past: PastMeasurements | undefined, name: string): number | null
 }
 
 /** What is not as it should be, with what to do. */
-function Attention({ activity, lag }: {
-  readonly activity: GatewayActivity | undefined;
-  readonly lag: number | null;
-}) {
-  const troubles = activity === undefined ? [] : troublesOf(activity, lag);
+function Attention({ activity }: { readonly activity: GatewayActivity | undefined }) {
+  const { data } = useAlerts();
+  const troubles = activity === undefined ? [] : troublesOf(activity);
+  const alerts = data?.alerts ?? [];
   return (
     <section className="card" aria-labelledby="attention">
       <header className="card-head">
         <h2 id="attention">Needs attention</h2>
+        <a className="card-aside" href={linkTo("alerts")}>All alerts</a>
       </header>
       <ul className="troubles" data-value="attention">
         {troubles.map(({ what, advice }) => (
@@ -148,14 +149,23 @@ function Attention({ activity, lag }: {
             <span className="hint">{advice}</span>
           </li>
         ))}
+        {alerts.map(({ name, labels, summary, advice, state, since }) => (
+          <li key={`${name} ${JSON.stringify(labels)}`}>
+            <strong>{summary}</strong>
+            <span className="hint">
+              {state === "firing" ? "Fires" : "About to fire"}, since {formatWhen(since)}. {advice}
+            </span>
+          </li>
+        ))}
       </ul>
-      {activity !== undefined && troubles.length === 0 && <p className="remark">Nothing</p>}
+      {activity !== undefined && troubles.length + alerts.length === 0 && <p className="remark">Nothing</p>}
     </section>
   );
 }
 
-function troublesOf(activity: GatewayActivity, lag: number | null) {
-  const { status, confirmation_latency, fallback_share } = activity;
+/** What is so just now; what has been so for a while are alerts. */
+function troublesOf(activity: GatewayActivity) {
+  const { status } = activity;
   const all = [
     {
       holds: status === "offline",
@@ -171,21 +181,6 @@ function troublesOf(activity: GatewayActivity, lag: number | null) {
       holds: refusesMost(summarizeRefusals(activity)),
       what: "Most predictions are refused",
       advice: "Unknown games and wrong odds mean that games are not published in time.",
-    },
-    {
-      holds: (confirmation_latency?.p99 ?? 0) > 500,
-      what: "Confirmations are slow",
-      advice: "Are the cores short (crypto.workers), or the disk slow?",
-    },
-    {
-      holds: (lag ?? 0) > 250,
-      what: "The event loop lags",
-      advice: "Too much load for one core, or a machine that is short of processor time or memory.",
-    },
-    {
-      holds: (fallback_share ?? 0) > 0.5,
-      what: "Most predictions come over HTTP",
-      advice: "Miners seem not to get through by WebSocket: heliograph doctor tells why.",
     },
   ];
   return all.filter(({ holds }) => holds);

@@ -1,0 +1,170 @@
+import { useState } from "react";
+import { formatCount, shorten } from "../../model/format.ts";
+import { Action } from "../action.tsx";
+import { useReading } from "../context.ts";
+import { type Column, DataTable } from "../data_table.tsx";
+import { Choice, hasText, SearchField } from "../fields.tsx";
+import { Facts } from "../figures.tsx";
+import { linkTo, useFilter } from "../place.ts";
+import { formatAgo, formatWhen } from "../when.ts";
+
+/** An API key, as `/admin/api-keys` tells of it; null where something has not happened. */
+interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: string;
+  readonly last_used_at?: string | null;
+  readonly revoked_at?: string;
+}
+
+interface Keys {
+  readonly api_keys: readonly Key[];
+  readonly revoked: readonly Key[];
+}
+
+const stateOf = ({ revoked_at }: Key) => revoked_at === undefined ? "in force" : "revoked";
+
+function State(key: Key) {
+  return (
+    <span className="badge" data-tone={key.revoked_at === undefined ? "healthy" : "down"}>
+      {stateOf(key)}
+    </span>
+  );
+}
+
+const lastUsed = ({ last_used_at, revoked_at }: Key) =>
+  last_used_at === null ? "never" : revoked_at === undefined ? formatAgo(last_used_at) : "–";
+
+const columns: readonly Column<Key>[] = [
+  { key: "name", title: "Key", show: ({ name }) => shorten(name, 28), sortBy: ({ name }) => name },
+  { key: "state", title: "State", show: (key) => <State {...key} />, sortBy: stateOf },
+  {
+    key: "used",
+    title: "Last used",
+    show: lastUsed,
+    sortBy: ({ last_used_at }) => last_used_at ?? "",
+  },
+  {
+    key: "created",
+    title: "Made",
+    show: ({ created_at }) => formatWhen(created_at),
+    sortBy: ({ created_at }) => created_at,
+    isMinor: true,
+  },
+  {
+    key: "revoked",
+    title: "Revoked",
+    show: ({ revoked_at }) => formatWhen(revoked_at),
+    sortBy: ({ revoked_at }) => revoked_at ?? "",
+    isMinor: true,
+  },
+];
+
+/** Who may inscribe. */
+export function KeysTable() {
+  const [search] = useFilter("search");
+  const [state] = useFilter("state");
+  const [opened] = useFilter("open");
+  const { data, error, reload } = useReading<Keys>("admin/api-keys", 5000);
+  const keys = [...data?.api_keys.toReversed() ?? [], ...data?.revoked ?? []];
+  const rows = keys.filter((key) =>
+    hasText(search, key.name, key.id) && (state === "" || stateOf(key) === state)
+  );
+  const open = keys.find(({ id }) => id === opened);
+  return (
+    <div className="with-drawer" data-open={open !== undefined}>
+      <section className="card table-card" aria-label="API keys">
+        <div className="tools">
+          <SearchField label="Search for a key" />
+          <Choice name="show" label="What" options={{ "": "Jobs", keys: "API keys" }} />
+          <Choice
+            name="state"
+            label="State"
+            options={{ "": "All", "in force": "In force", revoked: "Revoked" }}
+          />
+          <span className="hint" role="status">{formatCount(rows.length)} shown</span>
+          <MakeKey onDone={reload} />
+        </div>
+        {error !== undefined && <p className="problem" role="alert">{error}</p>}
+        <DataTable
+          label="API keys, the newest first; revoked ones of the last 90 days"
+          columns={columns}
+          rows={rows}
+          keyOf={({ id }) => id}
+          empty={data === undefined ? "Reading" : "No key is like that"}
+          opens
+        />
+      </section>
+      {open !== undefined && <KeyDrawer apiKey={open} onDone={reload} />}
+    </div>
+  );
+}
+
+function KeyDrawer({ apiKey, onDone }: { readonly apiKey: Key; readonly onDone: () => void }) {
+  const [, open] = useFilter("open");
+  const { id, name, created_at, revoked_at } = apiKey;
+  return (
+    <aside className="card drawer" aria-label={`Key ${name}`}>
+      <header className="card-head">
+        <h2>{shorten(name, 28)}</h2>
+        <State {...apiKey} />
+        <button type="button" className="button" onClick={() => open("")}>Close</button>
+      </header>
+      <Facts
+        facts={[
+          ["Id", <code key="id">{id}</code>],
+          ["Made", formatWhen(created_at)],
+          ["Last used", lastUsed(apiKey)],
+          ["Revoked", formatWhen(revoked_at)],
+        ]}
+      />
+      <div className="buttons">
+        <a className="button" href={linkTo("jobs", { key: id })}>Its jobs</a>
+        <Action
+          label="Revoke"
+          meaning="Whoever has the key may inscribe no more, at once. Its jobs that are under way go on."
+          change={{ method: "DELETE", path: `admin/api-keys/${id}` }}
+          isDangerous
+          disabled={revoked_at !== undefined}
+          onDone={onDone}
+        />
+      </div>
+    </aside>
+  );
+}
+
+function MakeKey({ onDone }: { readonly onDone: () => void }) {
+  const [name, setName] = useState("");
+  const [made, setMade] = useState<string>();
+  return (
+    <Action
+      label="Make a key"
+      meaning="Whoever has it may inscribe. It is shown once, and only its hash is kept."
+      change={{ method: "POST", path: "admin/api-keys", body: { name } }}
+      describe={() => "Copy it now: it is not shown again"}
+      onDone={(answer) => {
+        setMade((answer as { readonly key: string }).key);
+        onDone();
+      }}
+      onClose={() => {
+        setMade(undefined);
+        setName("");
+      }}
+    >
+      {made === undefined
+        ? (
+          <>
+            <label htmlFor="key-name">Whose it is</label>
+            <input
+              id="key-name"
+              className="field"
+              maxLength={100}
+              value={name}
+              onChange={({ target }) => setName(target.value)}
+            />
+          </>
+        )
+        : <pre className="command" aria-label="The key">{made}</pre>}
+    </Action>
+  );
+}

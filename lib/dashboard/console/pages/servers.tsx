@@ -1,0 +1,168 @@
+import type { ChartSpec } from "../../charts/chart_options.ts";
+import { formatBytes, formatCount, formatDuration, formatShare } from "../../model/format.ts";
+import type { PastMeasurements } from "../../model/history.ts";
+import { Action } from "../action.tsx";
+import { useReading } from "../context.ts";
+import { FigureChart } from "../figure_chart.tsx";
+import { Facts } from "../figures.tsx";
+import { useServers } from "../servers.ts";
+import type { Server } from "../servers.ts";
+import { formatAgo } from "../when.ts";
+
+/** The store, as `/admin/store` tells of it. */
+interface Store {
+  readonly kind: "file" | "database" | "memory";
+  readonly location: string;
+  readonly bytes: number | null;
+  readonly free_bytes: number | null;
+  readonly min_free_bytes: number;
+  readonly durability: string;
+}
+
+const day = 86_400;
+const lines: ChartSpec["lines"] = [
+  { column: "store_bytes", label: "size", colour: "accent", fill: "accent-wash" },
+];
+const bytesOrUnknown = (value: number | null) => value === null ? "not known" : formatBytes(value);
+
+/** The servers of the store, and the store. */
+export function ServersPage() {
+  const { data: servers, error, reload } = useServers();
+  return (
+    <>
+      {error !== undefined && <p className="problem" role="alert">{error}</p>}
+      <div className="cards">
+        {servers?.map((server) => <ServerCard key={server.id} server={server} onDone={reload} />)}
+      </div>
+      <StoreCard />
+    </>
+  );
+}
+
+function ServerCard({ server, onDone }: { readonly server: Server; readonly onDone: () => void }) {
+  const { id, self, console, version, started_at, last_seen, connections, jobs, load, draining } = server;
+  return (
+    <section className="card server" aria-label={`Server ${id}`} data-server={id}>
+      <header className="card-head">
+        <h2>Server {id}</h2>
+        {self && <span className="badge">this one</span>}
+        <span className="badge" data-tone={draining ? "waiting" : "healthy"}>
+          {draining ? "draining" : "serving"}
+        </span>
+      </header>
+      <Facts
+        facts={[
+          ["Version", version ?? "not known"],
+          [
+            "Up",
+            started_at === null ? "not known" : formatDuration((Date.now() - Date.parse(started_at)) / 1000),
+          ],
+          ["Load", `${formatShare(load).value} % of a core`],
+          ["Jobs", formatCount(jobs)],
+          ["Connections", formatCount(connections)],
+          ["Behind the others", `${server.behind_seconds} s`],
+          ["Region", server.region],
+          ["Heard", formatAgo(last_seen)],
+        ]}
+      />
+      <div className="buttons">
+        {self
+          ? (
+            <Action
+              label="Drain"
+              meaning="The server takes nothing new, finishes what is under way, and tells every client when to come back. It does not come back by itself: start it again."
+              change={{ method: "POST", path: "admin/drain" }}
+              isDangerous
+              disabled={draining}
+              onDone={onDone}
+            />
+          )
+          : console === null
+          ? <p className="hint">It has no public_url, by which its console could be reached.</p>
+          : <a className="button" href={`${console}#/servers`}>Its console</a>}
+      </div>
+    </section>
+  );
+}
+
+function StoreCard() {
+  const { data: store, error } = useReading<Store>("admin/store", 10_000);
+  const { data: past } = useReading<PastMeasurements>("admin/history?metric=store_bytes&range=24h", 60_000);
+  const growth = past && growthOf(past);
+  return (
+    <section className="card" aria-labelledby="store">
+      <header className="card-head">
+        <h2 id="store">Store</h2>
+      </header>
+      {error !== undefined && <p className="problem" role="alert">{error}</p>}
+      {store !== undefined && (
+        <>
+          <Facts
+            facts={[
+              ["Where", <code key="location">{store.location}</code>],
+              ["Size", <span key="size" data-value="store_bytes">{sizeOf(store)}</span>],
+              ["Growth", growth ?? "not known yet"],
+              [
+                "Free on its disk",
+                `${bytesOrUnknown(store.free_bytes)}; below ${
+                  formatBytes(store.min_free_bytes)
+                } new work is refused`,
+              ],
+              ["Confirmed is at least", `in ${store.durability}`],
+            ]}
+          />
+          {store.bytes !== null && (
+            <FigureChart
+              label="Size of the store in the last day"
+              range="24h"
+              lines={lines}
+              format={formatBytes}
+              least={1000}
+            />
+          )}
+          <Backup store={store} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function sizeOf({ kind, bytes }: Store): string {
+  if (bytes !== null) return formatBytes(bytes);
+  return kind === "memory" ? "in memory alone: a restart forgets it" : "the database's own tools tell";
+}
+
+function growthOf({ figures, interval }: PastMeasurements): string | undefined {
+  const sizes = figures["store_bytes"] ?? [];
+  const first = sizes.findIndex((size) => size !== null);
+  const last = sizes.findLastIndex((size) => size !== null);
+  const [before, after] = [sizes[first], sizes[last]];
+  if (before === undefined || before === null || after === undefined || after === null) return undefined;
+  const seconds = (last - first) * interval;
+  if (seconds === 0) return undefined;
+  const growth = after - before;
+  const sign = growth < 0 ? "−" : "+";
+  return `${sign}${formatBytes(Math.abs(growth))} in ${formatDuration(seconds)}, ${sign}${
+    formatBytes(Math.abs(growth) * day / seconds)
+  } a day`;
+}
+
+/** The server itself may write nothing but its store, so that whoever takes it over cannot either. */
+function Backup({ store: { kind, location } }: { readonly store: Store }) {
+  if (kind === "memory") return null;
+  return (
+    <>
+      <h3>Back up now</h3>
+      <p className="hint">
+        {kind === "file"
+          ? "On the server's machine, while it serves: the backup is verified, and the server itself may write no other file than its store."
+          : "With the database's own tools, as its documentation says."}
+      </p>
+      <pre className="command" aria-label="The command that makes a backup">
+        {kind === "file"
+          ? `heliograph store backup --store=${location} heliograph-$(date +%F-%H%M).db`
+          : "pg_dump --format=custom --file=heliograph.dump $HELIOGRAPH_STORE"}
+      </pre>
+    </>
+  );
+}

@@ -1,0 +1,113 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+import { formatTimestamp, Kind, time } from "../../lib/protocol/mod.ts";
+import type { Stream } from "../../lib/streams/mod.ts";
+import { labelOf, streamLabels } from "../../lib/telemetry/mod.ts";
+import { answerJson } from "../http/answer_json.ts";
+import { documented, refusals } from "../http/documented.ts";
+import type { Env } from "../http/env.ts";
+import { BadRequest } from "../http/errors.ts";
+
+const state = new Kind(
+  "StreamState",
+  () =>
+    z.object({
+      name: z.string(),
+      period_ms: z.number().int().nullable().describe("null where values come as they come"),
+      status: z.enum(["live", "stale", "idle"])
+        .describe("stale: its source fails; idle: nobody listens, so that nothing is asked"),
+      problem: z.string().nullable().describe("why it is stale"),
+      subscribers: z.number().int().describe("at this server"),
+      epoch: z.string(),
+      offset: z.number().int(),
+      newest_at: time().nullable().describe("of when its newest value is; null where there is none"),
+      age_seconds: z.number().nullable().describe("how old that is"),
+      newest_bytes: z.number().int().nullable(),
+      upstream: z.object({ answers: z.number().int(), errors: z.number().int() }).nullable()
+        .describe("how its polls ended since the start; null where they are not counted apart"),
+    }),
+  {
+    name: "peers",
+    period_ms: 10_000,
+    status: "live",
+    problem: null,
+    subscribers: 3,
+    epoch: "3f9a01bc",
+    offset: 17,
+    newest_at: "2026-11-21T08:00:00.000+00:00",
+    age_seconds: 4.2,
+    newest_bytes: 5120,
+    upstream: { answers: 340, errors: 2 },
+  },
+);
+const states = new Kind(
+  "StreamStates",
+  () => z.object({ streams: z.array(state.schema), simulated: z.boolean() }),
+  { streams: [state.example], simulated: false },
+);
+const detail = new Kind(
+  "StreamDetail",
+  () =>
+    z.object({
+      stream: state.schema,
+      newest: z.unknown().describe("its newest message; null where there is none"),
+    }),
+  {
+    stream: state.example,
+    newest: { type: "peers", data: { peers: [] }, timestamp: 1_795_248_000, offset: 17 },
+  },
+);
+const operators = { tag: "Operators", security: "admin" } as const;
+
+/** How every stream is, whoever defined it. Below `/admin`, whose token is checked there. Protocol, section 6. */
+export function streamStateRoutes({ streams, activity, clock }: Gateway): Hono<Env> {
+  const describe = ({ name, period, failure, listeners, channel, known }: Stream) => {
+    const label = labelOf(streamLabels, name, "other");
+    const polls = activity.polls[label];
+    return {
+      name,
+      period_ms: period,
+      status: failure !== undefined ? "stale" : listeners === 0 && period !== null ? "idle" : "live",
+      problem: failure?.message ?? null,
+      subscribers: listeners,
+      epoch: channel.epoch,
+      offset: channel.offset,
+      newest_at: known === undefined ? null : formatTimestamp(known.at),
+      age_seconds: known === undefined ? null : Math.max(0, clock.now() - known.at) / 1000,
+      newest_bytes: known?.frame.length ?? null,
+      upstream: label === "other" ? null : { answers: polls.ok, errors: polls.error },
+    };
+  };
+
+  return new Hono<Env>()
+    .get(
+      "/",
+      documented({
+        ...operators,
+        summary: "How every stream is",
+        answers: { 200: { description: "All streams of this server", kind: states }, ...refusals(401, 404) },
+      }),
+      (context) =>
+        answerJson(context, {
+          streams: [...streams.all()].map(describe),
+          simulated: streams.simulated,
+        }),
+    )
+    .get(
+      "/:name",
+      documented({
+        ...operators,
+        summary: "How a stream is, and its newest value",
+        parameters: { name: "the stream's name" },
+        answers: { 200: { description: "The stream", kind: detail }, ...refusals(401, 404) },
+      }),
+      (context) => {
+        const stream = [...streams.all()].find(({ name }) => name === context.req.param("name"));
+        if (stream === undefined) throw new BadRequest("There is no such stream", 404, "unknown_stream");
+        const { known } = stream;
+        const newest: unknown = known === undefined ? null : JSON.parse(known.frame);
+        return answerJson(context, { stream: describe(stream), newest });
+      },
+    );
+}
