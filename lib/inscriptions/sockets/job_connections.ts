@@ -11,7 +11,7 @@ import type {
 } from "../../socketio/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
 import { InscriptionError } from "../errors.ts";
-import { describeFailure } from "./job_session.ts";
+import { describeFailure, type Emit } from "./job_session.ts";
 import { maxJobMessage } from "./job_sockets.ts";
 
 const log = logger("websocket");
@@ -22,8 +22,6 @@ export interface JobConnectionsOptions {
   /** Whether every packet is logged at TRACE. */
   readonly tracePackets: boolean;
 }
-
-type Emit = (event: string, data: object) => void;
 
 /** Socket.IO's sessions as connections of the hub. */
 export class JobConnections {
@@ -79,7 +77,7 @@ export class JobConnections {
 }
 
 /** One session, its connection, and what there is between the two: how much may come in and wait is the hub's to say. */
-class JobConnection implements Session, SessionPolicy {
+export class JobConnection implements Session, SessionPolicy {
   readonly connection: Connection;
   /** The protocol has pings of its own. */
   readonly mayBeSilent = true;

@@ -19,13 +19,16 @@ export interface JobPosition {
   readonly offset: number;
 }
 
+/** Sends the client an event. */
+export type Emit = (event: string, data: object) => void;
+
 /** What a {@link JobSession} works with. */
 export interface JobSessionParts {
   readonly keyId: string;
   readonly inscriptions: Inscriptions;
   /** How far the client has been told of each job that it follows, kept for when it comes back. */
   readonly positions: Map<string, JobPosition>;
-  emit(event: string, data: object): void;
+  readonly emit: Emit;
 }
 
 /** What an event is acknowledged with, and what follows the acknowledgement. */

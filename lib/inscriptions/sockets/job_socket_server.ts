@@ -16,7 +16,7 @@ import {
 import { type Activity, logger, Throttle } from "../../telemetry/mod.ts";
 import type { ApiKeyGate } from "../api_keys.ts";
 import { JobConnections } from "./job_connections.ts";
-import { type JobPosition, JobSession } from "./job_session.ts";
+import { type Emit, type JobPosition, JobSession } from "./job_session.ts";
 import { maxJobMessage } from "./job_sockets.ts";
 
 type Events = Record<string, (...values: unknown[]) => void>;
@@ -130,13 +130,9 @@ export class JobSocketServer {
     const { keyId, positions } = socket.data;
     // The key may have been revoked since the middleware saw it.
     if (inscriptions.keys.verify(keyOf(socket)) === null) return void socket.disconnect(true);
-    const session = new JobSession({
-      keyId,
-      positions,
-      inscriptions,
-      emit: (event, data) => void socket.emit(event, data),
-    });
-    this.#connections.connected(sessionOf(socket), (event, data) => void socket.emit(event, data));
+    const emit: Emit = socket.emit.bind(socket);
+    const session = new JobSession({ keyId, positions, inscriptions, emit });
+    this.#connections.connected(sessionOf(socket), emit);
     // Goes no further: names that clients choose are never emitted here.
     socket.use((event) => void session.receive(event));
     socket.on("disconnect", () => session.end());
