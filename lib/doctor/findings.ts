@@ -1,5 +1,6 @@
 import { authenticationFindings } from "./findings/authentication.ts";
 import { eventsFindings } from "./findings/events.ts";
+import { databaseFindings } from "./findings/database.ts";
 import type { FindingKind } from "./findings/finding_kind.ts";
 export type { FindingKind, Severity } from "./findings/finding_kind.ts";
 import { httpFindings } from "./findings/http.ts";
@@ -17,6 +18,7 @@ export const findings = {
   ...authenticationFindings,
   ...eventsFindings,
   ...machineFindings,
+  ...databaseFindings,
 };
 
 /** The id of a finding. */

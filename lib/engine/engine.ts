@@ -6,6 +6,7 @@ import { cannotOpen } from "./open_error.ts";
 import { PredictionRepository } from "./repositories/predictions.ts";
 import { isDatabase } from "./postgres/address.ts";
 import type { DatabaseOptions } from "./postgres/postgres_engine.ts";
+import type { DatabaseSettings } from "./postgres/settings.ts";
 import type { Entry, Store } from "./store.ts";
 
 /** A store with its log. */
@@ -62,6 +63,16 @@ export async function openEngine(
     engine.close();
     throw cannotOpen(location, error);
   }
+}
+
+/**
+ * Asks a database what decides how much a commit survives; needs no store in it.
+ *
+ * @throws {Error} when there is no way to it, in words without its password
+ */
+export async function readDatabaseSettings(location: string): Promise<DatabaseSettings> {
+  const { readSettings } = await import("./postgres/settings.ts");
+  return await readSettings(location);
 }
 
 async function openStore(location: string, options: Required<EngineOptions>): Promise<Engine> {

@@ -3,7 +3,14 @@
  * or in memory, and PostgreSQL), and the repositories that speak through the ports. What a write resolves to is kept for good.
  * @module
  */
-export { type Engine, type EngineOptions, type KeptChannel, openEngine } from "./engine.ts";
+export { isEnough } from "./durability.ts";
+export {
+  type Engine,
+  type EngineOptions,
+  type KeptChannel,
+  openEngine,
+  readDatabaseSettings,
+} from "./engine.ts";
 export { type Follower, Followers } from "./followers.ts";
 export { holdStore, StoreInUse } from "./kv/exclusive.ts";
 export { InstanceName, isFile } from "./kv/instance_name.ts";
@@ -49,6 +56,7 @@ export type {
 export { jobChannel, type JobPage, JobRepository, type TellOfJob } from "./repositories/jobs.ts";
 export { isDatabase } from "./postgres/address.ts";
 export type { DatabaseOptions } from "./postgres/postgres_engine.ts";
+export type { DatabaseSettings } from "./postgres/settings.ts";
 export { beginLineage, type Lineage, lineagesIn } from "./repositories/lineages.ts";
 export { type MinerRecord, MinerRepository, minersChannel } from "./repositories/miners.ts";
 export { NonceRepository } from "./repositories/nonces.ts";
