@@ -1,6 +1,16 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { dirname } from "node:path";
-import { filePath, flag, optional, quoted, required, text, UsageError } from "../config/mod.ts";
+import {
+  filePath,
+  flag,
+  integer,
+  optional,
+  quoted,
+  required,
+  setting,
+  text,
+  UsageError,
+} from "../config/mod.ts";
 import {
   cryptoReady,
   decodeAddress,
@@ -10,9 +20,18 @@ import {
   keypairFromSeed,
   parseKeyFile,
   randomSeed,
+  signJwt,
   verifySignature,
 } from "../crypto/mod.ts";
-import { attachSignature, type ExactJson, parseMessage, signedText } from "../protocol/mod.ts";
+import {
+  attachSignature,
+  type ExactJson,
+  ownStreamName,
+  parseMessage,
+  signedText,
+  systemClock,
+} from "../protocol/mod.ts";
+import { readTokenKeys } from "../streams/mod.ts";
 import { type Command, readUsage, runAction, type Told, type Usage } from "./command.ts";
 import { processStdio, readLines, readText, type Stdio } from "./stdio.ts";
 
@@ -195,14 +214,41 @@ function stringMember(name: string, value: ExactJson | undefined): string {
   throw new TypeError(`Cannot verify message: it has no ${name}`);
 }
 
+const tokenUsage = {
+  name: "keys token",
+  about: "Prints a token for a private stream, as a back end would make it (docs/own_streams.md).",
+  options: {
+    key: required(filePath, "The file that streams.token_key_file names; its first key signs."),
+    stream: required(
+      text("a stream's name", (value) => ownStreamName.safeParse(value).success, "NAME"),
+      "Which stream it is for.",
+    ),
+    subject: optional(
+      text("a name", (value) => value.length <= 256),
+      "For whom it is, should you want to know.",
+    ),
+    expires: setting(integer(1, 31_536_000, "s"), 3600, "How long it is in force."),
+  },
+} satisfies Usage;
+
+/** `keys token`: a subscription token, which a back end makes by itself. */
+async function makeToken(args: string[], { stdio }: Streams): Promise<number> {
+  const { key, stream, subject, expires } = readUsage(tokenUsage, args).values;
+  const [signing = ""] = await readTokenKeys(key);
+  const now = Math.floor(systemClock.now() / 1000);
+  const about = subject === undefined ? {} : { sub: subject };
+  await stdio.print(`${signJwt({ channel: stream, ...about, iat: now, exp: now + expires }, signing)}\n`);
+  return 0;
+}
+
 /** How it is called. */
 export const usage: Usage = {
   name: "keys",
   about:
-    "Makes, shows and uses hotkeys. A key file holds 64 hex digits, a mnemonic, or is the JSON file of a " +
+    "Makes, shows and uses hotkeys, and makes tokens for streams. A key file holds 64 hex digits, a mnemonic, or is the JSON file of a " +
     "Bittensor hotkey.",
   options: {},
-  actions: [newUsage, inspectUsage, signUsage, verifyUsage],
+  actions: [newUsage, inspectUsage, signUsage, verifyUsage, tokenUsage],
   closing:
     "A final line break of standard input is not part of the text. Put -- before a TEXT that begins with " +
     "a dash. What is printed is JSON, except on a terminal.",
@@ -224,5 +270,6 @@ export async function runKeys(args: string[], stdio: Stdio): Promise<number> {
     inspect: [inspectUsage, inspect],
     sign: [signUsage, sign],
     verify: [verifyUsage, verify],
+    token: [tokenUsage, makeToken],
   });
 }

@@ -1,4 +1,9 @@
 import ipaddr from "ipaddr.js";
+import {
+  type PolledDeclaration,
+  polledDeclarationsFault,
+  polledDeclarationsSchema,
+} from "../protocol/mod.ts";
 
 /** One kind of value: what is allowed, how it is read from text or YAML, and how it is written back. */
 export interface Kind<T> {
@@ -14,6 +19,8 @@ export interface Kind<T> {
   readonly words?: readonly string[];
   /** The value, or undefined when it is not one of this kind. */
   read(raw: unknown): T | undefined;
+  /** What is wrong with what is not of this kind, and where in it, for values that have parts. */
+  faultOf?(raw: unknown): string | undefined;
   /** Text that reads back as the same value. */
   show(value: T): string;
 }
@@ -185,6 +192,43 @@ export const origins: Kind<"all" | readonly string[]> = {
     return read.length === items.length && read.length > 0 ? Object.freeze(read) : undefined;
   },
   show: (value) => value === "all" ? value : value.join(","),
+};
+
+/** What stands in text as JSON, and in YAML as it is. */
+function asJson(raw: unknown): unknown {
+  if (typeof raw !== "string") return raw;
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Streams that are polled from the node: a list in YAML, JSON in text. */
+export const polledStreams: Kind<readonly PolledDeclaration[]> = {
+  allowed: "a list of streams, each with `name`, `period` and `method`",
+  placeholder: "JSON",
+  read: (raw) => polledDeclarationsSchema.safeParse(asJson(raw)).data,
+  faultOf: (raw) => polledDeclarationsFault(asJson(raw)),
+  show: (value) => JSON.stringify(value),
+};
+
+/** Beginnings of names: a comma between them in text, a list in YAML. */
+export const prefixes: Kind<readonly string[]> = {
+  allowed: "beginnings of names, such as user: or user:,team:",
+  placeholder: "PREFIXES",
+  read(raw) {
+    const items: unknown[] = typeof raw === "string"
+      ? raw.split(",")
+      : Array.isArray(raw)
+      ? raw
+      : [undefined];
+    const read = items.map((item) => typeof item === "string" ? item.trim() : "");
+    return read.length > 0 && read.every((item) => /^[A-Za-z][\w.:-]{0,31}$/.test(item))
+      ? Object.freeze(read)
+      : undefined;
+  },
+  show: (value) => value.join(","),
 };
 
 /** The word for this machine's own addresses, and what it stands for. */

@@ -41,6 +41,13 @@ function checkTogether(config: Config, origins: Origins): void {
       `Invalid ${set}: ${origins[set]} is set without ${missing}, expected both or neither`,
     );
   }
+  const hasKey = config["streams.token_key"] !== undefined || config["streams.token_key_file"] !== undefined;
+  if (config["streams.private"].length > 0 && !hasKey) {
+    throw new ConfigError(
+      `Invalid streams.private: ${origins["streams.private"]} is set without a key for tokens, ` +
+        "expected streams.token_key or streams.token_key_file",
+    );
+  }
   const timeout = config["websocket.connection_timeout"];
   const interval = config["websocket.heartbeat_interval"];
   if (timeout > interval) return;

@@ -1,4 +1,4 @@
-import { ConfigError, quoted, UsageError } from "./errors.ts";
+import { ConfigError, oneLine, quoted, UsageError } from "./errors.ts";
 import { boolean, type Kind } from "./kinds.ts";
 
 /** One thing that a program can be told. Flags, variables, file keys, help, completions and documentation derive from it. */
@@ -143,6 +143,8 @@ function defaultOf(name: string, option: Option<unknown>): unknown {
 function check(name: string, { kind, secret }: Option<unknown>, { raw, origin }: Given): unknown {
   const value = kind.read(raw);
   if (value !== undefined) return value;
+  const fault = kind.faultOf?.(raw);
+  if (fault !== undefined) throw new ConfigError(`Invalid ${name}: ${origin}: ${oneLine(fault, 200)}`);
   const got = secret ? "***" : quoted(raw);
   throw new ConfigError(`Invalid ${name}: ${origin} is ${got}, expected ${kind.allowed}`);
 }

@@ -16,6 +16,7 @@ import {
   webUrl,
 } from "./kinds.ts";
 import { computed, type Option, optional, setting } from "./option.ts";
+import { streamSettings } from "./stream_settings.ts";
 
 function isHost(value: string): boolean {
   return /^[\w.-]+$/.test(value) || /^(?=.*:.*:)[\da-f:.]+(?:%\w+)?$/i.test(value);
@@ -205,11 +206,7 @@ export const settings = {
     16 * MIB,
     "Bytes of them, as signed text, on one UTC day; the store takes some 1 KiB more for each.",
   ),
-  "streams.look_every": setting(
-    integer(0, LONGEST_SECONDS, "s"),
-    0,
-    "Seconds between looks at the node while nobody listens, so that its charts have no hole; 0: it is asked only while somebody does.",
-  ),
+  ...streamSettings,
   "history.size": setting(count, 1000, "Publications kept per channel for clients that come back."),
   "history.ttl": setting(seconds, 3600, "How long a publication is kept for clients that come back."),
   "history.max_bytes": setting(bytes, 256 * MIB, "Bytes of history kept over all channels together."),

@@ -7,4 +7,5 @@ export { decodeAddress, encodeAddress, isAddress } from "./address.ts";
 export { CryptoPool, type CryptoPoolOptions } from "./crypto_pool.ts";
 export { parseKeyFile } from "./key_file.ts";
 export { cryptoReady, type Keypair, keypairFromSeed, randomSeed, verifySignature } from "./sr25519.ts";
+export { type Claims, isJwtKey, readJwt, signJwt } from "./jwt.ts";
 export { sameText } from "./same_text.ts";

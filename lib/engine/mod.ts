@@ -61,6 +61,12 @@ export { beginLineage, type Lineage, lineagesIn } from "./repositories/lineages.
 export { type MinerRecord, MinerRepository, minersChannel } from "./repositories/miners.ts";
 export { NonceRepository } from "./repositories/nonces.ts";
 export {
+  newestValueKey,
+  type OwnStreamRecord,
+  OwnStreamRepository,
+  ownStreamsChannel,
+} from "./repositories/own_streams.ts";
+export {
   confirmationsChannel,
   confirmationsPrefix,
   type Head,

@@ -25,7 +25,7 @@ import {
   StoreSize,
   tellFigures,
 } from "../operations/mod.ts";
-import { openNode, streamDefinitions, Streams } from "../streams/mod.ts";
+import { openNode, openStreamAccess, ownPolledStream, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, type GatewayStatus, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
 import { bindToKey, openValidatorKey, Validator } from "../validator/mod.ts";
 import { JobService } from "./job_service.ts";
@@ -160,6 +160,7 @@ export async function createGateway(
 ): Promise<Gateway> {
   const memoryLimit = config["memory.limit"] ?? readMemoryLimit();
   const { keypair, isNew } = await openValidatorKey(config["validator_key"]);
+  const access = await openStreamAccess(config, clock);
   const engine = await open(config["store"], {
     clock,
     history: historyLimits(config),
@@ -227,6 +228,8 @@ export async function createGateway(
       activityDefinition({ status: () => gateway.status, clock, hub, validator, activity }),
     ],
     leaseOf: (name) => new Lease({ store: engine, name: `streams/${name}`, holder: () => questions.self }),
+    own: config["streams"].map((declaration) => ({ ...ownPolledStream(declaration), declaration })),
+    access,
   });
   const jobs = new JobService({
     config,

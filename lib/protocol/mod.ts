@@ -25,6 +25,19 @@ export {
   time,
 } from "./messages/miners.ts";
 export { type Judgement, judgement } from "./judgements.ts";
+export {
+  type Declaration,
+  declarationSchema,
+  longestStreamName,
+  maxValueSize,
+  ownStreamName,
+  type PolledDeclaration,
+  polledDeclarationsFault,
+  polledDeclarationsSchema,
+  type ValueCheck,
+  valueCheck,
+  type ValueSchema,
+} from "./streams/own_stream.ts";
 export { together } from "./together.ts";
 export { liveness, streamConversation, streamMessage } from "./messages/streams.ts";
 export { type Durability, receiptSchema, teamGamePredictionSchema } from "./predictions.ts";

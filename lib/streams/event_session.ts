@@ -1,5 +1,5 @@
 import { type Connection, Priority, type Session } from "../hub/mod.ts";
-import type { Clock } from "../protocol/mod.ts";
+import { type Clock, closes } from "../protocol/mod.ts";
 import { Listening, type Wanted } from "./listening.ts";
 import type { Listener, Stream } from "./stream.ts";
 
@@ -15,7 +15,11 @@ export class EventSession implements Session {
   constructor(connection: Connection, encoder: EventEncoder, clock: Clock) {
     this.#connection = connection;
     this.#encoder = encoder;
-    this.#listening = new Listening(connection, clock, (stream) => this.#createListener(stream));
+    this.#listening = new Listening(connection, clock, {
+      createListener: (stream) => this.#createListener(stream),
+      // Its client asks again, and learns there why it does not get what it asked for.
+      onEnd: () => connection.close(closes.renewed),
+    });
   }
 
   begin(wanted: readonly Wanted[]): void {
@@ -61,7 +65,7 @@ export class EventEncoder {
   encode(message: string, id?: string): Uint8Array<ArrayBuffer> {
     const known = this.#made.get(message);
     if (known !== undefined && known.id === id) return known.event;
-    const type = /^\{"type":"(\w+)"/.exec(message)?.[1] ?? "message";
+    const type = /^\{"type":"([\w.:-]+)"/.exec(message)?.[1] ?? "message";
     const idLine = id === undefined ? "" : `id: ${id}\n`;
     const event = encoder.encode(`event: ${type}\n${idLine}data: ${message}\n\n`);
     this.#made.set(message, { id, event });

@@ -1,3 +1,6 @@
+/** What a method is called with: by name, or in order. */
+export type RpcParams = Readonly<Record<string, unknown>> | readonly unknown[];
+
 /** Where the streams' data comes from: a chain node's JSON-RPC interface. */
 export interface ChainNode {
   /** Whether what it answers is made up. */
@@ -7,7 +10,7 @@ export interface ChainNode {
    *
    * @throws {NodeError} when there is no answer in time, none that can be read, or an error
    */
-  call(method: string, params?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  call(method: string, params?: RpcParams): Promise<unknown>;
   /** Gives up what is under way. */
   close(): void;
 }

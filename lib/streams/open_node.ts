@@ -1,6 +1,6 @@
 import type { Clock } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
-import { type ChainNode, NodeError } from "./node.ts";
+import { type ChainNode, NodeError, type RpcParams } from "./node.ts";
 import { isRecord } from "./rpc_messages.ts";
 import { RpcNode } from "./rpc_node.ts";
 import { SimulatedNode } from "./sim_node.ts";
@@ -44,7 +44,7 @@ export class DetectedNode implements ChainNode {
     this.simulated = node.simulated;
   }
 
-  async call(method: string, params?: Readonly<Record<string, unknown>>): Promise<unknown> {
+  async call(method: string, params?: RpcParams): Promise<unknown> {
     const profile = this.#profile ??= this.#detect();
     try {
       return await profiled(this.#node, await profile).call(method, params);

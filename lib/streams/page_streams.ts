@@ -101,7 +101,7 @@ export class PageListening {
     const listener = this.#createListener(name);
     this.#listeners.set(name, listener);
     this.#connection.getReady();
-    this.#streams.find(source)?.subscribe(listener, undefined, () => {});
+    this.#streams.find(source)?.subscribe(listener);
   }
 
   stop(name: PageStreamName): void {

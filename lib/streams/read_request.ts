@@ -5,25 +5,32 @@ const maxStreams = 32;
 
 const positions = z.record(z.string(), z.unknown());
 
-/** A stream that a client asks for or wants no more, and from where on. */
+/** A stream that a client asks for or wants no more, from where on, and what it shows for that. */
 export interface Requested {
   readonly name: string;
   readonly position: Position | undefined;
+  readonly tokens: readonly string[];
 }
 
 /**
- * Reads what a `subscribe` or `unsubscribe` names: `stream` or `streams`, and `recover`, which is a position, or one for
- * each stream by its name. Protocol, section 4.
+ * Reads what a `subscribe` or `unsubscribe` names: `stream` or `streams`; `recover`, which is a position, or one for each
+ * stream by its name; `token` or `tokens`, which say themselves for which stream they are. Protocol, section 4.
  *
  * @throws {TypeError} that says what is wrong
  */
 export function readRequest(message: Readonly<Record<string, unknown>>): Requested[] {
-  const { stream, streams = [stream], recover } = message;
+  const { stream, streams = [stream], recover, token, tokens = token === undefined ? [] : [token] } = message;
   if (!Array.isArray(streams) || streams.length > maxStreams) {
     throw new TypeError(`streams: expected a list of at most ${maxStreams} names`);
   }
+  const shown = z.array(z.string()).max(maxStreams).safeParse(tokens);
+  if (!shown.success) throw new TypeError(`tokens: expected a list of at most ${maxStreams} texts`);
   const names = new Set(streams.map((name) => typeof name === "string" ? name : ""));
-  return Array.from(names, (name) => ({ name, position: readPosition(recover, name, names.size === 1) }));
+  return Array.from(names, (name) => ({
+    name,
+    position: readPosition(recover, name, names.size === 1),
+    tokens: shown.data,
+  }));
 }
 
 function readPosition(recover: unknown, name: string, isOnly: boolean): Position | undefined {

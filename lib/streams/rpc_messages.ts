@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { describeIssue } from "../protocol/mod.ts";
 import { escapeControls } from "../telemetry/mod.ts";
-import { NodeError } from "./node.ts";
+import { NodeError, type RpcParams } from "./node.ts";
 
 const longestText = 200;
 
@@ -9,7 +9,7 @@ const longestText = 200;
 export interface RpcCall {
   readonly id: number;
   readonly method: string;
-  readonly params: Readonly<Record<string, unknown>> | undefined;
+  readonly params: RpcParams | undefined;
 }
 
 /** A request object. JSON-RPC 2.0, section 4. */

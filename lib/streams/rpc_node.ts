@@ -1,5 +1,5 @@
 import type { Clock } from "../protocol/mod.ts";
-import { type ChainNode, NodeError } from "./node.ts";
+import { type ChainNode, NodeError, type RpcParams } from "./node.ts";
 import { type Fetch, RpcHttp, UnusableAnswer } from "./rpc_http.ts";
 import { nonsense, readBatch, readResult, type RpcCall, rpcRequest } from "./rpc_messages.ts";
 
@@ -33,7 +33,7 @@ export class RpcNode implements ChainNode {
     this.#timeout = timeout;
   }
 
-  call(method: string, params?: Readonly<Record<string, unknown>>): Promise<unknown> {
+  call(method: string, params?: RpcParams): Promise<unknown> {
     if (this.#closed) return Promise.reject(closedError());
     const key = JSON.stringify([method, params]);
     const same = this.#waiting.get(key);

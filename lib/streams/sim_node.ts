@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../protocol/mod.ts";
-import { type ChainNode, NodeError } from "./node.ts";
+import { type ChainNode, NodeError, type RpcParams } from "./node.ts";
 import { bandwidth, blockHeight, finalityTime, transactionRate } from "./sim/chain.ts";
 import { adMarket, computeMarket, energyMarket, storageMarket } from "./sim/markets.ts";
 import { Noise } from "./sim/noise.ts";
@@ -18,8 +18,6 @@ export class CallRefused extends NodeError {
   }
 }
 
-type Params = Readonly<Record<string, unknown>>;
-
 function netStats(noise: Noise, time: number): unknown {
   const peers = countPeers(noise, time);
   const { in: bandwidth_in, out: bandwidth_out } = bandwidth(noise, time, peers);
@@ -32,14 +30,14 @@ function netStats(noise: Noise, time: number): unknown {
   };
 }
 
-function audit(noise: Noise, time: number, params: Params): unknown {
+function audit(noise: Noise, time: number, params: RpcParams): unknown {
   const outcome = auditSchema.safeParse(params);
   if (!outcome.success) throw new CallRefused("receipt.audit", -32602, "Invalid params");
   return { receipts: newestReceipts(noise, time, outcome.data.limit) };
 }
 
 /** The methods that the streams call. Protocol, section 4. */
-const methods = new Map<string, (noise: Noise, time: number, params: Params) => unknown>([
+const methods = new Map<string, (noise: Noise, time: number, params: RpcParams) => unknown>([
   ["net.peers", (noise, time) => ({ peers: peersAt(noise, time) })],
   ["net.stats", netStats],
   ["light.latest_header", (noise, time) => ({
@@ -67,13 +65,13 @@ export class SimulatedNode implements ChainNode {
     this.#noise = new Noise(seed === "" ? defaultSeed : seed);
   }
 
-  call(method: string, params: Params = {}): Promise<unknown> {
+  call(method: string, params: RpcParams = {}): Promise<unknown> {
     return Promise.try(() => this.#answer(method, params));
   }
 
   close(): void {}
 
-  #answer(method: string, params: Params): unknown {
+  #answer(method: string, params: RpcParams): unknown {
     const answer = methods.get(method);
     if (answer === undefined) throw new CallRefused(method, -32601, "Method not found");
     return answer(this.#noise, this.#clock.now(), params);

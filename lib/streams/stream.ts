@@ -24,7 +24,10 @@ export interface Subscribed {
 /** How somebody wants to listen. */
 interface Wish {
   readonly position: Position | undefined;
+  /** Called before anything is sent. */
   readonly greet: (subscribed: Subscribed) => void;
+  /** Called when the stream is there no more. */
+  readonly ended: () => void;
 }
 
 /** What a {@link Stream} works with. */
@@ -51,6 +54,8 @@ export abstract class Stream implements Follower {
   protected readonly past: Past;
   /** What each of them last asked for. */
   readonly #listeners = new Map<Listener, Wish>();
+  /** Those who are not greeted yet, since nobody knows what was published. */
+  readonly #ungreeted = new Set<Listener>();
   /** Those who get the newest state once there is one that is fresh, and nothing before it. */
   readonly #waiting = new Set<Listener>();
   /** What somebody who comes now should see first: as it was published, not as its source may have changed it. */
@@ -94,12 +99,17 @@ export abstract class Stream implements Follower {
 
   /** Takes over what other servers have published. Never rejects. */
   look(): Promise<void> {
-    return this.inTurn(() => this.#follow());
+    return this.inTurn(() => this.follow());
   }
 
   /** Resolves when what another server may have told of is known here too: whoever comes from there may be ahead. */
   async reach(position: Position | undefined): Promise<void> {
-    if (this.#isAhead(position)) await this.look();
+    if (!this.isReady || this.#isAhead(position)) await this.look();
+  }
+
+  /** Whether it is known what was published. */
+  get isReady(): boolean {
+    return true;
   }
 
   get listeners(): number {
@@ -117,21 +127,17 @@ export abstract class Stream implements Follower {
     return frame === undefined ? undefined : { at: this.#stateAt, frame };
   }
 
-  /**
-   * From now on the listener gets everything: what it missed, or else the newest state, then what is new.
-   *
-   * @param greet is called before any of that is sent
-   */
+  /** From now on the listener gets everything: what it missed, or else the newest state, then what is new. */
   subscribe(
     listener: Listener,
-    position: Position | undefined,
-    greet: (subscribed: Subscribed) => void,
+    { position, greet = () => {}, ended = () => {} }: Partial<Wish> = {},
   ): void {
     if (this.#listeners.has(listener)) this.#forget(listener);
     else this.acquire();
-    const wish = { position, greet };
+    const wish = { position, greet, ended };
     this.#listeners.set(listener, wish);
-    if (!this.#isAhead(position)) this.#serve(listener, wish);
+    if (!this.isReady) this.#ungreeted.add(listener);
+    else if (!this.#isAhead(position)) this.#serve(listener, wish);
     else {
       void this.look().then(() => {
         // Unless it has gone meanwhile, or wants something else.
@@ -192,7 +198,16 @@ export abstract class Stream implements Follower {
     return Promise.resolve();
   }
 
+  /** Has nobody listen any more, and tells those who do. */
+  dismiss(): void {
+    for (const [listener, { ended }] of [...this.#listeners]) {
+      this.unsubscribe(listener);
+      ended();
+    }
+  }
+
   #forget(listener: Listener): void {
+    this.#ungreeted.delete(listener);
     this.#waiting.delete(listener);
     this.channel.unsubscribe(listener);
   }
@@ -236,13 +251,16 @@ export abstract class Stream implements Follower {
     return turn;
   }
 
-  async #follow(): Promise<void> {
+  /** Takes over what others have published. Never rejects. */
+  protected async follow(): Promise<void> {
     try {
       const news = await this.catchUp();
       const at = news.at(-1)?.at;
-      if (at === undefined) return;
-      this.followed(at);
-      this.deliver(news);
+      if (at !== undefined) {
+        this.followed(at);
+        this.deliver(news);
+      }
+      this.#greetAll();
     } catch (error) {
       // The store is closed then.
       if (this.#isStopped) return;
@@ -250,11 +268,23 @@ export abstract class Stream implements Follower {
         stream: this.name,
         error,
       });
+      this.missed();
     }
+  }
+
+  #greetAll(): void {
+    for (const listener of this.#ungreeted) {
+      const wish = this.#listeners.get(listener);
+      if (wish !== undefined) this.#serve(listener, wish);
+    }
+    this.#ungreeted.clear();
   }
 
   /** Another server has published something, at a time in milliseconds since the Unix epoch. */
   protected followed(_at: number): void {}
+
+  /** What others have published could not be read. */
+  protected missed(): void {}
 
   /** Answers what was published after the channel's newest offset. */
   protected async catchUp(): Promise<readonly Published[]> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type ChainNode, NodeError } from "./node.ts";
-import { readAnswer } from "./rpc_messages.ts";
+import { type ChainNode, NodeError, type RpcParams } from "./node.ts";
+import { isRecord, readAnswer } from "./rpc_messages.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 type Ask = (node: ChainNode, params: Params) => Promise<unknown>;
@@ -145,9 +145,9 @@ export class TheBlockNode implements ChainNode {
     this.simulated = node.simulated;
   }
 
-  call(method: string, params: Params = {}): Promise<unknown> {
-    const ask = methods.get(method);
-    return ask === undefined ? this.#node.call(method, params) : ask(this.#node, params);
+  call(method: string, params: RpcParams = {}): Promise<unknown> {
+    const ask = isRecord(params) ? methods.get(method) : undefined;
+    return ask === undefined ? this.#node.call(method, params) : ask(this.#node, params as Params);
   }
 
   close(): void {

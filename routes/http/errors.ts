@@ -4,6 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { InscriptionError } from "../../lib/inscriptions/mod.ts";
 import { Refusal, systemClock } from "../../lib/protocol/mod.ts";
+import { StreamRefusal } from "../../lib/streams/mod.ts";
 import { logger, Throttle } from "../../lib/telemetry/mod.ts";
 
 const log = logger("http");
@@ -39,7 +40,7 @@ export class BadRequest extends Error {
 /** The code that an error is answered with. */
 export function codeOf(error: unknown): string {
   const isKnown = error instanceof Refusal || error instanceof InscriptionError ||
-    error instanceof BadRequest;
+    error instanceof BadRequest || error instanceof StreamRefusal;
   return isKnown ? error.code : "internal_error";
 }
 
@@ -48,6 +49,9 @@ export function answerError(error: Error, context: Context): Response {
   if (error instanceof Refusal || error instanceof InscriptionError) return answerRefusal(error, context);
   if (error instanceof BadRequest) {
     return answerJson(context, body(error.code, error.message), error.status, { ...error.headers });
+  }
+  if (error instanceof StreamRefusal) {
+    return answerJson(context, body(error.code, error.message), error.status);
   }
   if (error instanceof HTTPException) return error.getResponse();
   faults.error(log, error.name, "Fault while serving {method} {path}: {error}", {

@@ -15,6 +15,7 @@ import { metagraphRoutes } from "./metagraph.ts";
 import { minerDetailRoutes } from "./miner_details.ts";
 import { observingRoutes } from "./observing.ts";
 import { operatorAccess } from "./operator_access.ts";
+import { ownStreamRoutes } from "./own_streams.ts";
 import { predictionRoutes } from "./predictions.ts";
 import { registrationRoutes } from "./registrations.ts";
 import { streamStateRoutes } from "./stream_states.ts";
@@ -33,6 +34,7 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
     .route("/miners", minerDetailRoutes(gateway))
     .route("/metagraph", metagraphRoutes(gateway))
     .route("/games", gameRoutes(gateway))
+    .route("/streams", ownStreamRoutes(gateway))
     .route("/predictions", predictionRoutes(gateway))
     .route("/", observingRoutes(gateway))
     .route("/alerts", alertRoutes(gateway))

@@ -12,7 +12,7 @@ import { hasAdminToken } from "./admin_token.ts";
 export const sessionCookie = "heliograph_session";
 
 const noAdmin = "Not found: nothing is served under /admin without an admin token (HELIOGRAPH_ADMIN_TOKEN)";
-/** What a back end does all day, and not an operator. */
+/** What a back end posts all day, and not an operator. */
 const publishing = /^\/admin\/(?:games|streams\/[^/]+)$/;
 
 /** What changes nothing, though a body comes with it. */
@@ -28,7 +28,8 @@ export function operatorAccess(gateway: Gateway) {
     const isRead = isPlain || comparing.test(path);
     if (hasAdminToken(context, token)) {
       await next();
-      if (!isRead && !publishing.test(path)) await writeDown(gateway, context, "token");
+      const isPublished = method === "POST" && publishing.test(path);
+      if (!isRead && !isPublished) await writeDown(gateway, context, "token");
       return;
     }
     const session = await sessionOf(gateway, context);

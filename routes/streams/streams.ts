@@ -3,16 +3,8 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { type Connection, type Hub, type Place, Priority } from "../../lib/hub/mod.ts";
-import {
-  closes,
-  FirstSignal,
-  Kind,
-  liveness,
-  type Position,
-  streamMessage,
-  streamNames,
-} from "../../lib/protocol/mod.ts";
-import type { Stream, Wanted } from "../../lib/streams/mod.ts";
+import { closes, FirstSignal, Kind, liveness, type Position, streamMessage } from "../../lib/protocol/mod.ts";
+import { type Stream, StreamRefusal, type Wanted } from "../../lib/streams/mod.ts";
 import { type FigureName, gatewayFigures, historyRanges, networkFigures } from "../../lib/telemetry/mod.ts";
 import { type Answers, Rendering } from "../http/answers.ts";
 import { documented, refusals } from "../http/documented.ts";
@@ -39,15 +31,19 @@ const eventStream = {
   "x-accel-buffering": "no",
 };
 
+/** For streams that need one; a program sends it as `Authorization: Bearer` instead, which no log shows. */
+const token = z.string().max(16_384).optional().describe("subscription tokens, with commas between");
 /** From where on a stream's messages are asked for. */
 const newsQuery = z.object({
+  token,
   since: count.optional(),
   epoch: z.string().max(64).optional(),
   wait: wait.optional(),
 });
 /** Which streams are asked for as server-sent events. */
 const eventsQuery = z.object({
-  streams: z.string().max(1024).optional(),
+  token,
+  streams: z.string().max(4096).optional(),
   last_event_id: z.string().max(512).optional(),
 });
 
@@ -65,8 +61,9 @@ const streamList = new Kind(
   () =>
     z.object({
       streams: z.array(z.object({
-        name: z.enum(streamNames),
-        period_ms: z.number().int(),
+        name: z.string(),
+        description: z.string().optional().describe("of a stream of the operator's own"),
+        period_ms: z.number().int().nullable().describe("null where values come as they come"),
         epoch: z.string(),
         offset: z.number().int().min(0),
         status: liveness(),
@@ -144,11 +141,14 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
   const { streams, hub } = gateway;
   hub.setHeartbeat("events", (due) => tend(hub, due), commentInterval);
 
-  const find = (name: string): Stream => {
-    const stream = streams.find(name);
-    if (stream !== undefined) return stream;
-    const names = streams.list().map(({ name }) => name).join(", ");
-    throw new BadRequest(`Invalid stream name; there are ${names}`, 404, "unknown_stream");
+  const find = (context: Context<Env>, name: string): Wanted => {
+    try {
+      return streams.admit({ name, position: undefined, tokens: tokensOf(context) });
+    } catch (error) {
+      if (!(error instanceof StreamRefusal) || error.code !== "unknown_stream") throw error;
+      const names = streams.list().map(({ name }) => name).join(", ");
+      throw new BadRequest(`Invalid stream name; there are ${names}`, 404, "unknown_stream");
+    }
   };
 
   const answer = ({ env }: Context<Env>, text: string) =>
@@ -165,7 +165,13 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
         },
       ),
       (context) =>
-        answerJson(context, { streams: streams.list().map(describe), simulated: streams.simulated }),
+        answerJson(context, {
+          streams: streams.list().map((stream) => ({
+            ...describe(stream),
+            ...streams.describe(stream.name),
+          })),
+          simulated: streams.simulated,
+        }),
     )
     .get(
       "/streams/events",
@@ -175,7 +181,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
         description:
           "`streams` names them with commas between, up to 32; the id is `EPOCH:OFFSET.OFFSET` in their order.",
         query: eventsQuery,
-        answers: { 200: events, ...refusals(400, 404, 503) },
+        answers: { 200: events, ...refusals(400, 401, 403, 404, 503) },
       }),
       (context) => {
         const names = readQuery(eventsQuery, context.req.query()).streams?.split(",") ?? [];
@@ -184,7 +190,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
             `Invalid query: streams: expected up to ${maxStreams} names, with commas between`,
           );
         }
-        return openEvents(context, gateway, [...new Set(names)].map(find));
+        return openEvents(context, gateway, [...new Set(names)].map((name) => find(context, name)));
       },
     )
     .get(
@@ -195,10 +201,10 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
         description: "`Last-Event-ID`, or `last_event_id` in the query, names the event to go on after. " +
           "It ends after `websocket.connection_timeout` at the latest: come back then.",
         parameters,
-        query: eventsQuery.pick({ last_event_id: true }),
-        answers: { 200: events, ...refusals(400, 404, 503) },
+        query: eventsQuery.pick({ last_event_id: true, token: true }),
+        answers: { 200: events, ...refusals(400, 401, 403, 404, 503) },
       }),
-      (context) => openEvents(context, gateway, [find(context.req.param("name"))]),
+      (context) => openEvents(context, gateway, [find(context, context.req.param("name"))]),
     )
     .get(
       "/streams/:name/history",
@@ -212,7 +218,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
         answers: { 200: { description: "The figures", kind: streamHistory }, ...refusals(400, 404) },
       }),
       (context) => {
-        const names = kept.get(find(context.req.param("name")).name);
+        const names = kept.get(find(context, context.req.param("name")).stream.name);
         if (names === undefined) {
           throw new BadRequest("No history is kept of this stream", 404, "no_history");
         }
@@ -231,15 +237,16 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
         query: newsQuery,
         answers: {
           200: { description: "The message, or the news", kind: streamAnswer },
-          ...refusals(400, 404, 503),
+          ...refusals(400, 401, 403, 404, 503),
         },
       }),
       async (context) => {
-        const stream = find(context.req.param("name"));
+        const { stream } = find(context, context.req.param("name"));
         const { since, epoch, wait } = readQuery(newsQuery, context.req.query());
-        if (since === undefined && wait === undefined) return answer(context, await newest(stream));
         const position = since === undefined ? undefined : { epoch: epoch ?? streams.epoch, offset: since };
         await stream.reach(position);
+        if (!stream.isReady) throw new BadRequest("The store does not answer", 503, "stale");
+        if (since === undefined && wait === undefined) return answer(context, await newest(stream));
         if (position !== undefined && stream.channel.since(position) !== "lost") {
           using first = new FirstSignal(context.req.raw.signal, gateway.ending);
           await waitingRoom.enter(
@@ -250,6 +257,13 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
         return answer(context, await news(stream, position));
       },
     );
+}
+
+/** What a client shows for streams that are not for everybody. */
+function tokensOf({ req }: Context<Env>): string[] {
+  const bearer = /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1];
+  const shown = bearer ?? req.query("token");
+  return shown === undefined ? [] : shown.split(",").map((token) => token.trim());
 }
 
 function describe({ name, period, channel: { epoch, offset }, failure, listeners }: Stream) {
@@ -289,10 +303,10 @@ async function news(stream: Stream, position: Position | undefined): Promise<str
   return `${head.slice(0, -1)},"messages":[${messages.join()}]}\n`;
 }
 
-function openEvents(context: Context<Env>, gateway: Gateway, streams: readonly Stream[]): Response {
+function openEvents(context: Context<Env>, gateway: Gateway, all: readonly Wanted[]): Response {
   const { hub } = gateway;
   const { last_event_id } = readQuery(eventsQuery, context.req.query());
-  const wanted = readPositions(streams, context.req.header("last-event-id") ?? last_event_id);
+  const wanted = readPositions(all, context.req.header("last-event-id") ?? last_event_id);
   const place = takePlace(gateway, context);
   const link = new EventLink(() => {
     hub.release(connection, closes.normal);
@@ -324,12 +338,12 @@ function letGoOnceSent(place: Place, { over }: Env["Bindings"]): void {
 }
 
 /** Reads `EPOCH:OFFSET`, or `EPOCH:OFFSET.OFFSET` for several streams in their order; an offset may be empty. */
-function readPositions(streams: readonly Stream[], lastEventId = ""): Wanted[] {
+function readPositions(all: readonly Wanted[], lastEventId = ""): Wanted[] {
   const [, epoch = "", offsets = ""] = /^([^:]{1,64}):([\d.]+)$/.exec(lastEventId) ?? [];
   const parts = offsets.split(".");
-  return streams.map((stream, index) => {
+  return all.map((wanted, index) => {
     const offset = parts[index] ?? "";
-    return { stream, position: offset === "" ? undefined : { epoch, offset: Number(offset) } };
+    return { ...wanted, position: offset === "" ? undefined : { epoch, offset: Number(offset) } };
   });
 }
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { runKeys } from "../../lib/cli/keys.ts";
-import { cryptoReady, keypairFromSeed, verifySignature } from "../../lib/crypto/mod.ts";
+import { cryptoReady, keypairFromSeed, readJwt, verifySignature } from "../../lib/crypto/mod.ts";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";
 import { type KeyVector, signedMessages } from "../helpers/signed_messages.ts";
 
@@ -198,4 +198,25 @@ Deno.test("keys --help explains every action", async () => {
     assertEquals(code, 0);
     for (const action of ["new", "inspect", "sign", "verify"]) assertStringIncludes(printed, action);
   }
+});
+
+Deno.test("keys token makes a token for one stream, by the first key of the file", async () => {
+  await using directory = await keyDirectory();
+  const [first, second] = ["a".repeat(32), "b".repeat(32)];
+  await Deno.writeTextFile(directory.keyFile, `${first}\n${second}\n`, { mode: 0o600 });
+  const args = ["token", `--key=${directory.keyFile}`, "--stream=user:ada"];
+  const { code, printed } = await keys([...args, "--subject=ada", "--expires=60"]);
+  const claims = readJwt(printed.trim(), [first]);
+  assertEquals([code, claims?.["channel"], claims?.["sub"]], [0, "user:ada", "ada"]);
+  assertEquals(Number(claims?.["exp"]) - Number(claims?.["iat"]), 60);
+  assertEquals(readJwt(printed.trim(), [second]), undefined);
+});
+
+Deno.test("keys token quotes no key that it cannot use", async () => {
+  await using directory = await keyDirectory();
+  await Deno.writeTextFile(directory.keyFile, "too short\n");
+  const { code, complained } = await keys(["token", `--key=${directory.keyFile}`, "--stream=user:ada"]);
+  assertEquals(code, 1);
+  assertMatch(complained, /Cannot use the token keys in .*: expected one a line/);
+  assertEquals(complained.includes("too short"), false);
 });

@@ -8,7 +8,10 @@ Deno.test("describeSettings() gives every setting its own variable, and a flag u
     Object.keys(settings) as typeof described[number]["name"][],
   );
   assertEquals(new Set(described.map(({ variable }) => variable)).size, described.length);
-  assertEquals(described.filter(({ flag }) => flag === undefined).map(({ name }) => name), ["admin_token"]);
+  assertEquals(described.filter(({ flag }) => flag === undefined).map(({ name }) => name), [
+    "streams.token_key",
+    "admin_token",
+  ]);
 });
 
 Deno.test("every documented default is the one that applies", () => {
@@ -21,7 +24,9 @@ Deno.test("every documented example can be used, except the one that must be cha
   for (const { flag, example, allowed } of describeSettings()) {
     if (flag === undefined || flag.startsWith("--tls.")) continue;
     const flags = [`${flag}=${example}`];
-    assertEquals(loadConfig({ flags, env: {}, readFile: () => "" }).config !== undefined, true, allowed);
+    // Without which some settings are of no use.
+    const env = { HELIOGRAPH_STREAMS_TOKEN_KEY: "k".repeat(32) };
+    assertEquals(loadConfig({ flags, env, readFile: () => "" }).config !== undefined, true, allowed);
   }
 });
 

@@ -61,7 +61,7 @@ async function startServer(engine: Engine, node: CountingNode, clock: FakeClock,
     },
     notify: (frame: string) => void heard.push(JSON.parse(frame).message),
   };
-  const listen = () => stream.subscribe(listener, undefined, () => {});
+  const listen = () => stream.subscribe(listener);
   listen();
   return {
     heard,

@@ -8,6 +8,7 @@ import { receiptsStream } from "../../lib/streams/receipts.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { fakeReceipt } from "../helpers/fake_node.ts";
+import { FaultyEngine } from "../helpers/faulty_engine.ts";
 import { temporaryFolder } from "../engine/folder.ts";
 
 const limits = { size: 100, ttl: 3_600_000 };
@@ -18,8 +19,8 @@ class Ledger {
   newest = 0;
   cap = Infinity;
 
-  call(_method: string, { limit }: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-    const length = Math.min(Number(limit), this.cap, this.newest);
+  call(_method: string, params: object = {}): Promise<unknown> {
+    const length = Math.min(Number(Reflect.get(params, "limit")), this.cap, this.newest);
     return Promise.resolve({ receipts: Array.from({ length }, (_, i) => fakeReceipt(this.newest - i)) });
   }
 
@@ -35,7 +36,7 @@ function counting(name: string, more: Partial<StreamDefinition> = {}): StreamDef
 
 /** The streams of a server that was just started on a store. */
 async function start(
-  engine: Pick<Engine, "log" | "transact">,
+  engine: Engine,
   options: { clock: FakeClock; node?: Ledger; definitions?: readonly StreamDefinition[] },
 ): Promise<Streams> {
   const { clock, node = new Ledger(), definitions = [receiptsStream] } = options;
@@ -64,7 +65,8 @@ async function recover(stream: Stream, clock: FakeClock, offset: number, epoch =
   const frames: string[] = [];
   let recovered: boolean | null = null;
   const listener = { offer: (frame: string) => frames.push(frame), notify() {} };
-  stream.subscribe(listener, { epoch, offset }, (subscribed) => recovered = subscribed.recovered);
+  const greet = (subscribed: { recovered: boolean | null }) => recovered = subscribed.recovered;
+  stream.subscribe(listener, { position: { epoch, offset }, greet });
   await poll(stream, clock);
   stream.unsubscribe(listener);
   return { recovered, frames, values: frames.map((frame) => JSON.parse(frame)) };
@@ -189,18 +191,19 @@ Deno.test("a fleeting stream is not kept, and none of its numbers is given twice
 /** An engine whose transactions a test holds or lets fail. */
 function troubled(engine: Engine) {
   const control = { before: () => Promise.resolve(), transactions: 0 };
-  const transact: Engine["transact"] = async (work, options) => {
+  const store = new FaultyEngine(engine);
+  store.interfere(async (write) => {
     control.transactions += 1;
     await control.before();
-    return await engine.transact(work, options);
-  };
-  return { control, log: engine.log, transact };
+    return await write();
+  });
+  return { control, store };
 }
 
 Deno.test("nobody is told of a value before it is kept, and nothing that was not kept is lost", async () => {
   const [clock, node] = [new FakeClock(), new Ledger()];
   using engine = await openEngine(":memory:", { clock, history: limits });
-  const { control, ...store } = troubled(engine);
+  const { control, store } = troubled(engine);
   const stream = find(await start(store, { clock, node }));
   node.newest = 20;
   const held = Promise.withResolvers<void>();
@@ -211,7 +214,7 @@ Deno.test("nobody is told of a value before it is kept, and nothing that was not
   };
   const heard: string[] = [];
   const listener = { offer: (frame: string) => heard.push(frame), notify() {} };
-  stream.subscribe(listener, undefined, () => {});
+  stream.subscribe(listener);
   await asked.promise;
   const late = recover(stream, clock, 0);
   assertEquals([heard, stream.channel.offset], [[], 0]);
@@ -230,14 +233,14 @@ Deno.test("nobody is told of a value before it is kept, and nothing that was not
 Deno.test("where it is not known whether a value was kept, it is told of once", async () => {
   const [clock, node] = [new FakeClock(), new Ledger()];
   using engine = await openEngine(":memory:", { clock, history: limits });
-  const { log } = engine;
   let isLost = true;
-  const transact: Engine["transact"] = async (work, options) => {
-    const result = await engine.transact(work, options);
+  const store = new FaultyEngine(engine);
+  store.interfere(async (write) => {
+    const result = await write();
     if (isLost) throw new Error("no answer of the store");
     return result;
-  };
-  const stream = find(await start({ log, transact }, { clock, node }));
+  });
+  const stream = find(await start(store, { clock, node }));
   node.newest = 5;
   await poll(stream, clock);
   assertEquals([stream.failure?.status, stream.channel.offset], ["stale", 0]);
@@ -249,16 +252,16 @@ Deno.test("where it is not known whether a value was kept, it is told of once", 
 
 Deno.test("what streams publish while a commit is under way is committed together", async () => {
   using engine = await openEngine(":memory:");
-  const { control, ...store } = troubled(engine);
+  const { control, store } = troubled(engine);
   const commits = new Commits(store);
-  const append = (channel: string, offset = 0) =>
-    commits.append({ channel, offset, data: [channel, channel] });
+  const value = { at: 0, value: null };
+  const append = (channel: string, follows = 0) => commits.append({ channel, follows, data: [value, value] });
   assertEquals(
     await Promise.all(["a", "b", "c", "d"].map((channel) => append(channel))),
-    Array(4).fill(true),
+    Array(4).fill(2),
   );
   assert(control.transactions <= 2);
-  assertEquals(await Promise.all([append("a", 2), append("b", 1), append("c", 2)]), [true, false, true]);
+  assertEquals(await Promise.all([append("a", 2), append("b", 1), append("c", 2)]), [4, undefined, 4]);
   const heads = await Promise.all(["a", "b", "c", "d"].map((channel) => engine.log.head(channel)));
   assertEquals(heads.map(({ offset }) => offset), [4, 2, 4, 2]);
 });

@@ -202,7 +202,7 @@ Deno.test("a few receipts come in 10 s, now and then so many that they take pagi
   const source = new ReceiptsSource({
     simulated: true,
     call: (method, params) => {
-      limits.push(params?.["limit"]);
+      limits.push(Reflect.get(params ?? {}, "limit"));
       return node.call(method, params);
     },
     close() {},

@@ -76,13 +76,12 @@ function listen(stream: Stream, offset?: number, epoch = "e") {
       heard.push(`${status}:${message}`);
     },
   };
-  stream.subscribe(
-    listener,
-    offset === undefined ? undefined : { epoch, offset },
-    ({ offset, recovered }) => {
+  stream.subscribe(listener, {
+    position: offset === undefined ? undefined : { epoch, offset },
+    greet: ({ offset, recovered }) => {
       heard.push(`subscribed at ${offset}, recovered ${recovered}`);
     },
-  );
+  });
   return { heard, listener };
 }
 
@@ -201,7 +200,7 @@ Deno.test("a listener that ends while it is greeted is not kept", async () => {
   const { stream, answer } = create();
   answer("a");
   const listener = { offer() {}, notify() {} };
-  stream.subscribe(listener, undefined, () => stream.unsubscribe(listener));
+  stream.subscribe(listener, { greet: () => stream.unsubscribe(listener) });
   await settle();
   assertEquals([stream.listeners, stream.channel.subscribers], [0, 0]);
   stream.stop();
@@ -212,7 +211,7 @@ Deno.test("a listener that subscribes again begins anew, and is counted once", a
   answer("a");
   const { heard, listener } = listen(stream);
   await settle();
-  stream.subscribe(listener, undefined, () => heard.push("again"));
+  stream.subscribe(listener, { greet: () => heard.push("again") });
   assertEquals(heard.slice(1), ["1:a", "again", "1:a"]);
   answer("b");
   await clock.advance(1000);
@@ -256,7 +255,7 @@ Deno.test("the newest state says when it was known for sure, however late somebo
       offer: (frame: string) => void timestamps.push(JSON.parse(frame).timestamp - start),
       notify() {},
     };
-    stream.subscribe(listener, undefined, () => {});
+    stream.subscribe(listener);
     await settle();
     stream.unsubscribe(listener);
   };

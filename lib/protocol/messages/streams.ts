@@ -55,15 +55,22 @@ const welcome = new Kind(
   },
 );
 
+/** One stream, or several. */
+const named = () => ({
+  stream: z.string().optional(),
+  streams: z.array(z.string()).max(32).optional(),
+});
+
 const subscribe = new Kind(
   "StreamSubscribe",
   () =>
     z.looseObject({
-      type: z.enum(["subscribe", "unsubscribe"]),
-      stream: z.string().optional(),
-      streams: z.array(z.string()).max(32).optional(),
+      type: z.literal("subscribe"),
+      ...named(),
       recover: z.union([positionSchema, z.record(z.string(), positionSchema)]).optional()
         .describe("a position, or one for each stream by its name"),
+      token: z.string().optional().describe("for a stream that needs one; it says for which it is"),
+      tokens: z.array(z.string()).max(32).optional().describe("for several of them"),
     }),
   {
     type: "subscribe",
@@ -72,16 +79,28 @@ const subscribe = new Kind(
   },
 );
 
+const unsubscribe = new Kind(
+  "StreamUnsubscribe",
+  () => z.looseObject({ type: z.literal("unsubscribe"), ...named() }),
+  { type: "unsubscribe", stream: "receipts" },
+);
+
+/** Where a stream stands. */
+const place = () => ({ stream: z.string(), epoch: z.string(), offset: offset(), timestamp: seconds() });
+
+const unsubscribed = new Kind(
+  "StreamUnsubscribed",
+  () => z.looseObject({ type: z.literal("unsubscribed"), ...place() }),
+  { type: "unsubscribed", stream: "receipts", epoch: "3f9a01bc", offset: 14, timestamp: 1_795_248_000 },
+);
+
 const subscribed = new Kind(
   "StreamSubscribed",
   () =>
     z.looseObject({
-      type: z.enum(["subscribed", "unsubscribed"]),
-      stream: z.string(),
-      epoch: z.string().optional(),
-      offset: offset().optional(),
-      recovered: z.boolean().nullable().optional(),
-      timestamp: seconds(),
+      type: z.literal("subscribed"),
+      ...place(),
+      recovered: z.boolean().nullable(),
     }),
   {
     type: "subscribed",
@@ -129,6 +148,31 @@ const pong = new Kind(
       timestamp: z.number().describe("Unix seconds, or what the ping named"),
     }),
   { type: "pong", timestamp: 1_795_248_000 },
+);
+
+/** The heartbeat of those who say one anyway. */
+const heartbeat = new Kind(
+  "StreamHeartbeat",
+  () =>
+    z.looseObject({
+      type: z.literal("heartbeat"),
+      data: z.looseObject({ timestamp: z.unknown().optional().describe("comes back as `echo`") }).optional(),
+    }),
+  { type: "heartbeat", data: { timestamp: 1_795_248_000 } },
+);
+const heartbeatAnswer = new Kind(
+  "StreamHeartbeatAck",
+  () =>
+    z.looseObject({
+      type: z.literal("heartbeat_ack"),
+      data: z.looseObject({ timestamp: z.string().describe("ISO 8601, UTC"), echo: z.unknown().optional() }),
+      timestamp: seconds(),
+    }),
+  {
+    type: "heartbeat_ack",
+    data: { timestamp: "2026-11-21T08:00:00.123456+00:00", echo: 1_795_248_000 },
+    timestamp: 1_795_248_000,
+  },
 );
 
 /** What The Block's page asks, and is told. */
@@ -183,7 +227,7 @@ const error = new Kind(
 );
 
 /** What stream clients and the gateway say. Protocol, section 4. */
-export const streamConversation: Conversation = {
+export const streamConversation = {
   name: "streams",
   path: "/ws/stream",
   title: "Live streams",
@@ -193,19 +237,33 @@ export const streamConversation: Conversation = {
     stream_welcome: { from: "gateway", summary: "The first message", kind: welcome },
     subscribe: {
       from: "client",
-      summary: "Subscribe or unsubscribe; `recover` names what the client has",
+      summary: "Subscribe; `recover` names what the client has",
       kind: subscribe,
       answers: ["subscribed", "stream_error"],
+    },
+    unsubscribe: {
+      from: "client",
+      summary: "Listen no more",
+      kind: unsubscribe,
+      answers: ["unsubscribed", "stream_error"],
     },
     subscribed: {
       from: "gateway",
       summary: "From here on; the newest value, or what was missed, follows",
       kind: subscribed,
     },
+    unsubscribed: { from: "gateway", summary: "Nothing follows", kind: unsubscribed },
     data: { from: "gateway", summary: "A stream's data; `type` is its name", kind: streamMessage },
     stream_status: { from: "gateway", summary: "The stream's source is gone, or back", kind: status },
     ping: { from: "client", summary: "Asks for a pong", kind: ping, answers: ["pong"] },
     pong: { from: "gateway", summary: "The answer", kind: pong },
+    stream_heartbeat: {
+      from: "client",
+      summary: "An unsigned heartbeat",
+      kind: heartbeat,
+      answers: ["stream_heartbeat_ack"],
+    },
+    stream_heartbeat_ack: { from: "gateway", summary: "The answer", kind: heartbeatAnswer },
     state_stream_call: {
       from: "client",
       summary:
@@ -220,4 +278,4 @@ export const streamConversation: Conversation = {
     },
     stream_error: { from: "gateway", summary: "A refusal; the connection stays", kind: error },
   },
-};
+} as const satisfies Conversation;

@@ -240,10 +240,11 @@ Deno.test("what stream clients are told on WebSockets is as the reference says",
   await using told = await Told.start();
   const peer = await Peer.open(`${told.scene.server.ws}/stream`);
   const names = ["network_metrics", "markets_health", "receipts", "peers", "gateway"];
-  for (const message of [{ type: "subscribe", streams: [...names, "blocks"] }, { type: "ping" }]) {
+  const heartbeat = { type: "heartbeat", data: { timestamp: "now" } };
+  for (const message of [{ type: "subscribe", streams: [...names, "blocks"] }, { type: "ping" }, heartbeat]) {
     peer.socket.send(JSON.stringify(message));
   }
-  const wanted = [...names, "welcome", "subscribed", "pong", "error"];
+  const wanted = [...names, "welcome", "subscribed", "pong", "heartbeat_ack", "error"];
   while (!wanted.every((type) => peer.frames.some((frame) => frame.type === type))) await peer.next();
   peer.socket.send(JSON.stringify({ type: "unsubscribe", streams: names }));
   while (!peer.frames.some((frame) => frame.type === "unsubscribed")) await peer.next();
@@ -251,7 +252,7 @@ Deno.test("what stream clients are told on WebSockets is as the reference says",
     ...Object.fromEntries(names.map((name) => [name, "data"])),
     welcome: "stream_welcome",
     error: "stream_error",
-    unsubscribed: "subscribed",
+    heartbeat_ack: "stream_heartbeat_ack",
   });
   peer.socket.close();
   await peer.ended;
