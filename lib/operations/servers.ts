@@ -19,6 +19,7 @@ export interface ConnectionFilter {
   readonly ended?: number | undefined;
   readonly hotkey?: string | undefined;
   readonly address?: string | undefined;
+  readonly family?: ConnectionRecord["family"] | undefined;
 }
 
 /** What one server says of its connections. */
@@ -115,11 +116,12 @@ export class Servers {
     return { self, others: server === undefined ? others : others.filter((name) => name === server) };
   }
 
-  #own({ ended = 0, hotkey, address }: ConnectionFilter, most: number): Told {
+  #own({ ended = 0, hotkey, address, family }: ConnectionFilter, most: number): Told {
     const { hub } = this.#options;
     const isWanted = (record: ConnectionRecord) => {
       const isHis = hotkey === undefined || record.peer === hotkey || record.claimed === hotkey;
-      return isHis && (address === undefined || record.address === address);
+      return isHis && (address === undefined || record.address === address) &&
+        (family === undefined || record.family === family);
     };
     const open = hub.connections().map((connection) => hub.describe(connection)).filter(isWanted).toArray();
     return {

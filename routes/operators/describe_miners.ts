@@ -1,25 +1,23 @@
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { formatTimestamp } from "../../lib/protocol/mod.ts";
 
-/** The registered miners, each with what is known of it: of now, of today, and since this server's start. */
-export async function describeMiners({ validator, hub, console, jobs }: Gateway) {
+/** The registered miners, each with what is known of it: of now and of today, and since this server's start. */
+export async function describeMiners({ validator, console, servers }: Gateway) {
   const miners = validator.registry.list();
-  const wagered = await validator.wageredToday(miners.map(({ hotkey }) => hotkey));
-  const connections = new Map(
-    hub.connections().filter(({ family }) => family === "miners").map((connection) =>
-      [connection.peer, connection] as const
-    ),
-  );
+  const [wagered, { open }] = await Promise.all([
+    validator.wageredToday(miners.map(({ hotkey }) => hotkey)),
+    servers.connections({ family: "miners" }),
+  ]);
+  const connections = new Map(open.map((connection) => [connection.peer, connection] as const));
   return miners.map((miner, index) => {
     const figures = console.judgements.figuresOf(miner.hotkey);
-    const connection = connections.get(miner.hotkey);
-    const record = connection && hub.describe(connection);
+    const record = connections.get(miner.hotkey);
     const { answeredAt, heartbeatAt = 0 } = record ?? {};
     return {
       ...miner,
       connected: record === undefined ? null : {
         id: record.id,
-        server: jobs.instances.self,
+        server: record.server,
         since: formatTimestamp(record.openedAt),
         transport: "websocket",
       },

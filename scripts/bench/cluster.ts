@@ -1,8 +1,10 @@
 import { mean, percentile } from "../../lib/telemetry/mod.ts";
 import { type BenchContext, type BenchResult, pause } from "./context.ts";
+import type { Figure } from "./figure.ts";
 import { connectMiner, sampleGame } from "./miners.ts";
 import { hasPostgres, PostgresServer } from "./postgres_server.ts";
 import { PredictionLoad } from "./prediction_load.ts";
+import { measureReach } from "./reach.ts";
 import { BenchServer, type ServerOptions } from "./server.ts";
 
 const [servers, miners, listener] = [3, 21, 21] as const;
@@ -27,7 +29,10 @@ export async function cluster({ seconds, tell, signal }: BenchContext): Promise<
     const together = await flood(started, seconds);
     tell("cluster: games from one server to the clients of another");
     const latencies = await notify(started, seconds, signal);
-    return report({ alone: mean([before, await measureAlone(seconds / 2)]), together, latencies });
+    const [one, other] = started;
+    tell("cluster: what an operator does at one server, at the clients of another");
+    const reach = one === undefined || other === undefined ? [] : await measureReach(one, other, signal);
+    return report({ reach, alone: mean([before, await measureAlone(seconds / 2)]), together, latencies });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -99,7 +104,12 @@ async function publish(
 }
 
 function report(
-  { alone, together, latencies }: { alone: number; together: number; latencies: readonly number[] },
+  { alone, together, latencies, reach }: {
+    alone: number;
+    together: number;
+    latencies: readonly number[];
+    reach: readonly Figure[];
+  },
 ): BenchResult {
   const ratio = together / alone;
   return {
@@ -122,6 +132,7 @@ function report(
         goal: "under 50 ms",
         reached: percentile(latencies, 0.99) < 50,
       },
+      ...reach,
     ],
     notes: [
       `cluster: three servers, PostgreSQL (fsync on) and ${miners} miners share this machine's cores, as the one server ` +

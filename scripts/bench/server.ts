@@ -47,6 +47,16 @@ export class BenchServer implements AsyncDisposable {
     return `${this.url.replace("http", "ws")}/ws`;
   }
 
+  /** Calls the operator's API, and answers its JSON. */
+  async admin(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
+    const { headers } = this.publishing;
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await fetch(`${this.url}${path}`, { method, headers, ...text });
+    const said = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${said}`);
+    return JSON.parse(said);
+  }
+
   /** The call that sends games, less its body. */
   get publishing(): { url: string; headers: Record<string, string> } {
     return { url: `${this.url}/admin/games`, headers: { authorization: `Bearer ${adminToken}` } };

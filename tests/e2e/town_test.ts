@@ -88,6 +88,10 @@ testTown(
       names[1],
     ]);
     const id = miner?.id ?? "";
+    const { miners } = await town.at(2).admin("GET", "/admin/miners") as {
+      miners: { connected: { id: string; server: string } | null }[];
+    };
+    assertEquals(miners.map(({ connected }) => [connected?.id, connected?.server]), [[id, names[0]]]);
     assertEquals((await town.at(1).admin("GET", `/admin/connections/${id}`))["server"], names[0]);
     assertEquals(await town.at(2).admin("DELETE", `/admin/connections/${id}`), { id, server: names[0] });
     assertEquals((await peer.ended).code, 1001);
