@@ -76,6 +76,7 @@ async function answer(args: string[], surroundings: WhySurroundings): Promise<nu
   if (values.json) await stdio.print(`${jsonText(findings.raw ?? null)}\n`);
   else if (isFound) await stdio.print(show(subject, findings, surroundings));
   else await stdio.complain(`${nothing(subject)}\n`);
+  if (findings.remark !== undefined) await stdio.complain(`${findings.remark}\n`);
   return isFound ? 0 : 1;
 }
 

@@ -48,6 +48,20 @@ interface Listed {
   readonly silent: readonly string[];
 }
 
+/** What `heliograph why` says of a subject. */
+async function why(server: ServerProcess, subject: string) {
+  const stdio = new MemoryStdio();
+  const code = await runWhy([subject, `--url=${server.url}`], {
+    stdio,
+    env: { HELIOGRAPH_ADMIN_TOKEN: adminToken },
+    fetch,
+    columns: 80,
+    colours: false,
+    now: Date.now,
+  });
+  return { code, printed: stdio.printed, complained: stdio.complained };
+}
+
 async function list(server: ServerProcess, query = ""): Promise<Listed> {
   return await server.admin("GET", `/admin/connections${query}`) as unknown as Listed;
 }
@@ -96,17 +110,9 @@ testTown(
     assertEquals(await town.at(2).admin("DELETE", `/admin/connections/${id}`), { id, server: names[0] });
     assertEquals((await peer.ended).code, 1001);
     await assertRejects(() => town.at(2).admin("DELETE", "/admin/connections/c00000000"), Error, "404");
-    const stdio = new MemoryStdio();
-    const code = await runWhy([id, `--url=${town.at(1).url}`], {
-      stdio,
-      env: { HELIOGRAPH_ADMIN_TOKEN: adminToken },
-      fetch,
-      columns: 80,
-      colours: false,
-      now: Date.now,
-    });
-    assertEquals([code, stdio.complained], [0, ""]);
-    assertMatch(stdio.printed, new RegExp(`server +${names[0]}`));
+    const { code, printed, complained } = await why(town.at(1), id);
+    assertEquals([code, complained], [0, ""]);
+    assertMatch(printed, new RegExp(`server +${names[0]}`));
     const { ended } = await list(town.at(1), `?ended=5&hotkey=${town.key.address}`);
     assertEquals(ended?.map(({ server }) => server), [names[0]]);
     await stream.close();
@@ -121,6 +127,12 @@ testTown("one that does not answer is named, and what the others say is told all
   assertEquals([seen.connections.length, seen.silent], [1, [silent]]);
   const refusal = await assertRejects(() => town.at(2).admin("GET", "/admin/connections/c00000000"), Error);
   assertMatch(refusal.message, new RegExp(`no answer from server ${silent}`));
+  for (const subject of [town.key.address, "c00000000"]) {
+    assertMatch(
+      (await why(town.at(2), subject)).complained,
+      new RegExp(`no answer from .*${subject.startsWith("c") ? silent : "it"}`),
+    );
+  }
   town.at(1).signal("SIGCONT");
   await until(async () => (await list(town.at(2))).silent.length === 0, "an answer from all");
   await peer.close();

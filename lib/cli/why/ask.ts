@@ -38,6 +38,7 @@ const connectionSchema = z.object({
 const listSchema = z.object({
   connections: z.array(connectionSchema),
   ended: z.array(connectionSchema),
+  silent: z.array(text).default([]),
 });
 
 /** How a connection stands or ended. */
@@ -65,6 +66,8 @@ export interface Findings {
   readonly connections: readonly Told[];
   /** As the server said it. */
   readonly raw: unknown;
+  /** What has to be said besides: which servers of the store have not answered. */
+  readonly remark: string | undefined;
 }
 
 /** A server to ask. */
@@ -82,14 +85,28 @@ export async function ask(server: Server, { kind, text }: Subject): Promise<Find
   const name = encodeURIComponent(text);
   if (kind === "id") {
     const raw = await call(server, `/admin/connections/${name}`);
-    return { raw, connections: raw === undefined ? [] : [read(connectionSchema, raw)] };
+    if (!(raw instanceof Unknown)) {
+      return { raw, connections: [read(connectionSchema, raw)], remark: undefined };
+    }
+    return { raw: undefined, connections: [], remark: escapeControls(raw.message) };
   }
   const raw = await call(server, `/admin/connections?ended=${mostEnded}&${kind}=${name}`);
-  const { connections, ended } = read(listSchema, raw);
-  return { raw, connections: [...connections.sort((a, b) => b.opened_at - a.opened_at), ...ended] };
+  const { connections, ended, silent } = read(listSchema, raw);
+  return {
+    raw,
+    connections: [...connections.sort((a, b) => b.opened_at - a.opened_at), ...ended],
+    remark: silent.length === 0
+      ? undefined
+      : `What server ${silent.join(", ")} knows is missing: there was no answer from it`,
+  };
 }
 
-/** The answer's JSON; undefined when there is no such connection. */
+/** That there is no such connection, as the server says it. */
+class Unknown {
+  constructor(readonly message: string) {}
+}
+
+/** The answer's JSON. */
 async function call({ url, token, fetch }: Server, path: string): Promise<unknown> {
   const target = new URL(path, url);
   const response = await fetch(target, {
@@ -101,7 +118,7 @@ async function call({ url, token, fetch }: Server, path: string): Promise<unknow
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
   const { code, message = "" } = body?.error ?? {};
-  if (code === "unknown_connection") return undefined;
+  if (code === "unknown_connection") return new Unknown(String(message));
   throw noAnswer(
     `Cannot ask ${target.origin}: ${refusals[response.status] ?? `${response.status} ${message}`}`,
   );
