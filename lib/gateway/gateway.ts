@@ -301,7 +301,12 @@ export async function createGateway(
     size,
     figures,
     consoleService,
-    new Servers({ hub, questions, instances: () => jobs.instances }),
+    new Servers({
+      hub,
+      questions,
+      instances: () => jobs.instances,
+      drain: () => void gateway.drain(),
+    }),
     isNew,
     [memoryGuard, loopLag, space, consoleService, retention, streams, pool, followers, engine],
   );

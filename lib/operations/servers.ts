@@ -51,6 +51,8 @@ export interface ServersOptions {
   readonly hub: Hub;
   readonly questions: Questions;
   readonly instances: () => Pick<Instances, "self" | "living">;
+  /** Has this server take nothing new, and end. */
+  readonly drain: () => void;
 }
 
 /** What operators ask of all servers of the store, whichever of them they have reached. */
@@ -59,10 +61,14 @@ export class Servers {
 
   constructor(options: ServersOptions) {
     this.#options = options;
-    const { questions, hub } = options;
+    const { questions, hub, drain } = options;
     questions.answer("connections", (filter: ConnectionFilter) => this.#own(filter, mostTold));
     questions.answer("connection", (id: string) => this.#find(id));
     questions.answer("drop", (id: string) => drop(hub, id));
+    questions.answer("drain", () => {
+      drain();
+      return true;
+    });
   }
 
   /** The connections of all servers, or of one. */
@@ -105,6 +111,17 @@ export class Servers {
     });
     const found = [...answers].find(([, isDropped]) => isDropped)?.[0];
     return { found, silent: found === undefined ? silent : [] };
+  }
+
+  /** Has a server take nothing new, and end; answers whether it has said that it does, of those that live. */
+  async drain(id: string): Promise<Found<true>> {
+    const { self, others } = await this.#asked(id);
+    if (id === self) {
+      this.#options.drain();
+      return { found: true, silent: [] };
+    }
+    const { answers, silent } = await this.#options.questions.ask<true>("drain", null, { of: others });
+    return { found: answers.get(id), silent };
   }
 
   async #asked(server?: string): Promise<{ readonly self: string; readonly others: readonly string[] }> {

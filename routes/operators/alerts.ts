@@ -6,7 +6,6 @@ import {
   type AlertRule,
   alertRules,
   type Delivery,
-  descriptionOf,
   filled,
   milliseconds,
   type OutsideRule,
@@ -200,7 +199,7 @@ function describe({ rule, labels, state, since, endedAt, value, threshold }: Ale
     threshold,
     unit: rule.unit,
     summary: filled(rule.summary, named, value),
-    advice: filled(descriptionOf(rule), named, value),
+    advice: rule.advice,
   };
 }
 

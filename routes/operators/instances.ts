@@ -6,6 +6,7 @@ import { formatTimestamp, Kind, time } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
+import { BadRequest } from "../http/errors.ts";
 
 const instance = new Kind(
   "Instance",
@@ -47,8 +48,14 @@ const instances = new Kind(
   { instances: [instance.example] },
 );
 
+const draining = new Kind(
+  "InstanceDraining",
+  () => z.object({ id: z.string(), draining: z.literal(true) }),
+  { id: "1", draining: true },
+);
+
 /** The servers that share the store. Below `/admin`, whose token is checked there. Protocol, section 6. */
-export function instanceRoutes({ jobs }: Gateway): Hono<Env> {
+export function instanceRoutes({ jobs, servers }: Gateway): Hono<Env> {
   return new Hono<Env>().get(
     "/",
     documented({
@@ -63,6 +70,23 @@ export function instanceRoutes({ jobs }: Gateway): Hono<Env> {
       const { self } = jobs.instances;
       const all = await jobs.instances.all();
       return answerJson(context, { instances: all.map((record) => describe(record, self)) });
+    },
+  ).post(
+    "/:id/drain",
+    documented({
+      tag: "Operators",
+      security: "admin",
+      summary: "Drain a server of the store",
+      description: "As `POST /admin/drain` does at that server itself, asked through the store.",
+      parameters: { id: "its name among the servers of the store" },
+      answers: { 202: { description: "It drains", kind: draining }, ...refusals(401, 404) },
+    }),
+    async (context) => {
+      const id = context.req.param("id");
+      const { found, silent } = await servers.drain(id);
+      if (found === true) return answerJson(context, { id, draining: found }, 202);
+      const why = silent.length === 0 ? "none of that name lives" : "it has not answered within a second";
+      throw new BadRequest(`Cannot drain the server: ${why}`, 404, "unknown_server");
     },
   );
 }

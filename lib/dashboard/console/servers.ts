@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { type Reading, useReading } from "./context.ts";
 
 /** A server of the store, as `/admin/instances` tells of it. */
@@ -29,8 +30,12 @@ export function useServers(): Omit<Reading<unknown>, "data"> & {
   readonly data: readonly Server[] | undefined;
 } {
   const { data, error, reload } = useReading<{ instances: readonly Instance[] }>("admin/instances", every);
-  const servers = data?.instances.map((instance) => ({ ...instance, console: consoleOf(instance.url) }))
-    .toSorted((a, b) => Number(b.self) - Number(a.self) || (a.id < b.id ? -1 : 1));
+  const servers = useMemo(
+    () =>
+      data?.instances.map((instance) => ({ ...instance, console: consoleOf(instance.url) }))
+        .toSorted((a, b) => Number(b.self) - Number(a.self) || (a.id < b.id ? -1 : 1)),
+    [data],
+  );
   return { data: servers, error, reload };
 }
 

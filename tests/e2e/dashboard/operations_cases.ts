@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { judgeEvery } from "../../../lib/operations/mod.ts";
+import { startGateway } from "../../helpers/gateway.ts";
 import { httpRequest, noise } from "../../helpers/job_scene.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { until } from "../../helpers/until.ts";
@@ -159,10 +160,12 @@ Deno.test("the overview's chart marks when the server started", async () => {
   scene.watched.assertFaultless();
 });
 
-Deno.test("a server's card shows how it is and drains it, and the store says how large it is", async () => {
+Deno.test("each server's card shows how it is and drains it, and the store says how large it is", async () => {
   const folder = await Deno.makeTempDir({ prefix: "heliograph-test-" });
   try {
-    await using scene = await ConsoleScene.start(still, { store: `${folder}/store.db` });
+    const store = `${folder}/store.db`;
+    await using scene = await ConsoleScene.start(still, { store });
+    await using other = await startGateway({ store });
     const { page, gateway } = scene;
     await scene.login();
     await scene.unlock();
@@ -173,6 +176,11 @@ Deno.test("a server's card shows how it is and drains it, and the store says how
     assertMatch(await scene.watched.value("store_bytes"), /^\d[\d.]* [KM]B$/);
     const command = await page.getByLabel("The command that makes a backup").innerText();
     assertMatch(command, /^heliograph store backup --store=.*store\.db heliograph-/);
+    const { self: second } = other.gateway.jobs.instances;
+    await page.getByLabel("Server", { exact: true }).filter({ hasText: `Server ${second}` }).waitFor();
+    await scene.act(`Drain server ${second}`);
+    assertEquals(other.gateway.status, "draining");
+    await page.locator(`[data-server="${second}"]`).filter({ hasText: /draining|gone/ }).waitFor();
     await scene.act("Drain");
     await scene.watched.status(/Reconnecting|Draining/);
   } finally {

@@ -148,7 +148,7 @@ export function AlertsPage() {
 
 function HeldAlerts({ data }: { readonly data: Alerts | undefined }) {
   return (
-    <section className="card" aria-labelledby="held">
+    <section className="card held" aria-labelledby="held">
       <header className="card-head">
         <h2 id="held">Now</h2>
         {data !== undefined && <p className="hint">judged {formatWhen(data.judged_at)}</p>}

@@ -64,7 +64,7 @@ function Progress({ name, progress }: Pick<Job, "name" | "progress">) {
 }
 
 const columns: readonly Column<Job>[] = [
-  { key: "name", title: "File", show: ({ name }) => shorten(name, 24), sortBy: ({ name }) => name },
+  { key: "name", title: "File", show: ({ name }) => shorten(name, 18), sortBy: ({ name }) => name },
   {
     key: "status",
     title: "State",

@@ -36,7 +36,7 @@ const lastUsed = ({ last_used_at, revoked_at }: Key) =>
   last_used_at === null ? "never" : revoked_at === undefined ? formatAgo(last_used_at) : "–";
 
 const columns: readonly Column<Key>[] = [
-  { key: "name", title: "Key", show: ({ name }) => shorten(name, 28), sortBy: ({ name }) => name },
+  { key: "name", title: "Key", show: ({ name }) => shorten(name, 20), sortBy: ({ name }) => name },
   { key: "state", title: "State", show: (key) => <State {...key} />, sortBy: stateOf },
   {
     key: "used",

@@ -1,6 +1,7 @@
 import type { ChartSpec } from "../../charts/chart_options.ts";
 import { formatBytes, formatCount, formatDuration, formatShare } from "../../model/format.ts";
 import type { PastMeasurements } from "../../model/history.ts";
+import { useEffect, useState } from "react";
 import { Action } from "../action.tsx";
 import { useReading } from "../context.ts";
 import { FigureChart } from "../figure_chart.tsx";
@@ -19,6 +20,7 @@ interface Store {
   readonly durability: string;
 }
 
+const none: readonly Server[] = [];
 const day = 86_400;
 const lines: ChartSpec["lines"] = [
   { column: "store_bytes", label: "size", colour: "accent", fill: "accent-wash" },
@@ -27,27 +29,51 @@ const bytesOrUnknown = (value: number | null) => value === null ? "not known" : 
 
 /** The servers of the store, and the store. */
 export function ServersPage() {
-  const { data: servers, error, reload } = useServers();
+  const { data: servers = none, error, reload } = useServers();
+  const known = useKnown(servers);
   return (
     <>
       {error !== undefined && <p className="problem" role="alert">{error}</p>}
       <div className="cards">
-        {servers?.map((server) => <ServerCard key={server.id} server={server} onDone={reload} />)}
+        {known.map((server) => (
+          <ServerCard
+            key={server.id}
+            server={server}
+            isGone={!servers.some(({ id }) => id === server.id)}
+            onDone={reload}
+          />
+        ))}
       </div>
       <StoreCard />
     </>
   );
 }
 
-function ServerCard({ server, onDone }: { readonly server: Server; readonly onDone: () => void }) {
+/** Those too that were there since the page is shown, and are not any more. */
+function useKnown(servers: readonly Server[]): readonly Server[] {
+  const [known, setKnown] = useState<readonly Server[]>([]);
+  useEffect(() => {
+    const isListed = new Set(servers.map(({ id }) => id));
+    setKnown((before) => [...servers, ...before.filter(({ id }) => !isListed.has(id))]);
+  }, [servers]);
+  return known;
+}
+
+interface ServerCardProps {
+  readonly server: Server;
+  readonly isGone: boolean;
+  readonly onDone: () => void;
+}
+
+function ServerCard({ server, isGone, onDone }: ServerCardProps) {
   const { id, self, console, version, started_at, last_seen, connections, jobs, load, draining } = server;
   return (
     <section className="card server" aria-label={`Server ${id}`} data-server={id}>
       <header className="card-head">
         <h2>Server {id}</h2>
         {self && <span className="badge">this one</span>}
-        <span className="badge" data-tone={draining ? "waiting" : "healthy"}>
-          {draining ? "draining" : "serving"}
+        <span className="badge" data-tone={isGone ? "down" : draining ? "waiting" : "healthy"}>
+          {isGone ? "gone" : draining ? "draining" : "serving"}
         </span>
       </header>
       <Facts
@@ -66,20 +92,15 @@ function ServerCard({ server, onDone }: { readonly server: Server; readonly onDo
         ]}
       />
       <div className="buttons">
-        {self
-          ? (
-            <Action
-              label="Drain"
-              meaning="The server takes nothing new, finishes what is under way, and tells every client when to come back. It does not come back by itself: start it again."
-              change={{ method: "POST", path: "admin/drain" }}
-              isDangerous
-              disabled={draining}
-              onDone={onDone}
-            />
-          )
-          : console === null
-          ? <p className="hint">It has no public_url, by which its console could be reached.</p>
-          : <a className="button" href={`${console}#/servers`}>Its console</a>}
+        <Action
+          label={self ? "Drain" : `Drain server ${id}`}
+          meaning="The server takes nothing new, finishes what is under way, and tells every client when to come back. It does not come back by itself: start it again."
+          change={{ method: "POST", path: self ? "admin/drain" : `admin/instances/${id}/drain` }}
+          isDangerous
+          disabled={draining || isGone}
+          onDone={onDone}
+        />
+        {!self && console !== null && <a className="button" href={`${console}#/servers`}>Its console</a>}
       </div>
     </section>
   );
@@ -90,7 +111,7 @@ function StoreCard() {
   const { data: past } = useReading<PastMeasurements>("admin/history?metric=store_bytes&range=24h", 60_000);
   const growth = past && growthOf(past);
   return (
-    <section className="card" aria-labelledby="store">
+    <section className="card store" aria-labelledby="store">
       <header className="card-head">
         <h2 id="store">Store</h2>
       </header>

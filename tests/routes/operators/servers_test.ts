@@ -1,0 +1,29 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { startGateway } from "../../helpers/gateway.ts";
+import { TemporaryFolder } from "../../helpers/process.ts";
+import { until } from "../../helpers/until.ts";
+
+Deno.test("a server is drained from another one of its store, and one that is not there is none", async () => {
+  await using folder = await TemporaryFolder.make();
+  const store = `${folder.path}/store.db`;
+  await using here = await startGateway({ store });
+  await using there = await startGateway({ store });
+  const id = there.gateway.jobs.instances.self;
+  assertEquals(await here.admin("POST", `/admin/instances/${id}/drain`), { id, draining: true });
+  assertEquals([here.gateway.status, there.gateway.status], ["online", "draining"]);
+  await assertRejects(() => here.admin("POST", "/admin/instances/nobody/drain"), Error, "none of that name");
+  const self = here.gateway.jobs.instances.self;
+  assertEquals(await here.admin("POST", `/admin/instances/${self}/drain`), { id: self, draining: true });
+  await until(() => here.gateway.status === "draining", "the drain");
+});
+
+Deno.test("a store in a file says how large it is and what is free, and one in memory does not", async () => {
+  await using folder = await TemporaryFolder.make();
+  const store = `${folder.path}/store.db`;
+  await using kept = await startGateway({ store });
+  const { kind, location, bytes, free_bytes } = await kept.admin("GET", "/admin/store");
+  assertEquals([kind, location, Number(bytes) > 0, Number(free_bytes) > 0], ["file", store, true, true]);
+  await using fleeting = await startGateway();
+  const said = await fleeting.admin("GET", "/admin/store");
+  assertEquals([said["kind"], said["bytes"], said["free_bytes"]], ["memory", null, null]);
+});
