@@ -16,6 +16,14 @@ import {
 /** Where each value comes from: `default`, `flag --port`, `variable HELIOGRAPH_PORT`, `key port in FILE`. */
 type Origins = Readonly<Record<SettingName, string>>;
 
+/** Of each configuration that was read. */
+const known = new WeakMap<Config, Origins>();
+
+/** Where a value of a configuration comes from, as {@link Origins} says it. */
+export function originOf(config: Config, name: SettingName): string {
+  return known.get(config)?.[name] ?? "default";
+}
+
 /** Where {@link loadConfig} looks. */
 export interface ConfigSources {
   /** A command line, or what was read of one. */
@@ -64,6 +72,7 @@ function checkTogether(config: Config, origins: Origins): void {
 function complete(sources: readonly Source[]): LoadedConfig {
   const { values, origins } = resolve(settings, sources);
   checkTogether(values, origins);
+  known.set(values, origins);
   return { config: values, origins, file: undefined };
 }
 

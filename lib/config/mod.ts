@@ -4,7 +4,14 @@
  * @module
  */
 export { asksForHelp, type Grammar, readCommandLine, readVariables } from "./command_line.ts";
-export { type ConfigSources, defaultConfig, loadConfig, type LoadedConfig, takeOver } from "./load.ts";
+export {
+  type ConfigSources,
+  defaultConfig,
+  loadConfig,
+  type LoadedConfig,
+  originOf,
+  takeOver,
+} from "./load.ts";
 export {
   describeOptions,
   describeSettings,

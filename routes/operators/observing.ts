@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { describeSettings, showSetting } from "../../lib/config/mod.ts";
+import { describeSettings, originOf, showSetting } from "../../lib/config/mod.ts";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import type { OperatorEvent } from "../../lib/operations/mod.ts";
 import { FirstSignal, formatTimestamp, type Json, judgement, Kind, time } from "../../lib/protocol/mod.ts";
@@ -66,13 +66,21 @@ const configList = new Kind(
       settings: z.array(z.object({
         name: z.string(),
         value: z.string().nullable().describe("null where none is set; secrets are masked"),
+        source: z.string().describe("`default`, or the flag, the variable or the file's key that sets it"),
         default: z.string(),
         unit: z.string().nullable(),
         doc: z.string(),
       })),
     }),
   {
-    settings: [{ name: "port", value: "10401", default: "10401", unit: null, doc: "Port to listen on." }],
+    settings: [{
+      name: "port",
+      value: "10401",
+      source: "default",
+      default: "10401",
+      unit: null,
+      doc: "Port to listen on.",
+    }],
   },
 );
 const historyAnswer = new Kind(
@@ -188,6 +196,7 @@ export function observingRoutes(gateway: Gateway): Hono<Env> {
           settings: describeSettings().map((setting) => ({
             name: setting.name,
             value: showSetting(config, setting.name) ?? null,
+            source: originOf(config, setting.name),
             default: setting.default,
             unit: setting.unit ?? null,
             doc: setting.doc,

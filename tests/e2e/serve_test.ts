@@ -170,3 +170,21 @@ for (const format of ["json", "pretty"] as const) {
     if (format === "json") { for (const line of server.stderr.all) JSON.parse(line); }
   });
 }
+
+Deno.test("an operator sees what each setting is, and what sets it", async () => {
+  await using folder = await TemporaryFolder.make();
+  await Deno.writeTextFile(`${folder.path}/heliograph.yaml`, "region: north\n");
+  const env = { HELIOGRAPH_HISTORY_SIZE: "500" };
+  const flags = ["--config=heliograph.yaml", "--shutdown_timeout=5"];
+  await using server = await ServerProcess.start({ cwd: folder.path, env }, flags);
+  const { settings } = await server.admin("GET", "/admin/config") as { settings: Record<string, unknown>[] };
+  const told = (name: string) => {
+    const { value, source } = settings.find((setting) => setting["name"] === name) ?? {};
+    return [value, source];
+  };
+  assertEquals(told("region"), ["north", "key region in heliograph.yaml"]);
+  assertEquals(told("history.size"), ["500", "variable HELIOGRAPH_HISTORY_SIZE"]);
+  assertEquals(told("shutdown_timeout"), ["5", "flag --shutdown_timeout"]);
+  assertEquals(told("websocket.max_queue"), ["1MiB", "default"]);
+  assertEquals(told("admin_token")[0], "***");
+});

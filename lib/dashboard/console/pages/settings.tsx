@@ -7,6 +7,8 @@ import { useFilter } from "../place.ts";
 interface Setting {
   readonly name: string;
   readonly value: string | null;
+  /** What sets it. */
+  readonly source: string;
   readonly default: string;
   readonly unit: string | null;
   readonly doc: string;
@@ -24,6 +26,13 @@ const columns: readonly Column<Setting>[] = [
     show: (setting) => (
       <span data-changed={isChanged(setting)}>{withUnit(setting.value ?? "none", setting.unit)}</span>
     ),
+  },
+  {
+    key: "source",
+    title: "From",
+    show: ({ source }) => <span title={source}>{source}</span>,
+    sortBy: ({ source }) => source,
+    isMinor: true,
   },
   {
     key: "default",
