@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useRef } from "react";
+import { useOpenedRow } from "./opened_row.ts";
 import { useFilter } from "./place.ts";
 
 /** A column of a {@link DataTable}. */
@@ -31,9 +32,9 @@ const rowHeight = 40;
 /** Any number of rows, of which those in view are there; sorted by what the URL says, and opened by a click. */
 export function DataTable<Row>({ label, columns, rows, keyOf, empty, opens = false }: DataTableProps<Row>) {
   const [order, setOrder] = useFilter("sort");
-  const [opened, open] = useFilter("open");
   const sorted = sortRows(rows, columns, order);
   const scroll = useRef<HTMLDivElement>(null);
+  const [opened, open] = useOpenedRow(scroll);
   const virtual = useVirtualizer({
     count: sorted.length,
     getScrollElement: () => scroll.current,
@@ -44,7 +45,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, empty, opens = fal
   const above = items[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    <div className="table-scroll" ref={scroll} tabIndex={0} role="region" aria-label={label}>
+    <div className="table-scroll" ref={scroll} tabIndex={0} role="region" aria-label={`Table: ${label}`}>
       <table className="data" aria-rowcount={sorted.length + 1}>
         <thead>
           <tr aria-rowindex={1}>

@@ -113,7 +113,16 @@ function Navigation({ page }: { readonly page: string }) {
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [page]);
   return (
-    <nav className="console-nav" aria-label="Pages" data-open={open}>
+    <nav
+      className="console-nav"
+      aria-label="Pages"
+      data-open={open}
+      onKeyDown={({ key, currentTarget }) => {
+        if (key !== "Escape" || !open) return;
+        setOpen(false);
+        currentTarget.querySelector<HTMLElement>(".more")?.focus();
+      }}
+    >
       <a className="brand" href={linkTo("")} aria-label="Heliograph: overview">
         <Mark /> <span>Heliograph</span>
       </a>
