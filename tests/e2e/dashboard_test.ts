@@ -50,3 +50,9 @@ testWith(
   "the console in a browser shows jobs, keys, streams, alerts and servers, and does what operators ask for",
   () => runCases("operations_cases.ts"),
 );
+
+testWith(
+  missing,
+  "every page in a browser suits everybody, at any width, with any number of rows, whatever happens to the server",
+  () => runCases("all_pages_cases.ts"),
+);

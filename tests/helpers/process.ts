@@ -91,7 +91,7 @@ export async function runToEnd(line: readonly string[], surroundings: Surroundin
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** `heliograph serve` in a process of its own, on a free port. */
+/** `heliograph serve` in a process of its own, on a free port where the flags name none. */
 export class ServerProcess implements AsyncDisposable {
   readonly stdout: Lines;
   readonly stderr: Lines;
@@ -102,7 +102,8 @@ export class ServerProcess implements AsyncDisposable {
 
   private constructor(flags: readonly string[], { cwd, env, binary, runner = [] }: Surroundings) {
     const variables = { HELIOGRAPH_ADMIN_TOKEN: adminToken, ...env };
-    const args = ["serve", "--port=0", "--crypto.workers=1", ...flags];
+    const port = flags.some((flag) => flag.startsWith("--port=")) ? [] : ["--port=0"];
+    const args = ["serve", ...port, "--crypto.workers=1", ...flags];
     const line = [...runner, ...(binary === undefined ? commandLine(...args) : [binary, ...args])];
     this.#child = command(line, { cwd, env: variables }).spawn();
     this.stdout = new Lines(this.#child.stdout);

@@ -1,7 +1,8 @@
 import type { Page } from "playwright-core";
+import type { Judgement } from "../../../lib/protocol/mod.ts";
 import { buildDashboard } from "../../../scripts/build_dashboard.ts";
 import { adminToken } from "../../helpers/gateway.ts";
-import type { Peer } from "../../helpers/peer.ts";
+import { type Peer, testKey } from "../../helpers/peer.ts";
 import { findChromium } from "../../helpers/programs.ts";
 import { samplePrediction } from "../../helpers/samples.ts";
 import { Scene } from "../../helpers/scene.ts";
@@ -9,6 +10,28 @@ import { WatchedPage } from "./watched_page.ts";
 
 const chromium = await findChromium() ?? "";
 const root = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** Predictions that a page is told of before it is waited for. */
+const atOnce = 1000;
+
+function judgement(number: number): Judgement {
+  const refused = number % 3 === 0;
+  return {
+    number,
+    at: 1_795_000_000_000 + number,
+    hotkey: testKey(number % 50).address,
+    uid: number % 50,
+    prediction_id: `prediction-${number}`,
+    game_id: "g1",
+    predicted_outcome: "A",
+    wager: 1 + number % 10,
+    way: "websocket",
+    result: refused ? "refused" : "accepted",
+    reason: refused ? "wager_limit" : null,
+    message: refused ? "Daily wager limit exceeded" : null,
+    sequence: refused ? null : number,
+  };
+}
 
 /** A page for people, and how one comes to it. */
 export interface PageForPeople {
@@ -92,6 +115,28 @@ export class AllPages implements AsyncDisposable {
     await page.waitForFunction(() =>
       !/^Reading$/m.test(document.querySelector<HTMLElement>("main")?.innerText ?? "")
     );
+  }
+
+  /** Registers so many miners more. */
+  async registerMiners(count: number): Promise<void> {
+    const { registry } = this.gateway.server.gateway.validator;
+    for (let uid = 1000; uid < 1000 + count; uid += 1) {
+      await registry.put({ hotkey: testKey(uid).address, uid, blacklisted: false });
+    }
+  }
+
+  /** Tells the page that is open of so many predictions, some thousand at a time: as fast as it takes them. */
+  async tellPredictions(count: number): Promise<void> {
+    const { feed } = this.gateway.server.gateway.console;
+    const first = 1000;
+    for (let number = first; number < first + count; number += atOnce) {
+      const judged = Array.from({ length: atOnce }, (_, index) => judgement(number + index));
+      // As much at a time as is kept for who comes back.
+      for (let at = 0; at < atOnce; at += 100) {
+        feed.emit("predictions", { predictions: judged.slice(at, at + 100), skipped: 0 });
+      }
+      await this.page.locator(`[data-row="${number + atOnce - 1}"]`).waitFor();
+    }
   }
 
   async #show(url: string, selector: string): Promise<void> {

@@ -1,11 +1,20 @@
 import axe, { type AxeResults } from "axe-core";
 import { assert, assertEquals } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
+import { buildDashboard } from "../../../scripts/build_dashboard.ts";
+import { adminToken } from "../../helpers/gateway.ts";
+import { ServerProcess, TemporaryFolder } from "../../helpers/process.ts";
+import { findChromium } from "../../helpers/programs.ts";
 import { AllPages } from "./all_pages.ts";
+import { WatchedPage } from "./watched_page.ts";
+
+const chromium = await findChromium() ?? "";
+const root = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
 
 declare global {
   var axe: { run(): Promise<AxeResults> };
-  var tabbed: WeakSet<Element>;
+  /** What had the focus, and whether that could be seen. */
+  var tabbed: Map<Element, boolean>;
 }
 
 /** What can be pressed, chosen or filled in; of radio buttons with one name, which are one stop, those that are chosen. */
@@ -15,31 +24,29 @@ const controls =
 
 /** Goes through a page with the Tab key: names what has the focus and does not show it, and what never gets it. */
 async function tabThrough(page: Page, name: string): Promise<string[]> {
-  const faults: string[] = [];
   const count = await page.evaluate((controls) => {
-    globalThis.tabbed = new WeakSet();
+    globalThis.tabbed = new Map();
+    addEventListener("focusin", ({ target }) => {
+      if (!(target instanceof Element)) return;
+      const { outlineStyle, outlineWidth } = getComputedStyle(target);
+      const { top, bottom, width } = target.getBoundingClientRect();
+      const isShown = outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
+      tabbed.set(target, isShown && bottom > 0 && top < innerHeight && width > 0);
+    });
+    (document.activeElement as HTMLElement | null)?.blur();
     return document.querySelectorAll(controls).length;
   }, controls);
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  for (let step = 0; step < count + 10; step += 1) {
-    await page.keyboard.press("Tab");
-    const fault = await page.evaluate(() => {
-      const element = document.activeElement;
-      if (element === null || element === document.body) return undefined;
-      tabbed.add(element);
-      const { outlineStyle, outlineWidth } = getComputedStyle(element);
-      const { top, bottom, width } = element.getBoundingClientRect();
-      const isShown = outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
-      const isInView = bottom > 0 && top < innerHeight && width > 0;
-      return isShown && isInView ? undefined : `${element.outerHTML.slice(0, 120)} hides its focus`;
-    });
-    if (fault !== undefined) faults.push(`${name}: ${fault}`);
-  }
-  const missed = await page.evaluate((controls) =>
-    [...document.querySelectorAll(controls)]
-      .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !tabbed.has(element))
-      .map((element) => element.outerHTML.slice(0, 120)), controls);
-  return [...faults, ...missed.map((html) => `${name}: ${html} is not reached`)];
+  for (let step = 0; step < count + 10; step += 1) await page.keyboard.press("Tab");
+  return await page.evaluate(([controls, name]) => {
+    const described = (element: Element) => `${name}: ${element.outerHTML.slice(0, 120)}`;
+    const hidden = [...tabbed].filter(([, isShown]) => !isShown);
+    const missed = [...document.querySelectorAll(controls)]
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !tabbed.has(element));
+    return [
+      ...hidden.map(([element]) => `${described(element)} hides its focus`),
+      ...missed.map((element) => `${described(element)} is not reached`),
+    ];
+  }, [controls, name] as const);
 }
 
 Deno.test("no page breaks a rule of accessibility that a program can check, in light and dark", async () => {
@@ -161,4 +168,83 @@ Deno.test("on a phone the menu of the console is opened, used and closed with th
   await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
   assertEquals(await more.getAttribute("aria-expanded"), "false");
   pages.watched.assertFaultless();
+});
+
+/** Rows that are ever there at once, and that one step of scrolling makes: some more than are in view. */
+const [mostRows, mostMade] = [60, 60];
+
+/** Scrolls a table to its end in so many steps; answers the most rows that were there and that a step made. */
+async function scrollTable(table: Locator, steps: number): Promise<{ rows: number; made: number }> {
+  return await table.evaluate(async (element, steps) => {
+    let [made, mostMade, rows] = [0, 0, 0];
+    const observer = new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) {
+        for (const node of addedNodes) {
+          if (node instanceof HTMLElement && node.dataset["row"] !== undefined) made += 1;
+        }
+      }
+    });
+    observer.observe(element, { childList: true, subtree: true });
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (let step = 0; step <= steps; step += 1) {
+      made = 0;
+      element.scrollTop = element.scrollHeight * step / steps;
+      for (let frames = 0; frames < 3; frames += 1) await frame();
+      mostMade = Math.max(mostMade, made);
+      rows = Math.max(rows, element.querySelectorAll("[data-row]").length);
+    }
+    observer.disconnect();
+    return { rows, made: mostMade };
+  }, steps);
+}
+
+Deno.test("5,000 miners and 100,000 predictions are scrolled through with a few rows at a time", async () => {
+  await using pages = await AllPages.start();
+  const { page } = pages;
+  await pages.registerMiners(5000);
+  await pages.login();
+  await pages.openConsole("#/miners");
+  await page.getByText("5,001 of 5,001").waitFor();
+  const miners = page.getByRole("region", { name: "Table: Miners" });
+  await page.locator("[data-row]").first().waitFor();
+  const scrolled = await scrollTable(miners, 50);
+  assert(scrolled.rows > 10 && scrolled.rows <= mostRows, `${scrolled.rows} rows`);
+  assert(scrolled.made <= mostMade, `${scrolled.made} rows made`);
+  await page.locator('[aria-rowindex="5002"]').waitFor();
+  await pages.openConsole("#/predictions");
+  await pages.tellPredictions(100_000);
+  const predictions = page.getByRole("region", { name: /^Table: Predictions/ });
+  const fed = await scrollTable(predictions, 50);
+  assert(fed.rows > 10 && fed.rows <= mostRows, `${fed.rows} rows`);
+  assert(fed.made <= mostMade, `${fed.made} rows made`);
+  // The page keeps the newest, however many there were.
+  await page.getByText("2,000 shown").waitFor();
+  pages.watched.assertFaultless();
+});
+
+Deno.test("a server that is killed and comes back is gone on with, by page and console, without a reload", async () => {
+  await buildDashboard({ root, out: `${root}/dist/dashboard` });
+  await using folder = await TemporaryFolder.make();
+  const flags = ["--rpc_url=sim:", `--store=${folder.path}/store.db`, `--validator_key=${folder.path}/key`];
+  const first = await ServerProcess.start({ cwd: folder.path }, flags);
+  await using dashboard = await WatchedPage.open(chromium, `${first.url}/`);
+  await using operator = await WatchedPage.open(chromium, `${first.url}/console`);
+  const both = [dashboard, operator];
+  await operator.page.getByLabel("Admin token").fill(adminToken);
+  await operator.page.getByRole("button", { name: "Log in" }).click();
+  await Promise.all([dashboard.status(/Live/), operator.status(/Online/)]);
+  for (const { page } of both) {
+    await page.evaluate(() => void (document.documentElement.dataset["loaded"] = "once"));
+  }
+  await first.end("SIGKILL");
+  await Promise.all(both.map((watched) => watched.status(/Reconnecting/)));
+  await using _second = await ServerProcess.start({ cwd: folder.path }, [
+    ...flags,
+    `--port=${new URL(first.url).port}`,
+  ]);
+  await Promise.all([dashboard.status(/Live/), operator.status(/Online/)]);
+  for (const watched of both) {
+    assertEquals(await watched.page.locator("html").getAttribute("data-loaded"), "once");
+    assertEquals(watched.faults.filter((fault) => !/ERR_CONNECTION|ERR_EMPTY_RESPONSE/.test(fault)), []);
+  }
 });
