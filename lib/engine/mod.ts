@@ -74,7 +74,8 @@ export {
   type MinerHead,
   type PredictionRecord,
   PredictionRepository,
-  type PredictionTransaction,
+  predictionsLock,
+  PredictionTransaction,
 } from "./repositories/predictions.ts";
 export { makePrivateFile, makePrivateFolder, warnOfOthers } from "./private_files.ts";
 export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories/topics.ts";

@@ -153,9 +153,10 @@ export class LegacySession implements Session, ConnectedMiner {
   }
 
   #predict(prediction: ExactObject): void {
+    const { book, gatekeeper } = this.#host;
     const { hotkey = "" } = this.registration ?? {};
     const now = this.#clock.now();
-    const admitted = this.#host.desk.admitUnsigned({
+    const envelope = {
       signer: hotkey,
       timestamp: formatTimestamp(now),
       nonce: `legacy ${crypto.randomUUID()}`,
@@ -165,8 +166,9 @@ export class LegacySession implements Session, ConnectedMiner {
       type: "prediction",
       data: toPlain(prediction) as Record<string, unknown>,
       exactData: prediction,
-    });
-    for (const confirmed of this.#host.desk.submit(admitted, "websocket")) {
+    };
+    const message = book.read(envelope);
+    for (const confirmed of book.submit(message, gatekeeper.registered(envelope), "websocket")) {
       confirmed.catch((error) => this.#host.fail(this.connection, error));
     }
   }

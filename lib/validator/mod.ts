@@ -19,7 +19,7 @@ export type { CustomMessage, Handler, HandlerContext } from "./handlers.ts";
 export { type LegacyDialect, legacyDialectOf, legacyDialects } from "./legacy_dialects.ts";
 export type { LegacyTerms } from "./legacy_session.ts";
 export { parseMetagraph, type Registration } from "./metagraph.ts";
-export type { Confirmed, JudgedPrediction } from "./prediction_desk.ts";
+export type { Confirmed, JudgedPrediction } from "./prediction_book.ts";
 export type { RegistryChange } from "./registry.ts";
 export { bindToKey, openValidatorKey } from "./validator_key.ts";
 export type { MinerSession } from "./session.ts";

@@ -28,7 +28,7 @@ import type { Handlers } from "./handlers.ts";
 import type { Registration } from "./metagraph.ts";
 import type { Notary } from "./notary.ts";
 import type { Commit } from "./presence.ts";
-import type { Confirmed, PredictionDesk } from "./prediction_desk.ts";
+import type { Confirmed, PredictionBook } from "./prediction_book.ts";
 import type { Origin } from "./suspects.ts";
 
 const log = logger("miners");
@@ -41,7 +41,7 @@ export interface SessionHost {
   readonly gatekeeper: Gatekeeper;
   readonly board: GameBoard;
   readonly confirmations: Confirmations;
-  readonly desk: PredictionDesk;
+  readonly book: PredictionBook;
   readonly handlers: Handlers;
   readonly notary: Notary;
   readonly attendance: Attendance;
@@ -207,8 +207,10 @@ export class MinerSession implements Session, ConnectedMiner {
   /** What is done with each message of the protocol, which is checked at once and answered in its turn. */
   static readonly #servers: Readonly<Record<ServedType, Server>> = {
     async prediction(session, envelope) {
-      const admitted = await session.#host.desk.admit(envelope, session.#origin);
-      return () => session.#follow(session.#host.desk.submit(admitted, "websocket"));
+      const { book, gatekeeper } = session.#host;
+      const message = book.read(envelope);
+      const registration = await gatekeeper.admit(envelope, session.#origin);
+      return () => session.#follow(book.submit(message, registration, "websocket"));
     },
     async heartbeat(session, envelope) {
       await session.#host.gatekeeper.admit(envelope, session.#origin);

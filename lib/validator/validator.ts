@@ -34,8 +34,7 @@ import { type Handler, type HandlerHost, Handlers } from "./handlers.ts";
 import type { Registration } from "./metagraph.ts";
 import { NonceWindow } from "./nonce_window.ts";
 import { Notary } from "./notary.ts";
-import { PredictionBook } from "./prediction_book.ts";
-import { type Confirmed, type JudgedPrediction, PredictionDesk } from "./prediction_desk.ts";
+import { type Confirmed, type JudgedPrediction, PredictionBook } from "./prediction_book.ts";
 import type { LegacyDialect } from "./legacy_dialects.ts";
 import { LegacySession, type LegacyTerms } from "./legacy_session.ts";
 import { MinerRegistry } from "./registry.ts";
@@ -83,7 +82,6 @@ export class Validator implements HandlerHost {
   readonly #notary: Notary;
   readonly #board: GameBoard;
   readonly #confirmations: Confirmations;
-  readonly #desk: PredictionDesk;
   readonly #book: PredictionBook;
   readonly #handlers: Handlers;
   readonly #attendance: Attendance;
@@ -145,17 +143,12 @@ export class Validator implements HandlerHost {
     });
     this.evidence = new Evidence({ predictions: this.#predictions, confirmations: this.#confirmations });
     this.#book = new PredictionBook({
-      repository: this.#predictions,
+      store,
       games: this.#board,
       limits: options.limits,
       shortage: options.shortage,
-      clock,
-      activity,
-    });
-    this.#desk = new PredictionDesk({
-      gatekeeper: this.#gatekeeper,
-      book: this.#book,
       confirmations: this.#confirmations,
+      gatekeeper: this.#gatekeeper,
       clock,
       activity,
     });
@@ -175,7 +168,7 @@ export class Validator implements HandlerHost {
       gatekeeper: this.#gatekeeper,
       board: this.#board,
       confirmations: this.#confirmations,
-      desk: this.#desk,
+      book: this.#book,
       handlers: this.#handlers,
       notary: this.#notary,
       attendance: this.#attendance,
@@ -197,9 +190,9 @@ export class Validator implements HandlerHost {
   /** Takes nothing more; resolves when everything under way is confirmed. */
   async stop(): Promise<void> {
     await this.registry.stop();
-    this.#desk.close();
+    this.#book.close();
     await this.#attendance.handedOn();
-    await this.#desk.finish();
+    await this.#book.finish();
     await this.#confirmations.settled();
   }
 
@@ -229,7 +222,7 @@ export class Validator implements HandlerHost {
 
   /** How many predictions are being confirmed. */
   get underWay(): number {
-    return this.#desk.underWay;
+    return this.#book.underWay;
   }
 
   /** Signatures that wait to be made or verified. */
@@ -287,9 +280,10 @@ export class Validator implements HandlerHost {
 
   /** Takes in a `prediction` message that came over HTTP; resolves when all in it is confirmed. `granted` as above. */
   async submit(envelope: Envelope, from: Origin, granted: () => void): Promise<Confirmed[]> {
-    const admitted = await this.#desk.admit(envelope, from);
+    const message = this.#book.read(envelope);
+    const registration = await this.#gatekeeper.admit(envelope, from);
     this.#grant(envelope, granted);
-    return await Promise.all(this.#desk.submit(admitted, "http"));
+    return await Promise.all(this.#book.submit(message, registration, "http"));
   }
 
   #grant(claim: Pick<Claim, "signer" | "nonce">, granted: () => void): void {
@@ -318,7 +312,7 @@ export class Validator implements HandlerHost {
 
   /** Calls `run` with every prediction that was judged and confirmed. It must not throw. */
   onJudged(run: (judged: JudgedPrediction) => void): void {
-    this.#desk.onJudged(run);
+    this.#book.onJudged(run);
   }
 
   /** What each of these miners has wagered on this UTC day. */

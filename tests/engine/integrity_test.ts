@@ -6,12 +6,13 @@ import {
   openEngine,
   type PredictionRecord,
   PredictionRepository,
+  predictionsLock,
+  PredictionTransaction,
 } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "./folder.ts";
 
 /** Accepts predictions of one miner, as a chain. */
 async function fill(store: Engine, count: number): Promise<PredictionRecord[]> {
-  const repository = new PredictionRepository(store);
   let previous = "0".repeat(64);
   const predictions = Array.from({ length: count }, (_, index): PredictionRecord => {
     const text = `{"n": ${index}}`;
@@ -25,7 +26,11 @@ async function fill(store: Engine, count: number): Promise<PredictionRecord[]> {
     return { predictionId: `p${index}`, hotkey: "A", uid: 7, receivedAt: 0, text, receipt };
   });
   const minerHeads = new Map([["A", { sequence: count, previous, day: "", wagered: 0 }]]);
-  await repository.transact((transaction) => Promise.resolve(transaction.add(predictions, minerHeads)));
+  const add = (transaction: PredictionTransaction) => transaction.add(predictions, minerHeads);
+  await store.transact(
+    (transaction) => Promise.resolve(add(new PredictionTransaction(transaction))),
+    predictionsLock,
+  );
   return predictions;
 }
 

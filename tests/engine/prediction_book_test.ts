@@ -22,11 +22,14 @@ import { untilThere } from "../helpers/until.ts";
 const game: NewGame = readGame(parseExact(renderSigned(sampleGame())));
 
 function createBook(store: Engine): PredictionBook {
-  const clock = new FakeClock();
-  const repository = new PredictionRepository(store);
   const known = { ...game, changedAt: 0, offset: 1 };
-  const games = { find: () => known, knownUpTo: 1, know: () => Promise.resolve() };
-  return new PredictionBook({ repository, clock, games });
+  return new PredictionBook({
+    store,
+    clock: new FakeClock(),
+    games: { find: () => known, knownUpTo: 1, know: () => Promise.resolve() },
+    confirmations: { publish: () => Promise.resolve("") },
+    gatekeeper: { forgive: () => {} },
+  });
 }
 
 function received(id: string, change = {}): ReceivedPrediction {
@@ -35,7 +38,14 @@ function received(id: string, change = {}): ReceivedPrediction {
 }
 
 async function submit(book: PredictionBook, id: string, hotkey = "A", change = {}): Promise<Verdict> {
-  return (await book.submit({ hotkey, uid: 7, prediction: received(id, change) })).verdict;
+  const message = {
+    envelope: { signer: hotkey, nonce: id },
+    predictions: [received(id, change)],
+    receivedAt: 0,
+  };
+  const [confirmed] = book.submit(message, { hotkey, uid: 7 }, "http");
+  if (confirmed === undefined) throw new Error("nothing was submitted");
+  return (await confirmed).verdict;
 }
 
 /** Checks everything that the log promises, and answers its length. */

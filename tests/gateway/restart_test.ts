@@ -90,7 +90,7 @@ Deno.test("after old predictions are pruned the younger ones are read, in pages,
   {
     using engine = await openEngine(kv);
     const predictions = new PredictionRepository(engine);
-    assertEquals(await predictions.transact((transaction) => transaction.prune(Infinity, 4)), 4);
+    assertEquals(await predictions.prune(Infinity, 4), 4);
   }
   await using scene = await Scene.start({ store: kv });
   const first = await confirmations(scene, "since=0&limit=4");

@@ -1,4 +1,4 @@
-import { type Engine, PredictionRepository } from "../../lib/engine/mod.ts";
+import type { Engine } from "../../lib/engine/mod.ts";
 import {
   parseExact,
   type ReceivedPrediction,
@@ -35,14 +35,18 @@ export async function accept(
     offset: 1,
   };
   const book = new PredictionBook({
-    repository: new PredictionRepository(store),
+    store,
     games: { find: () => known, knownUpTo: 0, know: () => Promise.resolve() },
+    confirmations: { publish: () => Promise.resolve("") },
+    gatekeeper: { forgive: () => {} },
     clock,
   });
-  const judged = await Promise.all(
-    ids.map((id, index) => book.submit({ hotkey: `miner ${index % 3}`, uid: 7, prediction: received(id) })),
-  );
-  return judged.map(({ verdict }) => verdict);
+  const confirmed = await Promise.all(ids.flatMap((id, index) => {
+    const hotkey = `miner ${index % 3}`;
+    const message = { envelope: { signer: hotkey, nonce: id }, predictions: [received(id)], receivedAt: 0 };
+    return book.submit(message, { hotkey, uid: 7 }, "http");
+  }));
+  return confirmed.map(({ verdict }) => verdict);
 }
 
 /** `p1`, `p2` and so on: as many ids, from a number on. */

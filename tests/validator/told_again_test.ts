@@ -54,7 +54,7 @@ Deno.test("confirmations of predictions that were pruned are lost, and those aft
   await scene.tell("p1");
   const second = await scene.tell("p2");
   const predictions = new PredictionRepository(scene.engine);
-  assertEquals(await predictions.transact((transaction) => transaction.prune(Infinity, 1)), 1);
+  assertEquals(await predictions.prune(Infinity, 1), 1);
   assertEquals(await scene.again(2), "lost");
   assertEquals(await scene.again(2, 1), [second]);
 });

@@ -1,7 +1,7 @@
 import { type Durability, type Receipt, receiptHash, sha256Hex } from "../../protocol/mod.ts";
 import { gamesChannel } from "./games.ts";
 import { lineagesIn } from "./lineages.ts";
-import type { Reader, Store, Transaction } from "../store.ts";
+import type { Reader, Store, Transaction, TransactOptions } from "../store.ts";
 
 /** A prediction that was accepted. */
 export interface PredictionRecord {
@@ -40,7 +40,8 @@ export interface Head {
 /** Most characters of a prediction, or a game, as signed text. */
 export const maxTextLength = 60_000;
 
-const lock = "predictions";
+/** Under which predictions are judged and added: one group at a time on all servers of the store. */
+export const predictionsLock: TransactOptions = { lock: "predictions" };
 const headKey = ["prediction_head"] as const;
 const prunedKey = ["prediction_pruned"] as const;
 /** Large, since on a disk that is all but full something small would still find room. */
@@ -172,19 +173,15 @@ export class PredictionRepository extends PredictionReader {
     this.#store = store;
   }
 
-  /** Judges and adds predictions, one group at a time on all servers of the store. */
-  async transact<T>(work: (predictions: PredictionTransaction) => Promise<T>): Promise<T> {
-    return await this.#store.transact((transaction) => work(new PredictionTransaction(transaction)), {
-      lock,
-    });
-  }
-
   /**
    * Removes the oldest predictions, up to `limit` of those that were accepted before a time, in milliseconds since the Unix
    * epoch; the heads of the chains stay. Answers how many.
    */
   async prune(before: number, limit: number): Promise<number> {
-    return await this.transact((predictions) => predictions.prune(before, limit));
+    return await this.#store.transact(
+      (transaction) => new PredictionTransaction(transaction).prune(before, limit),
+      predictionsLock,
+    );
   }
 
   /** Commits something of no meaning. Throws what a commit of predictions would. */
