@@ -1,15 +1,10 @@
+import { type Followers, type LogEntry, Sequence } from "../engine/mod.ts";
 import type { Clock, Position } from "../protocol/mod.ts";
-import type { Activity } from "../telemetry/mod.ts";
-import type { HistoryBudget, Trimmable } from "./history_budget.ts";
+import { type Activity, logger } from "../telemetry/mod.ts";
+import { History, type HistorySettings, type Publication } from "./history.ts";
 import type { Priority } from "./outbox.ts";
 
-/** One numbered frame of a channel. */
-interface Publication {
-  readonly offset: number;
-  readonly frame: string;
-  /** When it was published, in milliseconds since the Unix epoch. */
-  readonly at: number;
-}
+const log = logger("store");
 
 /** Who gets what is published. */
 export interface Subscriber {
@@ -18,14 +13,15 @@ export interface Subscriber {
 }
 
 /** How much of the past a channel keeps, and where its deliveries are counted. */
-export interface ChannelSettings {
-  /** Publications. */
-  readonly size: number;
-  /** Milliseconds. */
-  readonly ttl: number;
-  /** Bytes, over all channels that share it. */
-  readonly budget: HistoryBudget;
+export interface ChannelSettings extends HistorySettings {
   readonly activity: Activity;
+}
+
+/** What all channels are made of. */
+interface ChannelOptions {
+  readonly priority: Priority;
+  readonly clock: Clock;
+  readonly settings: ChannelSettings;
 }
 
 /** What a subscription begins with. */
@@ -37,23 +33,23 @@ interface Recovery {
 }
 
 /** Numbered publications, those who get them, and a bounded past from which a client that was away recovers. */
-export class Channel implements Trimmable {
+export class Channel {
   readonly epoch: string;
   readonly #priority: Priority;
   readonly #clock: Clock;
-  readonly #settings: ChannelSettings;
+  readonly #activity: Activity;
+  readonly #history: History;
   readonly #subscribers = new Set<Subscriber>();
   /** Made when somebody waits: every miner has a channel, and few of them are waited for. */
   #waiting: Set<() => void> | undefined;
-  #history: Publication[] = [];
-  #bytes = 0;
   #offset = 0;
 
-  constructor(options: { epoch: string; priority: Priority; clock: Clock; settings: ChannelSettings }) {
-    this.epoch = options.epoch;
-    this.#priority = options.priority;
-    this.#clock = options.clock;
-    this.#settings = options.settings;
+  constructor({ epoch, priority, clock, settings }: ChannelOptions & { readonly epoch: string }) {
+    this.epoch = epoch;
+    this.#priority = priority;
+    this.#clock = clock;
+    this.#activity = settings.activity;
+    this.#history = new History(settings, clock);
   }
 
   /** The offset of the newest publication, 0 before the first. */
@@ -65,13 +61,14 @@ export class Channel implements Trimmable {
     return this.#subscribers.size;
   }
 
+  /** Bytes of what is kept. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#history.bytes;
   }
 
   /** Goes on after an offset: what there was up to there is kept elsewhere. */
   resume(offset: number): void {
-    this.#forget(this.#history.length);
+    this.#history.clear();
     this.#offset = offset;
     this.#wake();
   }
@@ -87,19 +84,19 @@ export class Channel implements Trimmable {
     }
     this.#offset = offset;
     const recipients = this.#subscribers.size;
-    this.#settings.activity.deliveries += recipients;
+    this.#activity.deliveries += recipients;
     for (const subscriber of this.#subscribers) subscriber.offer(frame, this.#priority, offset);
-    this.#keep({ offset, frame, at });
+    this.#history.add({ offset, frame, at });
     this.#wake();
     return recipients;
   }
 
   /** What follows a position, in order, or "lost" when it is not known any more. */
   since({ epoch, offset }: Position): readonly Publication[] | "lost" {
-    this.#expire();
-    const oldest = this.#history[0]?.offset ?? this.#offset + 1;
+    const { kept } = this.#history;
+    const oldest = kept[0]?.offset ?? this.#offset + 1;
     if (epoch !== this.epoch || offset > this.#offset || offset + 1 < oldest) return "lost";
-    return this.#history.filter((publication) => publication.offset > offset);
+    return kept.filter((publication) => publication.offset > offset);
   }
 
   /** From now on the subscriber gets everything; what it missed before is in the answer, with no gap between. */
@@ -133,40 +130,167 @@ export class Channel implements Trimmable {
 
   /** All that is kept, oldest first. */
   history(): readonly Publication[] {
-    this.#expire();
-    return this.#history;
-  }
-
-  trimHalf(): void {
-    this.#forget(Math.ceil(this.#history.length / 2));
+    return this.#history.kept;
   }
 
   #wake(): void {
     for (const wake of this.#waiting ?? []) wake();
   }
+}
 
-  #keep(publication: Publication): void {
-    this.#history.push(publication);
-    this.#count(publication.frame.length);
-    this.#expire();
+/** What became of a publication: its frame, and how many connections it went to. */
+interface Published {
+  readonly frame: string;
+  readonly recipients: number;
+}
+
+/** An entry of the log on its way to the channel. */
+interface Item {
+  readonly offset: number;
+  /** When it was appended, in milliseconds since the Unix epoch; undefined: now, and here. */
+  readonly at?: number;
+  make(): Promise<string>;
+  /** Done in the same turn as the publication. */
+  before(): void;
+  readonly done?: PromiseWithResolvers<Published>;
+}
+
+/** What a {@link LogChannel} works with. */
+interface LogChannelOptions extends ChannelOptions {
+  readonly followers: Followers;
+  /** The channel's name in the log. */
+  readonly name: string;
+  /** Entries as frames, which takes a while where they are signed; "lost" where one cannot be made any more. */
+  frames(entries: readonly LogEntry[]): Promise<readonly string[] | "lost">;
+  /** Takes in what another server has appended, in the same turn as its publication. */
+  before?(entry: LogEntry): void;
+}
+
+/**
+ * A channel of the log: what is appended to it here, and what other servers append. Frames are made side by side, and
+ * published one after the other in the order of their offsets.
+ */
+export class LogChannel extends Channel {
+  readonly #options: LogChannelOptions;
+  readonly #sequence: Sequence<Item>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LogChannelOptions) {
+    super({ ...options, epoch: options.followers.log.epoch });
+    this.#options = options;
+    this.#sequence = new Sequence({
+      log: options.followers.log,
+      channel: options.name,
+      read: (entry) => this.#itemOf(entry),
+      take: (item) => this.#take(item),
+      skip: (offset) => this.#inTurn(() => this.resume(offset)),
+      late: ({ done, make }) =>
+        void make().then((frame) => done?.resolve({ frame, recipients: 0 }), done?.reject),
+    });
   }
 
-  #expire(): void {
-    const oldestKept = this.#clock.now() - this.#settings.ttl;
-    let expired = Math.max(0, this.#history.length - this.#settings.size);
-    while ((this.#history[expired]?.at ?? Infinity) < oldestKept) expired += 1;
-    this.#forget(expired);
+  /** Follows the channel, from what it holds now on, until it is closed. */
+  async begin(): Promise<void> {
+    this.#options.followers.add(this.#options.name, this.#sequence);
+    await this.#sequence.begin();
+    await this.#last;
   }
 
-  #forget(publications: number): void {
-    if (publications === 0) return;
-    const gone = this.#history.slice(0, publications);
-    this.#history = this.#history.slice(publications);
-    this.#count(-gone.reduce((sum, { frame }) => sum + frame.length, 0));
+  /** Follows no more; what comes from here goes on. */
+  close(): void {
+    this.#options.followers.remove(this.#options.name);
   }
 
-  #count(bytes: number): void {
-    this.#bytes += bytes;
-    this.#settings.budget.count(this, bytes);
+  /**
+   * Publishes what was appended here at an offset. A frame that cannot be made leaves a gap, which clients notice.
+   *
+   * @param before what has to happen in the same turn as the publication
+   */
+  publishInTurn(offset: number, frame: Promise<string>, before: () => void = () => {}): Promise<Published> {
+    const done = Promise.withResolvers<Published>();
+    // Where it fails before its turn comes, nobody listens to it yet.
+    frame.catch(() => {});
+    this.#sequence.offer({ offset, make: () => frame, before, done });
+    return done.promise;
+  }
+
+  /** Resolves when what another server may have told of is known here too: whoever comes from there may be ahead. */
+  async reach(position: Position | undefined): Promise<void> {
+    if (position?.epoch !== this.epoch || position.offset <= this.offset) return;
+    await this.#sequence.look();
+    await this.#last;
+  }
+
+  /** What follows an offset up to another one, made again; "lost" when it is kept no more. */
+  async past(offset: number, upTo: number): Promise<readonly string[] | "lost"> {
+    if (offset === upTo) return [];
+    const { followers, name, frames } = this.#options;
+    const entries = await followers.log.since(name, offset, upTo - offset);
+    return entries === "lost" ? "lost" : await frames(entries);
+  }
+
+  /** Resolves when all that was asked for so far is published. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  #itemOf(entry: LogEntry): Item {
+    const { name, frames, before } = this.#options;
+    return {
+      offset: entry.offset,
+      at: entry.at,
+      make: async () => {
+        const made = await frames([entry]);
+        if (made === "lost" || made[0] === undefined) {
+          throw new Error(`what entry ${entry.offset} of ${name} tells of is kept no more`);
+        }
+        return made[0];
+      },
+      before: () => before?.(entry),
+    };
+  }
+
+  #take(item: Item): void {
+    // Nobody signs for nobody: the entry stays in the log.
+    const making = item.done === undefined && !this.#isHeard ? undefined : item.make();
+    // When it fails before its turn comes, nobody listens to it yet.
+    making?.catch(() => {});
+    this.#inTurn(async () => {
+      if (making === undefined && !this.#isHeard) return this.#passOver(item);
+      try {
+        const published = await this.#publishMade(item, making ?? item.make());
+        item.done?.resolve(published);
+      } catch (error) {
+        if (item.done === undefined) throw error;
+        item.done.reject(error);
+      }
+    });
+  }
+
+  #passOver({ offset, before }: Item): void {
+    before();
+    this.resume(offset);
+  }
+
+  async #publishMade({ offset, at, before }: Item, making: Promise<string>): Promise<Published> {
+    let frame;
+    try {
+      frame = await making;
+    } catch (error) {
+      before();
+      throw error;
+    }
+    before();
+    return { frame, recipients: this.publish(offset, frame, at) };
+  }
+
+  get #isHeard(): boolean {
+    return this.subscribers > 0;
+  }
+
+  #inTurn(act: () => void | Promise<void>): void {
+    this.#last = this.#last.then(act).catch((error) => {
+      log.error("Cannot tell what was appended to {name}: {error}", { name: this.#options.name, error });
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { Channel, type ChannelSettings, Priority, Publisher, type Subscriber } from "../hub/mod.ts";
+import { type ChannelSettings, LogChannel, Priority, type Subscriber } from "../hub/mod.ts";
 import {
   type Clock,
   type Durability,
@@ -19,7 +19,7 @@ import type { Verdict } from "./prediction_draft.ts";
 
 /** A miner that is connected here. */
 interface Served {
-  readonly publisher: Publisher;
+  readonly channel: LogChannel;
   /** Its connections that have come and not gone. */
   connections: number;
   /** Resolves once its channel is followed. */
@@ -59,19 +59,19 @@ export class Confirmations {
   leave(hotkey: string, subscriber: Subscriber): void {
     const served = this.#served.get(hotkey);
     if (served === undefined) return;
-    served.publisher.channel.unsubscribe(subscriber);
+    served.channel.unsubscribe(subscriber);
     served.connections -= 1;
     if (served.connections > 0) return;
     this.#served.delete(hotkey);
-    served.publisher.close();
+    served.channel.close();
   }
 
-  /** What feeds the channel of a miner that is connected here. */
-  async publisherOf(hotkey: string): Promise<Publisher> {
+  /** The channel of a miner that is connected here. */
+  async channelOf(hotkey: string): Promise<LogChannel> {
     const served = this.#served.get(hotkey);
     if (served === undefined) throw new Error(`${hotkey} is not connected`);
     await served.begun;
-    return served.publisher;
+    return served.channel;
   }
 
   /** Where the miner's channel stands. */
@@ -84,7 +84,7 @@ export class Confirmations {
   async publish(hotkey: string, { predictionId, verdict, offset }: Told): Promise<string> {
     const frame = this.#seal(hotkey, confirmationOf(predictionId, verdict), offset);
     const served = this.#served.get(hotkey);
-    return served === undefined ? await frame : (await served.publisher.publish(offset, frame)).frame;
+    return served === undefined ? await frame : (await served.channel.publishInTurn(offset, frame)).frame;
   }
 
   /** What a miner was told after an offset, up to `limit` of it, signed again; "lost" when it is kept no more. */
@@ -112,19 +112,19 @@ export class Confirmations {
 
   /** Resolves when all that was asked for so far is published. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#served.values()].map(({ publisher }) => publisher.settled()));
+    await Promise.all([...this.#served.values()].map(({ channel }) => channel.settled()));
   }
 
   #serve(hotkey: string): Served {
-    const { epoch } = this.#followers.log;
-    const [clock, settings] = [this.#clock, this.#settings];
-    const publisher = new Publisher({
-      channel: new Channel({ epoch, priority: Priority.reply, clock, settings }),
+    const channel = new LogChannel({
+      priority: Priority.reply,
+      clock: this.#clock,
+      settings: this.#settings,
       followers: this.#followers,
       name: confirmationsChannel(hotkey),
       frames: (entries) => this.#sealAgain(hotkey, entries),
     });
-    const served = { publisher, connections: 0, begun: publisher.begin() };
+    const served = { channel, connections: 0, begun: channel.begin() };
     // Who waits for it is told.
     served.begun.catch(() => {});
     this.#served.set(hotkey, served);

@@ -44,23 +44,23 @@ export class FairQueue {
     return own + cost > this.#options.maxCost - this.#cost;
   }
 
-  /** Does `work` when it is the turn of `source`, and answers what it answers. */
-  async run<T>(source: string, cost: number, work: () => Promise<T>): Promise<T> {
-    if (!this.#isFree()) await this.#turn(source, cost);
+  /** Resolves when it is the turn of `source`, which has it until what it is answered is disposed of. */
+  async turn(source: string, cost: number): Promise<Disposable> {
+    if (!this.#isFree()) await this.#wait(source, cost);
     this.#underWay += 1;
-    try {
-      return await work();
-    } finally {
-      this.#underWay -= 1;
-      this.#startNext();
-    }
+    return {
+      [Symbol.dispose]: () => {
+        this.#underWay -= 1;
+        this.#startNext();
+      },
+    };
   }
 
   #isFree(): boolean {
     return this.#underWay === 0 || (this.#size === 0 && this.#options.hasRoom());
   }
 
-  #turn(source: string, cost: number): Promise<void> {
+  #wait(source: string, cost: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const line = this.#lines.get(source) ?? { waiting: [], cost: 0 };
     this.#lines.set(source, line);

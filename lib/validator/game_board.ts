@@ -1,4 +1,4 @@
-import { Channel, type ChannelSettings, Priority, Publisher } from "../hub/mod.ts";
+import { type ChannelSettings, LogChannel, Priority } from "../hub/mod.ts";
 import {
   type Clock,
   type ExactJson,
@@ -70,8 +70,7 @@ interface Update extends Pick<Handed, "resolve" | "reject"> {
  * stored is stored together, each with an update of its own.
  */
 export class GameBoard implements Games, KnownGames {
-  readonly channel: Channel;
-  readonly publisher: Publisher;
+  readonly channel: LogChannel;
   readonly #repository: GameRepository;
   readonly #log: Log;
   readonly #notary: Notary;
@@ -100,10 +99,11 @@ export class GameBoard implements Games, KnownGames {
     this.#notary = options.notary;
     this.#clock = clock;
     this.#keepFor = settings.ttl;
-    const { epoch } = this.#log = followers.log;
-    this.channel = new Channel({ epoch, priority: Priority.update, clock, settings });
-    this.publisher = new Publisher({
-      channel: this.channel,
+    this.#log = followers.log;
+    this.channel = new LogChannel({
+      priority: Priority.update,
+      clock,
+      settings,
       followers,
       name: gamesChannel,
       frames: (entries) => Promise.all(entries.map((entry) => this.#sealAgain(entry))),
@@ -113,7 +113,7 @@ export class GameBoard implements Games, KnownGames {
 
   /** Takes over what is stored, and follows what other servers publish. */
   async load(): Promise<void> {
-    await this.publisher.begin();
+    await this.channel.begin();
     await this.#readAll(this.channel.offset);
   }
 
@@ -160,7 +160,7 @@ export class GameBoard implements Games, KnownGames {
   }
 
   async reach(position: Position): Promise<void> {
-    await this.publisher.reach(position);
+    await this.channel.reach(position);
   }
 
   async next(offset: number, wait: number, signal: AbortSignal): Promise<void> {
@@ -267,7 +267,11 @@ export class GameBoard implements Games, KnownGames {
   async #tell(changed: readonly NewGame[], now: number, offset: number): Promise<GamesPublished> {
     const rendered = changed.map(({ text }) => new Rendered(text));
     const frame = this.#notary.seal("game_update", this.#update(rendered, offset));
-    const { recipients } = await this.publisher.publish(offset, frame, () => this.#put(changed, now, offset));
+    const { recipients } = await this.channel.publishInTurn(
+      offset,
+      frame,
+      () => this.#put(changed, now, offset),
+    );
     log.info("Broadcasting game updates to connected miners", {
       games: changed.length,
       miners: recipients,

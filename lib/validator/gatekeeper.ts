@@ -149,14 +149,13 @@ export class Gatekeeper {
     if (this.#queue.isFull(account.turn, cost)) {
       throw refusal(claim, "rate_limited", "too many signatures wait to be verified", 5000);
     }
-    await this.#queue.run(account.turn, cost, async () => {
-      // Others on the account may have been found out while this waited.
-      checkAccount(claim, account);
-      const isGood = await this.#verify(claim);
-      if (isGood) return account.prove();
-      account.accuse();
-      throw denial(claim, "bad_signature", "bad signature");
-    });
+    using _ = await this.#queue.turn(account.turn, cost);
+    // Others on the account may have been found out while this waited.
+    checkAccount(claim, account);
+    const isGood = await this.#verify(claim);
+    if (isGood) return account.prove();
+    account.accuse();
+    throw denial(claim, "bad_signature", "bad signature");
   }
 
   async #verify({ signedText, signature, signer }: Claim): Promise<boolean> {

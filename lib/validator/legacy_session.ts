@@ -134,9 +134,9 @@ export class LegacySession implements Session, ConnectedMiner {
   /** Tells of the games there are, and from then on of what is new. */
   async #subscribe({ hotkey }: Registration): Promise<void> {
     const { board, confirmations } = this.#host;
-    const own = await confirmations.publisherOf(hotkey);
+    const own = await confirmations.channelOf(hotkey);
     if (!this.connection.isOpen) return;
-    own.channel.subscribe(this.subscriber);
+    own.subscribe(this.subscriber);
     if (board.size > 0) await this.#tellGames();
     if (this.connection.isOpen) board.channel.subscribe(this.subscriber);
   }

@@ -1,9 +1,9 @@
 import {
   type ByteBudget,
   type Connection,
+  type LogChannel,
   ownText,
   Priority,
-  type Publisher,
   type Session,
 } from "../hub/mod.ts";
 import {
@@ -125,13 +125,13 @@ export class MinerSession implements Session, ConnectedMiner {
   async #welcome({ hotkey, uid }: Registration, { recover }: Authentication): Promise<void> {
     const { board, confirmations, notary } = this.#host;
     this.connection.hold();
-    const own = await confirmations.publisherOf(hotkey);
-    await Promise.all([board.publisher.reach(recover.games), own.reach(recover.confirmations)]);
+    const own = await confirmations.channelOf(hotkey);
+    await Promise.all([board.channel.reach(recover.games), own.reach(recover.confirmations)]);
     // Who is gone by now has unsubscribed from what comes here.
     if (!this.connection.isOpen) return;
-    const channels = { games: board.channel.offset, confirmations: own.channel.offset };
+    const channels = { games: board.channel.offset, confirmations: own.offset };
     const [missedGames, missedOwn] = await Promise.all([
-      subscribe(this.connection, board.publisher, recover.games),
+      subscribe(this.connection, board.channel, recover.games),
       subscribe(this.connection, own, recover.confirmations),
     ]);
     const snapshot = missedGames.recovered !== true && board.size > 0 ? [board.snapshot()] : [];
@@ -287,17 +287,16 @@ function readMessage(text: string): Envelope {
 /** From now on the connection gets everything. Answers what it missed before: from memory, or else from the log. */
 async function subscribe(
   connection: Connection,
-  publisher: Publisher,
+  channel: LogChannel,
   position: Position | undefined,
 ): Promise<{ readonly recovered: boolean | undefined; readonly frames: readonly string[] }> {
-  const { channel } = publisher;
   const { epoch, offset: upTo } = channel;
   const { recovered, missed } = channel.subscribe(connection, position);
   const remembered = { recovered, frames: missed.map(({ frame }) => frame) };
   if (position === undefined || position.epoch !== epoch || position.offset > upTo) return remembered;
   // Memory may have a gap where nobody listened here.
   if (recovered === true && missed.length === upTo - position.offset) return remembered;
-  const frames = await publisher.past(position.offset, upTo);
+  const frames = await channel.past(position.offset, upTo);
   return frames === "lost" ? remembered : { recovered: true, frames };
 }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Channel, HistoryBudget, Hub, type HubLimits, Priority, Publisher } from "../../lib/hub/mod.ts";
+import { HistoryBudget, Hub, type HubLimits, LogChannel, Priority } from "../../lib/hub/mod.ts";
 import { closes } from "../../lib/protocol/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
@@ -71,19 +71,15 @@ Deno.test("whatever the interleaving, a client that recovers gets every publicat
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const clock = new FakeClock();
       const hub = new Hub({ clock, limits });
-      const channel = new Channel({
-        epoch: "e",
+      const channel = new LogChannel({
         priority: Priority.update,
         clock,
         settings: { size: 1000, ttl: 1e9, budget: new HistoryBudget(1e9), activity: new Activity() },
-      });
-      const publisher = new Publisher({
-        channel,
         followers: new FakeLog(clock).followers,
         name: "a",
         frames: () => Promise.resolve("lost"),
       });
-      await publisher.begin();
+      await channel.begin();
       let appended = 0;
       const client = new Client("e");
       const making: (() => void)[] = [];
@@ -117,7 +113,7 @@ Deno.test("whatever the interleaving, a client that recovers gets every publicat
       const actions: Record<Step, () => unknown> = {
         "publish": () => {
           const offset = appended += 1;
-          void publisher.publish(
+          void channel.publishInTurn(
             offset,
             new Promise((resolve) => making.push(() => resolve(`${offset} ${filler}`))),
           );
@@ -138,7 +134,7 @@ Deno.test("whatever the interleaving, a client that recovers gets every publicat
         if (link !== undefined && link.sent.length > 0) assert(link.sent[0]?.startsWith("welcome"));
       }
       for (const made of making) made();
-      await publisher.settled();
+      await channel.settled();
       if (client.link === undefined) connect();
       welcome?.();
       client.link?.read();

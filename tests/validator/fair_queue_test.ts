@@ -2,17 +2,23 @@ import { assertEquals } from "@std/assert";
 import { FairQueue } from "../../lib/validator/fair_queue.ts";
 import { settle } from "../helpers/fake_clock.ts";
 
+async function run<T>(queue: FairQueue, source: string, cost: number, work: () => Promise<T>): Promise<T> {
+  using _ = await queue.turn(source, cost);
+  return await work();
+}
+
 /** A queue for one piece of work at a time, and work that ends when the test says so. */
 function createScene(maxCost = 100) {
   const queue = new FairQueue({ maxCost, hasRoom: () => false });
   const begun: string[] = [];
   const ends: (() => void)[] = [];
   const ask = (source: string, name: string, cost = 1) =>
-    queue.run(source, cost, () => {
+    run(queue, source, cost, () => {
       begun.push(name);
       return new Promise<void>((resolve) => ends.push(resolve));
     });
   const endAll = async () => {
+    await settle();
     for (let end = ends.shift(); end !== undefined; end = ends.shift()) {
       end();
       await settle();
@@ -35,11 +41,12 @@ Deno.test("while there is room nothing waits", async () => {
   const begun: number[] = [];
   const end = Promise.withResolvers<void>();
   const all = [1, 2, 3].map((name) =>
-    queue.run("a", 1, () => {
+    run(queue, "a", 1, () => {
       begun.push(name);
       return end.promise;
     })
   );
+  await settle();
   assertEquals([begun, queue.size], [[1, 2, 3], 0]);
   end.resolve();
   await Promise.all(all);
@@ -60,7 +67,7 @@ Deno.test("a source may have no more waiting than is left free, so that there is
 
 Deno.test("work that fails lets the next begin", async () => {
   const { queue, begun, ask, endAll } = createScene();
-  const first = queue.run("a", 1, async () => {
+  const first = run(queue, "a", 1, async () => {
     await settle();
     throw new Error("broken");
   }).catch(() => "failed");

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Channel, HistoryBudget, Priority, Publisher } from "../../lib/hub/mod.ts";
+import { HistoryBudget, LogChannel, Priority } from "../../lib/hub/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { FakeLog } from "../helpers/fake_log.ts";
@@ -7,15 +7,15 @@ import { FakeLog } from "../helpers/fake_log.ts";
 async function create(options: { unheard?: true; log?: FakeLog } = {}) {
   const log = options.log ?? new FakeLog();
   const settings = { size: 100, ttl: 1e9, budget: new HistoryBudget(1e9), activity: new Activity() };
-  const channel = new Channel({ epoch: "e", priority: Priority.update, clock: new FakeClock(), settings });
   const published: string[] = [];
   const subscriber = { offer: (frame: string) => void published.push(frame) };
-  if (options.unheard === undefined) channel.subscribe(subscriber);
   const made = [1, 2, 3].map(() => Promise.withResolvers<string>());
   const followed: number[] = [];
   const frames: unknown[] = [];
-  const publisher = new Publisher({
-    channel,
+  const channel = new LogChannel({
+    priority: Priority.update,
+    clock: new FakeClock(),
+    settings,
     followers: log.followers,
     name: "a",
     frames: (entries) => {
@@ -25,15 +25,16 @@ async function create(options: { unheard?: true; log?: FakeLog } = {}) {
     },
     before: ({ offset }) => void followed.push(offset),
   });
-  await publisher.begin();
-  return { log, channel, subscriber, publisher, published, made, followed, frames };
+  if (options.unheard === undefined) channel.subscribe(subscriber);
+  await channel.begin();
+  return { log, channel, subscriber, published, made, followed, frames };
 }
 
 Deno.test("what is made later is published after what was asked for before it", async () => {
-  const { publisher, published, made } = await create();
+  const { channel, published, made } = await create();
   const before: number[] = [];
   const all = made.map(({ promise }, index) =>
-    publisher.publish(index + 1, promise, () => void before.push(index + 1))
+    channel.publishInTurn(index + 1, promise, () => void before.push(index + 1))
   );
   made[2]?.resolve("three");
   made[1]?.resolve("two");
@@ -51,8 +52,8 @@ Deno.test("what is made later is published after what was asked for before it", 
 });
 
 Deno.test("one that cannot be made fails alone, also when it fails before its turn", async () => {
-  const { channel, publisher, published, made } = await create();
-  const [first, second, third] = made.map(({ promise }, index) => publisher.publish(index + 1, promise));
+  const { channel, published, made } = await create();
+  const [first, second, third] = made.map(({ promise }, index) => channel.publishInTurn(index + 1, promise));
   made[1]?.reject(new Error("cannot be made"));
   await settle();
   made[2]?.resolve("three");
@@ -60,17 +61,17 @@ Deno.test("one that cannot be made fails alone, also when it fails before its tu
   await first;
   await assertRejects(() => second ?? Promise.resolve(), Error, "cannot be made");
   assertEquals((await third)?.frame, "three");
-  await publisher.settled();
+  await channel.settled();
   assertEquals([published, channel.offset], [["one", "three"], 3]);
 });
 
 Deno.test("settled() waits for everything that was asked for", async () => {
-  const { publisher, made } = await create();
+  const { channel, made } = await create();
   let settled = false;
   for (const [index, { promise }] of made.entries()) {
-    publisher.publish(index + 1, promise).catch(() => {});
+    channel.publishInTurn(index + 1, promise).catch(() => {});
   }
-  const waiting = publisher.settled().then(() => settled = true);
+  const waiting = channel.settled().then(() => settled = true);
   made[0]?.resolve("one");
   made[1]?.reject(new Error("no"));
   await settle();
@@ -80,13 +81,13 @@ Deno.test("settled() waits for everything that was asked for", async () => {
 });
 
 Deno.test("what other servers append is published between what is appended here, each once and in order", async () => {
-  const { log, publisher, published, followed } = await create();
+  const { log, channel, published, followed } = await create();
   log.followers.start();
   const entries = Array.from({ length: 6 }, (_, index) => log.append("a", `entry ${index + 1}`));
   // Appended here, before it is known what came before it.
-  const third = publisher.publish(3, Promise.resolve("3 ours"));
+  const third = channel.publishInTurn(3, Promise.resolve("3 ours"));
   log.tell(entries.slice(3, 5), entries.slice(0, 5));
-  const sixth = publisher.publish(6, Promise.resolve("6 ours"));
+  const sixth = channel.publishInTurn(6, Promise.resolve("6 ours"));
   assertEquals([(await third).recipients, (await sixth).recipients], [1, 1]);
   await settle();
   assertEquals(published, ["1 entry 1", "2 entry 2", "3 ours", "4 entry 4", "5 entry 5", "6 ours"]);
@@ -106,7 +107,7 @@ Deno.test("a server that may have missed something looks where its channels stan
 });
 
 Deno.test("what nobody listens to is taken over without being made, and comes from the log afterwards", async () => {
-  const { log, channel, subscriber, publisher, published, followed, frames } = await create({
+  const { log, channel, subscriber, published, followed, frames } = await create({
     unheard: true,
   });
   log.followers.start();
@@ -117,22 +118,22 @@ Deno.test("what nobody listens to is taken over without being made, and comes fr
   log.tell([log.append("a", "three")]);
   await settle();
   assertEquals([published, frames], [["3 three"], ["three"]]);
-  assertEquals(await publisher.past(0, 2), ["1 one", "2 two"]);
+  assertEquals(await channel.past(0, 2), ["1 one", "2 two"]);
   log.followers.close();
 });
 
 Deno.test("whoever comes from a server that knows more is waited for, and others are not", async () => {
-  const { log, channel, publisher } = await create();
+  const { log, channel } = await create();
   log.append("a", "one");
   log.append("a", "two");
   const { reads } = log;
-  await publisher.reach(undefined);
-  await publisher.reach({ epoch: "e", offset: 0 });
-  await publisher.reach({ epoch: "another", offset: 5 });
+  await channel.reach(undefined);
+  await channel.reach({ epoch: "e", offset: 0 });
+  await channel.reach({ epoch: "another", offset: 5 });
   assertEquals([channel.offset, log.reads], [0, reads]);
-  await publisher.reach({ epoch: "e", offset: 2 });
+  await channel.reach({ epoch: "e", offset: 2 });
   assertEquals(channel.offset, 2);
-  await publisher.reach({ epoch: "e", offset: 3 });
+  await channel.reach({ epoch: "e", offset: 3 });
   assertEquals(channel.offset, 2);
 });
 
@@ -146,10 +147,10 @@ Deno.test("an entry that cannot be made any more leaves a gap, and those after i
 });
 
 Deno.test("what the log told of before whoever appended it is made for him, and published once", async () => {
-  const { log, publisher, published } = await create();
+  const { log, channel, published } = await create();
   log.append("a", "ours");
-  await publisher.reach({ epoch: "e", offset: 1 });
-  assertEquals(await publisher.publish(1, Promise.resolve("1 ours")), {
+  await channel.reach({ epoch: "e", offset: 1 });
+  assertEquals(await channel.publishInTurn(1, Promise.resolve("1 ours")), {
     frame: "1 ours",
     recipients: 0,
   });
