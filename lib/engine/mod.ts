@@ -17,7 +17,7 @@ export { InstanceName, isFile } from "./kv/instance_name.ts";
 export { damageOf } from "./kv/integrity.ts";
 export { copyStoreFile, settleStoreFile } from "./kv/store_copy.ts";
 export { storeFiles } from "./kv/store_guard.ts";
-export { type HeldLease, Lease } from "./lease.ts";
+export { type HeldLease, type Lease, Leases } from "./lease.ts";
 export type { ChannelEntry, HistoryLimits, Log, LogEntry, LogHead } from "./log.ts";
 export {
   type ApiKeyRecord,

@@ -12,7 +12,7 @@ import {
 } from "../hub/mod.ts";
 import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
 import { type Clock, type GatewayActivity, systemClock, together, within } from "../protocol/mod.ts";
-import { Followers, type HistoryLimits, Lease, openEngine, Questions, storeFiles } from "../engine/mod.ts";
+import { Followers, type HistoryLimits, Leases, openEngine, Questions, storeFiles } from "../engine/mod.ts";
 import {
   activityDefinition,
   ConsoleService,
@@ -217,6 +217,7 @@ export async function createGateway(
     },
     shortage,
   });
+  const leases = new Leases({ store: engine, holder: () => questions.self });
   const streams = new Streams({
     store: engine,
     followers,
@@ -227,7 +228,7 @@ export async function createGateway(
       ...streamDefinitions,
       activityDefinition({ status: () => gateway.status, clock, hub, validator, activity }),
     ],
-    leaseOf: (name) => new Lease({ store: engine, name: `streams/${name}`, holder: () => questions.self }),
+    leaseOf: (name) => leases.of(`streams/${name}`),
     own: config["streams"].map((declaration) => ({ ...ownPolledStream(declaration), declaration })),
     access,
   });

@@ -1,6 +1,6 @@
 import type { HeldLease, Lease } from "../engine/mod.ts";
 import type { ChannelSettings } from "../hub/mod.ts";
-import type { Clock, StreamStatus } from "../protocol/mod.ts";
+import { type Clock, sleep, type StreamStatus } from "../protocol/mod.ts";
 import { type Activity, logger } from "../telemetry/mod.ts";
 import type { StreamDefinition, StreamSource } from "./definition.ts";
 import { type ChainNode, NodeError } from "./node.ts";
@@ -12,6 +12,8 @@ const log = logger("streams");
 
 /** Periods for which whoever polls for all servers has the lease: so long after its last poll another one takes over. */
 const leasePeriods = 1.5;
+/** How often it is looked whether another one has polled for the first time. */
+const looksPerPeriod = 10;
 
 /**
  * A stream that is polled from the node while somebody listens, by one of the servers of the store where it has a lease. What
@@ -23,6 +25,8 @@ export class PolledStream extends Stream {
   readonly #source: StreamSource;
   readonly #poller: Poller;
   readonly #lease: Lease | undefined;
+  /** What the others were told last of the polls here. */
+  #told: string | null = null;
   /** Whether there was nothing to show when another server was to poll last. */
   #isBlank = false;
   /** Whether the past may go on after the channel. */
@@ -113,7 +117,7 @@ export class PolledStream extends Stream {
     // One poll is enough for all servers whose nodes agree.
     if (this.#hasFollowed(0.5)) return this.admitAll();
     try {
-      const other = await this.#lease?.take(leasePeriods * this.period, this.#failure?.message);
+      const other = await this.#elect();
       if (other !== undefined && await this.#leaveTo(other)) return this.admitAll();
       if (this.#isBehind) this.deliver(await this.catchUp());
       const news = await this.#keep(await this.#ask());
@@ -124,18 +128,47 @@ export class PolledStream extends Stream {
     } catch (error) {
       this.#failed(error);
     }
+    await this.#tellFirst();
     this.admitAll();
+  }
+
+  /** Takes the lease, or answers who has it, once it is known what came of the polls there. */
+  async #elect(): Promise<HeldLease | undefined> {
+    for (;;) {
+      this.#told = this.#outcome();
+      const other = await this.#lease?.take(leasePeriods * this.period, this.#told);
+      const isOver = this.#poller.pollingSince === undefined;
+      if (other === undefined || other.note !== null || isOver) return other;
+      await sleep(this.clock, this.period / looksPerPeriod);
+    }
+  }
+
+  /** The others wait for the first poll of one who has just begun. */
+  async #tellFirst(): Promise<void> {
+    if (this.#lease === undefined || this.#told !== null) return;
+    try {
+      await this.#lease.take(leasePeriods * this.period, this.#outcome());
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** What the others are told of the polls: a failure's words, none where they go well; null while that is not known. */
+  #outcome(): string | null {
+    return this.#failure?.message ?? (this.isFresh() ? "" : null);
   }
 
   /** Another server polls. Answers false where there is still nothing that could be shown. */
   async #leaveTo({ left, note }: HeldLease): Promise<boolean> {
     const isBlank = this.#source.current() === undefined;
-    if (this.#isBehind || isBlank) this.deliver(await this.catchUp());
+    // What is called fresh now has to be what was published there.
+    if (this.#isBehind || isBlank || !this.isFresh()) this.deliver(await this.catchUp());
     const wasBlank = this.#isBlank;
     this.#isBlank = this.#source.current() === undefined;
     if (wasBlank && this.#isBlank) return false;
     this.#poller.again(left);
-    if (note === null) {
+    if (note === null) return true;
+    if (note === "") {
       const age = Math.max(0, leasePeriods * this.period - left);
       this.#freshAt = Math.max(this.#freshAt, this.clock.elapsed() - age);
       this.#recovered();

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Engine, Followers, Lease, openEngine } from "../../lib/engine/mod.ts";
+import { type Engine, Followers, Leases, openEngine } from "../../lib/engine/mod.ts";
 import { HistoryBudget } from "../../lib/hub/mod.ts";
 import { NodeError, type Stream, Streams } from "../../lib/streams/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
@@ -16,10 +16,23 @@ class CountingNode {
   readonly askedBy: string[] = [];
   fault: string | undefined;
 
-  poll(server: string): Promise<number[]> {
+  #held: PromiseWithResolvers<void> | undefined;
+
+  /** It answers once it is released. */
+  hold(): void {
+    this.#held = Promise.withResolvers();
+  }
+
+  release(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
+  }
+
+  async poll(server: string): Promise<number[]> {
     this.askedBy.push(server);
-    if (this.fault !== undefined) return Promise.reject(new NodeError(this.fault));
-    return Promise.resolve([this.askedBy.length]);
+    await this.#held?.promise;
+    if (this.fault !== undefined) throw new NodeError(this.fault);
+    return [this.askedBy.length];
   }
 
   call(): Promise<unknown> {
@@ -34,6 +47,7 @@ async function startServer(engine: Engine, node: CountingNode, clock: FakeClock,
   const followers = new Followers({ log: engine.log, clock });
   followers.start();
   let newest: number | undefined;
+  const leases = new Leases({ store: engine, holder: () => server });
   const streams = new Streams({
     store: engine,
     followers,
@@ -49,7 +63,7 @@ async function startServer(engine: Engine, node: CountingNode, clock: FakeClock,
         recover: (published) => void (newest = published.at(-1) as number ?? newest),
       }),
     }],
-    leaseOf: (name) => new Lease({ store: engine, name, holder: () => server }),
+    leaseOf: (name) => leases.of(name),
   });
   await streams.start();
   const stream = streams.find("numbers") as Stream;
@@ -63,6 +77,7 @@ async function startServer(engine: Engine, node: CountingNode, clock: FakeClock,
   };
   const listen = () => stream.subscribe(listener);
   listen();
+  await stream.settled();
   return {
     heard,
     stream,
@@ -99,7 +114,8 @@ async function inTown(
   const pass = async (milliseconds: number) => {
     for (const end = clock.now() + milliseconds; clock.now() < end;) {
       await clock.advance(Math.min(100, end - clock.now()));
-      for (const { stream } of servers) await stream.settled();
+      // One that waits for another goes on with the clock.
+      await Promise.race([Promise.all(servers.map(({ stream }) => stream.settled())), manySettle()]);
       await settle();
     }
   };
@@ -109,6 +125,10 @@ async function inTown(
     for (const server of servers) server.kill();
     for (const engine of engines) engine.close();
   }
+}
+
+async function manySettle(): Promise<void> {
+  for (let turns = 0; turns < 20; turns += 1) await settle();
 }
 
 const numbered = (heard: readonly string[]) => heard.filter((each) => /^\d+:/.test(each));
@@ -163,6 +183,22 @@ Deno.test("a server that stops, or to which nobody listens any more, leaves the 
     assertEquals(node.askedBy.at(-1), "one");
   }));
 
+Deno.test("where somebody comes to each of two servers at once after a while, neither takes what is old for new", () =>
+  inTown(async ({ node, start, pass }) => {
+    const [one, other] = [await start("one"), await start("other")];
+    await pass(2 * period);
+    for (const server of [one, other]) server.unlisten();
+    await pass(20 * period);
+    const last = node.askedBy.length;
+    node.hold();
+    const newest = [one.stream.newest(), other.stream.newest()];
+    await pass(period / 2);
+    node.release();
+    await pass(period);
+    for (const frame of await Promise.all(newest)) assert(JSON.parse(frame ?? "{}").data > last, frame);
+    assertEquals(new Set(node.askedBy.slice(last)).size, 1);
+  }));
+
 Deno.test("that the node fails is told at every server, and that it is back", () =>
   inTown(async ({ node, start, pass }) => {
     const servers = [await start("one"), await start("other")];
@@ -182,9 +218,7 @@ Deno.test("that the node fails is told at every server, and that it is back", ()
 Deno.test("a lease that was taken by a clock that was set back since keeps nobody waiting", async () => {
   const clock = new FakeClock();
   using store = await openEngine(":memory:", { clock });
-  const [one, other] = ["one", "other"].map((name) =>
-    new Lease({ store, name: "polls", holder: () => name })
-  );
+  const [one, other] = ["one", "other"].map((name) => new Leases({ store, holder: () => name }).of("polls"));
   assertEquals(await one?.take(1000, "well"), undefined);
   assertEquals(await other?.take(1000), { left: 1000, note: "well" });
   clock.setWall(-3_600_000);
