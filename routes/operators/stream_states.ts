@@ -14,6 +14,7 @@ const state = new Kind(
   () =>
     z.object({
       name: z.string(),
+      description: z.string().nullable().describe("of a stream of the operator's own"),
       period_ms: z.number().int().nullable().describe("null where values come as they come"),
       status: z.enum(["live", "stale", "idle"])
         .describe("stale: its source fails; idle: nobody listens, so that nothing is asked"),
@@ -29,6 +30,7 @@ const state = new Kind(
     }),
   {
     name: "peers",
+    description: null,
     period_ms: 10_000,
     status: "live",
     problem: null,
@@ -67,6 +69,7 @@ export function streamStateRoutes({ streams, activity, clock }: Gateway): Hono<E
     const polls = activity.polls[label];
     return {
       name,
+      description: streams.describe(name).description ?? null,
       period_ms: period,
       status: failure !== undefined ? "stale" : listeners === 0 && period !== null ? "idle" : "live",
       problem: failure?.message ?? null,

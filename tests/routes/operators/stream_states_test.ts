@@ -51,3 +51,14 @@ Deno.test("a node that fails is told of with what is wrong", async () => {
   assert((stale.upstream?.errors ?? 0) > 0);
   assert(stale.problem !== null && stale.problem.length > 0);
 });
+
+Deno.test("streams of the operator's own are among them", async () => {
+  await using server = await startGateway();
+  await server.admin("PUT", "/admin/streams/fees", { description: "Fees of the last block" });
+  assertEquals((await state(server, "fees"))?.age_seconds, null);
+  await server.admin("POST", "/admin/streams/fees", { data: { base_fee: 12 } });
+  const { stream, newest } = await server.admin("GET", "/admin/stream-states/fees");
+  const { description, offset, period_ms, upstream } = stream as Record<string, unknown>;
+  assertEquals([description, offset, period_ms, upstream], ["Fees of the last block", 1, null, null]);
+  assertEquals((newest as { data: unknown }).data, { base_fee: 12 });
+});

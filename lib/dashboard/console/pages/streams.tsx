@@ -9,6 +9,7 @@ import { formatWhen } from "../when.ts";
 /** A stream, as `/admin/stream-states` tells of it. */
 interface StreamState {
   readonly name: string;
+  readonly description: string | null;
   readonly period_ms: number | null;
   readonly status: "live" | "stale" | "idle";
   readonly problem: string | null;
@@ -85,8 +86,8 @@ export function StreamsPage() {
     2000,
   );
   const streams = data?.streams ?? [];
-  const rows = streams.filter(({ name, status }) =>
-    hasText(search, name) && (state === "" || status === state)
+  const rows = streams.filter(({ name, description, status }) =>
+    hasText(search, name, description) && (state === "" || status === state)
   );
   return (
     <div className="with-drawer" data-open={opened !== ""}>
@@ -146,9 +147,10 @@ function StreamDrawer({ name }: { readonly name: string }) {
 }
 
 function StreamFacts({ stream }: { readonly stream: StreamState }) {
-  const { problem, subscribers, epoch, offset, newest_at, newest_bytes, upstream } = stream;
+  const { description, problem, subscribers, epoch, offset, newest_at, newest_bytes, upstream } = stream;
   return (
     <>
+      {description !== null && <p>{description}</p>}
       {problem !== null && <p className="problem">{problem}</p>}
       <Facts
         facts={[
