@@ -70,6 +70,7 @@ export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
     // Where operators have a port of their own, both ports tell of all.
     told: part === "all" ? app.routes : allRoutes(gateway).routes,
     served: app.routes,
+    own: gateway.streams.open(),
   }));
   if (part === "operators") {
     // Of the clients' paths, what operators look at without leaving their port.

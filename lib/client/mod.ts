@@ -7,6 +7,7 @@
 export type {
   Clock,
   ExactObject,
+  OwnStreamMessage,
   Receipt,
   StreamData,
   StreamFormat,
@@ -58,5 +59,7 @@ export { StreamClient } from "./stream_client.ts";
 export type { StreamClientOptions, StreamSocket, StreamSocketClass } from "./streams/options.ts";
 export type { Listen, Page } from "./streams/page_watch.ts";
 export type { StreamSnapshot, StreamState, StreamTransport } from "./streams/snapshot.ts";
+export type { TokenSource } from "./streams/stream_tokens.ts";
+export type { SubscribeOptions } from "./streams/topics.ts";
 export type { Prediction } from "./submissions.ts";
 export { parseValidator, type ValidatorAddress, type ValidatorUrls, validatorUrls } from "./validator_url.ts";

@@ -9,6 +9,7 @@ import {
   useContext,
   useEffect,
   useMemo,
+  useRef,
   useState,
   useSyncExternalStore,
 } from "react";
@@ -21,6 +22,7 @@ import {
   type StreamView,
 } from "./streams/stream_binding.ts";
 import { type SharedClientOptions, StreamRegistry } from "./streams/stream_registry.ts";
+import type { TokenSource } from "./streams/stream_tokens.ts";
 import { StreamWishes } from "./streams/stream_wishes.ts";
 
 export type { StreamDataByName } from "./streams/stream_binding.ts";
@@ -36,10 +38,10 @@ export type UseWebSocketOptions = SharedClientOptions;
 export interface WebSocketStreams {
   /** How the connection stands. */
   readonly state: ConnectionState;
-  /** Listens to a stream; always the same function. */
-  readonly subscribe: (stream: keyof StreamData) => void;
+  /** Listens to a stream, with a token where it needs one; always the same function. */
+  readonly subscribe: (stream: string, token?: TokenSource) => void;
   /** Listens to it no more; always the same function. */
-  readonly unsubscribe: (stream: keyof StreamData) => void;
+  readonly unsubscribe: (stream: string) => void;
   /** The newest data of the streams that are listened to. */
   readonly data: StreamDataByName;
   /** Why there is no connection, or what the server refused last. */
@@ -47,9 +49,9 @@ export interface WebSocketStreams {
 }
 
 /** What {@link useDataStream} answers with. */
-export interface DataStream<Name extends keyof StreamData> {
+export interface DataStream<Data> {
   /** The newest data; undefined before the first. */
-  readonly data: StreamData[Name] | undefined;
+  readonly data: Data | undefined;
   /** Whether messages come just now. */
   readonly connected: boolean;
   /** Why the stream does not come; undefined while it does. */
@@ -72,9 +74,30 @@ export function useWebSocket(options: UseWebSocketOptions): WebSocketStreams {
   };
 }
 
+/** How {@link useDataStream} listens. */
+export interface DataStreamOptions {
+  /** For a stream that needs one. A function is called again whenever the server wants another; it may be a new one each time. */
+  readonly token?: TokenSource | undefined;
+}
+
 /** The newest data of one stream of the gateway at `url`. */
-export function useDataStream<Name extends keyof StreamData>(stream: Name, url: string): DataStream<Name> {
-  const wishes = useMemo(() => new StreamWishes([stream]), [stream]);
+export function useDataStream<Name extends keyof StreamData>(
+  stream: Name,
+  url: string,
+  options?: DataStreamOptions,
+): DataStream<StreamData[Name]>;
+/** The same for a stream of the operator's own, whose values are `Data` as far as the caller knows. */
+export function useDataStream<Data = Readonly<Record<string, unknown>>>(
+  stream: string,
+  url: string,
+  options?: DataStreamOptions,
+): DataStream<Data>;
+export function useDataStream(
+  stream: string,
+  url: string,
+  { token }: DataStreamOptions = {},
+): DataStream<unknown> {
+  const wishes = useWish(stream, token);
   const view = useView({ url }, wishes);
   return {
     data: view.data[stream],
@@ -82,6 +105,20 @@ export function useDataStream<Name extends keyof StreamData>(stream: Name, url: 
     error: errorOf(stream, view),
   };
 }
+
+/** One wish for as long as the stream is the same: a component has another function for tokens each time. */
+function useWish(stream: string, token: TokenSource | undefined): StreamWishes {
+  const latest = useRef(token);
+  useEffect(() => void (latest.current = token));
+  const fixed = typeof token === "function" ? getToken : token;
+  return useMemo(() => {
+    const ask = () => typeof latest.current === "function" ? latest.current() : latest.current ?? "";
+    return new StreamWishes([{ stream, token: fixed === getToken ? ask : fixed }]);
+  }, [stream, fixed]);
+}
+
+/** Stands for whichever function there is. */
+const getToken = () => "";
 
 function useView(
   { url, reconnect, reconnectInterval }: SharedClientOptions,

@@ -1,12 +1,13 @@
 import type { Timer } from "../protocol/clock.ts";
-import type { StreamData, StreamMessage } from "../protocol/streams.ts";
+import type { OwnStreamMessage, StreamData, StreamMessage } from "../protocol/streams.ts";
 import { type StreamClientOptions, type StreamSettings, streamSettings } from "./streams/options.ts";
 import { PageWatch } from "./streams/page_watch.ts";
 import { StreamPositions } from "./streams/positions.ts";
 import { SnapshotStore, type StreamSnapshot } from "./streams/snapshot.ts";
 import { StreamConnection } from "./streams/stream_connection.ts";
 import { StreamInbox } from "./streams/stream_inbox.ts";
-import { Topics } from "./streams/topics.ts";
+import { StreamTokens } from "./streams/stream_tokens.ts";
+import { type SubscribeOptions, Topics } from "./streams/topics.ts";
 
 export type { StreamSnapshot } from "./streams/snapshot.ts";
 
@@ -47,7 +48,11 @@ export class StreamClient {
   /** Connects with the first subscription. Throws a SyntaxError for a URL that cannot be used. */
   constructor(options: StreamClientOptions) {
     const settings = this.#settings = streamSettings(options);
-    const topics = this.#topics = new Topics(() => this.#changed());
+    const tokens = new StreamTokens(settings, {
+      changed: () => this.#changed(),
+      failed: (stream, error) => topics.fail(stream, error),
+    });
+    const topics = this.#topics = new Topics(tokens, () => this.#changed());
     const positions = new StreamPositions();
     const inbox = this.#inbox = new StreamInbox(topics, positions, this.#snapshots);
     this.url = options.url;
@@ -72,14 +77,27 @@ export class StreamClient {
   /**
    * Calls `listener` with the stream's newest message and with all that follow; the answer stops that.
    *
-   * @param onError is told when the server does not have the stream, and what the listener throws
+   * @param options how, or what is told of errors alone
    */
   subscribe<Name extends keyof StreamData>(
     stream: Name,
     listener: (message: StreamMessage<Name>) => void,
-    onError?: (error: string) => void,
+    options?: SubscribeOptions | ((error: string) => void),
+  ): () => void;
+  /** The same for a stream of the operator's own, whose values are `Data` as far as the caller knows. */
+  subscribe<Data = Readonly<Record<string, unknown>>>(
+    stream: string,
+    listener: (message: OwnStreamMessage<Data>) => void,
+    options?: SubscribeOptions | ((error: string) => void),
+  ): () => void;
+  subscribe(
+    stream: string,
+    listener: (message: never) => void,
+    options: SubscribeOptions | ((error: string) => void) = {},
   ): () => void {
-    return this.#topics.add(stream, (message) => listener(message as StreamMessage<Name>), onError);
+    const how = typeof options === "function" ? { onError: options } : options;
+    // What a message holds has been held against what its stream promises.
+    return this.#topics.add(stream, (message) => listener(message as never), how);
   }
 
   /** Keeps the connection open although nobody may be listening; the answer stops that. */

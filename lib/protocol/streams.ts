@@ -49,6 +49,18 @@ export interface StreamMessage<Name extends keyof StreamData = keyof StreamData>
   readonly offset: number;
 }
 
+/** A message of a stream that the protocol does not name: one of the operator's own. */
+export interface OwnStreamMessage<Data = Readonly<Record<string, unknown>>> {
+  /** The stream's name. */
+  readonly type: string;
+  /** Its value. */
+  readonly data: Data;
+  /** Unix seconds. */
+  readonly timestamp: number;
+  /** Counts the messages of the stream. */
+  readonly offset: number;
+}
+
 /** Says that a stream's source has gone, or is back. */
 export interface StreamStatus {
   /** What tells it from messages. */

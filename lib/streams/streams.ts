@@ -145,12 +145,17 @@ export class Streams {
     for (const { stream, declaration } of this.declared.all()) yield { stream, declaration };
   }
 
-  /** The streams that everybody is told of: those that the protocol names, and the operator's own. */
-  list(): readonly Stream[] {
-    const open = [...this.own()].filter(({ stream: { name }, declaration }) =>
+  /** Those of the operator's own that everybody may listen to. */
+  open(): readonly OwnStream[] {
+    return [...this.own()].filter(({ stream: { name }, declaration }) =>
       !declaration.private && !this.access.isPrivate(name)
     );
-    return [...streamNames.flatMap((name) => this.find(name) ?? []), ...open.map(({ stream }) => stream)];
+  }
+
+  /** The streams that everybody is told of: those that the protocol names, and the operator's own. */
+  list(): readonly Stream[] {
+    const open = this.open().map(({ stream }) => stream);
+    return [...streamNames.flatMap((name) => this.find(name) ?? []), ...open];
   }
 
   /** Serves a connection whose client asks for what it wants, and welcomes it. */

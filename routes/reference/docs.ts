@@ -1,6 +1,8 @@
 import { base64 } from "@scure/base";
 import { Hono } from "hono";
 import type { RouterRoute } from "hono/types";
+import type { Declaration } from "../../lib/protocol/mod.ts";
+import type { OwnStream } from "../../lib/streams/mod.ts";
 import type { Answers } from "../http/answers.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
@@ -14,6 +16,12 @@ interface Document {
   readonly policy: (host: string) => string;
 }
 
+/** A document with the declarations of streams that it was made of. */
+interface Made {
+  readonly of: readonly Declaration[];
+  readonly document: Promise<Document>;
+}
+
 interface Maker {
   readonly path: string;
   readonly summary: string;
@@ -25,6 +33,8 @@ interface Maker {
 export interface ReferredRoutes {
   readonly told: readonly RouterRoute[];
   readonly served: readonly RouterRoute[];
+  /** The operator's own streams that everybody may know of. */
+  readonly own: readonly OwnStream[];
 }
 
 /** Made when somebody asks, since most gateways never show them. */
@@ -57,11 +67,15 @@ const makers: readonly Maker[] = [{
  * has what makes the page search and ask. Protocol, all sections.
  */
 export function docsRoutes(files: PageFiles, answers: Answers, routes: () => ReferredRoutes): Hono<Env> {
-  const made = new Map<string, Promise<Document>>();
+  const made = new Map<string, Made>();
   const app = new Hono<Env>();
   const read = async () => {
-    const { told, served } = routes();
-    return (await import("./reference.ts")).referenceOf(told, served);
+    const { told, served, own } = routes();
+    const [{ referenceOf }, { ownMessages }] = await Promise.all([
+      import("./reference.ts"),
+      import("./own_streams.ts"),
+    ]);
+    return referenceOf(told, served, ownMessages(own));
   };
   for (const { path, summary, type, make } of makers) {
     const answersOf = {
@@ -70,8 +84,13 @@ export function docsRoutes(files: PageFiles, answers: Answers, routes: () => Ref
       ...refusals(),
     };
     app.get(path, documented({ tag: "Pages", summary, answers: answersOf }), async (context) => {
-      const document = made.get(path) ?? read().then(make);
-      made.set(path, document);
+      const of = routes().own.map(({ declaration }) => declaration);
+      const known = made.get(path);
+      // Declared anew, a stream has another declaration.
+      const isNew = known === undefined || known.of.length !== of.length ||
+        known.of.some((declaration, index) => declaration !== of[index]);
+      const { document } = isNew ? { document: read().then(make) } : known;
+      made.set(path, { of, document });
       document.catch(() => made.delete(path));
       const { packed, policy } = await document;
       const headers = {

@@ -3,6 +3,7 @@ import { jobConversation } from "../../lib/inscriptions/mod.ts";
 import {
   type Conversation,
   type Kind,
+  type MessageEntry,
   minerConversation,
   streamConversation,
 } from "../../lib/protocol/mod.ts";
@@ -18,9 +19,14 @@ export interface Reference {
   readonly served: readonly Operation[];
 }
 
-/** The reference of an app's routes, of which `served` are on the port where it is read. */
-export function referenceOf(routes: readonly RouterRoute[], served = routes): Reference {
-  const conversations = [minerConversation, streamConversation, jobConversation];
+/** The reference of an app's routes, of which `served` are on the port where it is read, with `own` messages of streams. */
+export function referenceOf(
+  routes: readonly RouterRoute[],
+  served = routes,
+  own: Readonly<Record<string, MessageEntry>> = {},
+): Reference {
+  const streams = { ...streamConversation, messages: { ...streamConversation.messages, ...own } };
+  const conversations = [minerConversation, streams, jobConversation];
   return { operations: operationsOf(routes), conversations, served: operationsOf(served) };
 }
 

@@ -72,6 +72,38 @@ Deno.test("components in StrictMode that name the same URL share one connection 
   assertEquals([page.server.sockets.length, page.registry.size], [1, 1]);
 });
 
+/** Listens with a function for tokens that is another one each time. */
+function Private({ count, asked }: { count: number; asked: number[] }): ReactNode {
+  const token = () => {
+    asked.push(count);
+    return `token of ${count}`;
+  };
+  const { data, error } = useDataStream<{ text: string }>("user:ada", url, { token });
+  return `${data?.text ?? "nothing"} ${error ?? ""}`;
+}
+
+Deno.test("a component's function for tokens may be another one each time: the stream stays, and the newest is asked", async () => {
+  await using page = await Mounted.open();
+  const subscriptions = () => page.server.frames.filter(({ type }) => type === "subscribe");
+  const refusal = { type: "error", code: "token_expired", message: "Token expired", stream: "user:ada" };
+  let isRefused = false;
+  page.server.onFrame = ({ type }, socket) => {
+    if (type !== "subscribe" || !isRefused) return false;
+    isRefused = false;
+    socket.push(refusal);
+    return true;
+  };
+  const asked: number[] = [];
+  for (const count of [1, 2, 3]) await page.show(createElement(Private, { count, asked }));
+  assertEquals(subscriptions(), [{ type: "subscribe", streams: ["user:ada"], tokens: ["token of 1"] }]);
+  assertEquals(new Set(asked), new Set([1]));
+  isRefused = true;
+  page.server.open[0]?.close();
+  await page.settled();
+  await page.advance(60_000);
+  assertEquals(subscriptions().at(-1)?.["tokens"], ["token of 3"]);
+});
+
 Deno.test("other options are another connection", async () => {
   await using page = await Mounted.open();
   await page.show(createElement(MyComponent), createElement(MultipleStreams));

@@ -5,7 +5,7 @@ import { handshakeMs } from "./carrier.ts";
 import type { Subscriptions, SubscriptionsHost } from "./http_carrier.ts";
 import { Liveness } from "./liveness.ts";
 import type { StreamPosition, StreamPositions } from "./positions.ts";
-import { readServerMessage, type ServerMessage } from "./server_message.ts";
+import { readServerMessage, type ServerMessage, streamRefusals } from "./server_message.ts";
 
 /**
  * Where a request for several streams goes on: `EPOCH:OFFSET.OFFSET`, in the order of the streams, with nothing for one
@@ -176,9 +176,9 @@ export class EventSubscriptions implements Subscriptions {
     }
   }
 
-  /** Finds the streams that the server does not know, of which it names none; false: there are none. */
+  /** Finds the streams that the server does not send, of which it names none; false: there are none. */
   async #isolate(error: unknown, streams: readonly string[], signal: AbortSignal): Promise<boolean> {
-    if (!(error instanceof HttpRefusal) || error.code !== "unknown_stream") return false;
+    if (!(error instanceof HttpRefusal) || !streamRefusals.includes(error.code ?? "")) return false;
     const { requests, parts: { positions } } = this.#host;
     const refused = streams.map(async (stream) => {
       try {

@@ -1,7 +1,7 @@
 import { HttpRefusal } from "../http_requests.ts";
 import type { Carrier, CarrierEvents, CarrierParts } from "./carrier.ts";
 import type { StreamTransport } from "./snapshot.ts";
-import type { ServerError } from "./server_message.ts";
+import { type ServerError, streamRefusals } from "./server_message.ts";
 import { StreamRequests } from "./stream_requests.ts";
 
 /** More of how subscriptions failed: nothing came at all, or nothing answers. */
@@ -52,7 +52,7 @@ export class HttpCarrier implements Carrier, SubscriptionsHost {
     const { settings } = parts;
     this.transport = transport;
     this.parts = parts;
-    this.requests = new StreamRequests(settings, settings.urls.http);
+    this.requests = new StreamRequests(settings, settings.urls.http, parts.topics);
     this.#events = events;
     this.#subscriptions = create(this);
   }
@@ -94,8 +94,9 @@ export class HttpCarrier implements Carrier, SubscriptionsHost {
   }
 
   refuses(error: unknown, stream: string): boolean {
-    if (!(error instanceof HttpRefusal) || error.code !== "unknown_stream") return false;
+    if (!(error instanceof HttpRefusal)) return false;
     const { code, message, retryAfterMs } = error;
+    if (code === undefined || !streamRefusals.includes(code)) return false;
     this.parts.inbox.refused({ code, message, stream, retryAfterMs });
     return true;
   }
@@ -117,9 +118,9 @@ export class HttpCarrier implements Carrier, SubscriptionsHost {
   /** Asks what a WebSocket's welcome says. */
   async #greet(): Promise<void> {
     try {
-      const simulated = await this.requests.simulated(this.#stop.signal);
+      const welcome = await this.requests.welcome(this.#stop.signal);
       if (this.#stopped) return;
-      this.parts.inbox.simulated(simulated);
+      this.parts.inbox.welcome(welcome);
       this.#greeted = true;
     } catch (error) {
       if (!(error instanceof HttpRefusal)) return this.fail(error, "unreachable");

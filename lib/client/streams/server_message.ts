@@ -11,10 +11,27 @@ export interface ServerError {
   readonly retryAfterMs: number | undefined;
 }
 
+/** What a server says of itself. */
+export interface ServerWelcome {
+  /** Whether its data is made up. */
+  readonly simulated: boolean | undefined;
+  /** The streams that it names. */
+  readonly available: readonly string[] | undefined;
+}
+
+/** Codes of errors that are about one stream, which the server does not send. */
+export const streamRefusals: readonly string[] = [
+  "unknown_stream",
+  "too_many_streams",
+  "token_required",
+  "token_invalid",
+  "token_expired",
+];
+
 /** A message of a stream server that was checked. Protocol, section 4. */
 export type ServerMessage =
   | { readonly kind: "data"; readonly message: StreamMessage }
-  | { readonly kind: "welcome"; readonly simulated: boolean | undefined }
+  | { readonly kind: "welcome"; readonly welcome: ServerWelcome }
   | { readonly kind: "subscribed"; readonly stream: string; readonly beginning: Beginning }
   | { readonly kind: "status"; readonly stream: string; readonly stale: string | undefined }
   | { readonly kind: "error"; readonly error: ServerError }
@@ -38,9 +55,9 @@ export function isOffset(value: unknown): value is number {
 }
 
 const readers: Readonly<Record<string, Reader>> = {
-  welcome: ({ simulated }) => ({
+  welcome: ({ simulated, available_streams }) => ({
     kind: "welcome",
-    simulated: typeof simulated === "boolean" ? simulated : undefined,
+    welcome: readWelcome(simulated, available_streams),
   }),
   subscribed: ({ stream, epoch, offset, recovered }) => {
     if (typeof stream !== "string" || typeof epoch !== "string" || !isOffset(offset)) return undefined;
@@ -63,6 +80,18 @@ const readers: Readonly<Record<string, Reader>> = {
   unsubscribed: () => other,
   pong: () => other,
 };
+
+/** Names that are kept of a server at most. */
+const mostNames = 256;
+
+/** What a server says of itself, as far as it can be used. */
+export function readWelcome(simulated: unknown, names: unknown): ServerWelcome {
+  const isText = (name: unknown): name is string => typeof name === "string" && name.length <= 64;
+  return {
+    simulated: typeof simulated === "boolean" ? simulated : undefined,
+    available: Array.isArray(names) ? names.slice(0, mostNames).filter(isText) : undefined,
+  };
+}
 
 /** What to say of a stream whose status this is; undefined when its source is there. */
 export function staleness(status: unknown, message?: unknown): string | undefined {

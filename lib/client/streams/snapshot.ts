@@ -20,6 +20,8 @@ export interface StreamSnapshot {
   readonly retryAt: number | undefined;
   /** Whether the data is made up; undefined before the server told. */
   readonly simulated: boolean | undefined;
+  /** The streams that the server names; undefined before it told. */
+  readonly available: readonly string[] | undefined;
   /** Streams whose source has gone: the server's message by stream. */
   readonly stale: Readonly<Record<string, string>>;
   /** Connections after the first. */
@@ -34,6 +36,7 @@ export const initialSnapshot: StreamSnapshot = Object.freeze({
   code: undefined,
   retryAt: undefined,
   simulated: undefined,
+  available: undefined,
   stale: Object.freeze({}),
   reconnects: 0,
 });

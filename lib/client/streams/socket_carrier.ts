@@ -9,14 +9,14 @@ import {
 import { FrameDecoder } from "./frame_decoder.ts";
 import { Liveness } from "./liveness.ts";
 import type { StreamSocket, StreamSocketClass } from "./options.ts";
-import { readServerMessage, type ServerError, type ServerMessage } from "./server_message.ts";
+import { readServerMessage, type ServerError, type ServerMessage, streamRefusals } from "./server_message.ts";
 import { SocketSubscriptions } from "./socket_subscriptions.ts";
 
 const limits = { quietMs: 20_000, deadMs: 10_000 };
 /** Close codes that say that the same attempt will fail again. RFC 6455, section 7.4.1. */
 const refusals = [1003, 1007, 1008, 1010];
 /** Errors of a request, which say nothing about the connection. */
-const requestErrors = ["invalid_json", "invalid_message", "unknown_type", "unknown_stream"];
+const requestErrors = ["invalid_json", "invalid_message", "unknown_type", ...streamRefusals];
 
 /** How to connect. */
 export interface SocketKind {
@@ -119,7 +119,7 @@ export class SocketCarrier implements Carrier {
 
   #take(message: ServerMessage): void {
     const { inbox } = this.#parts;
-    if (message.kind === "welcome") inbox.simulated(message.simulated);
+    if (message.kind === "welcome") inbox.welcome(message.welcome);
     else if (message.kind === "status") inbox.status(message.stream, message.stale);
     else if (message.kind === "subscribed") this.#subscriptions.begin(message.stream, message.beginning);
     else if (message.kind === "data") this.#subscriptions.take(message.message);

@@ -76,7 +76,9 @@ export class SocketSubscriptions {
       if (position !== undefined) recover[stream] = position;
     }
     const known = Object.keys(recover).length > 0;
-    this.#events.send({ type: "subscribe", streams, ...(known ? { recover } : {}) });
+    const tokens = this.#parts.topics.tokensFor(streams);
+    const shown = tokens.length === 0 ? {} : { tokens };
+    this.#events.send({ type: "subscribe", streams, ...(known ? { recover } : {}), ...shown });
     this.#awaitAnswers();
   }
 

@@ -1,11 +1,13 @@
-import type { StreamData, StreamMessage } from "../../protocol/streams.ts";
+import type { OwnStreamMessage, StreamData } from "../../protocol/streams.ts";
 import { EventHub } from "../event_hub.ts";
 import { initialSnapshot, type StreamSnapshot } from "./snapshot.ts";
 import type { SharedClientOptions, StreamRegistry } from "./stream_registry.ts";
 import type { StreamWishes } from "./stream_wishes.ts";
 
-/** The newest data of streams by their name. */
-export type StreamDataByName = { readonly [Name in keyof StreamData]?: StreamData[Name] };
+/** The newest data of streams by their name, the operator's own among them. */
+export type StreamDataByName =
+  & { readonly [Name in keyof StreamData]?: StreamData[Name] }
+  & Readonly<Record<string, unknown>>;
 
 /** What a component sees; frozen, and another object whenever something of it changes. */
 export interface StreamView {
@@ -54,15 +56,15 @@ export class StreamBinding {
 
   #attach(): () => void {
     const { client, release } = this.#registry.acquire(this.#options);
-    const subscriptions = new Map<keyof StreamData, () => void>();
+    const subscriptions = new Map<string, () => void>();
     const follow = () => {
-      const { names } = this.#wishes;
       for (const [name, end] of subscriptions) {
-        if (!names.includes(name)) this.#forget(name, end, subscriptions);
+        if (!this.#wishes.has(name)) this.#forget(name, end, subscriptions);
       }
-      for (const name of names.filter((name) => !subscriptions.has(name))) {
-        const listener = (message: StreamMessage) => this.#receive(message);
-        subscriptions.set(name, client.subscribe(name, listener, (error) => this.#refuse(name, error)));
+      for (const { stream, token } of this.#wishes.all.filter(({ stream }) => !subscriptions.has(stream))) {
+        const listener = (message: OwnStreamMessage) => this.#receive(message);
+        const onError = (error: string) => this.#refuse(stream, error);
+        subscriptions.set(stream, client.subscribe(stream, listener, { onError, token }));
       }
     };
     const ends = [
@@ -77,7 +79,7 @@ export class StreamBinding {
     };
   }
 
-  #forget(name: keyof StreamData, end: () => void, subscriptions: Map<keyof StreamData, () => void>): void {
+  #forget(name: string, end: () => void, subscriptions: Map<string, () => void>): void {
     end();
     subscriptions.delete(name);
     const { [name]: _data, ...data } = this.#view.data;
@@ -85,7 +87,7 @@ export class StreamBinding {
     this.#show({ data, refusals });
   }
 
-  #receive({ type, data }: StreamMessage): void {
+  #receive({ type, data }: OwnStreamMessage): void {
     const { [type]: _refusal, ...refusals } = this.#view.refusals;
     this.#show({ data: { ...this.#view.data, [type]: data }, refusals });
   }

@@ -1,6 +1,6 @@
 import type { StreamMessage } from "../../protocol/streams.ts";
 import type { Beginning, StreamPositions } from "./positions.ts";
-import type { ServerError } from "./server_message.ts";
+import { type ServerError, type ServerWelcome, streamRefusals } from "./server_message.ts";
 import type { SnapshotStore } from "./snapshot.ts";
 import type { Topics } from "./topics.ts";
 
@@ -29,6 +29,7 @@ export class StreamInbox {
   /** The server begins to send a stream; should its source have gone, that is what it says next. */
   begin(stream: string, beginning: Beginning): void {
     if (!this.#topics.has(stream)) return;
+    this.#topics.accept(stream);
     this.#positions.begin(stream, beginning);
     this.#snapshots.setStale(stream, undefined);
   }
@@ -38,15 +39,23 @@ export class StreamInbox {
     if (this.#topics.has(stream)) this.#snapshots.setStale(stream, stale);
   }
 
-  simulated(simulated: boolean | undefined): void {
-    if (simulated !== undefined) this.#snapshots.update({ simulated });
+  welcome({ simulated, available }: ServerWelcome): void {
+    const { current } = this.#snapshots;
+    const isKnown = available?.join() === current.available?.join();
+    this.#snapshots.update({
+      ...simulated === undefined ? {} : { simulated },
+      ...available === undefined || isKnown ? {} : { available: Object.freeze(available) },
+    });
   }
 
   refused({ code, message, stream }: ServerError): void {
     if (stream !== undefined && !this.#topics.has(stream)) return;
+    const isAbout = stream !== undefined && streamRefusals.includes(code);
+    // It goes on with another token.
+    if (isAbout && code.startsWith("token_") && this.#topics.renew(stream)) return;
     this.#refused = stream;
     this.#snapshots.update({ error: message });
-    if (stream !== undefined && code === "unknown_stream") this.#topics.refuse(stream, message);
+    if (isAbout) this.#topics.refuse(stream, message);
   }
 
   /** Forgets what there was about a stream that nobody listens to any more. */

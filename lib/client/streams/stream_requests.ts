@@ -1,9 +1,17 @@
 import type { StreamMessage } from "../../protocol/streams.ts";
 import type { ConnectSettings } from "../connect_options.ts";
-import { HttpRequests } from "../http_requests.ts";
+import { type HttpRequest, HttpRequests } from "../http_requests.ts";
 import { isRecord } from "../json.ts";
 import type { Beginning, StreamPosition } from "./positions.ts";
-import { isOffset, readStreamMessage, shown, staleness } from "./server_message.ts";
+import {
+  isOffset,
+  readStreamMessage,
+  readWelcome,
+  type ServerWelcome,
+  shown,
+  staleness,
+} from "./server_message.ts";
+import type { Topics } from "./topics.ts";
 
 /** How long an answer may take beyond what the server was asked to wait. */
 const timeoutMs = 15_000;
@@ -20,16 +28,22 @@ export interface News {
 /** Requests for streams to one gateway. Each rejects when its signal is aborted. */
 export class StreamRequests {
   readonly #http: HttpRequests;
+  readonly #topics: Pick<Topics, "tokensFor">;
 
-  constructor(settings: ConnectSettings, base: string) {
+  /** @param topics says what to show for streams that need a token */
+  constructor(settings: ConnectSettings, base: string, topics: Pick<Topics, "tokensFor">) {
     this.#http = new HttpRequests(settings, `${base}/api/v1/streams`);
+    this.#topics = topics;
   }
 
-  /** Whether the gateway's data is made up; undefined when it does not say. */
-  async simulated(signal: AbortSignal): Promise<boolean | undefined> {
-    const list = await this.#json("", timeoutMs, signal);
-    const { simulated } = isRecord(list) ? list : {};
-    return typeof simulated === "boolean" ? simulated : undefined;
+  /** What the gateway says of itself. */
+  async welcome(signal: AbortSignal): Promise<ServerWelcome> {
+    const list = await this.#json("", { timeoutMs }, signal);
+    const { simulated, streams } = isRecord(list) ? list : {};
+    const named = Array.isArray(streams)
+      ? streams.map((each) => isRecord(each) ? each["name"] : undefined)
+      : [];
+    return readWelcome(simulated, named);
   }
 
   /** What follows a position, at once or as soon as there is something; without a position, the newest value. */
@@ -45,7 +59,8 @@ export class StreamRequests {
       query.set("epoch", position.epoch);
     }
     const path = `/${encodeURIComponent(stream)}?${query}`;
-    return readNews(stream, await this.#json(path, waitSeconds * 1000 + timeoutMs, signal));
+    const request = { timeoutMs: waitSeconds * 1000 + timeoutMs, headers: this.#tokensFor([stream]) };
+    return readNews(stream, await this.#json(path, request, signal));
   }
 
   /** The bytes of a stream of server-sent events. */
@@ -57,7 +72,7 @@ export class StreamRequests {
     const query = new URLSearchParams({ streams: streams.join(",") });
     // Browsers ask before they send a header of this name to another origin, and not before a query.
     if (lastEventId !== undefined) query.set("last_event_id", lastEventId);
-    const headers = { accept: "text/event-stream" };
+    const headers = { accept: "text/event-stream", ...this.#tokensFor(streams) };
     const response = await this.#http.open(`/events?${query}`, { headers, signal });
     const type = response.headers.get("content-type") ?? "";
     if (response.body !== null && type.startsWith("text/event-stream")) return response.body;
@@ -65,9 +80,15 @@ export class StreamRequests {
     throw new TypeError(`Cannot read events: the answer has type ${shown(type, "none")}`);
   }
 
-  async #json(path: string, timeoutMs: number, signal: AbortSignal): Promise<unknown> {
-    const text = await this.#http.ask(path, { timeoutMs }, signal);
+  async #json(path: string, request: HttpRequest, signal: AbortSignal): Promise<unknown> {
+    const text = await this.#http.ask(path, request, signal);
     return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** In a header, since what stands in a URL is written into logs. */
+  #tokensFor(streams: readonly string[]): Record<string, string> {
+    const tokens = this.#topics.tokensFor(streams);
+    return tokens.length === 0 ? {} : { authorization: `Bearer ${tokens.join(",")}` };
   }
 }
 

@@ -1,27 +1,38 @@
-import type { StreamData } from "../../protocol/streams.ts";
 import { EventHub } from "../event_hub.ts";
+import type { TokenSource } from "./stream_tokens.ts";
+
+/** A stream that a component wants. */
+export interface StreamWish {
+  readonly stream: string;
+  /** Where it needs one. */
+  readonly token: TokenSource | undefined;
+}
 
 /** The streams that a component wants. */
 export class StreamWishes {
-  readonly #names: Set<keyof StreamData>;
+  readonly #wishes: Map<string, StreamWish>;
   readonly #hub = new EventHub<void>();
 
-  constructor(names: Iterable<keyof StreamData> = []) {
-    this.#names = new Set(names);
+  constructor(wishes: Iterable<StreamWish> = []) {
+    this.#wishes = new Map(Array.from(wishes, (wish) => [wish.stream, wish]));
   }
 
-  get names(): readonly (keyof StreamData)[] {
-    return [...this.#names];
+  get all(): readonly StreamWish[] {
+    return [...this.#wishes.values()];
+  }
+
+  has(stream: string): boolean {
+    return this.#wishes.has(stream);
   }
 
   /** Wants a stream; the same function for ever, as are all of its kind. */
-  readonly add = (stream: keyof StreamData): void => {
-    this.#names.add(stream);
+  readonly add = (stream: string, token?: TokenSource): void => {
+    this.#wishes.set(stream, { stream, token });
     this.#tell();
   };
 
-  readonly delete = (stream: keyof StreamData): void => {
-    this.#names.delete(stream);
+  readonly delete = (stream: string): void => {
+    this.#wishes.delete(stream);
     this.#tell();
   };
 

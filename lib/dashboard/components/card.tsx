@@ -1,21 +1,31 @@
 import { type ReactNode, useId } from "react";
+import type { StreamHealth } from "../model/stream_health.ts";
 import type { ShownStream } from "../model/streams.ts";
 import { useModel, useSlice } from "./context.ts";
 
-/** What a {@link Card} shows. */
-export interface CardProps {
+/** What a {@link Panel} shows. */
+interface PanelProps {
   readonly title: string;
   readonly area: string;
-  readonly stream: ShownStream;
+  readonly health: StreamHealth;
   /** Beside the title. */
   readonly aside?: ReactNode;
   readonly children: ReactNode;
 }
 
+/** What a {@link Card} shows. */
+export interface CardProps extends Omit<PanelProps, "health"> {
+  readonly stream: ShownStream;
+}
+
 /** A titled part of the page, which says so when its stream is stale. */
-export function Card({ title, area, stream, aside, children }: CardProps) {
+export function Card({ stream, ...shown }: CardProps) {
+  return <Panel {...shown} health={useSlice(useModel().health[stream])} />;
+}
+
+/** The same for what is no stream of the page. */
+export function Panel({ title, area, health: { state, reason, age }, aside, children }: PanelProps) {
   const id = useId();
-  const { state, reason, age } = useSlice(useModel().health[stream]);
   return (
     <section className="card" data-area={area} data-health={state} aria-labelledby={id}>
       <header className="card-head">

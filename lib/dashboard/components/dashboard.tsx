@@ -1,6 +1,7 @@
 import { Bandwidth, Transactions } from "./traffic.tsx";
 import { GatewayCard } from "./gateway.tsx";
 import { Markets } from "./markets.tsx";
+import { OwnStreamCards } from "./own_streams.tsx";
 import { PeersCard } from "./peers.tsx";
 import { RangeChoice } from "./range_choice.tsx";
 import { ReceiptsCard } from "./receipts.tsx";
@@ -36,6 +37,7 @@ export function Dashboard() {
         <PeersCard />
         <ReceiptsCard />
         <GatewayCard />
+        <OwnStreamCards />
       </main>
     </>
   );

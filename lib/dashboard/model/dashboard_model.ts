@@ -7,6 +7,7 @@ import type {
   StreamData,
 } from "../../protocol/streams.ts";
 import { History, type PastMeasurements } from "./history.ts";
+import { OwnStreams } from "./own_streams.ts";
 import { type ReceiptList, ReceiptsLog } from "./receipts_log.ts";
 import { ServerClock } from "./server_clock.ts";
 import { Frames, type RequestFrame, Slice } from "./slice.ts";
@@ -59,6 +60,8 @@ export class DashboardModel {
   readonly receipts: Slice<ReceiptList>;
   readonly peers: Slice<Peers | undefined>;
   readonly gateway: Slice<GatewayActivity | undefined>;
+  /** The operator's own. */
+  readonly own: OwnStreams;
   readonly status: Slice<Status>;
   readonly health: Readonly<Record<ShownStream, Slice<StreamHealth>>>;
   /** How far back the charts go. */
@@ -92,6 +95,7 @@ export class DashboardModel {
     this.receipts = new Slice(frames, this.#receiptsLog.list);
     this.peers = new Slice<Peers | undefined>(frames, undefined);
     this.gateway = new Slice<GatewayActivity | undefined>(frames, undefined);
+    this.own = new OwnStreams(streams, frames);
     this.range = new Slice<ChartRange>(frames, "1h");
     this.past = new Slice(frames, 0);
     const healths = this.#judge();
@@ -120,6 +124,7 @@ export class DashboardModel {
     this.#tick();
     return () => {
       for (const stop of stops) stop();
+      this.own.stop();
       this.#ticking?.cancel();
       this.#refreshing?.cancel();
     };
@@ -160,6 +165,7 @@ export class DashboardModel {
 
   #assess(): void {
     const { snapshot } = this.#streams;
+    this.own.follow();
     const { state, code } = snapshot;
     if (state === "connected") this.#watch.connected(snapshot, this.#serverClock.now());
     if (state === "connected" && this.#connections <= snapshot.reconnects) {

@@ -42,8 +42,8 @@ class Scene implements AsyncDisposable {
   }
 
   /** Calls the operator's API. */
-  async admin(method: string, path: string): Promise<void> {
-    await this.#gateway?.admin(method, path);
+  async admin(method: string, path: string, body?: unknown): Promise<void> {
+    await this.#gateway?.admin(method, path, body);
   }
 
   async stopServer(): Promise<void> {
@@ -289,3 +289,19 @@ Deno.test(
     watched.assertFaultless();
   },
 );
+
+Deno.test("a stream of the operator's own has a card, with what was published last", async () => {
+  await using scene = await Scene.start();
+  const { watched: { page }, watched } = scene;
+  await watched.status(/Live/);
+  await scene.admin("PUT", "/admin/streams/fees", { description: "Fees" });
+  await scene.admin("POST", "/admin/streams/fees", { data: { base_fee: 12, market: { name: "compute" } } });
+  await page.reload();
+  await page.locator('[data-area="own"] [data-field="base_fee"]', { hasText: "12" }).waitFor();
+  assertEquals(await page.getByRole("heading", { name: "fees" }).count(), 1);
+  assertEquals(await page.locator('[data-field="market.name"]').innerText(), "compute");
+  await scene.admin("POST", "/admin/streams/fees", { data: { base_fee: 13 } });
+  await page.locator('[data-area="own"] [data-field="base_fee"]', { hasText: "13" }).waitFor();
+  assertEquals(await page.locator('[data-field="market.name"]').count(), 0);
+  watched.assertFaultless();
+});

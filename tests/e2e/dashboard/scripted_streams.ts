@@ -16,6 +16,7 @@ export class ScriptedStreams implements Streams {
     code: undefined,
     retryAt: undefined,
     simulated: undefined,
+    available: undefined,
     stale: {},
     reconnects: 0,
   };
@@ -25,10 +26,7 @@ export class ScriptedStreams implements Streams {
     return () => void this.#watchers.delete(watcher);
   }
 
-  subscribe<Name extends keyof StreamData>(
-    stream: Name,
-    listener: (message: StreamMessage<Name>) => void,
-  ): () => void {
+  subscribe(stream: string, listener: (message: never) => void): () => void {
     const listeners = this.#listeners.get(stream) ?? new Set();
     this.#listeners.set(stream, listeners);
     listeners.add(listener as Listener);
@@ -53,7 +51,12 @@ export class ScriptedStreams implements Streams {
   }
 
   send<Name extends keyof StreamData>(type: Name, data: StreamData[Name], timestamp: number): void {
-    const message = { type, data, timestamp, offset: this.#offset += 1 };
+    this.sendOwn(type, data, timestamp);
+  }
+
+  /** The same of a stream that the protocol does not name. */
+  sendOwn(type: string, data: object, timestamp: number): void {
+    const message = { type, data, timestamp, offset: this.#offset += 1 } as unknown as StreamMessage;
     for (const listener of this.#listeners.get(type) ?? []) listener(message);
   }
 }
