@@ -70,7 +70,6 @@ export {
   confirmationsChannel,
   confirmationsPrefix,
   type Head,
-  maxTextLength,
   type MinerHead,
   type PredictionRecord,
   PredictionRepository,

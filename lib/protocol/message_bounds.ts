@@ -15,3 +15,6 @@ export const valueBounds = {
   publication: 10_000,
   operator: 1_000_000,
 } as const;
+
+/** Most characters of a prediction, or a game, as signed text. */
+export const maxTextLength = 60_000;

@@ -8,7 +8,8 @@ export { afterSilence, sleep, WallTimes, within } from "./clock.ts";
 export { authenticationSchema, envelopeSchema, positionSchema } from "./envelope.ts";
 export { FirstSignal } from "./first_signal.ts";
 export { teamGameSchema } from "./games.ts";
-export { maxStrangerSize, valueBounds } from "./message_bounds.ts";
+export { maxStrangerSize, maxTextLength, valueBounds } from "./message_bounds.ts";
+export { type NewGame, readGame } from "./read_game.ts";
 export { type Conversation, type FromClient, type Json, Kind, type MessageEntry } from "./kind.ts";
 export {
   confirmation,

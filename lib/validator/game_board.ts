@@ -3,8 +3,10 @@ import {
   type Clock,
   type ExactJson,
   formatTimestamp,
+  type NewGame,
   parseExact,
   type Position,
+  readGame,
   Rendered,
 } from "../protocol/mod.ts";
 import {
@@ -16,7 +18,7 @@ import {
   type LogEntry,
 } from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
-import { type Game, type NewGame, readGame } from "./game.ts";
+import type { Game } from "./game.ts";
 import type { Notary } from "./notary.ts";
 import type { KnownGames } from "./prediction_book.ts";
 

@@ -14,7 +14,7 @@ export {
 export { epistulaHeaders, isEpistula, readEpistula } from "./epistula.ts";
 export type { Games, GamesPublished } from "./game_board.ts";
 export { dailyWagerLimit, type PredictionLimits } from "./rules.ts";
-export { type Game, type NewGame, readGame } from "./game.ts";
+export type { Game } from "./game.ts";
 export type { CustomMessage, Handler, HandlerContext } from "./handlers.ts";
 export { type LegacyDialect, legacyDialectOf, legacyDialects } from "./legacy_dialects.ts";
 export type { LegacyTerms } from "./legacy_session.ts";

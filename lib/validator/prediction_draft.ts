@@ -1,5 +1,6 @@
 import {
   type Durability,
+  maxTextLength,
   noReceipt,
   type PredictionRefusal,
   type Receipt,
@@ -7,7 +8,7 @@ import {
   type ReceivedPrediction,
   utcDay,
 } from "../protocol/mod.ts";
-import { type Head, maxTextLength, type MinerHead, type PredictionRecord } from "../engine/mod.ts";
+import { type Head, type MinerHead, type PredictionRecord } from "../engine/mod.ts";
 import type { Game } from "./game.ts";
 import { brokenRule, type DayTotals, type PredictionLimits } from "./rules.ts";
 

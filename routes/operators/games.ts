@@ -5,14 +5,16 @@ import {
   formatTimestamp,
   Kind,
   maxIdLength,
+  type NewGame,
   parseMessage,
+  readGame,
   Rendered,
   renderSigned,
   teamGame,
   time,
   valueBounds,
 } from "../../lib/protocol/mod.ts";
-import { type Games, type NewGame, readGame } from "../../lib/validator/mod.ts";
+import type { Games } from "../../lib/validator/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { maxOperatorBody, operator, readBody } from "../http/body.ts";
 import { documented, refusals } from "../http/documented.ts";

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  type NewGame,
   parseExact,
+  readGame,
   receiptHash,
   type ReceivedPrediction,
   Refusal,
@@ -10,7 +12,6 @@ import {
   toPlain,
 } from "../../lib/protocol/mod.ts";
 import { type Engine, openEngine, PredictionRepository } from "../../lib/engine/mod.ts";
-import { type NewGame, readGame } from "../../lib/validator/mod.ts";
 import { PredictionBook } from "../../lib/validator/prediction_book.ts";
 import type { Verdict } from "../../lib/validator/prediction_draft.ts";
 import { FaultyEngine } from "../helpers/faulty_engine.ts";

@@ -1,6 +1,7 @@
 import type { Engine } from "../../lib/engine/mod.ts";
 import {
   parseExact,
+  readGame,
   type ReceivedPrediction,
   renderSigned,
   sha256Hex,
@@ -9,7 +10,6 @@ import {
   toPlain,
 } from "../../lib/protocol/mod.ts";
 import type { Clock } from "../../lib/protocol/mod.ts";
-import { readGame } from "../../lib/validator/mod.ts";
 import { PredictionBook } from "../../lib/validator/prediction_book.ts";
 import type { Verdict } from "../../lib/validator/prediction_draft.ts";
 import { sampleGame, samplePrediction } from "./samples.ts";

@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { parseExact, renderSigned } from "../../lib/protocol/mod.ts";
-import { readGame } from "../../lib/validator/mod.ts";
+import { parseExact, readGame, renderSigned } from "../../lib/protocol/mod.ts";
 import { FaultyEngine } from "../helpers/faulty_engine.ts";
 import { startGateway } from "../helpers/gateway.ts";
 import { Peer, testKey } from "../helpers/peer.ts";

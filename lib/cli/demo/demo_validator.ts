@@ -6,8 +6,7 @@ import {
   listen,
   type Listening,
 } from "../../gateway/mod.ts";
-import { parseExact, renderSigned } from "../../protocol/mod.ts";
-import { readGame } from "../../validator/mod.ts";
+import { parseExact, readGame, renderSigned } from "../../protocol/mod.ts";
 import { type DemoGame, demoGames, demoKey, minerCount, moveOdds, teamGame } from "./fixtures.ts";
 
 /** A real gateway with ten registered miners and a set of games whose odds move. */

@@ -37,9 +37,6 @@ export interface Head {
   readonly lineage?: string;
 }
 
-/** Most characters of a prediction, or a game, as signed text. */
-export const maxTextLength = 60_000;
-
 /** Under which predictions are judged and added: one group at a time on all servers of the store. */
 export const predictionsLock: TransactOptions = { lock: "predictions" };
 const headKey = ["prediction_head"] as const;
