@@ -9,6 +9,9 @@ interface ActionProps {
   readonly change: Change;
   readonly isDangerous?: boolean;
   readonly disabled?: boolean;
+  /** False while what was typed is not in order yet. */
+  readonly isReady?: boolean;
+  readonly onOpen?: () => void;
   readonly onDone?: (answer: unknown) => void;
   /** It is not shown any more. */
   readonly onClose?: () => void;
@@ -21,7 +24,7 @@ interface ActionProps {
 export function Action(props: ActionProps) {
   /** As it was when it was asked for: once it is done, it may offer something else. */
   const [asked, setAsked] = useState<ActionProps>();
-  const { label, meaning, change, isDangerous = false } = asked ?? props;
+  const { label, meaning, change, isDangerous = false, isReady = true } = asked ?? props;
   const { api } = useConsole();
   const unlocked = useUnlocked();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -45,6 +48,7 @@ export function Action(props: ActionProps) {
   const open = () => {
     setOutcome(undefined);
     setAsked(undefined);
+    props.onOpen?.();
     dialog.current?.showModal();
   };
   return (
@@ -73,7 +77,7 @@ export function Action(props: ActionProps) {
               type="button"
               className="button"
               data-kind={isDangerous ? "danger" : "main"}
-              disabled={!unlocked || busy}
+              disabled={!unlocked || busy || !isReady}
               onClick={() => void act()}
             >
               {label}

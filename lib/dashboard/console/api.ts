@@ -123,11 +123,15 @@ function post(body: unknown) {
   return { method: "POST" as const, body: JSON.stringify(body) };
 }
 
+/** Characters of a body that are shown in a command. */
+const longestShown = 4000;
+
 /** The command that does the same. */
 export function curlOf({ method, path, body }: Change): string {
   const url = new URL(path, document.baseURI).href;
   const head = `curl -X ${method} '${url}' -H "authorization: Bearer $HELIOGRAPH_ADMIN_TOKEN"`;
   if (body === undefined) return head;
   const text = typeof body === "string" ? body : JSON.stringify(body);
+  if (text.length > longestShown) return `${head} -d @body.json`;
   return `${head} -d '${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -32,12 +32,32 @@ export function useConsole(): ConsoleParts {
   return parts;
 }
 
-/** Calls `listener` with every event of a name. */
-export function useFeed<Data>(name: EventName, listener: (data: Data) => void): void {
+/**
+ * Calls `listener` with the events of a name: every one, or with the newest once in so many milliseconds, for what costs
+ * something.
+ */
+export function useFeed<Data>(name: EventName, listener: (data: Data) => void, atMostEvery = 0): void {
   const { feed } = useConsole();
   const latest = useRef(listener);
   latest.current = listener;
-  useEffect(() => feed.on(name, (data) => latest.current(data as Data)), [feed, name]);
+  useEffect(() => {
+    const tell = (data: unknown) => latest.current(data as Data);
+    if (atMostEvery === 0) return feed.on(name, tell);
+    let [waiting, heldUntil] = [undefined as number | undefined, 0];
+    let newest: unknown;
+    const stop = feed.on(name, (data) => {
+      newest = data;
+      waiting ??= setTimeout(() => {
+        waiting = undefined;
+        heldUntil = Date.now() + atMostEvery;
+        tell(newest);
+      }, Math.max(0, heldUntil - Date.now()));
+    });
+    return () => {
+      stop();
+      clearTimeout(waiting);
+    };
+  }, [feed, name, atMostEvery]);
 }
 
 /** Whether events come. */

@@ -1,12 +1,13 @@
-import { useState } from "react";
 import { formatCount, formatRate, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useFeed, useReading } from "../context.ts";
 import { type Column, DataTable } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
+import { type Odds, OddsChart } from "../odds_chart.tsx";
 import { useFilter } from "../place.ts";
 import type { KnownGame } from "../types.ts";
+import { describePublished, PublishGames } from "./publish_games.tsx";
 import { formatWhen } from "../when.ts";
 
 const odds = (value: number | null | undefined) =>
@@ -84,7 +85,7 @@ export function GamesPage() {
           <span className="hint" role="status">
             {formatCount(rows.length)} of {formatCount(games.length)}
           </span>
-          <Publish onDone={reload} />
+          <PublishGames label="Publish" onDone={reload} />
         </div>
         {error !== undefined && <p className="problem" role="alert">{error}</p>}
         <DataTable
@@ -103,7 +104,7 @@ export function GamesPage() {
 
 function GameDrawer({ known, onDone }: { readonly known: KnownGame; readonly onDone: () => void }) {
   const [, open] = useFilter("open");
-  const { game, stakes } = known;
+  const { game } = known;
   return (
     <aside className="card drawer" aria-label={`Game ${game.game_id}`}>
       <header className="card-head">
@@ -115,20 +116,10 @@ function GameDrawer({ known, onDone }: { readonly known: KnownGame; readonly onD
           ["Id", <code key="id">{game.game_id}</code>],
           ["State", stateOf(known)],
           ["Starts", formatWhen(game.event_start_date)],
-          [
-            "Odds",
-            `${odds(game.team_a_odds)} / ${odds(game.team_b_odds)}${
-              game.can_tie ? ` / ${odds(game.tie_odds)} tie` : ""
-            }`,
-          ],
         ]}
       />
-      <h3>Staked since the start of this server</h3>
-      <Facts
-        facts={Object.entries(stakes).map(([outcome, stake]) => [outcome, formatRate(stake)] as const)}
-      />
-      {Object.keys(stakes).length === 0 && <p className="remark">Nothing</p>}
       <div className="buttons">
+        <PublishGames label="Change" game={game} onDone={onDone} />
         <Action
           label="Close the game"
           meaning="It takes no more predictions, and every miner is told."
@@ -139,71 +130,69 @@ function GameDrawer({ known, onDone }: { readonly known: KnownGame; readonly onD
           onDone={onDone}
         />
       </div>
+      <PastOdds game={game} />
+      <Stakes known={known} />
     </aside>
   );
 }
 
-function Publish({ onDone }: { readonly onDone: () => void }) {
-  const [text, setText] = useState("");
-  const checked = check(text);
+/** What the odds were, and are. */
+function PastOdds({ game }: { readonly game: KnownGame["game"] }) {
+  const { game_id, team_a, team_b, can_tie } = game;
+  const path = `admin/games/${encodeURIComponent(game_id)}/odds`;
+  const { data, error, reload } = useReading<{ odds: readonly Odds[] }>(path, 30_000);
+  useFeed("games", reload);
+  const past = data?.odds ?? [];
+  const sides = [
+    ["team_a", team_a],
+    ["team_b", team_b],
+    ...can_tie ? [["tie", "Tie"] as const] : [],
+  ] as const;
   return (
-    <Action
-      label="Publish"
-      meaning="The games are stored, and those that changed go to every connected miner."
-      change={{ method: "POST", path: "admin/games", body: checked.body }}
-      describe={describePublished}
-      onDone={onDone}
-    >
-      <label htmlFor="games">Games as JSON: one, a list, or {"{"}"games": [...]{"}"}</label>
-      <textarea
-        id="games"
-        className="field"
-        rows={10}
-        spellCheck={false}
-        value={text}
-        onChange={({ target }) => setText(target.value)}
-      />
-      <p className={checked.isGood ? "hint" : "problem"} role="status">{checked.says}</p>
-    </Action>
+    <>
+      <h3>Odds</h3>
+      {error !== undefined && <p className="problem">{error}</p>}
+      {past.length > 0 && <OddsChart odds={past} label={`Odds of ${team_a}, ${team_b} and a tie`} />}
+      <p className="chart-legend">
+        {sides.map(([side, name]) => <span key={side} data-outcome={side}>{name}</span>)}
+      </p>
+      <ol className="recent" aria-label="Changes of the odds, the newest first">
+        {past.slice(-20).toReversed().map(({ at, ...values }) => (
+          <li key={at}>
+            {sides.map(([side]) => odds(values[side])).join(" / ")}
+            <time>{formatWhen(at)}</time>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 
-const needed = [
-  "game_id",
-  "team_a",
-  "team_b",
-  "event_start_date",
-  "team_a_odds",
-  "team_b_odds",
-  "can_tie",
-  "active",
-];
-
-function check(text: string): { readonly body: string; readonly says: string; readonly isGood: boolean } {
-  if (text.trim() === "") return { body: '{"games": []}', says: "Nothing yet", isGood: true };
-  try {
-    const value = JSON.parse(text);
-    const games: unknown[] = Array.isArray(value)
-      ? value
-      : Array.isArray(value?.games)
-      ? value.games
-      : [value];
-    for (const [index, game] of games.entries()) {
-      const missing = needed.filter((name) => typeof game !== "object" || game === null || !(name in game));
-      if (missing.length > 0) {
-        return { body: text, says: `Game ${index + 1} lacks ${missing.join(", ")}`, isGood: false };
-      }
-    }
-    // As it was typed: 1.0 and 1 are not the same to miners.
-    const isWhole = typeof value === "object" && !Array.isArray(value) && Array.isArray(value.games);
-    const body = isWhole ? text : `{"games": ${Array.isArray(value) ? text : `[${text}]`}}`;
-    return { body, says: `${formatCount(games.length)} to publish`, isGood: true };
-  } catch (error) {
-    return { body: text, says: (error as Error).message, isGood: false };
-  }
-}
-
-function describePublished(answer: unknown): string {
-  const { changed, recipients } = answer as { changed: number; recipients: number };
-  return `${formatCount(changed)} changed, sent to ${formatCount(recipients)} miners`;
+/** What was wagered on each outcome, however miners name it. */
+function Stakes({ known }: { readonly known: KnownGame }) {
+  const { game: { team_a, team_b, can_tie }, stakes } = known;
+  const outcomes = [[team_a, "0"], [team_b, "1"], ...can_tie ? [["Tie", "2"] as const] : []] as const;
+  const all = staked(known);
+  return (
+    <>
+      <h3>Staked since the start of this server</h3>
+      <ol className="bars">
+        {outcomes.map(([name, number]) => {
+          const stake = (stakes[name] ?? 0) + (stakes[number] ?? 0);
+          return (
+            <li key={number}>
+              <span>{name}</span>
+              <span className="bar" aria-hidden="true">
+                <span
+                  className="bar-fill"
+                  style={{ transform: `scaleX(${(all === 0 ? 0 : stake / all).toFixed(3)})` }}
+                />
+              </span>
+              <span className="number">{formatRate(stake)}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </>
+  );
 }

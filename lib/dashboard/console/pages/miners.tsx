@@ -1,17 +1,26 @@
 import { useState } from "react";
-import { formatCount, formatLatency, formatRate, shorten, unknown } from "../../model/format.ts";
+import { formatCount, formatLatency, shorten, unknown } from "../../model/format.ts";
 import { Action } from "../action.tsx";
-import { useFeed, useJudgements, useReading } from "../context.ts";
+import { useFeed, useReading } from "../context.ts";
+import { csvOf } from "../csv.ts";
 import { type Column, DataTable } from "../data_table.tsx";
+import { DayStrip, type MinerDay, type MinersDay } from "../day_strip.tsx";
+import { Download } from "../download.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
-import { Facts } from "../figures.tsx";
-import { linkTo, useFilter } from "../place.ts";
+import { useFilter } from "../place.ts";
 import type { Miner } from "../types.ts";
-import { formatAgo, formatWhen } from "../when.ts";
+import { formatAgo } from "../when.ts";
+import { ImportMetagraph } from "./import_metagraph.tsx";
+import { MinerDrawer } from "./miner_drawer.tsx";
+import { MinerState, stateOf, Wagered } from "./miner_parts.tsx";
 
-const dailyLimit = 1000;
+/** A miner with what is told of it apart. */
+interface Row extends Miner {
+  readonly day: MinerDay | undefined;
+  readonly dailyLimit: number | undefined;
+}
 
-const columns: readonly Column<Miner>[] = [
+const columns: readonly Column<Row>[] = [
   { key: "uid", title: "Uid", show: ({ uid }) => uid, sortBy: ({ uid }) => uid },
   {
     key: "hotkey",
@@ -19,7 +28,14 @@ const columns: readonly Column<Miner>[] = [
     show: ({ hotkey }) => <code title={hotkey}>{shorten(hotkey, 14)}</code>,
     sortBy: ({ hotkey }) => hotkey,
   },
-  { key: "state", title: "State", show: (miner) => <State {...miner} />, sortBy: stateOf },
+  { key: "state", title: "State", show: (miner) => <MinerState {...miner} />, sortBy: stateOf },
+  {
+    key: "since",
+    title: "Connected",
+    show: ({ connected }) => connected === null ? "" : formatAgo(connected.since),
+    sortBy: ({ connected }) => connected?.since ?? "",
+    isMinor: true,
+  },
   {
     key: "last",
     title: "Last prediction",
@@ -28,9 +44,15 @@ const columns: readonly Column<Miner>[] = [
     isMinor: true,
   },
   {
+    key: "day",
+    title: "Last 24 hours",
+    show: ({ day }) => <DayStrip day={day} />,
+    isMinor: true,
+  },
+  {
     key: "wagered",
     title: "Wagered today",
-    show: ({ wagered_today }) => `${formatRate(wagered_today)} of ${formatCount(dailyLimit)}`,
+    show: ({ wagered_today, dailyLimit }) => <Wagered amount={wagered_today} limit={dailyLimit} />,
     sortBy: ({ wagered_today }) => wagered_today,
     isNumber: true,
     isMinor: true,
@@ -61,22 +83,32 @@ const columns: readonly Column<Miner>[] = [
     isNumber: true,
     isMinor: true,
   },
+  {
+    key: "error",
+    title: "Last error",
+    show: ({ last_error }) => <span title={last_error ?? undefined}>{last_error}</span>,
+    sortBy: ({ last_error }) => last_error ?? "",
+    isMinor: true,
+  },
 ];
 
-function stateOf({ blacklisted, connected }: Pick<Miner, "blacklisted" | "connected">): string {
-  if (blacklisted) return "blacklisted";
-  return connected === null ? "away" : "connected";
-}
-
-const tones: Readonly<Record<string, string>> = {
-  connected: "healthy",
-  away: "waiting",
-  blacklisted: "down",
+const csvColumns = {
+  uid: ({ uid }: Miner) => uid,
+  hotkey: ({ hotkey }: Miner) => hotkey,
+  blacklisted: ({ blacklisted }: Miner) => blacklisted,
+  connected_since: ({ connected }: Miner) => connected?.since ?? null,
+  last_prediction_at: ({ last_prediction_at }: Miner) => last_prediction_at,
+  wagered_today: ({ wagered_today }: Miner) => wagered_today,
+  accepted: ({ accepted }: Miner) => accepted,
+  refused: ({ refused }: Miner) => refused,
+  round_trip_ms: ({ round_trip_ms }: Miner) => round_trip_ms,
+  last_error: ({ last_error }: Miner) => last_error,
 };
 
-function State(miner: Pick<Miner, "blacklisted" | "connected">) {
-  const state = stateOf(miner);
-  return <span className="badge" data-tone={tones[state]}>{state}</span>;
+/** What `/admin/miners` answers. */
+interface Listed {
+  readonly miners: readonly Miner[];
+  readonly daily_wager_limit: number;
 }
 
 /** Who may connect, and how each of them does. */
@@ -84,13 +116,15 @@ export function MinersPage() {
   const [search] = useFilter("search");
   const [state] = useFilter("state");
   const [opened] = useFilter("open");
-  const { data, error, reload } = useReading<{ miners: readonly Miner[] }>("admin/miners", 5000);
-  useFeed("miners", reload);
-  useFeed("predictions", reload);
+  const { data, error, reload } = useReading<Listed>("admin/miners", 5000);
+  const { data: day } = useReading<MinersDay>("admin/miners/day", 30_000);
+  useFeed("miners", reload, 1000);
+  useFeed("predictions", reload, 1000);
   const miners = data?.miners ?? [];
+  const dailyLimit = data?.daily_wager_limit;
   const rows = miners.filter((miner) =>
     hasText(search, miner.hotkey, miner.uid, miner.last_error) && (state === "" || stateOf(miner) === state)
-  );
+  ).map((miner): Row => ({ ...miner, day: day?.miners[miner.hotkey], dailyLimit }));
   const open = miners.find(({ hotkey }) => hotkey === opened);
   return (
     <div className="with-drawer" data-open={open !== undefined}>
@@ -105,7 +139,12 @@ export function MinersPage() {
           <span className="hint" role="status">
             {formatCount(rows.length)} of {formatCount(miners.length)}
           </span>
-          <a className="button" download="miners.csv" href={csvOf(rows)}>CSV</a>
+          <Download
+            label="CSV"
+            name="miners.csv"
+            make={() => new Blob([csvOf(csvColumns, rows)], { type: "text/csv" })}
+          />
+          <ImportMetagraph onDone={reload} />
           <Register onDone={reload} />
         </div>
         {error !== undefined && <p className="problem" role="alert">{error}</p>}
@@ -118,76 +157,10 @@ export function MinersPage() {
           opens
         />
       </section>
-      {open !== undefined && <MinerDrawer miner={open} onDone={reload} />}
+      {open !== undefined && (
+        <MinerDrawer miner={open} day={day?.miners[open.hotkey]} dailyLimit={dailyLimit} onDone={reload} />
+      )}
     </div>
-  );
-}
-
-function MinerDrawer({ miner, onDone }: { readonly miner: Miner; readonly onDone: () => void }) {
-  const { hotkey, uid, blacklisted, connected, last_error } = miner;
-  const [, open] = useFilter("open");
-  const recent = useJudgements().filter((judgement) => judgement.hotkey === hotkey).slice(0, 50);
-  const path = `admin/miners/${hotkey}`;
-  return (
-    <aside className="card drawer" aria-label={`Miner ${uid}`}>
-      <header className="card-head">
-        <h2>Miner {uid}</h2>
-        <State {...miner} />
-        <button type="button" className="button" onClick={() => open("")}>Close</button>
-      </header>
-      <Facts
-        facts={[
-          ["Hotkey", <code key="hotkey">{hotkey}</code>],
-          [
-            "Connection",
-            connected === null
-              ? "none"
-              : (
-                <a key="connection" href={linkTo("connections", { open: connected.id })}>
-                  {connected.id}, since {formatWhen(connected.since)}
-                </a>
-              ),
-          ],
-          [
-            "Accepted, refused",
-            `${formatCount(miner.accepted)}, ${formatCount(miner.refused)} since the start`,
-          ],
-          ["Wagered today", `${formatRate(miner.wagered_today)} of ${formatCount(dailyLimit)}`],
-          ["Last error", last_error ?? "none"],
-        ]}
-      />
-      <div className="buttons">
-        <Action
-          label={blacklisted ? "Take off the blacklist" : "Blacklist"}
-          meaning={blacklisted
-            ? "The miner may connect and predict again."
-            : "The miner is disconnected at once, and may not connect again."}
-          change={{ method: "PUT", path, body: { uid, blacklisted: !blacklisted } }}
-          isDangerous={!blacklisted}
-          onDone={onDone}
-        />
-        <Action
-          label="Remove"
-          meaning="The miner is not registered any more, and is disconnected at once, unless a metagraph lists it."
-          change={{ method: "DELETE", path }}
-          isDangerous
-          onDone={onDone}
-        />
-      </div>
-      <h3>Latest predictions</h3>
-      <ol className="recent">
-        {recent.map(({ number, at, prediction_id, result, reason }) => (
-          <li key={number}>
-            <span className="badge" data-tone={result === "refused" ? "down" : "healthy"}>
-              {reason?.replaceAll("_", " ") ?? result}
-            </span>
-            <code>{shorten(prediction_id, 20)}</code>
-            <time>{formatWhen(new Date(at).toISOString())}</time>
-          </li>
-        ))}
-      </ol>
-      {recent.length === 0 && <p className="remark">None lately</p>}
-    </aside>
   );
 }
 
@@ -223,19 +196,4 @@ function Register({ onDone }: { readonly onDone: () => void }) {
       />
     </Action>
   );
-}
-
-const csvFields = [
-  "uid",
-  "hotkey",
-  "blacklisted",
-  "last_prediction_at",
-  "wagered_today",
-  "accepted",
-  "refused",
-] as const;
-
-function csvOf(miners: readonly Miner[]): string {
-  const rows = miners.map((miner) => csvFields.map((field) => miner[field] ?? "").join());
-  return `data:text/csv;charset=utf-8,${encodeURIComponent([csvFields.join(), ...rows, ""].join("\n"))}`;
 }

@@ -70,9 +70,17 @@ export interface BadLine {
   readonly text: string;
 }
 
+/** Games that may be published. */
+export interface CheckedGames {
+  readonly count: number;
+  /** As the server takes them. */
+  readonly body: string;
+}
+
 /** What the worker is asked for, by name. */
 export interface Tasks {
   readonly inspect: { readonly order: Proof; readonly outcome: Inspection };
+  readonly games: { readonly order: { readonly text: string }; readonly outcome: CheckedGames };
   readonly audit: { readonly order: AuditOrder; readonly outcome: AuditOutcome };
 }
 

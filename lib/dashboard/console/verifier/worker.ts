@@ -1,7 +1,8 @@
 import { cryptoReady } from "../../../crypto/sr25519.ts";
 import { auditReceipts } from "./audit_receipts.ts";
+import { checkGames } from "./check_games.ts";
 import { inspectProof } from "./inspect_proof.ts";
-import type { Answer, Order } from "./tasks.ts";
+import type { Answer, Order, Tasks } from "./tasks.ts";
 
 /** Checks what the page hands over, apart from it, so that it stays quick; one order after the other. */
 addEventListener("message", ({ data }: MessageEvent<Order>) => {
@@ -11,11 +12,11 @@ addEventListener("message", ({ data }: MessageEvent<Order>) => {
   );
 });
 
-async function carryOut({ name, order }: Order) {
+async function carryOut({ name, order }: Order): Promise<Tasks[keyof Tasks]["outcome"]> {
+  if (name === "games") return checkGames(order);
   await cryptoReady();
-  return name === "inspect"
-    ? inspectProof(order)
-    : await auditReceipts(order, (progress) => answer({ kind: "progress", progress }));
+  if (name === "inspect") return inspectProof(order);
+  return await auditReceipts(order, (progress) => answer({ kind: "progress", progress }));
 }
 
 function answer(answer: Answer): void {
