@@ -40,6 +40,8 @@ export function Action(props: ActionProps) {
       setOutcome({ text: describe?.(answer) ?? "Done", failed: false });
       onDone?.(answer);
     } catch (error) {
+      // It may be put right, and tried again.
+      setAsked(undefined);
       const isLocked = error instanceof ApiError && error.code === "locked";
       setOutcome({ text: isLocked ? "Actions are locked" : (error as Error).message, failed: true });
     }

@@ -19,7 +19,13 @@ export function OddsChart({ odds, label }: { readonly odds: readonly Odds[]; rea
   const y = (value: number) =>
     height - margin - (height - 2 * margin) * (value - low) / Math.max(high - low, 0.01);
   return (
-    <svg className="odds-chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+    <svg
+      className="odds-chart"
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
       {outcomes.map((name) => (
         <path
           key={name}

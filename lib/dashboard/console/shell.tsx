@@ -16,8 +16,9 @@ import { ReceiptsPage } from "./pages/receipts.tsx";
 import { ServersPage } from "./pages/servers.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
 import { StreamsPage } from "./pages/streams.tsx";
-import { useServers } from "./servers.ts";
 import { linkTo, usePlace } from "./place.ts";
+import { Search } from "./search.tsx";
+import { useServers } from "./servers.ts";
 
 interface Page {
   readonly title: string;
@@ -236,31 +237,6 @@ function describe(connected: boolean, activity: GatewayActivity | undefined) {
     return { tone: "troubled", text: `Predictions are refused: ${refusals.reasons[0]?.reason}` };
   }
   return { tone: "live", text: "Online" };
-}
-
-/** Finds a miner, a prediction or a connection by what was typed. */
-function Search() {
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const text = String(new FormData(event.currentTarget).get("text")).trim();
-    if (text === "") return;
-    location.hash = /^c\w{4,}$/.test(text)
-      ? linkTo("connections", { search: text })
-      : /^(?:\d{1,5}|5\w{3,})$/.test(text)
-      ? linkTo("miners", { search: text })
-      : linkTo("predictions", { search: text });
-  };
-  return (
-    <form role="search" className="console-search" onSubmit={submit}>
-      <input
-        name="text"
-        type="search"
-        className="field"
-        placeholder="Hotkey, uid, prediction, connection"
-        aria-label="Search for a hotkey, a uid, a prediction or a connection"
-      />
-    </form>
-  );
 }
 
 /** Allows actions for ten minutes. */

@@ -24,6 +24,8 @@ export interface Connection {
   readonly claimed_hotkey: string | null;
   readonly opened_at: string;
   readonly heard_at: string;
+  readonly heartbeat_sent_at: string | null;
+  readonly heartbeat_answered_at: string | null;
   readonly messages_in: number;
   readonly messages_out: number;
   readonly queued_bytes: number;

@@ -30,6 +30,11 @@ export function formatCount(value: number): string {
   return Number.isFinite(value) ? whole.format(value) : unknown;
 }
 
+/** `1 miner`, `2 miners`. */
+export function formatCounted(value: number, name: string): string {
+  return `${formatCount(value)} ${name}${value === 1 ? "" : "s"}`;
+}
+
 /** `9,870`, `12.3K`, `4.56M`: exact as long as that is short. */
 export function formatShort(value: number): string {
   if (!Number.isFinite(value)) return unknown;

@@ -40,6 +40,74 @@ Deno.test("the console lets in who has the token, and nobody else; a reload asks
   assertEquals(scene.watched.faults.filter((fault) => !/status of 401/.test(fault)), []);
 });
 
+Deno.test("whoever guesses is told to wait", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page } = scene;
+  for (let guess = 0; guess < 5; guess += 1) {
+    await page.getByLabel("Admin token").fill(`guess ${guess}`);
+    const answered = page.waitForResponse(/console\/login/);
+    await page.getByRole("button", { name: "Log in" }).click();
+    assertEquals((await answered).status(), 401);
+  }
+  await page.getByLabel("Admin token").fill(adminToken);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("alert").filter({ hasText: "Too many wrong tokens" }).waitFor();
+  assertEquals(scene.watched.faults.filter((fault) => !/status of 4(?:01|29)/.test(fault)), []);
+});
+
+Deno.test("whoever leaves the screen is logged out after 15 minutes, at the server too", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page, gateway } = scene;
+  await page.clock.install();
+  await page.reload();
+  await scene.login();
+  const [cookie] = await page.context().cookies();
+  await page.clock.fastForward(14 * 60_000);
+  await page.getByRole("link", { name: "Audit" }).click();
+  await page.getByText("POST /console/login").waitFor();
+  await page.clock.fastForward(14 * 60_000);
+  await scene.watched.status(/Online/);
+  await page.clock.fastForward(61_000 + 5000);
+  await page.getByLabel("Admin token").waitFor();
+  const answer = await gateway.call("GET", "/admin/audit", {
+    headers: { cookie: `${cookie?.name}=${cookie?.value}` },
+  });
+  assertEquals(answer.status, 401);
+  scene.watched.assertFaultless();
+});
+
+Deno.test("what is typed at the top is found: a miner by uid or hotkey, a connection, a prediction", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page, gateway } = scene;
+  const peer = await gateway.connect();
+  await gateway.submit(samplePrediction("casino-1"));
+  await scene.login();
+  const find = async (text: string) => {
+    await page.getByRole("searchbox", { name: /a prediction or a connection/ }).fill(text);
+    await page.keyboard.press("Enter");
+  };
+  const { address } = gateway.key;
+  for (const text of ["7", address, address.slice(0, 12)]) {
+    await find(text);
+    await page.getByRole("complementary", { name: "Miner 7" }).waitFor();
+    await scene.open("audit");
+  }
+  await scene.open("miners", `?open=${address}`);
+  const id = await page.getByRole("complementary").getByRole("link", { name: /^c\w+, since/ }).innerText()
+    .then((text) => text.split(",")[0] ?? "");
+  await find(id);
+  const connection = page.getByRole("complementary", { name: `Connection ${id}` });
+  await connection.getByText("authenticated").waitFor();
+  await peer.close();
+  await scene.open("audit");
+  await find(id);
+  await connection.locator('[data-what="closed"]').waitFor();
+  await find("casino-1");
+  await page.getByText("casino-1").waitFor();
+  assertMatch(page.url(), /#\/predictions\?search=casino-1/);
+  scene.watched.assertFaultless();
+});
+
 Deno.test("a refused prediction shows on three pages as it happens", async () => {
   await using scene = await ConsoleScene.start();
   const { page, gateway } = scene;
@@ -136,9 +204,9 @@ Deno.test("a game that is published reaches a miner, and one that is closed take
   await dialog.getByLabel("Odds of team B").fill("3.4");
   await dialog.getByText("event_start_date: expected an ISO 8601 date and time").waitFor();
   await dialog.getByLabel(/Starts/).fill("2099-01-01T15:00");
-  await dialog.getByText("1 to publish, to 1 connected miners").waitFor();
+  await dialog.getByText("1 to publish, to 1 connected miner").waitFor();
   await dialog.getByRole("button", { name: "Publish", exact: true }).click();
-  await dialog.getByText("1 changed, sent to 1 miners").waitFor();
+  await dialog.getByText("1 changed, sent to 1 miner").waitFor();
   await dialog.getByRole("button", { name: "Close", exact: true }).click();
   const update = await peer.next(({ type }) => type === "game_update");
   assertMatch(JSON.stringify(update), /"g9"/);
@@ -151,7 +219,7 @@ Deno.test("a game that is published reaches a miner, and one that is closed take
   await changing.getByRole("textbox").fill(JSON.stringify(sampleGame("g9", { team_a_odds: 2.5 })));
   await changing.getByText("1 to publish").waitFor();
   await changing.getByRole("button", { name: "Change", exact: true }).click();
-  await changing.getByText("1 changed, sent to 1 miners").waitFor();
+  await changing.getByText("1 changed, sent to 1 miner").waitFor();
   await changing.getByRole("button", { name: "Close", exact: true }).click();
   await page.getByRole("list", { name: "Changes of the odds" }).getByText("2.50 / 3.40 / 3.25").waitFor();
   await scene.act("Close the game", /1 changed/);

@@ -1,4 +1,4 @@
-import { formatCount, shorten } from "../../model/format.ts";
+import { formatCount, formatDuration, formatLatency, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useReading } from "../context.ts";
 import { type Column, DataTable } from "../data_table.tsx";
@@ -123,6 +123,29 @@ function causesOf(endings: readonly Connection[]): [string, number][] {
   return [...counts].sort(([, a], [, b]) => b - a);
 }
 
+/** What happened on a connection, in order, each with how long after the one before. */
+function momentsOf(connection: Connection) {
+  const { stages, heartbeat_sent_at, heartbeat_answered_at, heard_at } = connection;
+  const moments = [
+    ...stages.map(({ stage, at }) => ({ what: stage, at: Date.parse(at) })),
+    ...heartbeat_sent_at === null ? [] : [{ what: "heartbeat sent", at: Date.parse(heartbeat_sent_at) }],
+    ...heartbeat_answered_at === null
+      ? []
+      : [{ what: "heartbeat answered", at: Date.parse(heartbeat_answered_at) }],
+    { what: "last heard", at: Date.parse(heard_at) },
+  ].sort((a, b) => a.at - b.at);
+  return moments.map((moment, index) => {
+    const before = moments[index - 1];
+    return { ...moment, after: before === undefined ? "" : `+ ${formatSpan(moment.at - before.at)}` };
+  });
+}
+
+/** Milliseconds as `4 ms`, `2 min 5 s`. */
+function formatSpan(milliseconds: number): string {
+  const { value, unit } = formatLatency(milliseconds);
+  return milliseconds < 1000 ? `${value} ${unit}` : formatDuration(milliseconds / 1000);
+}
+
 interface DrawerProps {
   readonly connection: Connection;
   readonly onDone: () => void;
@@ -131,7 +154,7 @@ interface DrawerProps {
 
 function ConnectionDrawer({ connection, onDone, onShowEnded }: DrawerProps) {
   const [, open] = useFilter("open");
-  const { id, family, address, hotkey, claimed_hotkey, stages, ending } = connection;
+  const { id, family, address, hotkey, claimed_hotkey, ending } = connection;
   return (
     <aside className="card drawer" aria-label={`Connection ${id}`}>
       <header className="card-head">
@@ -160,9 +183,9 @@ function ConnectionDrawer({ connection, onDone, onShowEnded }: DrawerProps) {
       />
       <h3>Why</h3>
       <ol className="timeline">
-        {stages.map(({ stage, at }) => (
-          <li key={stage}>
-            <time>{formatWhen(at)}</time> {stage}
+        {momentsOf(connection).map(({ what, at, after }) => (
+          <li key={what} data-what={what}>
+            <time>{formatWhen(new Date(at).toISOString())}</time> {what} <span className="hint">{after}</span>
           </li>
         ))}
       </ol>

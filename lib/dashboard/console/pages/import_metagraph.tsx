@@ -29,7 +29,6 @@ export function ImportMetagraph({ onDone }: { readonly onDone: () => void }) {
       meaning="The miners of the list are registered as it says; others that were registered here are removed and disconnected. What a metagraph file or a chain lists stays."
       change={{ method: "POST", path: "admin/metagraph", body: text.trim() === "" ? '{"miners": []}' : text }}
       isReady={checked.kind === "good"}
-      isDangerous
       describe={(answer) => `Done: ${countsOf(answer as Difference)}`}
       onDone={onDone}
     >

@@ -12,9 +12,11 @@ import type { PastMeasurements } from "../../model/history.ts";
 import { refusesMost, summarizeRefusals } from "../../model/refusals.ts";
 import { useAlerts } from "../alerts.ts";
 import { useActivity, useReading } from "../context.ts";
+import type { MinersDay } from "../day_strip.tsx";
 import { FigureChart } from "../figure_chart.tsx";
 import { Tile } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
+import { silentMiners } from "../silent_miners.ts";
 import type { Miner } from "../types.ts";
 import { formatAgo, formatWhen } from "../when.ts";
 
@@ -24,7 +26,8 @@ const lines: ChartSpec["lines"] = [
 ];
 const perSecond = (value: number) => `${formatRate(value)} /s`;
 const plain = (value: string) => ({ value, unit: "" });
-const longSilence = 600_000;
+/** That are listed. */
+const mostSilent = 8;
 
 /** How everything is, at a glance. */
 export function OverviewPage() {
@@ -186,22 +189,24 @@ function troublesOf(activity: GatewayActivity) {
   return all.filter(({ holds }) => holds);
 }
 
-/** Miners that predicted, and are not there any more. */
+/** Miners that predicted in the last day, and do not any more. */
 function Silent({ miners }: { readonly miners: readonly Miner[] }) {
-  const silent = miners.filter(({ connected, last_prediction_at }) =>
-    connected === null && last_prediction_at !== null &&
-    Date.now() - Date.parse(last_prediction_at) > longSilence
-  );
+  const { data: day } = useReading<MinersDay>("admin/miners/day", 60_000);
+  const silent = silentMiners(miners, day, Date.now());
   return (
     <section className="card" aria-labelledby="silent">
       <header className="card-head">
         <h2 id="silent">Miners gone silent</h2>
+        {silent.length > 0 && <span className="card-aside hint">{formatCount(silent.length)}</span>}
       </header>
       <ul className="troubles">
-        {silent.slice(0, 8).map(({ hotkey, uid, last_prediction_at }) => (
+        {silent.slice(0, mostSilent).map(({ miner: { hotkey, uid, connected }, since }) => (
           <li key={hotkey}>
             <a href={linkTo("miners", { open: hotkey })}>{uid}: {shorten(hotkey, 18)}</a>
-            <span className="hint">{formatAgo(last_prediction_at)}</span>
+            <span className="hint">
+              predicted {formatAgo(new Date(since).toISOString())},{" "}
+              {connected === null ? "away" : "connected"}
+            </span>
           </li>
         ))}
       </ul>

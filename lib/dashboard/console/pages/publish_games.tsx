@@ -1,5 +1,5 @@
 import { type ReactNode, useId, useMemo, useState } from "react";
-import { formatCount } from "../../model/format.ts";
+import { formatCount, formatCounted } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useActivity } from "../context.ts";
 import type { KnownGame } from "../types.ts";
@@ -71,8 +71,8 @@ export function PublishGames({ label, game, onDone }: PublishProps) {
       <p className={checked.kind === "bad" ? "problem" : "hint"} role="status">
         {checked.kind === "good"
           ? `${formatCount(checked.outcome.count)} to publish, to ${
-            formatCount(connected ?? NaN)
-          } connected miners`
+            formatCounted(connected ?? NaN, "connected miner")
+          }`
           : checked.kind === "bad"
           ? checked.message
           : checked.kind === "checking"
@@ -86,7 +86,7 @@ export function PublishGames({ label, game, onDone }: PublishProps) {
 /** What came of publishing games. */
 export function describePublished(answer: unknown): string {
   const { changed, recipients } = answer as { changed: number; recipients: number };
-  return `${formatCount(changed)} changed, sent to ${formatCount(recipients)} miners`;
+  return `${formatCount(changed)} changed, sent to ${formatCounted(recipients, "miner")}`;
 }
 
 function JsonField({ text, onChange }: { readonly text: string; readonly onChange: (text: string) => void }) {

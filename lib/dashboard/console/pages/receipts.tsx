@@ -1,6 +1,6 @@
 import { type DragEvent, type FormEvent, useEffect, useState } from "react";
 import { findingKinds } from "../../../client/receipts/finding.ts";
-import { formatCount, formatShare, shorten } from "../../model/format.ts";
+import { formatCount, formatCounted, formatShare, shorten } from "../../model/format.ts";
 import { useConsole, useReading } from "../context.ts";
 import { Download } from "../download.tsx";
 import { Facts } from "../figures.tsx";
@@ -14,11 +14,12 @@ export function ReceiptsPage() {
   const { api } = useConsole();
   const [miner, setMiner] = useFilter("miner");
   const { data: health } = useReading<{ validator?: string }>("ws/health");
-  const [typed, setTyped] = useState<string>();
-  const [anyOrder, setAnyOrder] = useState(false);
+  const [typed, setTyped] = useFilter("validator");
+  const [order, setOrder] = useFilter("order");
   const [name, setName] = useState("");
   const [stage, start] = useAudit();
-  const validator = typed ?? health?.validator ?? "";
+  const validator = typed || (health?.validator ?? "");
+  const anyOrder = order === "any";
 
   const checkFile = (file: File | undefined) => {
     if (file === undefined) return;
@@ -65,7 +66,7 @@ export function ReceiptsPage() {
             <input
               type="checkbox"
               checked={anyOrder}
-              onChange={({ target }) => setAnyOrder(target.checked)}
+              onChange={({ target }) => setOrder(target.checked ? "any" : "")}
             />
             The lines of a file may stand in any order
           </label>
@@ -195,7 +196,9 @@ function describe(stage: AuditStage): string {
     case "done": {
       const { confirmations, refusals, miners } = stage.outcome.report;
       const refused = refusals === 0 ? "" : `, ${formatCount(refusals)} of them refusals`;
-      return `${formatCount(confirmations)} confirmations${refused}, of ${formatCount(miners.length)} miners`;
+      return `${formatCounted(confirmations, "confirmation")}${refused}, of ${
+        formatCounted(miners.length, "miner")
+      }`;
     }
   }
 }
