@@ -68,7 +68,11 @@ export function Action(props: ActionProps) {
         <h2 id={id}>{label}</h2>
         <p>{meaning}</p>
         {props.children}
-        <pre className="command" aria-label="The command that does the same">{curlOf(change)}</pre>
+        <pre
+          className="command"
+          tabIndex={0}
+          aria-label="The command that does the same"
+        >{curlOf(change)}</pre>
         <p className={outcome?.failed ? "problem" : "hint"} role="status">
           {outcome?.text ?? (unlocked ? "" : "Unlock actions first, at the top of the page.")}
         </p>

@@ -37,7 +37,7 @@ export function ReceiptProof({ sequence }: { readonly sequence: number }) {
       </ol>
       <a href={linkTo("receipts", { miner: hotkey })}>Check all receipts of this miner</a>
       <h3>What was accepted</h3>
-      <pre className="command">{text}</pre>
+      <pre className="command" tabIndex={0}>{text}</pre>
     </>
   );
 }
@@ -78,7 +78,7 @@ function Checks({ proof }: { readonly proof: Proof }) {
       </ul>
       <Facts facts={[["Validator", <code key="validator">{proof.validator}</code>]]} />
       <h3>The signed text</h3>
-      <pre className="command" aria-label="The text that the validator signed">{signedText}</pre>
+      <pre className="command" tabIndex={0} aria-label="The text that the validator signed">{signedText}</pre>
     </>
   );
 }

@@ -80,6 +80,37 @@ export class AllPages implements AsyncDisposable {
       },
     };
     yield {
+      name: "console: what proves a prediction",
+      open: async () => {
+        await this.openConsole("#/predictions?sequence=1");
+        await page.locator('[data-value="signature"]').filter({ hasText: "yes" }).waitFor();
+      },
+    };
+    yield {
+      name: "console: receipts that were checked",
+      open: async () => {
+        await this.openConsole(`#/receipts?miner=${this.gateway.key.address}`);
+        await page.getByText("sound", { exact: true }).waitFor();
+      },
+    };
+    yield {
+      name: "console: a game that was opened",
+      open: async () => {
+        await this.openConsole("#/games?open=g1");
+        await page.getByRole("list", { name: "Changes of the odds" }).getByRole("listitem").first().waitFor();
+      },
+    };
+    for (const [place, button] of [["games", "Publish"], ["miners", "Import"]] as const) {
+      yield {
+        name: `console: the dialog ${button}`,
+        open: async () => {
+          await this.openConsole(`#/${place}`);
+          await page.getByRole("button", { name: button, exact: true }).click();
+          await page.getByRole("dialog").waitFor();
+        },
+      };
+    }
+    yield {
       name: "console: a dialog",
       open: async () => {
         await this.openConsole("#/miners");

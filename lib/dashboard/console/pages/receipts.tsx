@@ -224,7 +224,7 @@ function Report({ outcome: { report, firstBad, digest } }: { readonly outcome: A
           <p>
             <strong>{findingKinds[firstBad.kind].meaning}</strong>: {firstBad.message}
           </p>
-          <pre className="command">{firstBad.text}</pre>
+          <pre className="command" tabIndex={0}>{firstBad.text}</pre>
         </div>
       )}
       {report.findings.length > 0 && (
