@@ -138,6 +138,14 @@ function Navigation({ page }: { readonly page: string }) {
             </a>
           </li>
         ))}
+        <li data-in-bar={false}>
+          <a href="docs">
+            <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+              <path d="M8 6l-5 6 5 6M16 6l5 6-5 6" className="icon" />
+            </svg>
+            <span>API</span>
+          </a>
+        </li>
       </ul>
       <button type="button" className="more" aria-expanded={open} onClick={() => setOpen(!open)}>
         <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
@@ -159,7 +167,6 @@ function TopBar({ title }: { readonly title: string }) {
       <ServerPicker />
       <Search />
       <Lock />
-      <a className="link" href="docs">API</a>
       <ThemeButton />
       <button type="button" className="button" onClick={() => void api.logout().catch(() => {})}>
         Log out

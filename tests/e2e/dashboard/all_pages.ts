@@ -130,7 +130,7 @@ export class AllPages implements AsyncDisposable {
 
   /** Titles and links of what the console's navigation leads to. */
   async consolePages(): Promise<(readonly [title: string, href: string])[]> {
-    const links = this.page.locator('nav[aria-label="Pages"] li a');
+    const links = this.page.locator('nav[aria-label="Pages"] li a[href^="#"]');
     return await links.evaluateAll((all) =>
       all.map((link) => [link.textContent ?? "", link.getAttribute("href") ?? ""] as const)
     );
