@@ -75,10 +75,18 @@ export function describeSettings(): readonly SettingDescription[] {
   return described.map((option) => ({ ...option, variable: variableOf(option.name, prefix) }));
 }
 
-/** A value as an operator may see it: secrets and passwords in URLs masked, undefined where none is set. */
+/** A value as an operator may see it: secrets, and what is secret of a URL, masked; undefined where none is set. */
 export function showSetting(config: Config, name: SettingName): string | undefined {
-  const { kind, secret } = settingOf(name);
+  const { kind, secret, pathIsSecret } = settingOf(name);
   const value: unknown = config[name];
   if (value === undefined || value === null) return undefined;
-  return secret ? "***" : withoutPasswords(kind.show(value));
+  if (secret) return "***";
+  const shown = kind.show(value);
+  return pathIsSecret ? originAlone(shown) : withoutPasswords(shown);
+}
+
+/** A URL with its scheme, host and port, and nothing else that it has. */
+function originAlone(url: string): string {
+  const { href, origin } = new URL(url);
+  return href === `${origin}/` ? origin : `${origin}/***`;
 }

@@ -13,6 +13,8 @@ export interface Option<T> {
   readonly example?: string;
   /** Never printed, and not a flag, since flags show in the list of processes. */
   readonly secret?: boolean;
+  /** Of a URL: printed is its origin alone, since the rest may be all that a receiver asks for. */
+  readonly pathIsSecret?: boolean;
   /** What stands for the value in the help, where the kind's own word says too little. */
   readonly placeholder?: string;
   /** Taken over at SIGHUP, while the server runs. */
@@ -37,6 +39,7 @@ interface Extras {
   readonly shownDefault?: string;
   readonly example?: string;
   readonly secret?: boolean;
+  readonly pathIsSecret?: boolean;
   readonly placeholder?: string;
   readonly reread?: boolean;
   readonly also?: string;
@@ -140,11 +143,15 @@ function defaultOf(name: string, option: Option<unknown>): unknown {
   return option.fallback();
 }
 
-function check(name: string, { kind, secret }: Option<unknown>, { raw, origin }: Given): unknown {
+function check(
+  name: string,
+  { kind, secret, pathIsSecret }: Option<unknown>,
+  { raw, origin }: Given,
+): unknown {
   const value = kind.read(raw);
   if (value !== undefined) return value;
   const fault = kind.faultOf?.(raw);
   if (fault !== undefined) throw new ConfigError(`Invalid ${name}: ${origin}: ${oneLine(fault, 200)}`);
-  const got = secret ? "***" : quoted(raw);
+  const got = secret || pathIsSecret ? "***" : quoted(raw);
   throw new ConfigError(`Invalid ${name}: ${origin} is ${got}, expected ${kind.allowed}`);
 }

@@ -278,8 +278,8 @@ export const settings = {
   ),
   "alerts.webhook": optional(
     webUrl,
-    "Where the server posts its alerts, as Alertmanager does; no redirect is followed.",
-    { example: "https://alerts.example.org/heliograph", shownDefault: "none" },
+    "Where the server posts its alerts, as Alertmanager does; no redirect is followed. All but its scheme, host and port is masked wherever settings are shown; a URL with a token in it is better given in the variable or the file than in a flag.",
+    { example: "https://alerts.example.org/heliograph", shownDefault: "none", pathIsSecret: true },
   ),
   admin_token: optional(
     text("at least 16 visible ASCII characters", (value) => /^[!-~]{16,}$/.test(value)),

@@ -57,6 +57,15 @@ Deno.test("config print --json gives values in their unit and masks secrets", as
   assertEquals(printed.region, { value: null, source: "default" });
 });
 
+Deno.test("config print shows of the webhook what is no secret, as a table and as JSON", async () => {
+  const env = { HELIOGRAPH_ALERTS_WEBHOOK: "https://hooks.example/T0/secret" };
+  for (const args of [["print"], ["print", "--json"]]) {
+    const { out } = await heliographConfig(args, env);
+    assertStringIncludes(out, "https://hooks.example/***");
+    assertEquals(out.includes("T0"), false);
+  }
+});
+
 Deno.test("config check answers with 0, or with 1 and one line", async () => {
   assertEquals(await heliographConfig(["check", "--port=0"]), {
     code: 0,
@@ -85,9 +94,12 @@ Deno.test("config example shows every setting with its doc", async () => {
   }
 });
 
-Deno.test("config example with every line in use needs only the token changed", async () => {
+Deno.test("config example with every line in use needs only its secrets changed", async () => {
   const { out } = await heliographConfig(["example"]);
-  const file = out.replace(/^# ([a-z_.]+: \S+)$/gm, "$1").replace("CHANGE-ME", "correct-horse-battery");
+  const file = out.replace(/^# ([a-z_.]+: \S+)$/gm, "$1").replaceAll(
+    "CHANGE-ME",
+    "correct-horse-battery-staple-and-more",
+  );
   assertEquals((await heliographConfig(["check", "--config=h.yaml"], {}, file)).err, "");
 });
 

@@ -1,5 +1,12 @@
-import { assertEquals } from "@std/assert";
-import { defaultConfig, describeSettings, loadConfig, settings, showSetting } from "../../lib/config/mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  ConfigError,
+  defaultConfig,
+  describeSettings,
+  loadConfig,
+  settings,
+  showSetting,
+} from "../../lib/config/mod.ts";
 
 Deno.test("describeSettings() gives every setting its own variable, and a flag unless it is secret", () => {
   const described = describeSettings();
@@ -44,4 +51,18 @@ Deno.test("showSetting() masks secrets and passwords, and shows sizes in their u
   assertEquals(showSetting(config, "rpc_url"), "https://***@node.example");
   assertEquals(showSetting(config, "history.max_bytes"), "3MiB");
   assertEquals(showSetting(config, "region"), undefined);
+});
+
+Deno.test("of the webhook only scheme, host and port are shown, whatever its path or query has", () => {
+  const shown = (url: string) => showSetting(defaultConfig({ "alerts.webhook": url }), "alerts.webhook");
+  assertEquals(shown("https://hooks.example:8443/T0/B0/secret"), "https://hooks.example:8443/***");
+  assertEquals(shown("https://hooks.example/?token=secret#secret"), "https://hooks.example/***");
+  assertEquals(shown("http://user:secret@hooks.example"), "http://hooks.example/***");
+  assertEquals(shown("http://hooks.example/"), "http://hooks.example");
+});
+
+Deno.test("a webhook that is none is refused without what it was", () => {
+  const env = { HELIOGRAPH_ALERTS_WEBHOOK: "htps://hooks.example/T0/B0/secret" };
+  const { message } = assertThrows(() => loadConfig({ flags: [], env, readFile: () => "" }), ConfigError);
+  assertEquals([message.includes("http:// or https:// URL"), message.includes("secret")], [true, false]);
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { alertRules, judgeEvery } from "../../../lib/operations/mod.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
+import { LogLines } from "../../helpers/log_lines.ts";
 import { TemporaryFolder } from "../../helpers/process.ts";
 import { Scene } from "../../helpers/scene.ts";
 import { until } from "../../helpers/until.ts";
@@ -93,4 +94,15 @@ Deno.test("a server that starts again and again says so, and its history tells w
     "drain",
     "start",
   ]);
+});
+
+Deno.test("nothing of a webhook's path is logged, whatever becomes of what is posted there", async () => {
+  using logs = new LogLines("TRACE");
+  const receiver = Deno.serve({ port: 0, onListen: () => {} }, () => new Response(null, { status: 500 }));
+  const url = `http://127.0.0.1:${receiver.addr.port}/T0/secret`;
+  await using scene = await Scene.start({ "alerts.webhook": url });
+  assertEquals((await scene.server.admin("POST", "/admin/alerts/test"))["status"], 500);
+  await receiver.shutdown();
+  assertEquals((await scene.server.admin("POST", "/admin/alerts/test"))["problem"], "it cannot be reached");
+  assert(logs.text.includes("The webhook failed") && !logs.text.includes("T0/"), logs.text);
 });

@@ -275,10 +275,13 @@ Deno.test("operators see each miner's figures, why predictions were refused, and
 });
 
 Deno.test("operators see the settings without secrets, and any figure's history", async () => {
-  await using server = await startGateway({ rpc_url: "http://user:secret@127.0.0.1:9" });
+  await using server = await startGateway({
+    rpc_url: "http://user:secret@127.0.0.1:9",
+    "alerts.webhook": "https://hooks.example/T0/secret",
+  });
   const { settings } = await server.admin("GET", "/admin/config") as { settings: Record<string, unknown>[] };
   const text = JSON.stringify(settings);
-  assert(!text.includes(adminToken) && !text.includes("secret@"), text);
+  assert(!text.includes(adminToken) && !text.includes("secret@") && !text.includes("T0/"), text);
   assertEquals(settings.find(({ name }) => name === "admin_token")?.["value"], "***");
   const { metrics } = await server.admin("GET", "/admin/history") as { metrics: { name: string }[] };
   assert(metrics.length > 15);
