@@ -11,8 +11,8 @@ export interface Column<Row> {
   /** Makes it one to sort by. */
   readonly sortBy?: (row: Row) => string | number;
   readonly isNumber?: boolean;
-  /** Left out where there is little room. */
-  readonly isMinor?: boolean;
+  /** Left out where there is little room; the least of them also where there is not much. */
+  readonly isMinor?: boolean | "least";
 }
 
 interface DataTableProps<Row> {

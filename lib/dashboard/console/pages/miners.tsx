@@ -34,7 +34,7 @@ const columns: readonly Column<Row>[] = [
     title: "Connected",
     show: ({ connected }) => connected === null ? "" : formatAgo(connected.since),
     sortBy: ({ connected }) => connected?.since ?? "",
-    isMinor: true,
+    isMinor: "least",
   },
   {
     key: "last",
@@ -81,14 +81,14 @@ const columns: readonly Column<Row>[] = [
     },
     sortBy: ({ round_trip_ms }) => round_trip_ms ?? -1,
     isNumber: true,
-    isMinor: true,
+    isMinor: "least",
   },
   {
     key: "error",
     title: "Last error",
     show: ({ last_error }) => <span title={last_error ?? undefined}>{last_error}</span>,
     sortBy: ({ last_error }) => last_error ?? "",
-    isMinor: true,
+    isMinor: "least",
   },
 ];
 

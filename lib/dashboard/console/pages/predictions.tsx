@@ -121,7 +121,7 @@ function PredictionDrawer({ judgement }: { readonly judgement: Judgement }) {
           ...message === null ? [] : [["Refused because", message] as const],
         ]}
       />
-      {sequence !== null && <ReceiptProof sequence={sequence} />}
+      {sequence !== null && <ReceiptProof key={sequence} sequence={sequence} />}
     </aside>
   );
 }
@@ -152,7 +152,7 @@ function StoredDrawer({ sequence }: { readonly sequence: number }) {
         <h2>Prediction</h2>
         <button type="button" className="button" onClick={() => setSequence("")}>Close</button>
       </header>
-      <ReceiptProof sequence={sequence} />
+      <ReceiptProof key={sequence} sequence={sequence} />
     </aside>
   );
 }
