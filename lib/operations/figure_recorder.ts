@@ -120,15 +120,16 @@ export class FigureRecorder {
 
   #schedule(): void {
     const { clock } = this.#options;
-    this.#timer = clock.after(period - clock.now() % period, () => {
-      this.#record();
+    const left = period - clock.now() % period;
+    const end = clock.now() + left;
+    this.#timer = clock.after(left, () => {
+      this.#record(end - 1);
       this.#schedule();
     });
   }
 
-  #record(): void {
-    // What is written down was so until now.
-    const at = this.#options.clock.now() - 1;
+  /** What is written down was so until the slot was over: timers are late. */
+  #record(at: number): void {
     this.#history.record(at, { ...this.#network(), ...this.#gateway() });
     for (const range of historyRanges) {
       if (this.#isWhole(range, at)) this.#keep(range, at);
