@@ -1,4 +1,4 @@
-import { type Envelope, receiptSchema } from "../protocol/mod.ts";
+import { type Envelope, type FromGateway, type minerConversation, receiptSchema } from "../protocol/mod.ts";
 import { type Context, problem } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import type { KeptState } from "./kept_state.ts";
@@ -19,10 +19,20 @@ export interface InboxParts {
   readonly missed: () => void;
 }
 
+/** What a validator says to a miner that it has welcomed, but for refusals. */
+type Told = Exclude<FromGateway<typeof minerConversation>, "welcome" | "error">;
+
 /** Takes what a validator says, however it arrived, once it is verified. */
 export class Inbox {
   readonly #context: Context;
   readonly #parts: InboxParts;
+  /** Heartbeats are the session's. */
+  readonly #readers: Readonly<Record<Told, (data: Data, signed: string) => void>> = {
+    confirmation: (data, signed) => this.#confirmation(data, signed),
+    game_update: (data) => this.#gameUpdate(data),
+    heartbeat_ack: () => {},
+    validator_heartbeat: () => {},
+  };
 
   constructor(context: Context, parts: InboxParts) {
     this.#context = context;
@@ -48,9 +58,12 @@ export class Inbox {
   /** Takes any later message. `signed` is its text. */
   message(envelope: Envelope, signed: string): void {
     const { type, data } = envelope;
-    if (type === "confirmation") this.#confirmation(data, signed);
-    if (type === "game_update") this.#gameUpdate(data);
+    if (this.#isTold(type)) this.#readers[type](data, signed);
     this.#parts.handlers.dispatch(envelope);
+  }
+
+  #isTold(type: string): type is Told {
+    return Object.hasOwn(this.#readers, type);
   }
 
   /** Takes the games of an HTTP answer. False: there was nothing new. */

@@ -6,7 +6,7 @@
 export { accountId, AccountLogin, loginSchema } from "./accounts/account_login.ts";
 export { ApiKeyGate, type ApiKeyOwner, ApiKeys, type ListedApiKey, type RevokedApiKey } from "./api_keys.ts";
 export { type Cluster, Instances, type ListedServer, socketUrl } from "./instances.ts";
-export { exampleJob, executed, jobConversation } from "./conversation.ts";
+export { executed, jobConversation } from "./conversation.ts";
 export type { Content } from "./content.ts";
 export { InscriptionError, type InscriptionErrorCode } from "./errors.ts";
 export { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";

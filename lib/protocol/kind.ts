@@ -53,7 +53,13 @@ export interface Conversation {
   readonly messages: Readonly<Record<string, MessageEntry>>;
 }
 
-/** The names of those messages that clients may send. */
-export type FromClient<Spoken extends Conversation> = {
-  [Name in keyof Spoken["messages"]]: Spoken["messages"][Name]["from"] extends "client" ? Name : never;
+/** The names of those messages that one side may send. */
+type From<Side extends MessageEntry["from"], Spoken extends Conversation> = {
+  [Name in keyof Spoken["messages"]]: Spoken["messages"][Name]["from"] extends Side ? Name : never;
 }[keyof Spoken["messages"]];
+
+/** The names of those messages that clients may send. */
+export type FromClient<Spoken extends Conversation> = From<"client", Spoken>;
+
+/** The names of those messages that the gateway may send. */
+export type FromGateway<Spoken extends Conversation> = From<"gateway", Spoken>;

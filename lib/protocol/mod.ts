@@ -10,7 +10,14 @@ export { FirstSignal } from "./first_signal.ts";
 export { teamGameSchema } from "./games.ts";
 export { maxStrangerSize, maxTextLength, valueBounds } from "./message_bounds.ts";
 export { type NewGame, readGame } from "./read_game.ts";
-export { type Conversation, type FromClient, type Json, Kind, type MessageEntry } from "./kind.ts";
+export {
+  type Conversation,
+  type FromClient,
+  type FromGateway,
+  type Json,
+  Kind,
+  type MessageEntry,
+} from "./kind.ts";
 export {
   confirmation,
   exampleMiner,
@@ -40,6 +47,7 @@ export {
   type ValueSchema,
 } from "./streams/own_stream.ts";
 export { together } from "./together.ts";
+export { exampleJob, exampleJobPlace, jobNews, jobPlace, jobTopic } from "./messages/jobs.ts";
 export { liveness, streamConversation, streamMessage } from "./messages/streams.ts";
 export { type Durability, receiptSchema, teamGamePredictionSchema } from "./predictions.ts";
 export { describeFault, describeIssue } from "./schema.ts";

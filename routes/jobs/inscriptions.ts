@@ -4,7 +4,6 @@ import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import {
   type ApiKeyOwner,
-  exampleJob,
   executed,
   holderQuery,
   httpRequest,
@@ -15,7 +14,7 @@ import {
   numbersQuery,
   socketUrl,
 } from "../../lib/inscriptions/mod.ts";
-import { Kind, parseMessage, toPlain, valueBounds } from "../../lib/protocol/mod.ts";
+import { exampleJob, Kind, parseMessage, toPlain, valueBounds } from "../../lib/protocol/mod.ts";
 import { readBody } from "../http/body.ts";
 import type { Client } from "../http/client.ts";
 import { contentRoutes } from "./content.ts";

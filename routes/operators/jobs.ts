@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { exampleJob, type RegisteredJob } from "../../lib/inscriptions/mod.ts";
-import { Kind, time } from "../../lib/protocol/mod.ts";
+import { type RegisteredJob } from "../../lib/inscriptions/mod.ts";
+import { exampleJob, Kind, time } from "../../lib/protocol/mod.ts";
 import { openJobStatuses } from "../../lib/telemetry/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";

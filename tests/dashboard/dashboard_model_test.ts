@@ -63,14 +63,14 @@ Deno.test("the model shows what came last, and publishes once a frame however mu
   using scene = connected();
   scene.draw();
   let published = 0;
-  scene.model.network.subscribe(() => published++);
+  scene.model.values.network_metrics.subscribe(() => published++);
   for (let step = 0; step < 50; step++) scene.play(step);
-  assertEquals(scene.model.network.value, undefined);
+  assertEquals(scene.model.values.network_metrics.value, undefined);
   assertEquals(scene.frames.length, 1);
   scene.draw();
   assertEquals(published, 1);
-  assertEquals(scene.model.network.value, scriptedNetwork(49).network_metrics);
-  assertEquals(scene.model.peers.value, scriptedNetwork(49).peers);
+  assertEquals(scene.model.values.network_metrics.value, scriptedNetwork(49).network_metrics);
+  assertEquals(scene.model.values.peers.value, scriptedNetwork(49).peers);
   assertEquals(scene.model.receipts.value.seen, 50);
 });
 

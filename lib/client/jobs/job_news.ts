@@ -1,3 +1,4 @@
+import type { jobNews } from "../../protocol/mod.ts";
 import { isRecord } from "../json.ts";
 import { isOffset, shown } from "../streams/server_message.ts";
 
@@ -85,7 +86,7 @@ export function readStarted(value: unknown): StartedJob | undefined {
   return { jobId, transactionId, transactionBytes: text(value["transactionBytes"]) ?? "" };
 }
 
-const readers: Readonly<Record<string, (fields: Fields, jobId: string) => JobNews>> = {
+const readers: Readonly<Record<keyof typeof jobNews, (fields: Fields, jobId: string) => JobNews>> = {
   "inscription-progress": (fields, jobId) => ({ kind: "progress", progress: progressOf(fields, jobId) }),
   "inscription-complete": (fields, jobId) => doneOf(fields, jobId),
   "inscription-error": failedOf,
@@ -94,10 +95,13 @@ const readers: Readonly<Record<string, (fields: Fields, jobId: string) => JobNew
 /** The events by which a server tells of jobs. Protocol, section 5. */
 export const jobEvents: readonly string[] = Object.keys(readers);
 
+const isEvent = (name: string): name is keyof typeof jobNews => Object.hasOwn(readers, name);
+
 /** Reads a job's event; undefined when it is none. */
 export function readEvent(name: string, value: unknown): JobNews | undefined {
   const jobId = readJobId(value);
-  return jobId === undefined || !isRecord(value) ? undefined : readers[name]?.(value, jobId);
+  if (jobId === undefined || !isRecord(value) || !isEvent(name)) return undefined;
+  return readers[name](value, jobId);
 }
 
 /** Reads a job as it is retrieved over HTTP; undefined when it is none. */

@@ -98,7 +98,7 @@ function deliveriesSpec(history: History): ChartSpec {
 
 /** The gateway's own side. */
 export function GatewayCard() {
-  const { gateway } = useModel();
+  const { gateway } = useModel().values;
   const history = useHistory("gateway");
   const activity = useSlice(gateway);
   const spec = useMemo(() => deliveriesSpec(history), [history]);

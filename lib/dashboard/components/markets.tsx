@@ -46,7 +46,7 @@ const markets: readonly Market[] = [
 
 /** The node's markets and how they are. */
 export function Markets() {
-  const health = useSlice(useModel().markets);
+  const health = useSlice(useModel().values.markets_health);
   const aside = health === undefined ? undefined : (
     <>
       <span className="hint">

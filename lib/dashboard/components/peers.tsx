@@ -20,7 +20,7 @@ const noPeers: readonly NetworkPeer[] = [];
 
 /** The network's nodes in a table that can be sorted and searched. */
 export function PeersCard() {
-  const data = useSlice(useModel().peers);
+  const data = useSlice(useModel().values.peers);
   const peers = data?.peers ?? noPeers;
   const [order, setOrder] = useState<PeerOrder>({ column: "latency", descending: false });
   const [wanted, setWanted] = useState("");

@@ -19,7 +19,7 @@ function strengthSpec(history: History): ChartSpec {
 
 /** How strong the network is, and how it has been. */
 export function Strength() {
-  const { network } = useModel();
+  const network = useModel().values.network_metrics;
   const history = useHistory("network_metrics");
   const metrics = useSlice(network);
   const spec = useMemo(() => strengthSpec(history), [history]);
@@ -36,7 +36,7 @@ export function Strength() {
 /** The range of what the chart shows; drawn again with the card. */
 function RangeText({ history }: Pick<ChartSpec, "history">) {
   const model = useModel();
-  useSlice(model.network);
+  useSlice(model.values.network_metrics);
   useSlice(model.past);
   const range = history.range("network_strength");
   const seconds = (history.times.at(-1) ?? 0) - (history.times[0] ?? 0);

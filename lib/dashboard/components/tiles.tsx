@@ -36,7 +36,7 @@ const count = (value: number | null | undefined): Figure => ({
 /** The network in single numbers. */
 export function Tiles() {
   const model = useModel();
-  const { network } = model;
+  const network = model.values.network_metrics;
   const networkHistory = model.history("network_metrics", "1h");
   const metrics = useSlice(network);
   const growth = networkHistory.change("block_height", 60);
@@ -64,7 +64,7 @@ export function Tiles() {
 }
 
 function Validators() {
-  const peers = useSlice(useModel().peers)?.peers;
+  const peers = useSlice(useModel().values.peers)?.peers;
   if (peers === undefined || peers.every(({ is_validator }) => is_validator === null)) return "of the node";
   const validators = peers.filter(({ is_validator }) => is_validator).length;
   return `${formatCount(validators)} ${validators === 1 ? "validator" : "validators"}`;

@@ -19,7 +19,7 @@ function tpsSpec(history: History): ChartSpec {
 
 /** Transactions a second. */
 export function Transactions() {
-  const { network } = useModel();
+  const network = useModel().values.network_metrics;
   const history = useHistory("network_metrics");
   const metrics = useSlice(network);
   const spec = useMemo(() => tpsSpec(history), [history]);
@@ -67,7 +67,7 @@ function bandwidthSpec(history: History): ChartSpec {
 
 /** Bytes a second, in and out. */
 export function Bandwidth() {
-  const { network } = useModel();
+  const network = useModel().values.network_metrics;
   const history = useHistory("network_metrics");
   const metrics = useSlice(network);
   const spec = useMemo(() => bandwidthSpec(history), [history]);

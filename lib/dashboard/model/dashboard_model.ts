@@ -1,11 +1,5 @@
 import type { Clock, Timer } from "../../protocol/clock.ts";
-import type {
-  GatewayActivity,
-  MarketsHealth,
-  NetworkMetrics,
-  Peers,
-  StreamData,
-} from "../../protocol/streams.ts";
+import type { StreamData } from "../../protocol/streams.ts";
 import { History, type PastMeasurements } from "./history.ts";
 import { OwnStreams } from "./own_streams.ts";
 import { type ReceiptList, ReceiptsLog } from "./receipts_log.ts";
@@ -55,11 +49,10 @@ const tickInterval = 1000;
 
 /** Everything that the page shows, kept up to date: bounded however long it runs, published once a frame. */
 export class DashboardModel {
-  readonly network: Slice<NetworkMetrics | undefined>;
-  readonly markets: Slice<MarketsHealth | undefined>;
+  /** Each stream's newest value. */
+  readonly values: { readonly [Name in ShownStream]: Slice<StreamData[Name] | undefined> };
+  /** The receipts of many of them. */
   readonly receipts: Slice<ReceiptList>;
-  readonly peers: Slice<Peers | undefined>;
-  readonly gateway: Slice<GatewayActivity | undefined>;
   /** The operator's own. */
   readonly own: OwnStreams;
   readonly status: Slice<Status>;
@@ -78,6 +71,14 @@ export class DashboardModel {
   readonly #serverClock: ServerClock;
   readonly #watch = new StreamHealthWatch();
   readonly #receiptsLog = new ReceiptsLog(receiptsCapacity);
+  /** What is done with a value beside showing it. */
+  readonly #takes: { readonly [Name in ShownStream]?: (data: StreamData[Name], time: number) => void } = {
+    network_metrics: ({ block_hash: _, ...figures }, time) =>
+      this.history("network_metrics", "1h").push(time, figures),
+    receipts: (data) => this.receipts.offer(this.#receiptsLog.add(data)),
+    gateway: ({ deliveries_per_second, predictions_per_second }, time) =>
+      this.history("gateway", "1h").push(time, { deliveries_per_second, predictions_per_second }),
+  };
   #ticking: Timer | undefined;
   #refreshing: Timer | undefined;
   #connections = 0;
@@ -90,11 +91,8 @@ export class DashboardModel {
     this.#clock = clock;
     this.#serverClock = new ServerClock(clock);
     const frames = new Frames(requestFrame);
-    this.network = new Slice<NetworkMetrics | undefined>(frames, undefined);
-    this.markets = new Slice<MarketsHealth | undefined>(frames, undefined);
+    this.values = mapStreams(() => new Slice<never>(frames, undefined as never));
     this.receipts = new Slice(frames, this.#receiptsLog.list);
-    this.peers = new Slice<Peers | undefined>(frames, undefined);
-    this.gateway = new Slice<GatewayActivity | undefined>(frames, undefined);
     this.own = new OwnStreams(streams, frames);
     this.range = new Slice<ChartRange>(frames, "1h");
     this.past = new Slice(frames, 0);
@@ -107,19 +105,7 @@ export class DashboardModel {
   start(): () => void {
     const stops = [
       this.#streams.onChange(() => this.#assess()),
-      this.#listen("network_metrics", (data, time) => {
-        const { block_hash: _, ...figures } = data;
-        this.history("network_metrics", "1h").push(time, figures);
-        this.network.offer(data);
-      }),
-      this.#listen("markets_health", (data) => this.markets.offer(data)),
-      this.#listen("receipts", (data) => this.receipts.offer(this.#receiptsLog.add(data))),
-      this.#listen("peers", (data) => this.peers.offer(data)),
-      this.#listen("gateway", (data, time) => {
-        const { deliveries_per_second, predictions_per_second } = data;
-        this.history("gateway", "1h").push(time, { deliveries_per_second, predictions_per_second });
-        this.gateway.offer(data);
-      }),
+      ...shownStreamNames.map((stream) => this.#listen(stream)),
     ];
     this.#tick();
     return () => {
@@ -141,14 +127,16 @@ export class DashboardModel {
     this.#refresh(range);
   }
 
-  #listen<Name extends ShownStream>(stream: Name, take: (data: StreamData[Name], time: number) => void) {
+  #listen<Name extends ShownStream>(stream: Name): () => void {
+    const take = this.#takes[stream];
     return this.#streams.subscribe(stream, ({ data, timestamp }) => {
       const at = 1000 * timestamp;
       // What the gateway says of itself is never older than its connection.
       if (stream === "gateway") this.#serverClock.set(at);
       else this.#serverClock.atLeast(at);
       this.#watch.heard(stream, at);
-      take(data, timestamp);
+      take?.(data, timestamp);
+      this.values[stream].offer(data);
       if (stream === "gateway" || this.health[stream].next.state !== "fresh") this.#assess();
     });
   }
@@ -199,7 +187,7 @@ export class DashboardModel {
     return describeStatus({
       snapshot: this.#streams.snapshot,
       healths,
-      activity: this.gateway.next,
+      activity: this.values.gateway.next,
       drained: this.#drained,
       now: this.#clock.now(),
     });

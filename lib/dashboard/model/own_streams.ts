@@ -1,8 +1,7 @@
-import { streams as named } from "../../protocol/streams.ts";
 import { formatCount, formatShort, shorten, unknown } from "./format.ts";
 import type { Frames } from "./slice.ts";
 import { Slice } from "./slice.ts";
-import type { Streams } from "./streams.ts";
+import { shownStreamNames, type Streams } from "./streams.ts";
 
 /** The newest value of a stream of the operator's own. */
 export interface OwnStreamValue {
@@ -25,10 +24,12 @@ export interface OwnField {
   readonly full: string;
 }
 
+/** What has a card of its own. */
+const shown: readonly string[] = shownStreamNames;
 /** Streams that have a card, fields of one that are shown, and how deep in a value they are. */
 const [mostStreams, mostFields, deepest] = [24, 24, 4];
 
-/** The streams that the server names beside those of the protocol, whatever they carry. */
+/** The streams that the server names beside those that the page knows, whatever they carry. */
 export class OwnStreams {
   readonly values: Slice<readonly OwnStreamValue[]>;
   readonly #streams: Streams;
@@ -42,7 +43,7 @@ export class OwnStreams {
   /** Listens to what the server names now, and marks what is stale. */
   follow(): void {
     const { available = [], stale } = this.#streams.snapshot;
-    const names = available.filter((name) => !Object.hasOwn(named, name)).slice(0, mostStreams);
+    const names = available.filter((name) => !shown.includes(name)).slice(0, mostStreams);
     for (const [name, stop] of this.#stops) if (!names.includes(name)) this.#leave(name, stop);
     const known = this.values.next;
     const isSame = names.length === known.length &&

@@ -3,7 +3,7 @@ import type { GatewayActivity } from "../../protocol/streams.ts";
 import { formatDuration, formatShare } from "./format.ts";
 import { refusesMost, summarizeRefusals } from "./refusals.ts";
 import type { StreamHealth } from "./stream_health.ts";
-import { type ShownStream, shownStreamNames, shownStreams } from "./streams.ts";
+import { hasRhythm, type ShownStream, shownStreamNames, shownStreams } from "./streams.ts";
 
 /** What the status line says at a glance. */
 export interface Status {
@@ -99,7 +99,7 @@ function describeStreams(healths: Healths): Line | undefined {
       announcement: `Stale: ${cause}`,
     };
   }
-  const waiting = of("waiting").filter((stream) => shownStreams[stream].period !== undefined);
+  const waiting = of("waiting").filter(hasRhythm);
   return waiting.length === 0 ? undefined : line("waiting", "Connected", "waiting for the first values");
 }
 

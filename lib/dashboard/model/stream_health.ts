@@ -1,6 +1,6 @@
 import type { StreamSnapshot } from "../../client/stream_client.ts";
 import { formatDuration } from "./format.ts";
-import { type ShownStream, shownStreamNames, shownStreams } from "./streams.ts";
+import { hasRhythm, type ShownStream, shownStreamNames, shownStreams } from "./streams.ts";
 
 /** Whether what the page shows of a stream is true now. */
 export interface StreamHealth {
@@ -29,7 +29,7 @@ export class StreamHealthWatch {
   /** While there is a connection, silence of a stream without a rhythm means that there is nothing new. */
   connected({ stale }: Pick<StreamSnapshot, "stale">, now: number): void {
     for (const stream of shownStreamNames) {
-      const isQuiet = shownStreams[stream].period === undefined && stale[stream] === undefined;
+      const isQuiet = !hasRhythm(stream) && stale[stream] === undefined;
       if (isQuiet && this.#knownAt.has(stream)) this.heard(stream, now);
     }
   }
@@ -41,8 +41,7 @@ export class StreamHealthWatch {
     const told = knownAt === undefined ? "" : formatDuration(age / 1000);
     if (reason !== undefined) return { state: "stale", reason, age: told };
     if (knownAt === undefined) return { state: "waiting", reason: "", age: "" };
-    const { period } = shownStreams[stream];
-    const limit = period === undefined ? patience : missedPeriods * period;
+    const limit = hasRhythm(stream) ? missedPeriods * shownStreams[stream].period : patience;
     if (age < limit + imprecision) return { state: "fresh", reason: "", age: "" };
     return { state: "stale", reason: "nothing new has arrived", age: told };
   }

@@ -1,27 +1,22 @@
 import type { StreamClient } from "../../client/stream_client.ts";
-import { type StreamData, streams } from "../../protocol/streams.ts";
+import { type StreamData, type StreamEntry, streams } from "../../protocol/streams.ts";
 
 /** What the page needs of a {@link StreamClient}. */
 export type Streams = Pick<StreamClient, "snapshot" | "onChange" | "subscribe" | "retry">;
 
-interface Description {
-  /** Milliseconds from one message to the next; undefined where only news are sent, so that silence says nothing. */
-  readonly period: number | undefined;
-  /** What people call it. */
-  readonly title: string;
+/** A stream that the page shows in a way of its own. */
+export type ShownStream = {
+  [Name in keyof StreamData]: typeof streams[Name] extends { readonly title: string } ? Name : never;
+}[keyof StreamData];
+
+/** Their names, in the order of the protocol. */
+export const shownStreamNames = (Object.keys(streams) as (keyof StreamData)[])
+  .filter((name): name is ShownStream => "title" in streams[name]);
+
+/** What the protocol says of them. */
+export const shownStreams: Readonly<Record<ShownStream, StreamEntry & { readonly title: string }>> = streams;
+
+/** Whether a stream's values come so often that silence says that its source has gone. */
+export function hasRhythm(stream: ShownStream): boolean {
+  return shownStreams[stream].newsOnly === undefined;
 }
-
-/** The streams of the page. Protocol, section 4. */
-export const shownStreams = {
-  network_metrics: { period: streams.network_metrics.period, title: "Network" },
-  markets_health: { period: streams.markets_health.period, title: "Markets" },
-  receipts: { period: undefined, title: "Market receipts" },
-  peers: { period: streams.peers.period, title: "Peers" },
-  gateway: { period: streams.gateway.period, title: "Gateway" },
-} as const satisfies { readonly [Name in keyof StreamData]?: Description };
-
-/** A stream that the page shows. */
-export type ShownStream = keyof typeof shownStreams;
-
-/** Their names, in the order of the page. */
-export const shownStreamNames = Object.keys(shownStreams) as ShownStream[];

@@ -1,6 +1,6 @@
 import { type PredictionRefusal, predictionRefusals } from "../prediction_refusals.ts";
 import { integer, number, object, orNull, record, word } from "../shape.ts";
-import type { StreamEntry } from "./stream_entry.ts";
+import type { TitledEntry } from "./stream_entry.ts";
 
 /** What became of predictions within some time. */
 export interface PredictionVerdicts {
@@ -33,7 +33,8 @@ export interface GatewayActivity {
 }
 
 /** Stream `gateway`, which the gateway makes itself. Protocol, section 4. */
-export const gateway: StreamEntry<GatewayActivity> & { readonly unlisted: true } = {
+export const gateway: TitledEntry<GatewayActivity> & { readonly unlisted: true } = {
+  title: "Gateway",
   period: 2000,
   unlisted: true,
   data: object<GatewayActivity>({

@@ -1,5 +1,5 @@
 import { integer, number, object, orNull, type Shape, word } from "../shape.ts";
-import type { StreamEntry } from "./stream_entry.ts";
+import type { TitledEntry } from "./stream_entry.ts";
 
 /** A market is `healthy` when something goes on in it; null where the node does not tell. */
 export type MarketStatus = "healthy" | "idle" | null;
@@ -44,7 +44,8 @@ const status: Shape<MarketStatus> = orNull(word("healthy", "idle"));
 const figure: Shape<number | null> = orNull(number());
 
 /** Stream `markets_health`. Protocol, section 4. */
-export const marketsHealth: StreamEntry<MarketsHealth> = {
+export const marketsHealth: TitledEntry<MarketsHealth> = {
+  title: "Markets",
   period: 5000,
   data: object<MarketsHealth>({
     overall_status: word("healthy", "degraded", "down"),

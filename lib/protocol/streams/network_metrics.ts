@@ -1,5 +1,5 @@
 import { integer, number, object, optional, orNull, text } from "../shape.ts";
-import type { StreamEntry } from "./stream_entry.ts";
+import type { TitledEntry } from "./stream_entry.ts";
 
 /** How the network does, every 2 s. What the node does not give is null. */
 export interface NetworkMetrics {
@@ -24,7 +24,8 @@ export interface NetworkMetrics {
 }
 
 /** Stream `network_metrics`. Protocol, section 4. */
-export const networkMetrics: StreamEntry<NetworkMetrics> = {
+export const networkMetrics: TitledEntry<NetworkMetrics> = {
+  title: "Network",
   period: 2000,
   data: object<NetworkMetrics>({
     network_strength: orNull(number({ minimum: 0, maximum: 100 })),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { streamConversation } from "../messages/streams.ts";
 import { describeFault, describeIssue } from "../schema.ts";
 import { streams } from "../streams.ts";
 
@@ -6,30 +7,14 @@ import { streams } from "../streams.ts";
 export const longestStreamName = 64;
 
 /** Words that mean something else as a message's `type`, as an event's name or in a path. */
-const reserved: ReadonlySet<string> = new Set([
+const reserved: ReadonlySet<unknown> = new Set([
   ...Object.keys(streams),
-  "welcome",
-  "subscribe",
-  "subscribed",
-  "unsubscribe",
-  "unsubscribed",
-  "stream_status",
-  "ping",
-  "pong",
-  "heartbeat",
-  "heartbeat_ack",
-  "heartbeat_response",
-  "error",
-  "block_updates",
-  "metrics",
-  "network",
-  "block_update",
-  "metrics_update",
-  "network_update",
-  "events",
-  "message",
-  "open",
-  "refused",
+  ...Object.values(streamConversation.messages).map(({ kind: { example } }) =>
+    Reflect.get(Object(example), "type")
+  ),
+  // Those of The Block's page, and what else its messages may be.
+  ...["block_updates", "metrics", "network", "metrics_update", "network_update"],
+  ...["events", "message", "open", "refused"],
 ]);
 
 /** How a stream of the operator's own may be called. */

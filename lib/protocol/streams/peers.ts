@@ -1,5 +1,5 @@
 import { integer, list, number, object, orNull, text, truth } from "../shape.ts";
-import type { StreamEntry } from "./stream_entry.ts";
+import type { TitledEntry } from "./stream_entry.ts";
 
 /** A node of the network as the polled one sees it. */
 export interface NetworkPeer {
@@ -22,7 +22,8 @@ export interface Peers {
 }
 
 /** Stream `peers`. Protocol, section 4. */
-export const peers: StreamEntry<Peers> = {
+export const peers: TitledEntry<Peers> = {
+  title: "Peers",
   period: 10_000,
   data: object<Peers>({
     peers: list(object<NetworkPeer>({

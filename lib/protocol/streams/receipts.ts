@@ -1,5 +1,5 @@
 import { integer, list, number, object, optional, text, yes } from "../shape.ts";
-import type { StreamEntry } from "./stream_entry.ts";
+import type { TitledEntry } from "./stream_entry.ts";
 
 /** What a market settled. Nodes may tell more of it. */
 export interface MarketReceipt {
@@ -40,7 +40,9 @@ const receipt = object<MarketReceipt>({
 });
 
 /** Stream `receipts`. Protocol, section 4. */
-export const receipts: StreamEntry<Receipts> = {
+export const receipts: TitledEntry<Receipts> = {
+  title: "Market receipts",
+  newsOnly: true,
   period: 3000,
   data: object<Receipts>({
     receipts: list(receipt, { description: "new ones, newest first" }),
