@@ -53,6 +53,23 @@ class Ring {
     return [this.#counts[place] ?? 0, this.#counts[place + 1] ?? 0];
   }
 
+  /** The day that ends with a slot. */
+  day(last: number): MinerDay {
+    const accepted = new Array<number>(slotCount).fill(0);
+    const refused = accepted.slice();
+    const first = last - slotCount + 1;
+    for (
+      let slot = Math.max(first, this.#newest - slotCount + 1);
+      slot <= Math.min(last, this.#newest);
+      slot += 1
+    ) {
+      const place = 2 * (slot % slotCount);
+      accepted[slot - first] = this.#counts[place] ?? 0;
+      refused[slot - first] = this.#counts[place + 1] ?? 0;
+    }
+    return { accepted, refused };
+  }
+
   #reach(slot: number): void {
     const first = Math.max(this.#newest + 1, slot - slotCount + 1);
     for (let passed = first; passed <= slot; passed += 1) {
@@ -119,14 +136,8 @@ export class MinerHistory {
   /** The last day of every miner that predicted in it. */
   *days(): Generator<[hotkey: string, day: MinerDay]> {
     const newest = this.#slot();
-    const slots = Array.from({ length: slotCount }, (_, index) => newest - slotCount + 1 + index);
     for (const [hotkey, ring] of this.#rings) {
-      const counts = slots.map((slot) => ring.of(slot));
-      if (counts.every(([accepted, refused]) => accepted + refused === 0)) continue;
-      yield [hotkey, {
-        accepted: counts.map(([accepted]) => accepted),
-        refused: counts.map(([, refused]) => refused),
-      }];
+      if (ring.newest > newest - slotCount) yield [hotkey, ring.day(newest)];
     }
   }
 
