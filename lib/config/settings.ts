@@ -323,7 +323,7 @@ export const settings = {
   "websocket.rate_limit": setting(
     positive(1e6, "messages/s"),
     50,
-    "Messages that one connection may send, in bursts of four times that; each 16 KiB of a larger one count as one.",
+    "Messages that one connection may send, in bursts of four times that; each 16 KiB of a larger one count as one, a Socket.IO event as one however large.",
   ),
   "websocket.legacy_auth": optional(
     text(
