@@ -114,7 +114,6 @@ export class Gateway {
   /** Drains and gives everything back. */
   async stop(): Promise<void> {
     await this.drain();
-    await this.streams.leave();
     this.hub.stop();
     for (const resource of this.resources) resource.close();
   }
@@ -138,13 +137,14 @@ export class Gateway {
   async #finish(deadline: number): Promise<void> {
     const { clock, hub, validator, jobs } = this;
     const now = clock.elapsed();
+    const leaving = this.streams.leave();
     const work = Promise.all([validator.stop(), jobs.drain(), this.figures.stop(), this.console.stop()]);
     if (!await within(clock, now + shareToConfirm * (deadline - now), work)) {
       const { underWay } = validator;
       log.warning("Cut off {underWay} predictions that were not confirmed in time", { underWay });
     }
     await new Farewell({ hub, clock, deadline }).say();
-    await jobs.sockets.close();
+    await Promise.all([jobs.sockets.close(), leaving]);
   }
 }
 

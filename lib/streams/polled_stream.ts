@@ -76,9 +76,7 @@ export class PolledStream extends Stream {
 
   /** Polls no more for others. Never rejects: what cannot be given back ends by itself. */
   override async leave(): Promise<void> {
-    await this.inTurn(async () => {
-      if (this.#poller.pollingSince === undefined) await this.#lease?.release();
-    }).catch(() => {});
+    if (this.#poller.pollingSince === undefined) await this.#lease?.release().catch(() => {});
   }
 
   protected override acquire(): void {
