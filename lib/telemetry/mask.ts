@@ -24,7 +24,9 @@ const secretEndings = [
   "cookie",
 ];
 const foldedEndings = secretEndings.map((ending) => ending.replace(" ", ""));
-const spelled = secretEndings.map((ending) => ending.replace(" ", "[-_.]?")).join("|");
+/** Several tokens are a list of them; a number of tokens is no secret. */
+const listOfTokens = '(?:tokens)(?="\\s*:\\s*\\[)';
+const spelled = [...secretEndings.map((ending) => ending.replace(" ", "[-_.]?")), listOfTokens].join("|");
 const secretMember = new RegExp(
   `("[\\w.-]*(?:${spelled})"\\s*:\\s*)(?:"(?:[^"\\\\]|\\\\.)*"?|\\[[^\\]]*\\]?)`,
   "gi",

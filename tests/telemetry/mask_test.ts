@@ -58,6 +58,13 @@ Deno.test("mask() hides secrets in frames and other JSON text", () => {
   assertEquals(mask('say "key" and "token"'), 'say "key" and "token"');
 });
 
+Deno.test("mask() hides the tokens that a stream client shows, one or several", () => {
+  for (const shown of ['"token":"eyJh.eyJj.c2ln"', '"tokens":["eyJh.eyJj.c2ln","eyJh.eyJj.c2ln"]']) {
+    const text = String(mask(`{"type":"subscribe","streams":["user:ada"],${shown}}`));
+    assertEquals([text.includes("eyJ"), text.includes("user:ada")], [false, true], text);
+  }
+});
+
 Deno.test("mask() makes plain data of everything, without showing bytes", () => {
   const value = {
     bytes: new Uint8Array(32),
