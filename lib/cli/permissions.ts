@@ -42,17 +42,28 @@ export function giveUpNeverNeeded(config: Config): void {
 }
 
 /**
- * Gives up, now that everything is open, what was needed for opening it: writing altogether, the variables that hold
- * secrets, and reading all but the files that are read again, that of the configuration among them. Deno can take reading back where `/` was granted by its
+ * Gives up, now that everything is open, what was needed for opening it: writing altogether, unless backups are
+ * to be made, the variables that hold secrets, and reading all but the files that are read again, that of the configuration among them. Deno can take reading back where `/` was granted by its
  * name (`--allow-read=/`), and not where everything was.
  */
 export function keepNeeded(config: Config, file?: string): void {
   if (config["websocket.handlers"] !== undefined) return;
-  Deno.permissions.revokeSync({ name: "write" });
+  const backups = config["store.backups"];
+  if (backups === undefined || storeFiles(config["store"]).length === 0) {
+    Deno.permissions.revokeSync({ name: "write" });
+  }
   // Socket.IO's library looks at variables when its first client comes, so that the permission itself has to stay.
   for (const name of Object.keys(Deno.env.toObject()).filter(isOurs)) Deno.env.delete(name);
   const store = storeFiles(config["store"]);
-  const readable = [...program, ...store, metagraphFile(config), config["tls.cert"], config["tls.key"], file]
+  const readable = [
+    ...program,
+    ...store,
+    metagraphFile(config),
+    config["tls.cert"],
+    config["tls.key"],
+    backups,
+    file,
+  ]
     .filter((path) => path !== undefined);
   for (const path of readable) Deno.permissions.requestSync({ name: "read", path });
   const { state } = Deno.permissions.revokeSync({ name: "read", path: "/" });

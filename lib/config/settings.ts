@@ -190,6 +190,11 @@ export const settings = {
     256 * MIB,
     "Free bytes of the store's disk below which new predictions and jobs are refused; needs --allow-sys=statfs.",
   ),
+  "store.backups": optional(
+    text("a path", undefined, "FOLDER"),
+    "Folder in which operators may have the server make backups of its store in a file (`POST /admin/backups`). The price: a server with it keeps the right to write files while it serves, which is given up otherwise.",
+    { example: "backups", shownDefault: "none: `heliograph store backup` makes them" },
+  ),
   "predictions.smallest_wager": setting(
     positive(1000, "of the 1000 of a day"),
     0.001,

@@ -15,6 +15,7 @@ import { type Clock, type GatewayActivity, systemClock, together, within } from 
 import { Followers, type HistoryLimits, Leases, openEngine, Questions, storeFiles } from "../engine/mod.ts";
 import {
   activityDefinition,
+  Backups,
   ConsoleService,
   FigureRecorder,
   FreeSpace,
@@ -61,6 +62,8 @@ export class Gateway {
     readonly historyBudget: HistoryBudget,
     readonly health: Health,
     readonly size: StoreSize,
+    /** Those that it makes of its store. */
+    readonly backups: Backups,
     /** What it did in the last hour and the last day. */
     readonly figures: FigureRecorder,
     /** What stands behind the operators' page. */
@@ -195,6 +198,7 @@ export async function createGateway(
   const space = new FreeSpace({ file, least: config["store.min_free"], clock });
   const shortage = () => space.shortage;
   const size = new StoreSize(config["store"], space);
+  const backups = new Backups({ location: config["store"], size, folder: config["store.backups"], clock });
   const followers = new Followers({ log: engine.log, clock });
   const questions = new Questions({ store: engine, followers, clock, self: () => jobs.instances.self });
   const validator = new Validator({
@@ -300,6 +304,7 @@ export async function createGateway(
     historyBudget,
     new Health({ clock, engine, space, validator, pool }),
     size,
+    backups,
     figures,
     consoleService,
     new Servers({
@@ -309,7 +314,7 @@ export async function createGateway(
       drain: () => void gateway.drain(),
     }),
     isNew,
-    [memoryGuard, loopLag, space, consoleService, retention, streams, pool, followers, engine],
+    [memoryGuard, loopLag, space, backups, consoleService, retention, streams, pool, followers, engine],
   );
   try {
     followers.start();

@@ -88,7 +88,8 @@ export class FreeSpace {
   }
 }
 
-async function freeBytes(file: string): Promise<number> {
+/** How many bytes are free on the disk where a file or folder is; needs --allow-sys=statfs. */
+export async function freeBytes(file: string): Promise<number> {
   const { bavail, bsize } = await fileSystem.statfs(file);
   return bavail * bsize;
 }

@@ -11,6 +11,7 @@ export { filled, prometheusTemplate } from "./alerts/template.ts";
 export { type Delivery, Webhook } from "./alerts/webhook.ts";
 export { activityDefinition } from "./activity_stream.ts";
 export { backupStore, restoreStore } from "./backup_store.ts";
+export { type Backup, BackupRefused, Backups, type BackupUnderWay, type NoBackup } from "./backups.ts";
 export { copyStore } from "./copy_store.ts";
 export { exportCsv, exportNdjson, exportPredictions } from "./export_predictions.ts";
 export { AuditLog } from "./audit_log.ts";

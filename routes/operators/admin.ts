@@ -7,6 +7,7 @@ import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { alertRoutes } from "./alerts.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
+import { backupRoutes } from "./backups.ts";
 import { connectionRoutes } from "./connections.ts";
 import { gameRoutes } from "./games.ts";
 import { instanceRoutes } from "./instances.ts";
@@ -39,6 +40,7 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
     .route("/", observingRoutes(gateway))
     .route("/alerts", alertRoutes(gateway))
     .route("/api-keys", apiKeyRoutes(gateway))
+    .route("/backups", backupRoutes(gateway))
     .route("/connections", connectionRoutes(gateway))
     .route("/instances", instanceRoutes(gateway))
     .route("/jobs", jobRoutes(gateway))

@@ -45,8 +45,12 @@ export async function makeStage(root: string, folder: string, stamp: Stamp): Pro
     `--outdir=${folder}/app`,
     ...wholePackages.map((name) => `--external=${name}`),
   ]);
-  // The pool looks for its worker, and the routes for the page, by these paths from where their own code is.
+  // The workers, and the page, are looked for by these paths from where the code is that wants them.
   await bundle(root, `${root}/lib/crypto/crypto_worker.ts`, [`--output=${folder}/app/crypto_worker.ts`]);
+  await bundle(root, `${root}/lib/operations/backup_worker.ts`, [
+    `--output=${folder}/app/backup_worker.ts`,
+    ...wholePackages.map((name) => `--external=${name}`),
+  ]);
   await buildDashboard({ root, out: `${root}/dist/dashboard` });
   await copyFolder(`${root}/dist/dashboard`, `${folder}/dist/dashboard`);
   await Deno.writeTextFile(`${folder}/app/entry.js`, entry);
@@ -54,7 +58,10 @@ export async function makeStage(root: string, folder: string, stamp: Stamp): Pro
   await Deno.writeTextFile(`${folder}/deno.json`, stagedManifest(manifest));
   // Pins what the whole packages depend on.
   await Deno.copyFile(`${root}/deno.lock`, `${folder}/deno.lock`);
-  return { entry: "app/entry.js", included: ["app/crypto_worker.ts", "app/build.json", "dist/dashboard"] };
+  return {
+    entry: "app/entry.js",
+    included: ["app/crypto_worker.ts", "app/backup_worker.ts", "app/build.json", "dist/dashboard"],
+  };
 }
 
 function bundle(root: string, module: string, options: readonly string[]): Promise<void> {

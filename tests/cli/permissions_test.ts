@@ -8,13 +8,13 @@ const root = `${import.meta.dirname}/../..`;
 const granted = manifest.tasks.start.command.split(" ").filter((word) => word.startsWith("--"));
 const secrets = { HELIOGRAPH_ADMIN_TOKEN: adminToken, SOME_ACCESS_TOKEN: "x" };
 
-async function whatItMay(flags: string[], handlers: string[] = []): Promise<Record<string, unknown>> {
+async function whatItMay(flags: string[], more: string[] = []): Promise<Record<string, unknown>> {
   await using folder = await TemporaryFolder.make();
   const metagraph = `${folder.path}/metagraph.json`;
   await Deno.writeTextFile(metagraph, "{}");
   await Deno.writeTextFile(`${metagraph}.secret`, "");
   const script = `${root}/tests/helpers/try_permissions.ts`;
-  const line = [Deno.execPath(), "run", ...flags, script, metagraph, ...handlers];
+  const line = [Deno.execPath(), "run", ...flags, script, metagraph, ...more];
   const { stdout, stderr, code } = await runToEnd(line, { cwd: folder.path, env: secrets });
   assertEquals(code, 0, stderr);
   return JSON.parse(stdout);
@@ -47,6 +47,12 @@ Deno.test("what everything was granted to gives up all but reading", async () =>
 Deno.test("a module of handlers keeps what the process was started with", async () => {
   const may = await whatItMay(["--allow-all", "--no-prompt"], ["handlers.ts"]);
   assertEquals([may["run"], may["readPasswords"], may["write"]], [true, true, true]);
+});
+
+Deno.test("a server that is to make backups goes on writing, and gives up all else as any other", async () => {
+  const without = await whatItMay(granted);
+  const may = await whatItMay(granted, ["", "backups"]);
+  assertEquals(may, { ...without, write: true });
 });
 
 Deno.test("a server with no more than it needs serves all that it serves, and ends well", async () => {

@@ -2,10 +2,11 @@ import { giveUpNeverNeeded, keepNeeded } from "../../lib/cli/permissions.ts";
 import { defaultConfig } from "../../lib/gateway/mod.ts";
 
 /** Gives permissions up as `serve` does, then prints what this process still may do, as JSON. */
-const [metagraph = "", handlers] = Deno.args;
+const [metagraph = "", handlers, backups] = Deno.args;
 const config = defaultConfig({
   metagraph,
-  ...(handlers === undefined ? {} : { "websocket.handlers": handlers }),
+  ...(handlers ? { "websocket.handlers": handlers } : {}),
+  ...(backups === undefined ? {} : { "store.backups": backups }),
 });
 giveUpNeverNeeded(config);
 keepNeeded(config, `${metagraph}.config`);

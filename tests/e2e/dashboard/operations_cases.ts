@@ -187,3 +187,60 @@ Deno.test("each server's card shows how it is and drains it, and the store says 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("a server with a folder for backups makes one at a click, and says how old it is", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "heliograph-test-" });
+  try {
+    const backups = `${folder}/backups`;
+    await using scene = await ConsoleScene.start(still, {
+      store: `${folder}/store.db`,
+      "store.backups": backups,
+    });
+    await scene.login();
+    await scene.unlock();
+    await scene.open("servers");
+    const last = scene.page.locator('[data-value="last_backup"]');
+    await last.filter({ hasText: "none yet" }).waitFor();
+    await scene.act("Back up now", /It is being made/);
+    await last.filter({ hasText: /ago, \d[\d.]* [KM]B/ }).waitFor();
+    const [made, ...others] = [...Deno.readDirSync(backups)].map(({ name }) => name);
+    await scene.page.getByText(String(made)).waitFor();
+    assertEquals(others, []);
+    scene.watched.assertFaultless();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("on a phone the bar at the top has two rows, whatever there is to tell", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "heliograph-test-" });
+  try {
+    const store = `${folder}/store.db`;
+    const clock = new FakeClock(Date.now());
+    const phone = { ...still, viewport: { width: 390, height: 844 } };
+    await using scene = await ConsoleScene.start(phone, { store }, clock);
+    await using _other = await startGateway({ store });
+    const { page, gateway } = scene;
+    await scene.login(/Connected|Online/);
+    gateway.server.gateway.activity.unhandledFaults += 3;
+    await clock.advance(judgeEvery);
+    await page.getByRole("link", { name: "1 alert" }).waitFor();
+    await scene.unlock();
+    await scene.open("connections");
+    await page.getByLabel("Server", { exact: true }).waitFor();
+    await page.locator(".console-top .status strong").evaluate((status) =>
+      void (status.textContent = "Predictions are refused: the disk of the store is full")
+    );
+    const tops = await page.locator(".console-top > :is(h1, .status, .firing, .picker, form, button)")
+      .evaluateAll((parts) =>
+        parts.map((part) => {
+          const { top, height } = part.getBoundingClientRect();
+          return Math.round((top + height / 2) / 20);
+        })
+      );
+    assertEquals(new Set(tops).size, 2, tops.join());
+    assertEquals(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

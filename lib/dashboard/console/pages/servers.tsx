@@ -20,6 +20,20 @@ interface Store {
   readonly durability: string;
 }
 
+/** Backups of the store, as `/admin/backups` tells of them. */
+interface Backups {
+  readonly folder: string | null;
+  readonly under_way: UnderWay | null;
+  readonly last_failure: { readonly at: string; readonly problem: string } | null;
+  readonly backups: readonly { readonly name: string; readonly bytes: number; readonly made_at: string }[];
+}
+
+interface UnderWay {
+  readonly since: string;
+  readonly verified: number;
+  readonly receipts: number;
+}
+
 const none: readonly Server[] = [];
 const day = 86_400;
 const lines: ChartSpec["lines"] = [
@@ -168,15 +182,77 @@ function growthOf({ figures, interval }: PastMeasurements): string | undefined {
   } a day`;
 }
 
-/** The server itself may write nothing but its store, so that whoever takes it over cannot either. */
+/** Makes a backup, where the server may; else says how one is made. */
 function Backup({ store: { kind, location } }: { readonly store: Store }) {
+  const { data: backups, error, reload } = useReading<Backups>("admin/backups", 2000);
   if (kind === "memory") return null;
   return (
     <>
-      <h3>Back up now</h3>
+      <h3>Backups</h3>
+      {error !== undefined && <p className="problem" role="alert">{error}</p>}
+      {backups !== undefined && backups.folder !== null
+        ? <BackupsHere folder={backups.folder} backups={backups} onDone={reload} />
+        : <BackupCommand kind={kind} location={location} />}
+    </>
+  );
+}
+
+interface BackupsHereProps {
+  readonly folder: string;
+  readonly backups: Backups;
+  readonly onDone: () => void;
+}
+
+function BackupsHere({ folder, backups: { under_way, last_failure, backups }, onDone }: BackupsHereProps) {
+  const [last] = backups;
+  return (
+    <>
+      <Facts
+        facts={[
+          ["Folder", <code key="folder">{folder}</code>],
+          [
+            "Last backup",
+            <span key="last" data-value="last_backup">
+              {last === undefined ? "none yet" : `${formatAgo(last.made_at)}, ${formatBytes(last.bytes)}`}
+            </span>,
+          ],
+        ]}
+      />
+      {last !== undefined && <p className="hint">{last.name}</p>}
+      {last_failure !== null && (
+        <p className="problem" role="alert">
+          {`The backup of ${formatAgo(last_failure.at)} was not made: ${last_failure.problem}`}
+        </p>
+      )}
+      <p className="hint" role="status">{under_way === null ? "" : progressOf(under_way)}</p>
+      <div className="buttons">
+        <Action
+          label="Back up now"
+          meaning="The server copies its store as it is at this moment into a file of that folder, verifies it, and serves on meanwhile."
+          change={{ method: "POST", path: "admin/backups" }}
+          disabled={under_way !== null}
+          describe={() => "It is being made"}
+          onDone={onDone}
+        />
+      </div>
+    </>
+  );
+}
+
+function progressOf({ since, verified, receipts }: UnderWay): string {
+  const step = receipts === 0
+    ? "the store is copied"
+    : `${formatCount(verified)} of ${formatCount(receipts)} receipts verified`;
+  return `A backup is being made, begun ${formatAgo(since)}: ${step}`;
+}
+
+/** A server without a folder for backups may write nothing but its store, so that whoever takes it over cannot either. */
+function BackupCommand({ kind, location }: Pick<Store, "kind" | "location">) {
+  return (
+    <>
       <p className="hint">
         {kind === "file"
-          ? "On the server's machine, while it serves: the backup is verified, and the server itself may write no other file than its store."
+          ? "On the server's machine, while it serves: the backup is verified, and the server itself may write no other file than its store. With --store.backups=FOLDER it makes them itself."
           : "With the database's own tools, as its documentation says."}
       </p>
       <pre className="command" aria-label="The command that makes a backup">

@@ -1,0 +1,57 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { openEngine } from "../../lib/engine/mod.ts";
+import { BackupRefused, Backups, FreeSpace, StoreSize } from "../../lib/operations/mod.ts";
+import { systemClock } from "../../lib/protocol/mod.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
+import { TemporaryFolder } from "../helpers/process.ts";
+import { until } from "../helpers/until.ts";
+
+function backupsOf(location: string, folder: string, free = Infinity): Backups {
+  const size = new StoreSize(location, new FreeSpace({ file: undefined, least: 1000, clock: systemClock }));
+  const measure = () => Promise.resolve(free);
+  return new Backups({ location, size, folder, clock: new FakeClock(), measure });
+}
+
+const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
+
+Deno.test("a backup that would leave too little of the disk free is not begun, and the next one may be", async () => {
+  await using folder = await TemporaryFolder.make();
+  const location = `${folder.path}/store.db`;
+  using _engine = await openEngine(location);
+  const backups = backupsOf(location, `${folder.path}/backups`, 1000);
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const { reason } = await assertRejects(() => backups.begin(), BackupRefused, "free, less than");
+    assertEquals([reason, backups.underWay], ["no_space", undefined]);
+  }
+});
+
+Deno.test("a server that stops leaves nothing of a backup that it was making", async () => {
+  await using folder = await TemporaryFolder.make();
+  const location = `${folder.path}/store.db`;
+  using _engine = await openEngine(location);
+  const backups = backupsOf(location, `${folder.path}/backups`);
+  await backups.begin();
+  await until(() => namesIn(`${folder.path}/backups`).length > 0, "the beginning of a file");
+  backups.close();
+  assertEquals(namesIn(`${folder.path}/backups`), []);
+  assertEquals([backups.underWay, backups.failure?.problem], [undefined, "the server stopped"]);
+  await assertRejects(() => backups.begin(), BackupRefused, "The server stops");
+});
+
+Deno.test("a backup that cannot be made says why, and another one may be begun", async () => {
+  await using folder = await TemporaryFolder.make();
+  const location = `${folder.path}/store.db`;
+  Deno.writeTextFileSync(location, "no store");
+  const backups = backupsOf(location, `${folder.path}/backups`);
+  await backups.begin();
+  await until(() => backups.underWay === undefined, "its end");
+  assertEquals([typeof backups.failure?.problem, namesIn(`${folder.path}/backups`)], ["string", []]);
+  await backups.begin();
+  backups.close();
+});
+
+Deno.test("a store in a database has its backups made by pg_dump", async () => {
+  const backups = backupsOf("postgres://nobody@127.0.0.1:9/none", "backups");
+  const { reason } = await assertRejects(() => backups.begin(), BackupRefused, "pg_dump");
+  assertEquals([reason, backups.folder, await backups.list()], ["unavailable", undefined, []]);
+});
