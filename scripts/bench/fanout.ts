@@ -23,7 +23,7 @@ interface Side {
   readonly pid: number;
   readonly alonePid: number;
   readonly fleet: Helper;
-  readonly targets: Omit<Broadcasting, "bodies">;
+  readonly targets: Required<Omit<Broadcasting, "bodies">>;
   body(): string;
 }
 

@@ -18,11 +18,11 @@ export interface Target {
   readonly headers: Record<string, string>;
 }
 
-/** A series of updates, each of which the first server sends to everybody. */
+/** A series of updates, each of which the first server is given and everybody gets. */
 export interface Broadcasting {
   readonly server: Target;
   /** Another one, without clients, which takes each update in when its deliveries are through. */
-  readonly alone: Target;
+  readonly alone?: Target;
   readonly bodies: readonly string[];
 }
 
@@ -70,7 +70,7 @@ class Fleet {
       const delivered = this.#deliveries(this.#sockets.length);
       await post(server, body);
       await delivered;
-      await post(alone, body);
+      if (alone !== undefined) await post(alone, body);
     }
     return { deliveries: this.#received - before, frameBytes: this.#last.length };
   }

@@ -23,10 +23,15 @@ export function signMessage(key: Keypair, type: string, data: ExactJson): string
   return attachSignature(text, key.sign(text));
 }
 
-/** A miner's first frame. */
-export function signAuthentication(key: Keypair): string {
+/** A miner's first frame, which may name what it has. */
+export function signAuthentication(key: Keypair, recover?: ExactJson): string {
   const now = Date.now();
-  const text = renderSigned({ hotkey: key.address, timestamp: formatTimestamp(now), nonce: nextNonce(now) });
+  const text = renderSigned({
+    hotkey: key.address,
+    timestamp: formatTimestamp(now),
+    nonce: nextNonce(now),
+    recover,
+  });
   return attachSignature(text, key.sign(text));
 }
 

@@ -49,10 +49,10 @@ export function statementsFor(schema: string) {
       select key from ${s}.store where expires_at < now() limit $1::bigint for update skip locked)`,
     end: `select position::text from ${s}.log_end`,
     // Always one row at least, which tells where the log ends.
-    advances:
-      `select ${settings}, log_end.position::text as end, swept::text, log.position::text, channel, server
+    advances: `select ${settings}, log_end.position::text as end, swept::text, log.position::text, channel
       from ${s}.log_end left join lateral (
-        select position, channel, server from ${s}.log where position > $1::bigint order by position limit $2::bigint
+        select position, channel from ${s}.log
+        where position > $1::bigint and server <> $3::text order by position limit $2::bigint
       ) as log on true order by log.position`,
     entriesAt: `select channel, "offset"::text, at::text, data::text from ${s}.log
       where position = any($1::bigint[]) order by position`,

@@ -76,7 +76,7 @@ export class Tail implements Disposable {
   async #read(wanted: (channel: string) => boolean): Promise<readonly ChannelEntry[] | "anew"> {
     const { run, assure, statements, server, clock } = this.#options;
     const now = clock.elapsed();
-    const answer = await run(statements.advances, String(this.#position), String(page));
+    const answer = await run(statements.advances, String(this.#position), String(page), server);
     const { rows } = answer;
     const [end, swept] = [rows[0]?.["end"], rows[0]?.["swept"]].map((text) => BigInt(String(text))) as [
       bigint,
@@ -88,8 +88,8 @@ export class Tail implements Disposable {
       return "anew";
     }
     const advances = rows.filter(({ position }) => position !== null);
-    if (advances.length > 0) await assure(answer);
-    const positions = advances.filter((row) => row["server"] !== server && wanted(String(row["channel"])))
+    if (end > this.#position) await assure(answer);
+    const positions = advances.filter(({ channel }) => wanted(String(channel)))
       .map(({ position }) => String(position));
     const entries = positions.length === 0 ? [] : (await run(statements.entriesAt, arrayOf(positions))).rows;
     const isAll = advances.length < page;
