@@ -37,6 +37,7 @@ const singleFiles = [
   { from: /^lib\/cli\//, to: /^lib\/client\/(?:kv_outbox|receipts\/lines)\.ts$/ },
   // Who reads settings, or writes a log, need not load cryptography.
   { from: /^lib\/config\//, to: /^lib\/chain\/chain_url\.ts$/ },
+  { from: /^lib\/(?:config|streams)\//, to: /^lib\/crypto\/jwt\.ts$/ },
   // What a page loads stays small: these need none of what the rest of their folders does.
   { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/protocol\/(?:clock|streams)\.ts$/ },
   { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/crypto\/(?:address|sr25519)\.ts$/ },

@@ -1,4 +1,4 @@
-import { isJwtKey } from "../crypto/mod.ts";
+import { isJwtKey } from "../crypto/jwt.ts";
 import type { PolledDeclaration } from "../protocol/mod.ts";
 import { filePath, integer, polledStreams, prefixes, text } from "./kinds.ts";
 import { optional, setting } from "./option.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Claims, readJwt } from "../crypto/mod.ts";
+import { type Claims, readJwt } from "../crypto/jwt.ts";
 import type { Clock } from "../protocol/mod.ts";
 import { StreamRefusal } from "./stream_errors.ts";
 

@@ -1,5 +1,5 @@
 import type { Config } from "../config/mod.ts";
-import { isJwtKey } from "../crypto/mod.ts";
+import { isJwtKey } from "../crypto/jwt.ts";
 import { warnOfOthers } from "../engine/mod.ts";
 import type { Clock } from "../protocol/mod.ts";
 import { StreamAccess } from "./stream_access.ts";
