@@ -192,7 +192,7 @@ export const settings = {
   ),
   "store.backups": optional(
     text("a path", undefined, "FOLDER"),
-    "Folder in which operators may have the server make backups of its store in a file (`POST /admin/backups`). The price: a server with it keeps the right to write files while it serves, which is given up otherwise.",
+    "Folder in which operators may have the server make backups of its store in a file (`/admin/backups`). The price: a server with it keeps the right to write files while it serves, which is given up otherwise.",
     { example: "backups", shownDefault: "none: `heliograph store backup` makes them" },
   ),
   "predictions.smallest_wager": setting(

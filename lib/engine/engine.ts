@@ -16,6 +16,8 @@ export interface Engine extends Store, Disposable {
   fault(): string | undefined;
   /** The next opening begins another epoch of the log: what it numbers may have been numbered before. */
   endEpoch(): Promise<void>;
+  /** Bytes of a database's tables and indexes; undefined where it is none. Rejects where it cannot be asked. */
+  tableBytes(): Promise<number | undefined>;
   /** All that is kept, but for the log, in the order of the keys. */
   everything(): AsyncIterableIterator<Entry<unknown>>;
   /** All channels of the log, with what is kept of them. */

@@ -135,6 +135,8 @@ export class FigureRecorder {
       if (this.#isWhole(range, at)) this.#keep(range, at);
     }
     this.#look();
+    // For the next time; a database is asked for it.
+    void this.#options.size.look();
   }
 
   /** Fine pages are kept once they are full, coarse ones with every slot. */

@@ -1,35 +1,70 @@
 import { storeFiles } from "../engine/mod.ts";
+import type { Clock } from "../protocol/mod.ts";
 import type { FreeSpace } from "./free_space.ts";
+
+/** Milliseconds for which what a database said of its size is good. */
+const goodFor = 5000;
 
 /** What a store is in. */
 export type StoreKind = "file" | "database" | "memory";
+
+/** What a {@link StoreSize} works with. */
+export interface StoreSizeOptions {
+  readonly location: string;
+  /** Of the disk of its files. */
+  readonly space: FreeSpace;
+  readonly clock: Clock;
+  /** Asks a database how many bytes its tables have. */
+  readonly askDatabase: () => Promise<number | undefined>;
+}
 
 /** How large a store is, and what room there is for it. */
 export class StoreSize {
   readonly kind: StoreKind;
   readonly #files: readonly string[];
-  readonly #space: FreeSpace;
+  readonly #options: StoreSizeOptions;
+  #answer: number | undefined;
+  #askedAt = -Infinity;
+  #asking: Promise<void> | undefined;
 
-  constructor(location: string, space: FreeSpace) {
+  constructor(options: StoreSizeOptions) {
+    const { location } = options;
+    this.#options = options;
     this.#files = storeFiles(location);
-    this.#space = space;
     this.kind = this.#files.length > 0 ? "file" : location === ":memory:" ? "memory" : "database";
   }
 
-  /** Of its files together; undefined where it is in none. */
+  /** Of its files together, or of a database as it was last asked; undefined where nobody knows. */
   get bytes(): number | undefined {
-    if (this.#files.length === 0) return undefined;
-    return this.#files.reduce((sum, file) => sum + sizeOf(file), 0);
+    if (this.kind === "file") return this.#files.reduce((sum, file) => sum + sizeOf(file), 0);
+    return this.#answer;
+  }
+
+  /** The same, where a database is asked first, unless it just was. Never rejects. */
+  async look(): Promise<number | undefined> {
+    const { clock } = this.#options;
+    if (this.kind === "database" && clock.elapsed() - this.#askedAt >= goodFor) {
+      this.#asking ??= this.#ask().finally(() => this.#asking = undefined);
+      await this.#asking;
+    }
+    return this.bytes;
   }
 
   /** Bytes that are free on its disk; undefined where nobody knows. */
   get free(): number | undefined {
-    return this.#space.free;
+    return this.#options.space.free;
   }
 
   /** Bytes of those that shall stay free. */
   get least(): number {
-    return this.#space.least;
+    return this.#options.space.least;
+  }
+
+  async #ask(): Promise<void> {
+    const { askDatabase, clock } = this.#options;
+    // Where it cannot be asked, health says so.
+    this.#answer = await askDatabase().catch(() => undefined);
+    this.#askedAt = clock.elapsed();
   }
 }
 

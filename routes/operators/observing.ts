@@ -113,7 +113,9 @@ const storeAnswer = new Kind(
     z.object({
       kind: z.enum(["file", "database", "memory"]),
       location: z.string().describe("without passwords"),
-      bytes: z.number().int().nullable().describe("null where it is in no file"),
+      bytes: z.number().int().nullable().describe(
+        "of its files, or of a database's tables and indexes, up to 5 s old; null where nobody knows",
+      ),
       free_bytes: z.number().int().nullable().describe("on its disk; null where nobody knows"),
       min_free_bytes: z.number().int().describe("below that, new work is refused"),
       durability: z.enum(["memory", "disk", "replicated"]).describe("the least that is confirmed"),
@@ -212,11 +214,11 @@ export function observingRoutes(gateway: Gateway): Hono<Env> {
         description: "How it grew is `store_bytes` of `/admin/history`.",
         answers: { 200: { description: "The store", kind: storeAnswer }, ...refusals(401, 404) },
       }),
-      (context) =>
+      async (context) =>
         answerJson(context, {
           kind: gateway.size.kind,
           location: showSetting(config, "store") ?? "",
-          bytes: gateway.size.bytes ?? null,
+          bytes: await gateway.size.look() ?? null,
           free_bytes: gateway.size.free ?? null,
           min_free_bytes: gateway.size.least,
           durability: config["store.durability"],

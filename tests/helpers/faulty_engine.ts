@@ -94,6 +94,10 @@ export class FaultyEngine implements Engine {
     return this.#write(() => this.#engine.deleteAll(prefix), prefix[0]);
   }
 
+  tableBytes(): Promise<number | undefined> {
+    return this.#engine.tableBytes();
+  }
+
   everything(): AsyncIterableIterator<Entry<unknown>> {
     return this.#engine.everything();
   }

@@ -1,15 +1,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { BackupRefused, Backups, FreeSpace, StoreSize } from "../../lib/operations/mod.ts";
-import { systemClock } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { TemporaryFolder } from "../helpers/process.ts";
 import { until } from "../helpers/until.ts";
 
 function backupsOf(location: string, folder: string, free = Infinity): Backups {
-  const size = new StoreSize(location, new FreeSpace({ file: undefined, least: 1000, clock: systemClock }));
+  const clock = new FakeClock();
+  const space = new FreeSpace({ file: undefined, least: 1000, clock });
+  const size = new StoreSize({ location, space, clock, askDatabase: () => Promise.resolve(undefined) });
   const measure = () => Promise.resolve(free);
-  return new Backups({ location, size, folder, clock: new FakeClock(), measure });
+  return new Backups({ location, size, folder, clock, measure });
 }
 
 const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);

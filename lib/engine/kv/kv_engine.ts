@@ -135,6 +135,10 @@ export class KvEngine implements Engine {
     if (deletions % maxDeletions > 0) await commit.commit();
   }
 
+  tableBytes(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async *everything(): AsyncIterableIterator<Entry<unknown>> {
     for await (const entry of this.list({ prefix: [] })) if (!own.has(entry.key[0])) yield entry;
   }

@@ -138,6 +138,11 @@ export class PostgresEngine implements Engine {
     return Number(row?.["now"]);
   }
 
+  async tableBytes(): Promise<number> {
+    const { rows: [row] } = await this.#read(this.#statements.tableBytes);
+    return Number(row?.["bytes"]);
+  }
+
   async get<T>(key: Key): Promise<T | null> {
     const [value = null] = await this.getMany<T>([key]);
     return value;

@@ -73,6 +73,9 @@ export function statementsFor(schema: string) {
     mark: `select pg_advisory_xact_lock(${markLock}, hashtext($1::text)),
       pg_logical_emit_message(true, 'heliograph', '')`,
     now: "select (extract(epoch from clock_timestamp()) * 1000)::bigint::text as now",
+    tableBytes: `select coalesce(sum(pg_total_relation_size(pg_class.oid)), 0)::bigint::text as bytes
+      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+      where nspname = '${schema}' and relkind in ('r', 'p')`,
     fact: `select value from ${s}.facts where name = $1::text`,
     keepFact:
       `insert into ${s}.facts (name, value) values ($1::text, $2::text) on conflict (name) do nothing`,

@@ -182,3 +182,15 @@ testDatabase("a wait for a standby that was cancelled is no success", async (ser
   await server.sql(`select pg_cancel_backend(pid) from (${waiting}) as waiting`);
   await refused;
 }, { fsync: "on" });
+
+testDatabase(
+  "a database tells how many bytes its tables have, and they grow with what is kept",
+  async (server) => {
+    using engine = await openEngine(server.location());
+    const before = await engine.tableBytes() ?? 0;
+    const text = Array.from({ length: 100_000 }, () => crypto.randomUUID()).join("");
+    await engine.set(["large"], text);
+    const after = await engine.tableBytes() ?? 0;
+    assertEquals([before > 0, after - before > 1_000_000], [true, true]);
+  },
+);

@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { startGateway } from "../../helpers/gateway.ts";
+import { postgres, PostgresServer } from "../../helpers/postgres.ts";
 import { TemporaryFolder } from "../../helpers/process.ts";
+import { testWith } from "../../helpers/programs.ts";
 import { until } from "../../helpers/until.ts";
 
 Deno.test("a server is drained from another one of its store, and one that is not there is none", async () => {
@@ -27,3 +29,15 @@ Deno.test("a store in a file says how large it is and what is free, and one in m
   const said = await fleeting.admin("GET", "/admin/store");
   assertEquals([said["kind"], said["bytes"], said["free_bytes"]], ["memory", null, null]);
 });
+
+testWith(
+  postgres.missing,
+  "a store in a database says how large its tables are, and refuses backups",
+  async () => {
+    await using database = await PostgresServer.start();
+    await using server = await startGateway({ store: database.location(), "store.backups": "backups" });
+    const { kind, bytes, free_bytes } = await server.admin("GET", "/admin/store");
+    assertEquals([kind, Number(bytes) > 0, free_bytes], ["database", true, null]);
+    await assertRejects(() => server.admin("POST", "/admin/backups"), Error, "pg_dump");
+  },
+);

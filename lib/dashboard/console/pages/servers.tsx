@@ -164,7 +164,7 @@ function StoreCard() {
 
 function sizeOf({ kind, bytes }: Store): string {
   if (bytes !== null) return formatBytes(bytes);
-  return kind === "memory" ? "in memory alone: a restart forgets it" : "the database's own tools tell";
+  return kind === "memory" ? "in memory alone: a restart forgets it" : "not known";
 }
 
 function growthOf({ figures, interval }: PastMeasurements): string | undefined {
