@@ -54,7 +54,7 @@ Deno.test("every path that serves something answers other methods with 405 and t
 Deno.test("what nobody serves by any method is not found", async () => {
   await using server = await start();
   for (
-    const path of ["/nothing", "/api/v1/nothing", "/wss", "/docs/x", "/inscriptions/x/y/z", "//", "/ws//"]
+    const path of ["/nothing", "/api/v1/nothing", "/wss", "/docs/x/y", "/inscriptions/x/y/z", "//", "/ws//"]
   ) {
     for (const method of ["GET", "POST"]) {
       const { status, allow } = await ask(server, method, path);
