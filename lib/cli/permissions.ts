@@ -24,9 +24,16 @@ const neverAsked = [
   "homedir",
 ] as const;
 
-/** The program itself: workers and the dashboard are read later on. Not all of its folder, where keys and stores lie too. */
-const program = ["lib", "routes", "dist/dashboard", "main.ts", "deno.json"]
-  .map((part) => resolve(import.meta.dirname ?? "", "../..", part));
+const here = import.meta.dirname ?? "";
+
+/**
+ * The program itself: workers and the dashboard are read later on. Not all of its folder, where keys and stores lie too. In a
+ * bundle all of it is in one folder, which is that of this module.
+ */
+const program = [
+  here,
+  ...["lib", "routes", "dist/dashboard", "main.ts", "deno.json"].map((part) => resolve(here, "../..", part)),
+];
 
 /**
  * Gives up, before anything is opened, what this process may do and will not need. A module of handlers is code of the
