@@ -87,6 +87,7 @@ export function showSetting(config: Config, name: SettingName): string | undefin
 
 /** A URL with its scheme, host and port, and nothing else that it has. */
 function originAlone(url: string): string {
-  const { href, origin } = new URL(url);
+  const { href, origin, host } = new URL(url);
+  if (host === "") return url;
   return href === `${origin}/` ? origin : `${origin}/***`;
 }

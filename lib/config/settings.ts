@@ -122,7 +122,8 @@ export const settings = {
   rpc_url: setting(
     text("sim: or an http:// or https:// URL", (value) => value === "sim:" || isWebUrl(value), "URL"),
     "sim:",
-    "JSON-RPC node that the streams poll; `sim:` is a built-in simulated one.",
+    "JSON-RPC node that the streams poll; `sim:` is a built-in simulated one. Of its URL only scheme, host and port are ever shown, since hosted nodes have keys in their paths.",
+    { pathIsSecret: true },
   ),
   rpc_profile: optional(
     oneOf("block-buster", "the-block"),

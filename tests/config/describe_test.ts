@@ -44,13 +44,20 @@ Deno.test("every doc is a sentence", () => {
 Deno.test("showSetting() masks secrets and passwords, and shows sizes in their unit", () => {
   const config = defaultConfig({
     admin_token: "correct-horse-battery",
-    rpc_url: "https://user:pass@node.example",
+    store: "postgres://user:pass@db.example/heliograph",
     "history.max_bytes": 3 * 2 ** 20,
   });
   assertEquals(showSetting(config, "admin_token"), "***");
-  assertEquals(showSetting(config, "rpc_url"), "https://***@node.example");
+  assertEquals(showSetting(config, "store"), "postgres://***@db.example/heliograph");
   assertEquals(showSetting(config, "history.max_bytes"), "3MiB");
   assertEquals(showSetting(config, "region"), undefined);
+});
+
+Deno.test("of the node only scheme, host and port are shown, since hosted ones have keys in their paths", () => {
+  const shown = (url: string) => showSetting(defaultConfig({ rpc_url: url }), "rpc_url");
+  assertEquals(shown("https://user:pass@node.example/v3/secret"), "https://node.example/***");
+  assertEquals(shown("http://127.0.0.1:9933"), "http://127.0.0.1:9933");
+  assertEquals(shown("sim:"), "sim:");
 });
 
 Deno.test("of the webhook only scheme, host and port are shown, whatever its path or query has", () => {

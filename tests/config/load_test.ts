@@ -144,7 +144,7 @@ Deno.test("the admin token is no flag, and never shown", () => {
 });
 
 Deno.test("passwords in URLs are masked in refusals", () => {
-  const { message } = assertThrows(() => load({ flags: ["--rpc_url=ftp://user:pass@node"] }), ConfigError);
+  const { message } = assertThrows(() => load({ flags: ["--public_url=ftp://user:pass@node"] }), ConfigError);
   assertEquals(message.includes('"ftp://***@node"'), true);
 });
 
