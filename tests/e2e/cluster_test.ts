@@ -8,7 +8,10 @@ async function call(server: ServerProcess, key: string, path: string, body?: obj
     headers: { "x-api-key": key },
     ...(body && { method: "POST", body: JSON.stringify(body) }),
   });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  if (!response.ok) {
+    const said = server.stderr.all.slice(-20).join("\n");
+    throw new Error(`${path}: ${response.status} ${await response.text()}\n${said}`);
+  }
   return await response.json();
 }
 
