@@ -50,24 +50,33 @@ Deno.test("every link of the site leads to a page that is there, and nothing com
   assertEquals(broken, []);
 });
 
-testWith(
-  chromium === undefined ? "no Chromium" : undefined,
-  "the search finds sections in a browser",
-  async () => {
-    await using folder = await TemporaryFolder.make();
-    await writeSite(root, `${folder.path}/site`);
-    const page = `${folder.path}/site/index.html`;
-    const html = (await Deno.readTextFile(page)).replace(/<meta http-equiv[^>]*>/, "");
-    await Deno.writeTextFile(
-      page,
-      `${html}<script>
-      addEventListener("load", () => setTimeout(() => {
-        const typed = document.querySelector("#search");
-        typed.value = "metagraph permit";
-        typed.dispatchEvent(new Event("input"));
-      }));
-    </script>`,
-    );
-    await seenOnPage(`${folder.path}/site`, "", /metagraph[^]*permit/i, `${folder.path}/profile`);
-  },
-);
+/** What is typed, and what is found first for it: a heading and its page, and what stands there. */
+const searches = [
+  ["metagraph permit", /^metagraph\. Configuration\n.*permit/],
+  ["websocket.heartbeat_interval", /^websocket\. Configuration\n.*websocket\.heartbeat_interval/],
+  ["store", /^store\. Configuration\n/],
+] as const;
+
+for (const [words, first] of searches) {
+  testWith(
+    chromium === undefined ? "no Chromium" : undefined,
+    `the search finds sections in a browser, first what is called so: ${words}`,
+    async () => {
+      await using folder = await TemporaryFolder.make();
+      await writeSite(root, `${folder.path}/site`);
+      const page = `${folder.path}/site/index.html`;
+      const html = (await Deno.readTextFile(page)).replace(/<meta http-equiv[^>]*>/, "");
+      await Deno.writeTextFile(
+        page,
+        `${html}<script>
+        addEventListener("load", () => setTimeout(() => {
+          const typed = document.querySelector("#search");
+          typed.value = "${words}";
+          typed.dispatchEvent(new Event("input"));
+        }));
+      </script>`,
+      );
+      await seenOnPage(`${folder.path}/site`, "", first, `${folder.path}/profile`);
+    },
+  );
+}
