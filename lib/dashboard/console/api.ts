@@ -37,6 +37,8 @@ export interface Change {
 /** The operators' API, with the cookie of a session. */
 export class Api {
   #csrf = "";
+  /** Aborted when the session is given up or over: the server would refuse what is asked from then on. */
+  #asking = new AbortController();
   readonly #ended: () => void;
 
   /** `ended` is called when the server knows the session no more. */
@@ -53,6 +55,7 @@ export class Api {
 
   /** The session is over. */
   end(): void {
+    this.#asking.abort(new Error("You are logged out"));
     this.#ended();
   }
 
@@ -64,9 +67,19 @@ export class Api {
     return this.#keep(await this.change<SessionState>({ ...post({ token }), path: "console/unlock" }));
   }
 
+  /** Asks nothing more, but where it fails: then the session goes on. */
   async logout(everywhere = false): Promise<void> {
-    await this.change({ method: "POST", path: `console/logout${everywhere ? "?everywhere=true" : ""}` });
-    this.#ended();
+    this.#asking.abort(new Error("You are logging out"));
+    const headers = { "x-csrf-token": this.#csrf };
+    try {
+      await this.#ask(`console/logout${everywhere ? "?everywhere=true" : ""}`, { method: "POST", headers });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 401)) {
+        this.#asking = new AbortController();
+        throw error;
+      }
+    }
+    this.end();
   }
 
   /** `background`: nobody asked for it, so that it keeps no session alive. */
@@ -93,10 +106,10 @@ export class Api {
     read?: (answer: Response) => Promise<T>,
   ): Promise<T> {
     try {
-      return await this.#ask<T>(path, init, read);
+      return await this.#ask<T>(path, { ...init, signal: this.#asking.signal }, read);
     } catch (error) {
       const isWrongToken = path === "console/unlock";
-      if (error instanceof ApiError && error.status === 401 && !isWrongToken) this.#ended();
+      if (error instanceof ApiError && error.status === 401 && !isWrongToken) this.end();
       throw error;
     }
   }
@@ -115,6 +128,7 @@ export class Api {
 
   #keep(session: SessionState): SessionState {
     this.#csrf = session.csrf;
+    if (this.#asking.signal.aborted) this.#asking = new AbortController();
     return session;
   }
 }

@@ -76,6 +76,30 @@ Deno.test("whoever leaves the screen is logged out after 15 minutes, at the serv
   scene.watched.assertFaultless();
 });
 
+Deno.test("whoever logs out asks for nothing more, but where that fails", async () => {
+  await using scene = await ConsoleScene.start();
+  const { page } = scene;
+  await scene.login();
+  const logout = page.getByRole("button", { name: "Log out" });
+  await page.route("**/console/logout", (route) => route.fulfill({ status: 503, json: {} }), { times: 1 });
+  const refused = page.waitForResponse(/console\/logout/);
+  await logout.click();
+  await (await refused).finished();
+  await scene.open("games");
+  await scene.row("g1").waitFor();
+  await page.route("**/console/logout", async (route) => {
+    const response = await route.fetch();
+    // The server knows the session no more, and the page has not heard of it.
+    await scene.open("miners");
+    await page.getByRole("heading", { level: 1, name: "Miners" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "You are logging out" }).waitFor();
+    await route.fulfill({ response });
+  });
+  await logout.click();
+  await page.getByLabel("Admin token").waitFor();
+  assertEquals(scene.watched.faults.filter((fault) => !/status of 503/.test(fault)), []);
+});
+
 Deno.test("what is typed at the top is found: a miner by uid or hotkey, a connection, a prediction", async () => {
   await using scene = await ConsoleScene.start();
   const { page, gateway } = scene;
