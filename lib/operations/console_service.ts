@@ -93,6 +93,11 @@ export class ConsoleService {
     this.webhook?.close();
   }
 
+  /** What the gateway does just now. */
+  async activity(): Promise<unknown> {
+    return await this.#options.activity();
+  }
+
   #schedule(): void {
     this.#timer = this.#options.clock.after(activityEvery, () => {
       void this.#tell().finally(() => this.#closed || this.#schedule());
@@ -101,7 +106,7 @@ export class ConsoleService {
 
   async #tell(): Promise<void> {
     if (this.feed.isUnheard) return;
-    const activity = await this.#options.activity();
+    const activity = await this.activity();
     if (activity !== undefined) this.feed.emit("activity", activity);
   }
 }

@@ -284,7 +284,7 @@ function serveEvents(context: Context<Env>, gateway: Gateway): Response {
   const mayListen = async () => !hasSession || await sessionOf(gateway, context) !== undefined;
   const [, epoch = "", id = ""] =
     /^(\w{1,16}):(\d{1,15})$/.exec(context.req.header("last-event-id") ?? last_event_id ?? "") ?? [];
-  let stop = () => {};
+  let [isOpen, stop] = [true, () => {}];
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
       const send = (text: string) => {
@@ -309,11 +309,16 @@ function serveEvents(context: Context<Env>, gateway: Gateway): Response {
       };
       gateway.ending.addEventListener("abort", end);
       stop = () => {
+        isOpen = false;
         unlisten();
         timer.cancel();
         gateway.ending.removeEventListener("abort", end);
       };
       send(": connected\nretry: 1000\n\n");
+      // The next one may be two seconds away.
+      void gateway.console.activity().then((activity) => {
+        if (isOpen && activity !== undefined) send(`event: activity\ndata: ${JSON.stringify(activity)}\n\n`);
+      });
       if (epoch === "") {
         const data = JSON.stringify({ predictions: gateway.console.judgements.latest(), skipped: 0 });
         return send(`event: predictions\ndata: ${data}\n\n`);

@@ -303,6 +303,16 @@ async function named(reader: EventReader, name: string) {
   }
 }
 
+Deno.test("whoever listens is told at once what the gateway does", async () => {
+  // Time stands still, so that nothing is told because it is its turn.
+  await using scene = await Scene.start({}, new FakeClock());
+  const operator = await loggedIn(scene.server);
+  await using events = await EventReader.open(`${scene.server.url}/admin/events`, undefined, {
+    headers: { cookie: operator.cookie },
+  });
+  assertEquals((await named(events, "activity")).data["status"], "online");
+});
+
 Deno.test("what happens is told as events, also to whoever comes back", async () => {
   await using scene = await Scene.start();
   const operator = await loggedIn(scene.server);
