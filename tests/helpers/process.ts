@@ -1,6 +1,6 @@
 import { readLines } from "../../lib/cli/stdio.ts";
 import { adminToken, callAdmin } from "./gateway.ts";
-import { inTime } from "./until.ts";
+import { inTime, until } from "./until.ts";
 
 const main = `${import.meta.dirname}/../../main.ts`;
 const permissions = ["--allow-read", "--allow-write", "--allow-net", "--allow-env", "--allow-sys=statfs"];
@@ -37,7 +37,18 @@ export class TemporaryFolder implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.path, { recursive: true });
+    await until(() => this.#remove(), `the end of those who write into ${this.path}`);
+  }
+
+  /** Answers false while somebody still writes into it, as the helpers of a browser do that has ended. */
+  async #remove(): Promise<boolean> {
+    try {
+      await Deno.remove(this.path, { recursive: true });
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === "ENOTEMPTY") return false;
+      throw error;
+    }
   }
 }
 
