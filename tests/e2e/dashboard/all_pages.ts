@@ -166,7 +166,11 @@ export class AllPages implements AsyncDisposable {
       for (let at = 0; at < atOnce; at += 100) {
         feed.emit("predictions", { predictions: judged.slice(at, at + 100), skipped: 0 });
       }
-      await this.page.locator(`[data-row="${number + atOnce - 1}"]`).waitFor();
+      // Looked for in every frame: a locator looks twice a second.
+      await this.page.waitForFunction(
+        (selector) => document.querySelector(selector) !== null,
+        `[data-row="${number + atOnce - 1}"]`,
+      );
     }
   }
 

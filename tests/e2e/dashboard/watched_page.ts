@@ -45,9 +45,13 @@ export class WatchedPage implements AsyncDisposable {
     return text.replaceAll("\u00a0", " ");
   }
 
-  /** Resolves when the status line reads so. */
+  /** Resolves when the status line reads so; looks in every frame, where a locator looks twice a second. */
   async status(wanted: RegExp): Promise<void> {
-    await this.page.locator(".status").filter({ hasText: wanted }).waitFor();
+    await this.page.waitForFunction(
+      (wanted) =>
+        new RegExp(wanted.source, wanted.flags).test(document.querySelector(".status")?.textContent ?? ""),
+      { source: wanted.source, flags: wanted.flags },
+    );
   }
 
   /** The title, and whether the icon is that of a page on which all is well. */
