@@ -119,8 +119,9 @@ export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
       }),
       async (context) => {
         const obstacles = await gateway.health.obstacles();
-        const { status } = gateway;
-        const reasons = status === "draining" ? ["the server is draining", ...obstacles] : obstacles;
+        const reasons = gateway.status === "draining" ? ["the server is draining", ...obstacles] : obstacles;
+        // What stands in the way may not have failed a commit yet.
+        const status = reasons.length > 0 && isUp(gateway) ? "offline" : gateway.status;
         return answerJson(context, { status, ...details(reasons) }, reasons.length === 0 ? 200 : 503);
       },
     );

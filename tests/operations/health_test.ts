@@ -6,8 +6,10 @@ import { JobScene } from "../helpers/job_scene.ts";
 import { Scene } from "../helpers/scene.ts";
 import { until } from "../helpers/until.ts";
 
+/** The status and the reasons; readiness never calls online what it sends nobody to. */
 async function ask(scene: Scene, path: string): Promise<[number, unknown]> {
   const { status, body } = await scene.call("GET", path);
+  if (path === "/readyz") assertEquals(body["status"] === "online", status === 200);
   return [status, body["reasons"]];
 }
 
