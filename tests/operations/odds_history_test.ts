@@ -4,6 +4,7 @@ import { OddsHistory } from "../../lib/operations/mod.ts";
 import type { TeamGame } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { sampleGame } from "../helpers/samples.ts";
+import { until } from "../helpers/until.ts";
 
 const game = (odds: number) => sampleGame("g1", { team_a_odds: odds }) as unknown as TeamGame;
 
@@ -41,5 +42,5 @@ Deno.test("odds are written down a minute after they changed", async () => {
   odds.add(game(2), clock.now());
   await clock.advance(60_000);
   const reader = new OddsHistory({ store: engine, clock });
-  assertEquals((await reader.of("g1")).length, 1);
+  await until(async () => (await reader.of("g1")).length === 1, "the odds in the store");
 });
