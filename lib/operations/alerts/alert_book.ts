@@ -19,6 +19,11 @@ export interface Alert {
   readonly endedAt: number | null;
 }
 
+/** What tells alerts apart that hold at the same time. */
+export function keyOf({ rule, labels }: Pick<Alert, "rule" | "labels">): string {
+  return `${rule.name} ${JSON.stringify(labels)}`;
+}
+
 /** What has changed: what fires now, and what has fired and is over. */
 export interface AlertNews {
   readonly fired: readonly Alert[];
@@ -88,7 +93,7 @@ export class AlertBook {
       const findings = rule.when.evaluate(this.#past);
       this.#findings.set(rule, findings);
       for (const finding of findings.filter(({ holds }) => holds)) {
-        const key = `${rule.name} ${JSON.stringify(finding.labels)}`;
+        const key = keyOf({ rule, labels: finding.labels });
         holding.add(key);
         const before = this.#active.get(key);
         const alert = this.#hold(key, rule, finding, moment);

@@ -1,6 +1,6 @@
-import { type Clock, sha256Hex, sleep } from "../../protocol/mod.ts";
+import { type Clock, FirstSignal, sha256Hex, sleep } from "../../protocol/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
-import type { Alert } from "./alert_book.ts";
+import { type Alert, keyOf } from "./alert_book.ts";
 import { descriptionOf } from "./rules.ts";
 import { filled } from "./template.ts";
 
@@ -60,7 +60,7 @@ export class Webhook {
   /** Tells of alerts, after those before them; what changes while the receiver does not answer is told as it then is. */
   tell(alerts: readonly Alert[]): void {
     for (const alert of alerts) {
-      const key = `${alert.rule.name} ${JSON.stringify(alert.labels)}`;
+      const key = keyOf(alert);
       this.#waiting.delete(key);
       this.#waiting.set(key, alert);
     }
@@ -128,13 +128,14 @@ export class Webhook {
       patience,
       () => late.abort(new DOMException("no answer in 10 s", "TimeoutError")),
     );
+    using first = new FirstSignal(late.signal, this.#closing.signal);
     try {
       const answer = await ask(url, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body,
         redirect: "manual",
-        signal: AbortSignal.any([late.signal, this.#closing.signal]),
+        signal: first.signal,
       });
       await answer.body?.cancel();
       const { ok, status } = answer;
