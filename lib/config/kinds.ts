@@ -177,17 +177,19 @@ function readOrigin(raw: unknown): string | undefined {
   return origin === "null" ? text.toLowerCase() : origin;
 }
 
+/** What is in a list: a comma between the items in text, a list in YAML. Of anything else one that nothing is read from. */
+function itemsOf(raw: unknown): readonly unknown[] {
+  if (typeof raw === "string") return raw.split(",");
+  return Array.isArray(raw) ? raw : [undefined];
+}
+
 /** `all`, or origins as browsers send them: a comma between them in text, a list in YAML. */
 export const origins: Kind<"all" | readonly string[]> = {
   allowed: "all, or origins such as https://app.example.org with commas between them",
   placeholder: "ORIGINS",
   read(raw) {
     if (typeof raw === "string" && raw.trim().toLowerCase() === "all") return "all";
-    const items: unknown[] = typeof raw === "string"
-      ? raw.split(",")
-      : Array.isArray(raw)
-      ? raw
-      : [undefined];
+    const items = itemsOf(raw);
     const read = items.map(readOrigin).filter((origin) => origin !== undefined);
     return read.length === items.length && read.length > 0 ? Object.freeze(read) : undefined;
   },
@@ -218,12 +220,7 @@ export const prefixes: Kind<readonly string[]> = {
   allowed: "beginnings of names, such as user: or user:,team:",
   placeholder: "PREFIXES",
   read(raw) {
-    const items: unknown[] = typeof raw === "string"
-      ? raw.split(",")
-      : Array.isArray(raw)
-      ? raw
-      : [undefined];
-    const read = items.map((item) => typeof item === "string" ? item.trim() : "");
+    const read = itemsOf(raw).map((item) => typeof item === "string" ? item.trim() : "");
     return read.length > 0 && read.every((item) => /^[A-Za-z][\w.:-]{0,31}$/.test(item))
       ? Object.freeze(read)
       : undefined;
@@ -250,12 +247,7 @@ export const networks: Kind<readonly string[]> = {
   allowed: "addresses or networks such as loopback,10.0.0.0/8,2001:db8::/32",
   placeholder: "NETWORKS",
   read(raw) {
-    const items: unknown[] = typeof raw === "string"
-      ? raw.split(",")
-      : Array.isArray(raw)
-      ? raw
-      : [undefined];
-    const read = items.map(readNetwork);
+    const read = itemsOf(raw).map(readNetwork);
     return read.length > 0 && read.every((item) => item.length > 0) ? Object.freeze(read.flat()) : undefined;
   },
   show: (value) => value.join(","),
