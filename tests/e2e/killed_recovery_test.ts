@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FakeNode, fakeReceipt } from "../helpers/fake_node.ts";
+import { FakeNode } from "../helpers/fake_node.ts";
 import { type Frame, Peer, signMessage, testKey } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
@@ -50,8 +50,6 @@ async function subscribe(server: ServerProcess, recover?: { epoch: string; offse
 Deno.test("a client of a stream that comes back to a server that was killed gets exactly what it missed", async () => {
   await using folder = await TemporaryFolder.make();
   await using node = FakeNode.start();
-  const grow = (newest: number) =>
-    node.receipts = Array.from({ length: newest }, (_, i) => fakeReceipt(newest - i));
   const idsOf = (message: Frame) =>
     (dataOf(message)["receipts"] as { id: string }[]).map(({ id }) => id).reverse();
   const isReceipts = ({ type }: Frame) => type === "receipts";
@@ -60,18 +58,18 @@ Deno.test("a client of a stream that comes back to a server that was killed gets
   let [epoch, missed]: string[] = [];
   {
     await using server = await ServerProcess.start({ cwd: folder.path }, flags);
-    grow(10);
+    node.audit(10);
     const { peer, subscribed } = await subscribe(server);
     epoch = String(subscribed["epoch"]);
     got.push(...idsOf(await peer.next(isReceipts)));
     const other = await subscribe(server);
     await peer.close();
-    grow(25);
+    node.audit(25);
     missed = JSON.stringify(await other.peer.next((frame) => isReceipts(frame) && frame["offset"] === 2));
     await server.end("SIGKILL");
     await other.peer.close();
   }
-  grow(266);
+  node.audit(266);
   await using server = await ServerProcess.start({ cwd: folder.path }, flags);
   const { peer, subscribed } = await subscribe(server, { epoch, offset: 1 });
   assertEquals([subscribed["epoch"], subscribed["offset"], subscribed["recovered"]], [epoch, 2, true]);

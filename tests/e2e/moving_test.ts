@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { FakeNode, fakeReceipt } from "../helpers/fake_node.ts";
+import { FakeNode } from "../helpers/fake_node.ts";
 import { JobPeer, noise, socketRequest } from "../helpers/job_scene.ts";
 import { type Frame, Peer } from "../helpers/peer.ts";
 import { postgres, PostgresServer } from "../helpers/postgres.ts";
@@ -177,7 +177,7 @@ testWith(
     let newest = 0;
     const grow = (count: number) => {
       newest += count;
-      node.receipts = Array.from({ length: newest }, (_, index) => fakeReceipt(newest - index));
+      node.audit(newest);
     };
     grow(5);
     await using town = await Town.start(database, [

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FakeNode, fakeReceipt } from "../helpers/fake_node.ts";
+import { FakeNode } from "../helpers/fake_node.ts";
 import { JobPeer, noise, socketRequest, type Told } from "../helpers/job_scene.ts";
 import { type Frame, Peer, signMessage, testKey } from "../helpers/peer.ts";
 import { ServerProcess, TemporaryFolder } from "../helpers/process.ts";
@@ -146,7 +146,7 @@ Deno.test("a stream is one on all servers: each value once, under one number, wh
   let newest = 0;
   const grow = (count: number) => {
     newest += count;
-    node.receipts = Array.from({ length: newest }, (_, index) => fakeReceipt(newest - index));
+    node.audit(newest);
   };
   grow(5);
   await using town = await startTwo(`--rpc_url=${node.url}`);

@@ -124,6 +124,11 @@ export class FakeNode implements AsyncDisposable {
     this.release();
   }
 
+  /** Has so many receipts, numbered from 1 on. */
+  audit(count: number): void {
+    this.receipts = Array.from({ length: count }, (_, index) => fakeReceipt(count - index));
+  }
+
   /** Makes `receipt.audit` answer the first `limit` of these. */
   set receipts(newestFirst: readonly unknown[]) {
     this.results["receipt.audit"] = ({ limit }: Record<string, unknown>) => ({

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { fakeReceipt } from "../helpers/fake_node.ts";
 import type { Frame } from "../helpers/peer.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 import { dataOf } from "../helpers/scene.ts";
@@ -70,11 +69,10 @@ const step = fc.record({
 Deno.test("cut off at any point and back by any way, a client gets every receipt once, in order", async () => {
   await using gateway = await StreamScene.start();
   const { node, clock } = gateway;
-  const all = (newest: number) => Array.from({ length: newest }, (_, index) => fakeReceipt(newest - index));
   const name = (number: number) => `receipt_${number}`;
   // Somebody else keeps listening, so that there is something to miss.
   const other = await gateway.open();
-  node.receipts = all(10);
+  node.audit(10);
   other.send('{"type": "subscribe", "stream": "receipts"}');
   const first = await other.next(({ type }) => type === "receipts");
   const { epoch } = (await gateway.get("/receipts")).body;
@@ -86,7 +84,7 @@ Deno.test("cut off at any point and back by any way, a client gets every receipt
         const before = newest;
         for (const more of away) {
           newest += more;
-          node.receipts = all(newest);
+          node.audit(newest);
           await gateway.pass(3000 - clock.now() % 3000);
         }
         const polls = away.filter((more) => more > 0).length;

@@ -4,20 +4,7 @@ import type { StreamData } from "../../../lib/protocol/streams.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { FakeNode, fakeReceipt } from "../../helpers/fake_node.ts";
 import { Scene } from "../../helpers/scene.ts";
-
-/** A WebSocket class for where there are none. */
-class NoWebSocket {
-  binaryType = "";
-  constructor() {
-    throw new TypeError("no WebSockets here");
-  }
-  addEventListener() {}
-  send() {}
-  close() {}
-}
-
-const withoutEvents: typeof fetch = (input, init) =>
-  String(input).includes("/events") ? Promise.reject(new TypeError("no events here")) : fetch(input, init);
+import { NoWebSocket, withoutEvents } from "./blocked_ways.ts";
 
 interface Way {
   readonly transport: string;

@@ -4,22 +4,9 @@ import { signJwt } from "../../../lib/crypto/mod.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { Scene } from "../../helpers/scene.ts";
 import { until } from "../../helpers/until.ts";
+import { NoWebSocket, withoutEvents } from "./blocked_ways.ts";
 
 const key = "k".repeat(40);
-
-/** A WebSocket class for where there are none. */
-class NoWebSocket {
-  binaryType = "";
-  constructor() {
-    throw new TypeError("no WebSockets here");
-  }
-  addEventListener() {}
-  send() {}
-  close() {}
-}
-
-const withoutEvents: typeof fetch = (input, init) =>
-  String(input).includes("/events") ? Promise.reject(new TypeError("no events here")) : fetch(input, init);
 
 /** Every way for messages to come. */
 const ways: Readonly<Record<string, Partial<StreamClientOptions>>> = {
