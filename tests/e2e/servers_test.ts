@@ -207,15 +207,15 @@ Deno.test("a job is followed live at a server that does not work on it, and by a
   using moving = await connect(other);
   await moving.ask("follow-inscription", { jobId, epoch, offset: at });
   await starter.ask("inscription-executed", { jobId, transactionId: tx_id });
-  await moving.until(({ data }) => Number(data["offset"]) > at);
+  const first = await moving.until(({ data }) => Number(data["offset"]) > at);
   moving.socket.close();
-  const seen = moving.told.filter(({ data }) => data["jobId"] === jobId);
+  // As if nothing more had come: of a job that has ended by then the ending is told once more.
   using back = await connect(one);
-  const again = await back.ask("follow-inscription", { jobId, epoch, offset: offsets(seen).at(-1) });
+  const again = await back.ask("follow-inscription", { jobId, epoch, offset: first.data["offset"] });
   assertEquals(again["recovered"], true);
   const whole = await follower.toEnd(jobId);
   assertEquals(whole, await starter.toEnd(jobId));
-  assertEquals([...seen, ...await back.toEnd(jobId)], whole);
+  assertEquals([first, ...await back.toEnd(jobId)], whole);
   assertEquals(offsets(whole), whole.map((_, index) => at + 1 + index));
   assertEquals(whole.at(-1)?.event, "inscription-complete");
 });
