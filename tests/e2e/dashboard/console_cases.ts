@@ -147,6 +147,7 @@ Deno.test("a refused prediction shows on three pages as it happens", async () =>
   await page.getByRole("link", { name: "wager limit" }).click();
   await page.locator("[data-row]").first().waitFor();
   assertMatch(page.url(), /#\/predictions\?result=refused&search=wager\+limit/);
+  await page.locator("[data-row]").nth(11).waitFor();
   assertEquals(await page.locator("[data-row]").count(), 12);
   await scene.row("12").getByRole("button").click();
   await page.getByRole("complementary").getByText("Daily wager limit exceeded").waitFor();
@@ -276,7 +277,7 @@ Deno.test("a metagraph is imported after a look at what it changes", async () =>
   await scene.act("Import", /Done: 1 added, 1 changed, 1 removed/);
   assertEquals((await peer.ended).code, 1008);
   await scene.row(added).waitFor();
-  assertEquals(await scene.row(gateway.key.address).count(), 0);
+  await scene.row(gateway.key.address).waitFor({ state: "detached" });
   assertEquals(scene.watched.faults.filter((fault) => !/status of 400/.test(fault)), []);
 });
 
@@ -324,7 +325,7 @@ Deno.test("a connection is dropped, and its ending says why", async () => {
   await peer.ended;
   await scene.row(id).waitFor();
   await page.getByRole("complementary").getByText("closed").first().waitFor();
-  assert(await page.getByRole("list", { name: "Endings by cause" }).getByRole("button").count() > 0);
+  await page.getByRole("list", { name: "Endings by cause" }).getByRole("button").first().waitFor();
   scene.watched.assertFaultless();
 });
 

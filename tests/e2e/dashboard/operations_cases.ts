@@ -33,7 +33,7 @@ Deno.test("a key that is made is shown once, says when it was used, and works un
   const key = await dialog.getByLabel("The key").innerText();
   assertMatch(key, /^hg_/);
   await dialog.getByRole("button", { name: "Close", exact: true }).click();
-  assertEquals(await page.getByText(key).count(), 0);
+  await page.getByText(key).waitFor({ state: "detached" });
   const row = page.locator("[data-row]").filter({ hasText: "press desk" });
   await row.filter({ hasText: "never" }).waitFor();
   await inscribe(scene, key, "first.bin");
