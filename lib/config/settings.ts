@@ -149,6 +149,11 @@ export const settings = {
     "Port for /admin, /metrics and the detailed health alone, which the main port then no longer serves; 0 takes a free one.",
     { example: "10402", shownDefault: "none: all on the main port" },
   ),
+  "admin.public_url": optional(
+    webUrl,
+    "Address under which operators reach this server's console, to which the consoles of the other servers lead.",
+    { example: "https://operators.example.org", shownDefault: "public_url, where there is no admin.port" },
+  ),
   shutdown_timeout: setting(
     positive(3600, "s"),
     30,

@@ -250,6 +250,7 @@ export async function createGateway(
     shortage,
     hub,
     figures: tellFigures({
+      console: consoleOf(config),
       clock,
       startedAt: () => gateway.startedAt,
       connections: () => hub.size,
@@ -344,6 +345,13 @@ export async function createGateway(
 }
 
 /** How alerts call a server: as a Prometheus would that looks at it. */
+/** Where operators find the console of this server. */
+function consoleOf(config: Config): string | null {
+  const base = config["admin.public_url"] ??
+    (config["admin.port"] === undefined ? config["public_url"] : undefined);
+  return base === undefined ? null : `${base.replace(/\/$/, "")}/console`;
+}
+
 function instanceOf({ public_url, host, port }: Config): string {
   return public_url === undefined ? `${host}:${port}` : new URL(public_url).host;
 }

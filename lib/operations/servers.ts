@@ -167,7 +167,9 @@ function endOf({ ending, openedAt }: ConnectionRecord): number {
 
 /** What this server tells the others of itself, each time anew. */
 export function tellFigures(
-  { clock, startedAt, connections, isDraining, behind }: {
+  { console, clock, startedAt, connections, isDraining, behind }: {
+    /** Where this server's console is; null where that is not known. */
+    readonly console: string | null;
     readonly clock: Clock;
     readonly startedAt: () => number;
     readonly connections: () => number;
@@ -191,6 +193,7 @@ export function tellFigures(
       isDraining: isDraining(),
       behind: behind(),
       load,
+      console,
     };
   };
 }

@@ -17,6 +17,9 @@ const instance = new Kind(
       url: z.string().nullable().describe(
         "`public_url`, for Socket.IO; null where there is none, or it drains",
       ),
+      console: z.string().nullable().describe(
+        "where operators find its console; null where that is not known",
+      ),
       region: z.string(),
       version: z.string().nullable(),
       started_at: time().nullable(),
@@ -31,6 +34,7 @@ const instance = new Kind(
     id: "1",
     self: true,
     url: "wss://gateway.example.org",
+    console: "https://gateway.example.org/console",
     region: "default",
     version: "0.1.0",
     started_at: "2026-11-21T08:00:00.000+00:00",
@@ -92,12 +96,20 @@ export function instanceRoutes({ jobs, servers }: Gateway): Hono<Env> {
 }
 
 function describe({ id, url, region, activeJobs, heardAt, figures }: InstanceRecord, self: string) {
-  const { version = null, startedAt, connections = 0, load = 0, isDraining = false, behind = 0 } = figures ??
-    {};
+  const {
+    version = null,
+    console = null,
+    startedAt,
+    connections = 0,
+    load = 0,
+    isDraining = false,
+    behind = 0,
+  } = figures ?? {};
   return {
     id,
     self: id === self,
     url,
+    console,
     region,
     version,
     started_at: startedAt === undefined ? null : formatTimestamp(startedAt),

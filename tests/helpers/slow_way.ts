@@ -2,13 +2,17 @@
 export class SlowWay implements AsyncDisposable {
   /** Milliseconds that each piece takes. */
   delay = 0;
+  /** The port that it leads to. */
+  to: number;
   readonly #listener: Deno.TcpListener;
   readonly #connections = new Set<Deno.Conn>();
   readonly #serving: Promise<void>;
 
-  constructor(to: number) {
+  /** @param to may be given later, where what listens there has to know of this way first */
+  constructor(to = 0) {
+    this.to = to;
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    this.#serving = this.#serve(to);
+    this.#serving = this.#serve();
   }
 
   get port(): number {
@@ -21,11 +25,11 @@ export class SlowWay implements AsyncDisposable {
     await this.#serving;
   }
 
-  async #serve(to: number): Promise<void> {
+  async #serve(): Promise<void> {
     const passing: Promise<unknown>[] = [];
     try {
       for await (const near of this.#listener) {
-        const far = await Deno.connect({ hostname: "127.0.0.1", port: to }).catch(() => undefined);
+        const far = await Deno.connect({ hostname: "127.0.0.1", port: this.to }).catch(() => undefined);
         if (far === undefined) {
           close(near);
           continue;

@@ -11,6 +11,8 @@ export interface ServerFigures {
   readonly behind: number;
   /** The share of one processor core that it has used lately. */
   readonly load: number;
+  /** Where its console is; null where it does not know, absent where an older version says it. */
+  readonly console?: string | null;
 }
 
 /** A server that uses this store. */

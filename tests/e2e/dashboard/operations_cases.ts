@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { judgeEvery } from "../../../lib/operations/mod.ts";
 import { startGateway } from "../../helpers/gateway.ts";
 import { httpRequest, noise } from "../../helpers/job_scene.ts";
+import { SlowWay } from "../../helpers/slow_way.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { until } from "../../helpers/until.ts";
 import { ConsoleScene, still } from "./console_scene.ts";
@@ -183,6 +184,33 @@ Deno.test("each server's card shows how it is and drains it, and the store says 
     await page.locator(`[data-server="${second}"]`).filter({ hasText: /draining|gone/ }).waitFor();
     await scene.act("Drain");
     await scene.watched.status(/Reconnecting|Draining/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the picker leads to the same page of another server's console, without another login", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "heliograph-test-" });
+  try {
+    const store = `${folder}/store.db`;
+    await using way = new SlowWay();
+    await using scene = await ConsoleScene.start(still, { store });
+    const address = `http://127.0.0.1:${way.port}`;
+    await using other = await startGateway({ store, "admin.public_url": `${address}/` });
+    await using _silent = await startGateway({ store });
+    way.to = Number(new URL(other.url).port);
+    const { page } = scene;
+    await scene.login();
+    await scene.open("predictions", "?result=refused");
+    const { self: second } = other.gateway.jobs.instances;
+    const picker = page.getByLabel("Server", { exact: true });
+    await picker.filter({ hasText: `Server ${second}` }).waitFor();
+    await picker.selectOption(second);
+    await page.waitForURL(`${address}/console#/predictions?result=refused`);
+    await scene.watched.status(/Online/);
+    await scene.open("servers");
+    await page.locator(`[data-server="${second}"]`).filter({ hasText: "this one" }).waitFor();
+    await page.getByText("Where its console is, is not known here").first().waitFor();
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -116,6 +116,11 @@ function ServerCard({ server, isGone, onDone }: ServerCardProps) {
         />
         {!self && console !== null && <a className="button" href={`${console}#/servers`}>Its console</a>}
       </div>
+      {!self && console === null && !isGone && (
+        <p className="remark">
+          Where its console is, is not known here: give that server <code>admin.public_url</code>.
+        </p>
+      )}
     </section>
   );
 }
