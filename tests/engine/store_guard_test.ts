@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { guardedKv } from "../../lib/engine/kv/guarded_kv.ts";
+import { StoreGuard } from "../../lib/engine/kv/store_guard.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { temporaryFolder } from "./folder.ts";
 
 type Path = string;
@@ -32,15 +35,31 @@ function noise(size: number): Uint8Array {
 }
 
 async function overwritePages(path: Path): Promise<void> {
-  // In another process: closing the file in this one would drop SQLite's locks on it.
-  const code = `
-    const file = Deno.openSync("${path}", { read: true, write: true });
+  await change(
+    path,
+    `
     const pages = file.statSync().size / 4096;
     for (let page = 0; page < pages; page += 3) {
       file.seekSync(page * 4096, Deno.SeekMode.Start);
       file.writeSync(crypto.getRandomValues(new Uint8Array(4096)));
-    }`;
-  const { success } = await new Deno.Command(Deno.execPath(), { args: ["eval", code] }).output();
+    }`,
+  );
+}
+
+/** Leaves SQLite's index as it is while a process is changing it: the second of its two copies first. */
+async function changeIndexByHalf(store: Path): Promise<void> {
+  await change(
+    `${store}-shm`,
+    `
+    file.seekSync(48 + 8, Deno.SeekMode.Start);
+    file.writeSync(crypto.getRandomValues(new Uint8Array(4)));`,
+  );
+}
+
+/** Has another process run some code on a file: closing the file in this one would drop SQLite's locks on it. */
+async function change(path: Path, code: string): Promise<void> {
+  const opened = `const file = Deno.openSync("${path}", { read: true, write: true });`;
+  const { success } = await new Deno.Command(Deno.execPath(), { args: ["eval", opened + code] }).output();
   assert(success);
 }
 
@@ -60,6 +79,51 @@ for (const [what, act] of Object.entries(harm)) {
     });
   }
 }
+
+/** A store whose index another process is changing after each write, and in which reading is done otherwise. */
+async function openChanging(store: Path, clock: FakeClock, read: (database: Deno.Kv) => Promise<unknown>) {
+  const database = await Deno.openKv(store);
+  await database.set(["first"], 1);
+  const guard = new StoreGuard(store);
+  guard.watch();
+  const changing = new Proxy(database, {
+    get(_, name) {
+      if (name === "get") return () => read(database);
+      if (name !== "set") return Reflect.get(database, name, database).bind(database);
+      return async (key: Deno.KvKey, value: unknown) => {
+        const result = await database.set(key, value);
+        await changeIndexByHalf(store);
+        return result;
+      };
+    },
+  });
+  return { guard, kv: guardedKv(changing, guard, clock) };
+}
+
+Deno.test("a commit counts although another process is changing the index for a while, or ended in the midst of it", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  const { guard, kv } = await openChanging(path, new FakeClock(), async (database) => {
+    assertEquals([guard.check(), guard.version, guard.isSound], [false, "being changed", true]);
+    return await database.get(["first"]);
+  });
+  for (const number of [1, 2, 3]) assert((await kv.set(["n"], number)).ok);
+  assertEquals([guard.check(), guard.fault], [true, undefined]);
+  kv.close();
+});
+
+Deno.test("an index that nobody changes to the end is damaged", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  const clock = new FakeClock();
+  const { guard, kv } = await openChanging(path, clock, () => {
+    clock.standStill(1000);
+    return Promise.resolve();
+  });
+  await assertRejects(() => kv.set(["n"], 1), Error, "has a damaged -shm file");
+  assertEquals(guard.isSound, false);
+  kv.close();
+});
 
 Deno.test("a store in use by several connections and processes, through many checkpoints, is not suspected", async () => {
   await using folder = await temporaryFolder();

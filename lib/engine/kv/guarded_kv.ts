@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../protocol/mod.ts";
 import type { StoreGuard } from "./store_guard.ts";
 
-/** Milliseconds for which a write waits for other processes' writes, and between two attempts at most. */
+/** Milliseconds for which a write waits for what other processes write, and between two attempts at most. */
 const [patience, longestPause] = [10_000, 50];
 
 /**
@@ -16,10 +16,18 @@ export function guardedKv(database: Deno.Kv, guard: StoreGuard, clock: Clock = s
     if (isDamaged(error)) throw guard.fail(`is damaged: ${error.message}`);
     throw error;
   };
+  const confirm = async () => {
+    const end = clock.elapsed() + patience;
+    while (!guard.check()) {
+      if (clock.elapsed() >= end) throw guard.fail("has a damaged -shm file");
+      // SQLite reads once the other process has written its index, or writes it itself where that one has ended.
+      await database.get(["schema_version"]).catch(explain);
+    }
+  };
   const write: Act = async (act) => {
     guard.assertSound();
     const result = await patiently(act, clock).catch(explain);
-    guard.check();
+    await confirm();
     return result;
   };
   const read: Act = (act) => act().catch(explain);

@@ -14,8 +14,8 @@ import {
 } from "./wal.ts";
 
 const log = logger("store");
-/** How often an index that SQLite is just changing is read again. */
-const attempts = 1000;
+/** How often an index that SQLite is just changing is read again at once. */
+const attempts = 100;
 /** Frames that are read at a time. */
 const stretch = 32;
 /** Milliseconds between two looks at older frames: the longest log is gone through in a third of a second. */
@@ -81,8 +81,8 @@ export class StoreGuard {
   /** Another text whenever somebody has committed something; undefined where that cannot be seen. */
   get version(): string | undefined {
     if (this.#shm === undefined) return undefined;
-    const { salt, frames } = this.#readIndex();
-    return `${salt} ${frames}`;
+    const index = this.#readIndex();
+    return index === undefined ? "being changed" : `${index.salt} ${index.frames}`;
   }
 
   /** Begins to watch, once the store is open. */
@@ -100,12 +100,15 @@ export class StoreGuard {
     if (this.#fault !== undefined) throw this.#fault;
   }
 
-  /** Throws {@link StoreLost} when what was committed until now would not be there after a restart. */
-  check(): void {
+  /**
+   * Throws {@link StoreLost} when what was committed until now would not be there after a restart. False where that cannot be
+   * told before another process, which may not be running just now, has changed the index to the end.
+   */
+  check(): boolean {
     this.assertSound();
-    if (this.#shm === undefined) return;
+    if (this.#shm === undefined) return true;
     try {
-      this.#check();
+      return this.#check();
     } catch (error) {
       throw this.fail(error instanceof StoreLost ? error.message : `cannot be looked at: ${error}`);
     }
@@ -130,29 +133,38 @@ export class StoreGuard {
     this.#wal = this.#shm = undefined;
   }
 
-  #check(): void {
+  #check(): boolean {
     const index = this.#readIndex();
+    if (index === undefined) return false;
     const files = this.#stat();
     if (files.some(({ ino }, number) => ino !== this.#inodes[number])) {
       throw new StoreLost("was replaced by another file");
     }
     const [file] = files as [Deno.FileInfo];
     const seen = this.#seen;
-    const isForeign = seen !== undefined && isChanged(seen.file, file) && !mayCheckpoint(seen.index, index) &&
+    if (seen !== undefined && isChanged(seen.file, file) && !mayCheckpoint(seen.index, index)) {
       // One may have begun since.
-      !mayCheckpoint(seen.index, this.#readIndex());
-    if (isForeign) {
-      throw new StoreLost(`was written by something else (it had ${seen.file.size} bytes, now ${file.size})`);
+      const now = this.#readIndex();
+      if (now === undefined) return false;
+      if (!mayCheckpoint(seen.index, now)) {
+        throw new StoreLost(
+          `was written by something else (it had ${seen.file.size} bytes, now ${file.size})`,
+        );
+      }
     }
-    this.#seen = { index, file, wal: this.#checkWal(index) };
+    const wal = this.#checkWal(index);
+    if (wal !== undefined) this.#seen = { index, file, wal };
+    return wal !== undefined;
   }
 
-  #checkWal(index: WalIndex): WalPosition {
+  /** Undefined where that cannot be told now. */
+  #checkWal(index: WalIndex): WalPosition | undefined {
     for (;;) {
       const position = this.#followWal(index);
       if (position !== null) return position;
       // The log may have begun anew since, in the same file.
       const now = this.#readIndex();
+      if (now === undefined) return undefined;
       if (now.salt === index.salt) throw new StoreLost("has a damaged -wal file");
       index = now;
     }
@@ -216,13 +228,15 @@ export class StoreGuard {
     return position;
   }
 
-  #readIndex(): WalIndex {
+  /** Undefined while it is being changed: whoever does that may be kept from going on by whatever else runs. */
+  #readIndex(): WalIndex | undefined {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const bytes = readFully(this.#shm, 0, new Uint8Array(walIndexSize));
-      const index = bytes && readWalIndex(bytes);
-      if (index) return index;
+      if (bytes === null) throw new StoreLost("has a damaged -shm file");
+      const index = readWalIndex(bytes);
+      if (index !== null) return index;
     }
-    throw new StoreLost("has a damaged -shm file");
+    return undefined;
   }
 
   #stat(): Deno.FileInfo[] {
