@@ -78,7 +78,7 @@ export {
 } from "./repositories/predictions.ts";
 export { makePrivateFile, makePrivateFolder, warnOfOthers } from "./private_files.ts";
 export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories/topics.ts";
-export { type Answers, Questions } from "./questions.ts";
+export { type Answers, type AskOptions, Questions } from "./questions.ts";
 export { SharedRecords, type SharedRecordsOptions } from "./shared_records.ts";
 export { Sequence, type SequenceOptions } from "./sequence.ts";
 export { Turns } from "./turns.ts";

@@ -44,7 +44,7 @@ export interface Answers<T> {
 }
 
 /** How a question is asked. */
-interface AskOptions<T> {
+export interface AskOptions<T> {
   /** The names of the servers that are asked. */
   readonly of: Iterable<string>;
   /** Whether an answer makes the others needless. */

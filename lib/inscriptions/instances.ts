@@ -26,12 +26,19 @@ export const alone: Cluster = {
 
 const log = logger("gateway");
 const beatInterval = 2500;
-/** A server that has said nothing for this long is not told of any more: clients had better go elsewhere. */
-const listedFor = 6000;
+/** A server that has said nothing for this long is silent: clients had better go elsewhere, and nobody waits for its answers. */
+const silentAfter = 6000;
 /** One that has said nothing for this long is taken for dead: only then are its jobs taken from it. */
 const lifetime = 30_000;
 /** How long the store keeps what it said: long enough for a clock that is set forward to remove nobody who lives. */
 const keptFor = 3_600_000;
+
+/** The names of the other servers that may live. */
+export interface OtherServers {
+  readonly heard: readonly string[];
+  /** Those that have said nothing lately, and are not taken for dead yet. */
+  readonly silent: readonly string[];
+}
 
 /** A server as clients are told of it. Protocol, section 5: `websocket-servers`. */
 export interface ListedServer {
@@ -92,7 +99,13 @@ export class Instances implements Cluster {
   }
 
   async living(): Promise<ReadonlySet<string>> {
-    return new Set([this.self, ...(await this.#others(lifetime)).map(({ id }) => id)]);
+    return new Set([this.self, ...namesOf(await this.#others(lifetime))]);
+  }
+
+  async others(): Promise<OtherServers> {
+    const living = await this.#others(lifetime);
+    const heard = namesOf(this.#since(silentAfter, living));
+    return { heard, silent: namesOf(living).filter((name) => !heard.includes(name)) };
   }
 
   /** This server as it is now, and the others as they have said last. */
@@ -130,31 +143,32 @@ export class Instances implements Cluster {
    */
   async list(ownUrl: string | null): Promise<ListedServer[]> {
     const own = this.#closing ? [] : [this.#said(this.#url ?? ownUrl)];
-    const others = await this.#others(listedFor);
+    const others = await this.#others(silentAfter);
     const candidates = [...own, ...others].filter((said): said is Said & Candidate => said.url !== null);
     return rank(merge(candidates));
   }
 
   /** Those that have said something new within so many milliseconds. */
   async #others(silence: number): Promise<InstanceRecord[]> {
-    const { repository, clock } = this.#options;
+    const { repository } = this.#options;
     const [records, now] = await Promise.all([repository.list(), repository.now()]);
     const isKnown = new Set(records.map(({ id }) => id));
     for (const id of this.#signs.keys()) if (!isKnown.has(id)) this.#signs.delete(id);
-    const heardAt = new Map(records.map((record) => [record.id, this.#note(record, now)]));
-    const since = clock.elapsed() - silence;
-    return records.filter(({ id }) => id !== this.self && (heardAt.get(id) ?? -Infinity) > since);
+    for (const record of records) this.#note(record, now);
+    return this.#since(silence, records.filter(({ id }) => id !== this.self));
   }
 
-  /** When the server said last what it says now. */
-  #note({ id, heardAt: said }: InstanceRecord, now: number): number {
-    const { clock } = this.#options;
+  #since(silence: number, records: readonly InstanceRecord[]): InstanceRecord[] {
+    const since = this.#options.clock.elapsed() - silence;
+    return records.filter(({ id }) => (this.#signs.get(id)?.at ?? -Infinity) > since);
+  }
+
+  /** Notes when the server said first what it says now. */
+  #note({ id, heardAt: said }: InstanceRecord, now: number): void {
     const known = this.#signs.get(id);
-    if (known?.said === said) return known.at;
+    if (known?.said === said) return;
     const age = known === undefined ? Math.max(0, now - said) : 0;
-    const at = clock.elapsed() - age;
-    this.#signs.set(id, { said, at });
-    return at;
+    this.#signs.set(id, { said, at: this.#options.clock.elapsed() - age });
   }
 
   #said(url: string | null): Said {
@@ -190,6 +204,10 @@ export class Instances implements Cluster {
       this.#writing = this.#try(() => this.#beat()).then(() => this.#beatLater());
     });
   }
+}
+
+function namesOf(records: readonly InstanceRecord[]): string[] {
+  return records.map(({ id }) => id);
 }
 
 /** Where Socket.IO clients connect: without a path, which they would take for a namespace. */

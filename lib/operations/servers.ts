@@ -1,5 +1,5 @@
 import process from "node:process";
-import type { Questions, ServerFigures } from "../engine/mod.ts";
+import type { Answers, AskOptions, Questions, ServerFigures } from "../engine/mod.ts";
 import type { ConnectionRecord, Hub } from "../hub/mod.ts";
 import type { Instances } from "../inscriptions/mod.ts";
 import { type Clock, closes } from "../protocol/mod.ts";
@@ -50,7 +50,7 @@ export interface Found<T> {
 export interface ServersOptions {
   readonly hub: Hub;
   readonly questions: Questions;
-  readonly instances: () => Pick<Instances, "self" | "living">;
+  readonly instances: () => Pick<Instances, "self" | "others">;
   /** Has this server take nothing new, and end. */
   readonly drain: () => void;
 }
@@ -73,10 +73,9 @@ export class Servers {
 
   /** The connections of all servers, or of one. */
   async connections(filter: ConnectionFilter, server?: string): Promise<SeenConnections> {
-    const { questions } = this.#options;
-    const { self, others } = await this.#asked(server);
-    const { answers, silent } = await questions.ask<Told>("connections", filter, { of: others });
+    const { answers, silent } = await this.#ask<Told>("connections", filter, { server });
     const told = new Map(answers);
+    const { self } = this.#options.instances();
     if (server === undefined || server === self) told.set(self, this.#own(filter, Infinity));
     const by = (what: "open" | "ended") =>
       [...told].flatMap(([server, { [what]: records }]) => records.map((record) => ({ ...record, server })));
@@ -91,10 +90,8 @@ export class Servers {
   /** A connection that is open, or of those that ended last. */
   async connection(id: string): Promise<Found<SeenConnection>> {
     const here = this.#find(id);
-    const { self, others } = await this.#asked();
-    if (here !== null) return { found: { ...here, server: self }, silent: [] };
-    const { answers, silent } = await this.#options.questions.ask<ConnectionRecord | null>("connection", id, {
-      of: others,
+    if (here !== null) return { found: { ...here, server: this.#options.instances().self }, silent: [] };
+    const { answers, silent } = await this.#ask<ConnectionRecord | null>("connection", id, {
       isEnough: (record) => record !== null,
     });
     const found = [...answers].flatMap(([server, record]) => record === null ? [] : [{ ...record, server }]);
@@ -103,34 +100,39 @@ export class Servers {
 
   /** Drops a connection wherever it is open; answers at which server it was. */
   async drop(id: string): Promise<Found<string>> {
-    const { self, others } = await this.#asked();
-    if (drop(this.#options.hub, id)) return { found: self, silent: [] };
-    const { answers, silent } = await this.#options.questions.ask<boolean>("drop", id, {
-      of: others,
-      isEnough: (isDropped) => isDropped,
-    });
+    const { hub, instances } = this.#options;
+    if (drop(hub, id)) return { found: instances().self, silent: [] };
+    const { answers, silent } = await this.#ask<boolean>("drop", id, { isEnough: (isDropped) => isDropped });
     const found = [...answers].find(([, isDropped]) => isDropped)?.[0];
     return { found, silent: found === undefined ? silent : [] };
   }
 
   /** Has a server take nothing new, and end; answers whether it has said that it does, of those that live. */
   async drain(id: string): Promise<Found<true>> {
-    const { self, others } = await this.#asked(id);
-    if (id === self) {
-      this.#options.drain();
+    const { instances, drain } = this.#options;
+    if (id === instances().self) {
+      drain();
       return { found: true, silent: [] };
     }
-    const { answers, silent } = await this.#options.questions.ask<true>("drain", null, { of: others });
+    const { answers, silent } = await this.#ask<true>("drain", null, { server: id });
     return { found: answers.get(id), silent };
   }
 
-  async #asked(server?: string): Promise<{ readonly self: string; readonly others: readonly string[] }> {
-    const instances = this.#options.instances();
-    const { self } = instances;
-    if (server === self) return { self, others: [] };
-    const living = await instances.living();
-    const others = [...living].filter((name) => name !== self);
-    return { self, others: server === undefined ? others : others.filter((name) => name === server) };
+  /** Asks the others, or one of them. Those that have fallen silent already are not waited for. */
+  async #ask<T>(
+    about: string,
+    question: unknown,
+    { server, isEnough }: Pick<AskOptions<T>, "isEnough"> & { readonly server?: string | undefined },
+  ): Promise<Answers<T>> {
+    const { questions, instances } = this.#options;
+    const { heard, silent } = await instances().others();
+    const wanted = (names: readonly string[]) =>
+      names.filter((name) => server === undefined || name === server);
+    const asked = await questions.ask<T>(about, question, {
+      of: wanted(heard),
+      ...(isEnough && { isEnough }),
+    });
+    return { ...asked, silent: [...asked.silent, ...wanted(silent)] };
   }
 
   #own({ ended = 0, hotkey, address, family }: ConnectionFilter, most: number): Told {

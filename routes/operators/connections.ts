@@ -83,7 +83,9 @@ const connections = new Kind(
         id: z.string(),
         left_out: z.number().int().describe("open connections of it that are too many to be told"),
       })).describe("whose connections these are"),
-      silent: z.array(z.string()).describe("servers that live and have not answered within a second"),
+      silent: z.array(z.string()).describe(
+        "servers that have not answered within a second, or have said nothing for six",
+      ),
     }),
   { connections: [connection.example], servers: [{ id: "1", left_out: 0 }], silent: [] },
 );

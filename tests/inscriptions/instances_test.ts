@@ -64,8 +64,10 @@ Deno.test("clients are told of a server that has died for less than ten seconds,
   // The other one's clock stands still: it says nothing from now on.
   await clock.advance(2000);
   assertEquals(await listed(), ["ws://one", "ws://other"]);
+  assertEquals(await one.others(), { heard: [other.self], silent: [] });
   await clock.advance(8000);
   assertEquals(await listed(), ["ws://one"]);
+  assertEquals(await one.others(), { heard: [], silent: [other.self] });
   assertEquals(await one.living(), new Set([one.self, other.self]));
   await otherClock.advance(3000);
   assertEquals(await listed(), ["ws://one", "ws://other"]);
