@@ -80,6 +80,6 @@ export { makePrivateFile, makePrivateFolder, warnOfOthers } from "./private_file
 export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories/topics.ts";
 export { type Answers, type AskOptions, Questions } from "./questions.ts";
 export { SharedRecords, type SharedRecordsOptions } from "./shared_records.ts";
-export { Sequence, type SequenceOptions } from "./sequence.ts";
+export { type Run, Sequence } from "./sequence.ts";
 export { Turns } from "./turns.ts";
 export type { Entry, KeepOptions, Key, Range, Reader, Store, Transaction, TransactOptions } from "./store.ts";

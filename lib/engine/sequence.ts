@@ -1,135 +1,103 @@
 import { logger } from "../telemetry/mod.ts";
-import type { Follower } from "./followers.ts";
 import type { Log, LogEntry } from "./log.ts";
 
 const log = logger("store");
 /** Entries that are read at a time. */
 const page = 100;
 
-/** What a {@link Sequence} works with. */
-export interface SequenceOptions<Item> {
-  readonly log: Pick<Log, "head" | "since" | "kept" | "isClosed">;
-  readonly channel: string;
-  /** What an entry is that comes from the log. */
-  read(entry: LogEntry): Item;
-  /** Takes the next item. Must not throw. */
-  take(item: Item): void;
-  /** What there was up to an offset is not told: it begins there, or the log keeps it no more. Must not throw. */
-  skip(offset: number, begins: boolean): void;
-  /** Takes an item that was appended here, when what the log has in its place was handed on before. Must not throw. */
-  late?(item: Item): void;
-}
+/** What a channel tells next: entries, or that those before the next ones are kept no more. */
+export type Run<Entry> = readonly Entry[] | "lost";
 
 /**
- * A channel's items in their order, each once, whichever way they come: what is appended here at once, what other servers
- * append as it is told. What is missing between them is read from the log.
+ * Where somebody stands in a channel of the log, and what comes next there: each entry once and in order, whichever way it
+ * comes to be known. It is asked in turns, one after the other.
  */
-export class Sequence<Item extends { readonly offset: number }> implements Follower {
-  readonly #options: SequenceOptions<Item>;
-  /** Up to where all was handed on; undefined before the beginning. */
-  #offset: number | undefined;
-  /** What came before its turn. */
-  readonly #early = new Map<number, Item>();
-  /** Whether the log may hold more than is known. */
-  #isBehind = false;
-  #reading: Promise<void> | undefined;
+export class Sequence {
+  readonly #log: Pick<Log, "head" | "since" | "kept" | "isClosed">;
+  readonly #channel: string;
+  #offset = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(options: SequenceOptions<Item>) {
-    this.#options = options;
+  constructor(log: Pick<Log, "head" | "since" | "kept" | "isClosed">, channel: string) {
+    this.#log = log;
+    this.#channel = channel;
   }
 
-  /** Up to where all was handed on; 0 before the beginning. */
+  /** Up to where all was passed. */
   get offset(): number {
-    return this.#offset ?? 0;
+    return this.#offset;
   }
 
-  /** Begins after what the channel holds now. What came meanwhile has waited. */
+  /** Does something after what was asked for before. */
+  inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(act);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Resolves when all that was asked for so far is done. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  /** Begins after what the channel holds now. */
   async begin(): Promise<void> {
-    const { offset } = await this.#options.log.head(this.#options.channel);
+    this.#offset = (await this.#log.head(this.#channel)).offset;
+  }
+
+  /** Goes on to an offset; false where it was passed before. */
+  pass(offset: number): boolean {
+    if (offset <= this.#offset) return false;
     this.#offset = offset;
-    this.#options.skip(offset, true);
-    for (const item of [...this.#early.values()].filter((early) => early.offset <= offset)) {
-      this.#early.delete(item.offset);
-      this.#options.late?.(item);
-    }
-    this.#fill();
+    return true;
   }
 
-  /** Takes an item that was appended here. */
-  offer(item: Item): void {
-    if (item.offset <= this.offset) return this.#options.late?.(item);
-    this.#early.set(item.offset, item);
-    this.#fill();
-  }
-
-  take(entries: readonly LogEntry[]): void {
-    this.#add(entries);
-    this.#fill();
-  }
-
-  /** Never rejects. */
-  async look(): Promise<void> {
-    this.#isBehind = true;
-    this.#fill();
-    await this.#reading;
-  }
-
-  #add(entries: readonly LogEntry[]): void {
-    for (const entry of entries) {
-      if (entry.offset <= this.offset || this.#early.has(entry.offset)) continue;
-      this.#early.set(entry.offset, this.#options.read(entry));
-    }
-  }
-
-  #fill(): void {
-    if (this.#offset === undefined) return;
-    this.#handOn();
-    if (this.#early.size > 0 || this.#isBehind) this.#reading ??= this.#readOn();
-  }
-
-  #handOn(): void {
+  /** What has its turn up to the last of the entries, which come in order: those that are news, and what is missing between. */
+  async *upTo<Told extends { readonly offset: number }>(
+    entries: readonly Told[],
+  ): AsyncGenerator<Run<Told | LogEntry>> {
     for (;;) {
-      const item = this.#early.get(this.offset + 1);
-      if (item === undefined) return;
-      this.#early.delete(item.offset);
-      this.#offset = item.offset;
-      this.#options.take(item);
+      const news = entries.filter(({ offset }) => offset > this.#offset);
+      const [next] = news;
+      if (next === undefined) return;
+      const { offset } = this;
+      const run = news.filter((entry, index) => entry.offset === offset + index + 1);
+      if (run.length > 0) yield this.#passAll(run);
+      else yield* this.missing(next.offset - 1);
     }
   }
 
-  async #readOn(): Promise<void> {
-    while (this.#early.size > 0 || this.#isBehind) {
-      const { offset } = this;
-      this.#isBehind = false;
-      try {
-        await this.#readPage();
-      } catch (error) {
-        const { channel, log: { isClosed } } = this.#options;
-        if (isClosed) break;
+  /** What the log holds up to an offset and nobody told of; without one, all of it. */
+  async *missing(upTo = Infinity): AsyncGenerator<Run<LogEntry>> {
+    for (let isWhole = false; !isWhole && this.#offset < upTo;) {
+      const read = await this.#read(Math.min(page, upTo - this.#offset));
+      const run = read.entries.filter(({ offset }) => offset > this.#offset && offset <= upTo);
+      // Whoever waits for an entry is not kept waiting for one that nobody has.
+      const begin = run[0]?.offset ?? 1 + (upTo === Infinity ? read.offset : upTo);
+      if (this.pass(begin - 1)) yield "lost";
+      if (run.length > 0) yield this.#passAll(run);
+      isWhole = run.length < page;
+    }
+  }
+
+  #passAll<Told extends { readonly offset: number }>(run: readonly Told[]): readonly Told[] {
+    this.#offset = run.at(-1)?.offset ?? this.#offset;
+    return run;
+  }
+
+  /** What follows, or else what is kept; where the channel stands, if that is known. */
+  async #read(limit: number): Promise<{ entries: readonly LogEntry[]; offset: number }> {
+    try {
+      const next = await this.#log.since(this.#channel, this.#offset, limit);
+      if (next !== "lost") return { entries: next, offset: this.#offset };
+      const entries = await this.#log.kept(this.#channel);
+      return { entries, offset: (await this.#log.head(this.#channel)).offset };
+    } catch (error) {
+      if (!this.#log.isClosed) {
+        const channel = this.#channel;
         log.warning("Cannot read what was appended to {channel}: {error}", { channel, error });
       }
-      this.#handOn();
-      // Whoever waits for an entry is not kept waiting for one that nobody has.
-      if (this.offset === offset) this.#skip(Infinity);
-      this.#handOn();
+      return { entries: [], offset: this.#offset };
     }
-    this.#reading = undefined;
-  }
-
-  async #readPage(): Promise<void> {
-    const { log, channel } = this.#options;
-    const next = await log.since(channel, this.offset, page);
-    const entries = next === "lost" ? await log.kept(channel) : next;
-    if (next === "lost") this.#skip((entries[0]?.offset ?? (await log.head(channel)).offset + 1) - 1);
-    else this.#isBehind ||= next.length === page;
-    this.#add(entries);
-  }
-
-  /** Goes on after an offset, or before what waits where that is less. */
-  #skip(upTo: number): void {
-    const offset = Math.min(upTo, ...this.#early.keys().map((early) => early - 1));
-    if (offset <= this.offset || offset === Infinity) return;
-    this.#offset = offset;
-    this.#options.skip(offset, false);
   }
 }

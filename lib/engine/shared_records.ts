@@ -1,6 +1,7 @@
 import { logger } from "../telemetry/mod.ts";
-import type { Followers } from "./followers.ts";
-import { Sequence } from "./sequence.ts";
+import type { Follower, Followers } from "./followers.ts";
+import type { LogEntry } from "./log.ts";
+import { type Run, Sequence } from "./sequence.ts";
 import type { Store } from "./store.ts";
 
 const log = logger("store");
@@ -73,30 +74,24 @@ export interface SharedRecordsOptions<T> {
 }
 
 /** Records that every server of a store has in memory: read once, and from then on as the log tells that they change. */
-export class SharedRecords<T> {
+export class SharedRecords<T> implements Follower {
   readonly #options: SharedRecordsOptions<T>;
-  readonly #changes: Sequence<NumberedChange<T>>;
+  readonly #sequence: Sequence;
   #records = new Map<string, T>();
-  /** What was changed while all of them are read. */
-  #meanwhile: NumberedChange<T>[] | undefined;
-  #isTelling = false;
 
   constructor(options: SharedRecordsOptions<T>) {
     this.#options = options;
-    this.#changes = new Sequence({
-      log: options.followers.log,
-      channel: options.channel,
-      read: ({ offset, data }) => ({ offset, ...data as RecordChange<T> }),
-      take: (change) => this.#take(change),
-      skip: (_, begins) => void (begins || this.#readAgain()),
-    });
+    this.#sequence = new Sequence(options.followers.log, options.channel);
   }
 
   /** Reads all of them. */
   async begin(): Promise<void> {
-    this.#options.followers.add(this.#options.channel, this.#changes);
-    await this.#changes.begin();
-    await this.#read();
+    this.#options.followers.add(this.#options.channel, this);
+    await this.#sequence.inTurn(async () => {
+      await this.#sequence.begin();
+      await this.#read();
+      this.#options.onChange();
+    });
   }
 
   get(key: string): T | undefined {
@@ -117,41 +112,36 @@ export class SharedRecords<T> {
 
   /** Resolves when changes that were made here are in force, after those that other servers have made before. */
   async change(...changes: readonly NumberedChange<T>[]): Promise<void> {
-    for (const change of changes) this.#changes.offer(change);
-    const { offset = 0 } = changes.at(-1) ?? {};
-    if (this.#changes.offset < offset) await this.#changes.look();
-    this.#tell();
+    await this.#apply(this.#sequence.upTo(changes.map((data) => ({ offset: data.offset, data }))));
   }
 
-  #take(change: NumberedChange<T>): void {
-    this.#meanwhile?.push(change);
-    this.#apply(change);
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    queueMicrotask(() => this.#tell());
+  take(entries: readonly LogEntry[]): void {
+    void this.#apply(this.#sequence.upTo(entries));
   }
 
-  #tell(): void {
-    if (!this.#isTelling) return;
-    this.#isTelling = false;
-    this.#options.onChange();
+  look(): void {
+    void this.#apply(this.#sequence.missing());
   }
 
-  #apply({ key, record }: RecordChange<T>): void {
+  async #apply(runs: AsyncIterable<Run<Pick<LogEntry, "data">>>): Promise<void> {
+    await this.#sequence.inTurn(async () => {
+      const { offset } = this.#sequence;
+      for await (const run of runs) {
+        if (run === "lost") await this.#readAgain();
+        else for (const { data } of run) this.#put(data as RecordChange<T>);
+      }
+      if (this.#sequence.offset > offset) this.#options.onChange();
+    });
+  }
+
+  #put({ key, record }: RecordChange<T>): void {
     if (record === null) this.#records.delete(key);
     else this.#records.set(key, record);
   }
 
   async #read(): Promise<void> {
-    const meanwhile: NumberedChange<T>[] = this.#meanwhile = [];
     const { list, keyOf } = this.#options;
-    const all = await list();
-    if (this.#meanwhile !== meanwhile) return;
-    this.#meanwhile = undefined;
-    this.#records = new Map(all.map((record) => [keyOf(record), record]));
-    // What was read may lack what has been changed since.
-    for (const change of meanwhile) this.#apply(change);
-    this.#options.onChange();
+    this.#records = new Map((await list()).map((record) => [keyOf(record), record]));
   }
 
   async #readAgain(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Followers, type LogEntry, Sequence } from "../engine/mod.ts";
+import { type Follower, type Followers, type LogEntry, type Run, Sequence } from "../engine/mod.ts";
 import type { Clock, Position } from "../protocol/mod.ts";
 import { type Activity, logger } from "../telemetry/mod.ts";
 import { History, type HistorySettings, type Publication } from "./history.ts";
@@ -144,17 +144,6 @@ interface Published {
   readonly recipients: number;
 }
 
-/** An entry of the log on its way to the channel. */
-interface Item {
-  readonly offset: number;
-  /** When it was appended, in milliseconds since the Unix epoch; undefined: now, and here. */
-  readonly at?: number;
-  make(): Promise<string>;
-  /** Done in the same turn as the publication. */
-  before(): void;
-  readonly done?: PromiseWithResolvers<Published>;
-}
-
 /** What a {@link LogChannel} works with. */
 interface LogChannelOptions extends ChannelOptions {
   readonly followers: Followers;
@@ -170,30 +159,23 @@ interface LogChannelOptions extends ChannelOptions {
  * A channel of the log: what is appended to it here, and what other servers append. Frames are made side by side, and
  * published one after the other in the order of their offsets.
  */
-export class LogChannel extends Channel {
+export class LogChannel extends Channel implements Follower {
   readonly #options: LogChannelOptions;
-  readonly #sequence: Sequence<Item>;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #sequence: Sequence;
 
   constructor(options: LogChannelOptions) {
     super({ ...options, epoch: options.followers.log.epoch });
     this.#options = options;
-    this.#sequence = new Sequence({
-      log: options.followers.log,
-      channel: options.name,
-      read: (entry) => this.#itemOf(entry),
-      take: (item) => this.#take(item),
-      skip: (offset) => this.#inTurn(() => this.resume(offset)),
-      late: ({ done, make }) =>
-        void make().then((frame) => done?.resolve({ frame, recipients: 0 }), done?.reject),
-    });
+    this.#sequence = new Sequence(options.followers.log, options.name);
   }
 
   /** Follows the channel, from what it holds now on, until it is closed. */
   async begin(): Promise<void> {
-    this.#options.followers.add(this.#options.name, this.#sequence);
-    await this.#sequence.begin();
-    await this.#last;
+    this.#options.followers.add(this.#options.name, this);
+    await this.#sequence.inTurn(async () => {
+      await this.#sequence.begin();
+      this.resume(this.#sequence.offset);
+    });
   }
 
   /** Follows no more; what comes from here goes on. */
@@ -206,19 +188,23 @@ export class LogChannel extends Channel {
    *
    * @param before what has to happen in the same turn as the publication
    */
-  publishInTurn(offset: number, frame: Promise<string>, before: () => void = () => {}): Promise<Published> {
-    const done = Promise.withResolvers<Published>();
+  async publishInTurn(offset: number, frame: Promise<string>, before = () => {}): Promise<Published> {
     // Where it fails before its turn comes, nobody listens to it yet.
     frame.catch(() => {});
-    this.#sequence.offer({ offset, make: () => frame, before, done });
-    return done.promise;
+    return await this.#sequence.inTurn(() => this.#publishOwn(offset, frame, before));
+  }
+
+  take(entries: readonly LogEntry[]): void {
+    void this.#publishAll(this.#sequence.upTo(entries));
+  }
+
+  async look(): Promise<void> {
+    await this.#publishAll(this.#sequence.missing());
   }
 
   /** Resolves when what another server may have told of is known here too: whoever comes from there may be ahead. */
   async reach(position: Position | undefined): Promise<void> {
-    if (position?.epoch !== this.epoch || position.offset <= this.offset) return;
-    await this.#sequence.look();
-    await this.#last;
+    if (position?.epoch === this.epoch && position.offset > this.offset) await this.look();
   }
 
   /** What follows an offset up to another one, made again; "lost" when it is kept no more. */
@@ -231,66 +217,79 @@ export class LogChannel extends Channel {
 
   /** Resolves when all that was asked for so far is published. */
   async settled(): Promise<void> {
-    await this.#last;
+    await this.#sequence.settled();
   }
 
-  #itemOf(entry: LogEntry): Item {
-    const { name, frames, before } = this.#options;
-    return {
-      offset: entry.offset,
-      at: entry.at,
-      make: async () => {
-        const made = await frames([entry]);
-        if (made === "lost" || made[0] === undefined) {
-          throw new Error(`what entry ${entry.offset} of ${name} tells of is kept no more`);
-        }
-        return made[0];
-      },
-      before: () => before?.(entry),
-    };
+  async #publishOwn(offset: number, making: Promise<string>, before: () => void): Promise<Published> {
+    if (this.#sequence.offset < offset - 1) await this.#publishRuns(this.#sequence.missing(offset - 1));
+    if (!this.#sequence.pass(offset)) return { frame: await making, recipients: 0 };
+    return await this.#publishMade(offset, making, before);
   }
 
-  #take(item: Item): void {
-    // Nobody signs for nobody: the entry stays in the log.
-    const making = item.done === undefined && !this.#isHeard ? undefined : item.make();
-    // When it fails before its turn comes, nobody listens to it yet.
-    making?.catch(() => {});
-    this.#inTurn(async () => {
-      if (making === undefined && !this.#isHeard) return this.#passOver(item);
+  async #publishAll(runs: AsyncIterable<Run<LogEntry>>): Promise<void> {
+    await this.#sequence.inTurn(() => this.#publishRuns(runs));
+  }
+
+  async #publishRuns(runs: AsyncIterable<Run<LogEntry>>): Promise<void> {
+    for await (const run of runs) {
+      if (run === "lost") this.resume(this.#sequence.offset);
+      else await this.#publishRun(run);
+    }
+  }
+
+  async #publishRun(run: readonly LogEntry[]): Promise<void> {
+    const making = run.map((entry) => this.#isHeard ? this.#make(entry) : undefined);
+    for (const [index, entry] of run.entries()) {
       try {
-        const published = await this.#publishMade(item, making ?? item.make());
-        item.done?.resolve(published);
+        await this.#publishEntry(entry, making[index]);
       } catch (error) {
-        if (item.done === undefined) throw error;
-        item.done.reject(error);
+        const { name } = this.#options;
+        log.error("Cannot tell what was appended to {name}: {error}", { name, error });
       }
-    });
+    }
   }
 
-  #passOver({ offset, before }: Item): void {
-    before();
-    this.resume(offset);
+  async #publishEntry(entry: LogEntry, making: Promise<string> | undefined): Promise<void> {
+    const before = () => this.#options.before?.(entry);
+    if (making !== undefined || this.#isHeard) {
+      await this.#publishMade(entry.offset, making ?? this.#make(entry), before, entry.at);
+    } else {
+      // Nobody signs for nobody: the entry stays in the log.
+      before();
+      this.resume(entry.offset);
+    }
   }
 
-  async #publishMade({ offset, at, before }: Item, making: Promise<string>): Promise<Published> {
+  async #publishMade(
+    offset: number,
+    making: Promise<string>,
+    before: () => void,
+    at?: number,
+  ): Promise<Published> {
     let frame;
     try {
       frame = await making;
-    } catch (error) {
+    } finally {
       before();
-      throw error;
     }
-    before();
     return { frame, recipients: this.publish(offset, frame, at) };
+  }
+
+  #make(entry: LogEntry): Promise<string> {
+    const making = this.#frameOf(entry);
+    // When it fails before its turn comes, nobody listens to it yet.
+    making.catch(() => {});
+    return making;
+  }
+
+  async #frameOf(entry: LogEntry): Promise<string> {
+    const { name, frames } = this.#options;
+    const made = await frames([entry]);
+    if (made !== "lost" && made[0] !== undefined) return made[0];
+    throw new Error(`what entry ${entry.offset} of ${name} tells of is kept no more`);
   }
 
   get #isHeard(): boolean {
     return this.subscribers > 0;
-  }
-
-  #inTurn(act: () => void | Promise<void>): void {
-    this.#last = this.#last.then(act).catch((error) => {
-      log.error("Cannot tell what was appended to {name}: {error}", { name: this.#options.name, error });
-    });
   }
 }

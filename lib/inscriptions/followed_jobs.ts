@@ -1,4 +1,14 @@
-import { type Followers, jobChannel, type JobRecord, type JobRepository, Sequence } from "../engine/mod.ts";
+import {
+  type Follower,
+  type Followers,
+  jobChannel,
+  type JobRecord,
+  type JobRepository,
+  type Log,
+  type LogEntry,
+  type Run,
+  Sequence,
+} from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import { Following, type JobPosition } from "./following.ts";
 import { eventAt, type JobEvent, type JobNews, newsOf } from "./job_events.ts";
@@ -6,23 +16,68 @@ import { eventAt, type JobEvent, type JobNews, newsOf } from "./job_events.ts";
 const log = logger("inscriptions");
 const mostReads = 100;
 
-/** Something that is told of a job, under its offset. */
-interface Step {
-  readonly offset: number;
-  readonly news: JobNews;
-}
+/** What is told of a job, under its offset. */
+type Told = Pick<LogEntry, "offset" | "data">;
 
-/** A job that clients of this server follow. */
-interface FollowedJob {
-  readonly steps: Sequence<Step>;
-  /** Resolves once its channel is followed. */
-  readonly begun: Promise<void>;
-  readonly followings: Set<Following>;
+/** A job that clients of this server follow: what is told of it is a channel of the log. */
+class FollowedJob implements Follower {
+  readonly followings = new Set<Following>();
   /** Clients that follow it, or are about to. */
-  clients: number;
+  clients = 0;
+  readonly #jobs: JobRepository;
+  readonly #id: string;
+  readonly #sequence: Sequence;
+  #begun: Promise<void> | undefined;
+
+  constructor(id: string, { jobs, log }: { jobs: JobRepository; log: Log }) {
+    this.#id = id;
+    this.#jobs = jobs;
+    this.#sequence = new Sequence(log, jobChannel(id));
+  }
+
+  /** Up to where all was told. */
+  get offset(): number {
+    return this.#sequence.offset;
+  }
+
+  /** Resolves once its channel is followed. */
+  begin(): Promise<void> {
+    return this.#begun ??= this.#sequence.inTurn(() => this.#sequence.begin());
+  }
+
+  take(entries: readonly Told[]): void {
+    void this.#tell(this.#sequence.upTo(entries));
+  }
+
+  look(): void {
+    void this.#tell(this.#sequence.missing());
+  }
+
+  async #tell(runs: AsyncIterable<Run<Told>>): Promise<void> {
+    await this.#sequence.inTurn(async () => {
+      for await (const run of runs) {
+        if (run === "lost") await this.#tellState();
+        else for (const { data, offset } of run) this.#offer(data as JobNews, offset);
+      }
+    });
+  }
+
+  /** After a time of which the log keeps nothing any more. */
+  async #tellState(): Promise<void> {
+    try {
+      const job = await this.#jobs.get(this.#id);
+      if (job !== null) this.#offer(newsOf(job), job.offset);
+    } catch (error) {
+      log.warning("Cannot read what became of job {jobId}: {error}", { jobId: this.#id, error });
+    }
+  }
+
+  #offer(news: JobNews, offset: number): void {
+    for (const following of [...this.followings]) following.offer(news, offset);
+  }
 }
 
-/** What clients of this server are told of jobs, whoever works on them: what is told of a job is a channel of the log. */
+/** What clients of this server are told of jobs, whoever works on them. */
 export class FollowedJobs {
   readonly #jobs: JobRepository;
   readonly #followers: Followers;
@@ -54,12 +109,12 @@ export class FollowedJobs {
 
   /** Tells what has become of a job that is worked on here. */
   tell(job: JobRecord): void {
-    this.#followed.get(job.id)?.steps.offer({ offset: job.offset, news: newsOf(job) });
+    this.#followed.get(job.id)?.take([{ offset: job.offset, data: newsOf(job) }]);
   }
 
   /** Looks whether something was told of a job that nobody here knows of. */
   look(jobId: string): void {
-    void this.#followed.get(jobId)?.steps.look();
+    this.#followed.get(jobId)?.look();
   }
 
   /** Nobody is told anything any more. */
@@ -71,29 +126,18 @@ export class FollowedJobs {
   }
 
   #open(jobId: string): FollowedJob {
-    const followings = new Set<Following>();
-    const offer = (news: JobNews, offset: number) => {
-      for (const following of [...followings]) following.offer(news, offset);
-    };
-    const steps = new Sequence<Step>({
-      log: this.#followers.log,
-      channel: jobChannel(jobId),
-      read: ({ offset, data }) => ({ offset, news: data as JobNews }),
-      take: ({ news, offset }) => offer(news, offset),
-      skip: (_, begins) => void (begins || this.#tellState(jobId, offer)),
-    });
-    this.#followers.add(jobChannel(jobId), steps);
-    const channel = { steps, begun: steps.begin(), followings, clients: 0 };
+    const channel = new FollowedJob(jobId, { jobs: this.#jobs, log: this.#followers.log });
+    this.#followers.add(jobChannel(jobId), channel);
     this.#followed.set(jobId, channel);
     return channel;
   }
 
   /** From now on a following gets everything that is news to the job as it stands in the store. */
   async #join(jobId: string, channel: FollowedJob): Promise<Following | null> {
-    await channel.begun;
+    await channel.begin();
     let job = await this.#jobs.get(jobId);
     // As long as something was told while it was read.
-    for (let again = 0; again < mostReads && job !== null && job.offset < channel.steps.offset; again += 1) {
+    for (let again = 0; again < mostReads && job !== null && job.offset < channel.offset; again += 1) {
       job = await this.#jobs.get(jobId);
     }
     if (job === null) return null;
@@ -126,15 +170,5 @@ export class FollowedJobs {
     }
     // The newest one is known without the log.
     return offset === following.offset - 1 ? [following.state] : undefined;
-  }
-
-  /** After a time of which the log keeps nothing any more. */
-  async #tellState(jobId: string, offer: (news: JobNews, offset: number) => void): Promise<void> {
-    try {
-      const job = await this.#jobs.get(jobId);
-      if (job !== null) offer(newsOf(job), job.offset);
-    } catch (error) {
-      log.warning("Cannot read what became of job {jobId}: {error}", { jobId, error });
-    }
   }
 }

@@ -48,7 +48,10 @@ export class FakeLog implements Log {
   }
 
   kept(channel: string): Promise<readonly LogEntry[]> {
-    return this.#read(() => this.#of(channel).slice(-this.size));
+    return this.#read(() => {
+      const entries = this.#of(channel);
+      return entries.slice(Math.max(0, entries.length - this.size));
+    });
   }
 
   async *follow(
