@@ -315,6 +315,8 @@ export async function createGateway(
     consoleService,
     new Servers({
       hub,
+      judgements: consoleService.judgements,
+      history: consoleService.history,
       questions,
       instances: () => jobs.instances,
       drain: () => void gateway.drain(),

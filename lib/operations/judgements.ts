@@ -1,14 +1,7 @@
 import type { Clock, Judgement, Timer } from "../protocol/mod.ts";
 import type { JudgedPrediction } from "../validator/mod.ts";
 import type { EventFeed } from "./event_feed.ts";
-
-/** What is known of a miner since the start. */
-export interface MinerFigures {
-  accepted: number;
-  refused: number;
-  lastAt: number;
-  lastError: string | null;
-}
+import { addFigures, type MinerFigures } from "./miner_figures.ts";
 
 const [keptRefusals, keptLatest] = [1000, 100];
 const longestText = 200;
@@ -60,8 +53,9 @@ export class Judgements {
     this.#tell(judgement);
   }
 
-  figuresOf(hotkey: string): MinerFigures | undefined {
-    return this.#miners.get(hotkey);
+  /** By their hotkeys, what is known of the miners. */
+  get miners(): ReadonlyMap<string, MinerFigures> {
+    return this.#miners;
   }
 
   /** What was wagered on each outcome of a game since the start, as the miners named it. */
@@ -106,13 +100,16 @@ export class Judgements {
   }
 
   #countFor({ hotkey, game_id, predicted_outcome, wager, at, result, message }: Judgement): void {
-    const figures = this.#miners.get(hotkey) ?? { accepted: 0, refused: 0, lastAt: 0, lastError: null };
-    figures.lastAt = at;
-    if (result === "refused") {
-      figures.refused += 1;
-      figures.lastError = message;
-    } else figures.accepted += 1;
-    if (this.#miners.size < mostMiners) this.#miners.set(hotkey, figures);
+    const isRefused = result === "refused";
+    const known = this.#miners.get(hotkey);
+    if (known !== undefined || this.#miners.size < mostMiners) {
+      const [accepted, refused] = isRefused ? [0, 1] : [1, 0];
+      const lastErrorAt = isRefused ? at : 0;
+      this.#miners.set(
+        hotkey,
+        addFigures(known, { accepted, refused, lastAt: at, lastError: message, lastErrorAt }),
+      );
+    }
     if (result !== "accepted" || this.#stakes.size > mostMiners) return;
     const stakes = this.#stakes.get(game_id) ?? new Map<string, number>();
     const outcome = String(predicted_outcome).slice(0, longestText);

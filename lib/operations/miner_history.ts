@@ -1,22 +1,16 @@
 import { FigureRepository, type Store } from "../engine/mod.ts";
 import type { Clock, Timer } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
+import { type MinerDay, type MinersDay, slotCount } from "./miner_figures.ts";
 
 const log = logger("operations");
 const minute = 60_000;
-/** Milliseconds of a slot, and how many make the last day. */
+/** Milliseconds of a slot; {@link slotCount} make the last day. */
 const slotLength = 30 * minute;
-const slotCount = 48;
 /** Milliseconds between two times that the newest slot is kept: what a crash takes. */
 const keepEvery = 5 * minute;
 const mostMiners = 20_000;
 const range = "miners";
-
-/** What became of a miner's predictions in the last day, in slots of half an hour, the oldest first. */
-export interface MinerDay {
-  readonly accepted: readonly number[];
-  readonly refused: readonly number[];
-}
 
 /** A slot as it is kept: accepted and refused of each miner that predicted. */
 interface SlotPage {
@@ -108,11 +102,6 @@ export class MinerHistory {
     return slotLength;
   }
 
-  /** When the oldest slot began, in milliseconds since the Unix epoch. */
-  get from(): number {
-    return (this.#slot() - slotCount + 1) * slotLength;
-  }
-
   /** Takes over what was kept before this start. */
   async start(): Promise<void> {
     const oldest = this.#slot() - slotCount;
@@ -134,11 +123,13 @@ export class MinerHistory {
   }
 
   /** The last day of every miner that predicted in it. */
-  *days(): Generator<[hotkey: string, day: MinerDay]> {
+  day(): MinersDay {
     const newest = this.#slot();
-    for (const [hotkey, ring] of this.#rings) {
-      if (ring.newest > newest - slotCount) yield [hotkey, ring.day(newest)];
-    }
+    const late = [...this.#rings].filter(([, ring]) => ring.newest > newest - slotCount);
+    return {
+      from: (newest - slotCount + 1) * slotLength,
+      days: new Map(late.map(([hotkey, ring]) => [hotkey, ring.day(newest)])),
+    };
   }
 
   /** Keeps what is known, and from then on nothing. Never rejects. */

@@ -2,10 +2,20 @@ import process from "node:process";
 import type { Answers, AskOptions, Questions, ServerFigures } from "../engine/mod.ts";
 import type { ConnectionRecord, Hub } from "../hub/mod.ts";
 import type { Instances } from "../inscriptions/mod.ts";
-import { type Clock, closes } from "../protocol/mod.ts";
+import { type Clock, closes, type Judgement } from "../protocol/mod.ts";
 import { buildInfo } from "../telemetry/mod.ts";
+import type { Judgements } from "./judgements.ts";
+import {
+  addDays,
+  addFigures,
+  type MinerFigures,
+  type MinersDay,
+  tellDay,
+  type ToldDay,
+} from "./miner_figures.ts";
+import type { MinerHistory } from "./miner_history.ts";
 
-/** Connections, and as many endings, that one server tells another of at most. */
+/** Connections, as many endings, and miners that one server tells another of at most. */
 const mostTold = 2000;
 
 /** A connection of some server of the store. */
@@ -46,9 +56,17 @@ export interface Found<T> {
   readonly silent: readonly string[];
 }
 
+/** Which of a miner's refused predictions are asked for. */
+interface RefusalFilter {
+  readonly hotkey: string;
+  readonly limit: number;
+}
+
 /** What {@link Servers} work with. */
 export interface ServersOptions {
   readonly hub: Hub;
+  readonly judgements: Judgements;
+  readonly history: MinerHistory;
   readonly questions: Questions;
   readonly instances: () => Pick<Instances, "self" | "others">;
   /** Has this server take nothing new, and end. */
@@ -61,10 +79,13 @@ export class Servers {
 
   constructor(options: ServersOptions) {
     this.#options = options;
-    const { questions, hub, drain } = options;
+    const { questions, hub, judgements, history, drain } = options;
     questions.answer("connections", (filter: ConnectionFilter) => this.#own(filter, mostTold));
     questions.answer("connection", (id: string) => this.#find(id));
     questions.answer("drop", (id: string) => drop(hub, id));
+    questions.answer("miners", () => latest(judgements.miners, mostTold));
+    questions.answer("miners' day", () => tellDay(history.day(), mostTold));
+    questions.answer("refusals", ({ hotkey, limit }: RefusalFilter) => judgements.refusalsOf(hotkey, limit));
     questions.answer("drain", () => {
       drain();
       return true;
@@ -107,6 +128,33 @@ export class Servers {
     return { found, silent: found === undefined ? silent : [] };
   }
 
+  /** What all servers know of their miners' predictions, each since its start, by the miners' hotkeys. */
+  async miners(): Promise<ReadonlyMap<string, MinerFigures>> {
+    const told = await this.#told<readonly (readonly [hotkey: string, figures: MinerFigures])[]>(
+      "miners",
+    );
+    const sum = new Map(this.#options.judgements.miners);
+    for (const [hotkey, figures] of told.flat()) sum.set(hotkey, addFigures(sum.get(hotkey), figures));
+    return sum;
+  }
+
+  /** What became of each miner's predictions in the last day, whichever server judged them. */
+  async minersDay(): Promise<MinersDay> {
+    const { history } = this.#options;
+    const told = await this.#told<ToldDay>("miners' day");
+    return addDays(history.day(), told, history.interval);
+  }
+
+  /** A miner's latest predictions that were refused, the newest first, as far as servers remember them. */
+  async refusalsOf(hotkey: string, limit: number): Promise<readonly Judgement[]> {
+    const told = await this.#told<readonly Judgement[]>(
+      "refusals",
+      { hotkey, limit } satisfies RefusalFilter,
+    );
+    const own = this.#options.judgements.refusalsOf(hotkey, limit);
+    return [...own, ...told.flat()].toSorted((a, b) => b.at - a.at).slice(0, limit);
+  }
+
   /** Has a server take nothing new, and end; answers whether it has said that it does, of those that live. */
   async drain(id: string): Promise<Found<true>> {
     const { instances, drain } = this.#options;
@@ -116,6 +164,12 @@ export class Servers {
     }
     const { answers, silent } = await this.#ask<true>("drain", null, { server: id });
     return { found: answers.get(id), silent };
+  }
+
+  /** What those of the others say that answer in time. */
+  async #told<T>(about: string, question: unknown = null): Promise<readonly T[]> {
+    const { answers } = await this.#ask<T>(about, question, {});
+    return [...answers.values()];
   }
 
   /** Asks the others, or one of them. Those that have fallen silent already are not waited for. */
@@ -155,6 +209,11 @@ export class Servers {
     const connection = hub.find(id);
     return (connection === undefined ? hub.records.find(id) : hub.describe(connection)) ?? null;
   }
+}
+
+/** Those who predicted last. */
+function latest(miners: ReadonlyMap<string, MinerFigures>, most: number): [string, MinerFigures][] {
+  return [...miners].sort(([, a], [, b]) => b.lastAt - a.lastAt).slice(0, most);
 }
 
 function drop(hub: Hub, id: string): boolean {

@@ -37,7 +37,7 @@ const minerDetails = new Kind(
         head: z.string().describe("SHA-256 of the last one, which the next names as its `previous`"),
       }),
       latest: z.array(judgement.schema.omit({ number: true, way: true }).extend({ at: time() }))
-        .describe(`the newest ${mostLatest}; refused ones as far as this server remembers them`),
+        .describe(`the newest ${mostLatest}; refused ones as far as servers remember them`),
     }),
   {
     hotkey: exampleMiner,
@@ -66,7 +66,7 @@ const parameters = { hotkey: "the miner's SS58 address" };
 const operators = { tag: "Operators", security: "admin" } as const;
 
 /** What is kept of one miner. Below `/admin`, whose token is checked there. Protocol, section 6. */
-export function minerDetailRoutes({ validator, console }: Gateway): Hono<Env> {
+export function minerDetailRoutes({ validator, console, servers }: Gateway): Hono<Env> {
   const { evidence } = validator;
   return new Hono<Env>()
     .get(
@@ -74,15 +74,15 @@ export function minerDetailRoutes({ validator, console }: Gateway): Hono<Env> {
       documented({
         ...operators,
         summary: "What became of each miner's predictions in the last 24 hours",
-        description: "Of those that this server judged, in slots of half an hour.",
+        description: "In slots of half an hour, by all servers that answer within a second.",
         answers: { 200: { description: "The counts", kind: minersDay }, ...refusals(401, 404) },
       }),
-      (context) => {
-        const { history } = console;
+      async (context) => {
+        const { from, days } = await servers.minersDay();
         return answerJson(context, {
-          from: history.from / 1000,
-          interval: history.interval / 1000,
-          miners: Object.fromEntries(history.days()),
+          from: from / 1000,
+          interval: console.history.interval / 1000,
+          miners: Object.fromEntries(days),
         });
       },
     )
@@ -99,11 +99,11 @@ export function minerDetailRoutes({ validator, console }: Gateway): Hono<Env> {
       }),
       async (context) => {
         const hotkey = readHotkey(context.req.param("hotkey"));
-        const [chain, accepted] = await Promise.all([
+        const [chain, accepted, refused] = await Promise.all([
           evidence.chainOf(hotkey),
           evidence.latestOf(hotkey, mostLatest),
+          servers.refusalsOf(hotkey, mostLatest),
         ]);
-        const refused = console.judgements.refusalsOf(hotkey, mostLatest);
         const latest = [...accepted.map(describeAccepted), ...refused.map(describeRefused)]
           .sort((a, b) => b.at - a.at).slice(0, mostLatest)
           .map(({ at, ...prediction }) => ({ at: formatTimestamp(at), ...prediction }));

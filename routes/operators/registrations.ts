@@ -44,7 +44,9 @@ const registrations = new Kind(
           since: z.string(),
           transport: z.string(),
         }).nullable(),
-        last_prediction_at: z.string().nullable().describe("since this server's start, as are the counts"),
+        last_prediction_at: z.string().nullable().describe(
+          "as far as servers remember it since they started, as are the counts",
+        ),
         wagered_today: z.number(),
         accepted: z.number().int(),
         refused: z.number().int(),

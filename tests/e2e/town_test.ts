@@ -119,6 +119,36 @@ testTown(
   },
 );
 
+testTown("each tells what became of a miner's predictions at all of them", async (town) => {
+  for (const place of [0, 1, 2]) {
+    assertEquals((await town.predict(place, `p${place}`)).status, 200);
+    assertEquals((await town.predict(place, `q${place}`, { game_id: "none" })).status, 422);
+  }
+  const { address } = town.key;
+  for (const server of town.servers) {
+    const { miners } = await server.admin("GET", "/admin/miners") as { miners: Record<string, unknown>[] };
+    const [{ accepted, refused, last_error } = {}] = miners;
+    assertEquals([accepted, refused], [3, 3]);
+    assertMatch(String(last_error), /none/);
+    const day = await server.admin("GET", "/admin/miners/day") as {
+      miners: Record<string, { accepted: number[]; refused: number[] }>;
+    };
+    const sum = (counts: readonly number[] = []) => counts.reduce((sum, count) => sum + count, 0);
+    assertEquals([sum(day.miners[address]?.accepted), sum(day.miners[address]?.refused)], [3, 3]);
+    const { latest } = await server.admin("GET", `/admin/miners/${address}`) as {
+      latest: { prediction_id: string }[];
+    };
+    assertEquals(latest.map(({ prediction_id }) => prediction_id).toSorted(), [
+      "p0",
+      "p1",
+      "p2",
+      "q0",
+      "q1",
+      "q2",
+    ]);
+  }
+});
+
 testTown("one that does not answer is named, and what the others say is told all the same", async (town) => {
   const { peer } = await town.connect(0);
   const silent = await town.nameOf(town.at(1));

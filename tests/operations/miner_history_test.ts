@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { openEngine } from "../../lib/engine/mod.ts";
-import { MinerHistory } from "../../lib/operations/mod.ts";
+import { addDays, MinerHistory, tellDay } from "../../lib/operations/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 
 const halfHour = 1_800_000;
@@ -8,7 +8,7 @@ const server = () => "one";
 
 /** What is known of a miner, as the places that are not zero. */
 function told(history: MinerHistory, hotkey: string) {
-  const day = new Map(history.days()).get(hotkey);
+  const day = history.day().days.get(hotkey);
   const places = (counts: readonly number[] = []) =>
     counts.flatMap((count, place) => count === 0 ? [] : [[place, count]]);
   return { accepted: places(day?.accepted), refused: places(day?.refused) };
@@ -29,7 +29,7 @@ Deno.test("a miner's predictions of the last day are counted in half hours, and 
   await clock.advance(46 * halfHour);
   assertEquals(told(history, "a"), { accepted: [[1, 1]], refused: [] });
   await clock.advance(2 * halfHour);
-  assertEquals([...history.days()], []);
+  assertEquals([...history.day().days], []);
   history.count("a", false);
   assertEquals(told(history, "a"), { accepted: [], refused: [[47, 1]] });
 });
@@ -63,5 +63,39 @@ Deno.test("histories of very many miners have a bound", async () => {
   using engine = await openEngine(":memory:");
   const history = new MinerHistory({ clock: new FakeClock(), store: engine, server });
   for (let miner = 0; miner < 20_010; miner += 1) history.count(`miner ${miner}`, true);
-  assertEquals([...history.days()].length, 20_000);
+  assertEquals(history.day().days.size, 20_000);
+});
+
+Deno.test("the days of several servers are one, also where their half hours began at different times", async () => {
+  using engine = await openEngine(":memory:");
+  const clock = new FakeClock();
+  const [here, there] = ["one", "other"].map((name) =>
+    new MinerHistory({ clock, store: engine, server: () => name })
+  ) as [MinerHistory, MinerHistory];
+  here.count("a", true);
+  there.count("a", false);
+  there.count("b", true);
+  const early = tellDay(there.day(), 10);
+  await clock.advance(halfHour);
+  here.count("a", true);
+  there.count("b", false);
+  const sum = (told: Parameters<typeof addDays>[1]) => {
+    const { days } = addDays(here.day(), told, here.interval);
+    const places = (counts: readonly number[]) =>
+      counts.flatMap((count, place) => count === 0 ? [] : [[place, count]]);
+    return [...days].map(([hotkey, { accepted, refused }]) => [hotkey, places(accepted), places(refused)]);
+  };
+  assertEquals(sum([tellDay(there.day(), 10)]), [
+    ["a", [[46, 1], [47, 1]], [[46, 1]]],
+    ["b", [[46, 1]], [[47, 1]]],
+  ]);
+  assertEquals(sum([early]), [
+    ["a", [[46, 1], [47, 1]], [[46, 1]]],
+    ["b", [[46, 1]], []],
+  ]);
+  assertEquals(tellDay(there.day(), 1).miners.map(([hotkey]) => hotkey), ["a"]);
+  await clock.advance(46 * halfHour);
+  assertEquals(sum([early]), [["a", [[0, 1], [1, 1]], [[0, 1]]], ["b", [[0, 1]], []]]);
+  await clock.advance(halfHour);
+  assertEquals(sum([early]), [["a", [[0, 1]], []], ["b", [], []]]);
 });
