@@ -26,12 +26,9 @@ type Told = Exclude<FromGateway<typeof minerConversation>, "welcome" | "error">;
 export class Inbox {
   readonly #context: Context;
   readonly #parts: InboxParts;
-  /** Heartbeats are the session's. */
   readonly #readers: Readonly<Record<Told, (data: Data, signed: string) => void>> = {
     confirmation: (data, signed) => this.#confirmation(data, signed),
     game_update: (data) => this.#gameUpdate(data),
-    heartbeat_ack: () => {},
-    validator_heartbeat: () => {},
   };
 
   constructor(context: Context, parts: InboxParts) {

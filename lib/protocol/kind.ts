@@ -35,6 +35,8 @@ export class Kind<Schema extends z.ZodType = z.ZodType> {
 export interface MessageEntry {
   /** Who may send it. */
   readonly from: "client" | "gateway";
+  /** It says no more than that its sender is there. */
+  readonly isPulse?: true;
   readonly summary: string;
   readonly kind: Kind;
   /** Where it is not that of its kind. */
@@ -61,5 +63,8 @@ type From<Side extends MessageEntry["from"], Spoken extends Conversation> = {
 /** The names of those messages that clients may send. */
 export type FromClient<Spoken extends Conversation> = From<"client", Spoken>;
 
-/** The names of those messages that the gateway may send. */
-export type FromGateway<Spoken extends Conversation> = From<"gateway", Spoken>;
+/** The names of those messages that the gateway may send, but for those that say no more than that it is there. */
+export type FromGateway<Spoken extends Conversation> = {
+  [Name in From<"gateway", Spoken>]: Spoken["messages"][Name] extends { readonly isPulse: true } ? never
+    : Name;
+}[From<"gateway", Spoken>];

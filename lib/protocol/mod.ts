@@ -19,10 +19,10 @@ export {
   type MessageEntry,
 } from "./kind.ts";
 export {
+  anyHeartbeatAck,
   confirmation,
   exampleMiner,
   exampleRefusal,
-  heartbeatAck,
   hotkey,
   minerConversation,
   place,
@@ -46,6 +46,7 @@ export {
   valueCheck,
   type ValueSchema,
 } from "./streams/own_stream.ts";
+export { heartbeatAck } from "./messages/heartbeat_ack.ts";
 export { together } from "./together.ts";
 export { exampleJob, exampleJobPlace, jobNews, jobPlace, jobTopic } from "./messages/jobs.ts";
 export { liveness, streamConversation, streamMessage } from "./messages/streams.ts";

@@ -1,4 +1,3 @@
-import { type StreamName, streams } from "../protocol/mod.ts";
 import type { ChainNode } from "./node.ts";
 
 /** What a stream is made from. */
@@ -31,11 +30,6 @@ export interface StreamSource {
    * @param offset how many were published in all
    */
   recover?(published: readonly unknown[], offset: number): void;
-}
-
-/** A stream of the protocol, with the source that its values come from. */
-export function streamFrom(name: StreamName, open: StreamDefinition["open"]): StreamDefinition {
-  return { name, period: streams[name].period, open };
 }
 
 /** A source whose every answer takes the place of the one before. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { MarketsHealth, MarketStatus } from "../protocol/mod.ts";
-import { latestOf, streamFrom } from "./definition.ts";
+import { latestOf, type StreamDefinition } from "./definition.ts";
 import type { ChainNode } from "./node.ts";
 import { countSchema, readAnswer } from "./rpc_messages.ts";
 
@@ -62,4 +62,4 @@ async function ask(node: ChainNode): Promise<MarketsHealth> {
 }
 
 /** What goes on in the markets. */
-export const marketsHealthStream = streamFrom("markets_health", (node) => latestOf(() => ask(node)));
+export const marketsHealthSource: StreamDefinition["open"] = (node) => latestOf(() => ask(node));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { NetworkMetrics } from "../protocol/mod.ts";
-import { latestOf, streamFrom } from "./definition.ts";
+import { latestOf, type StreamDefinition } from "./definition.ts";
 import type { ChainNode } from "./node.ts";
 import { countSchema, readAnswer, textSchema } from "./rpc_messages.ts";
 
@@ -55,4 +55,4 @@ async function ask(node: ChainNode): Promise<NetworkMetrics> {
 }
 
 /** How the network does. */
-export const networkMetricsStream = streamFrom("network_metrics", (node) => latestOf(() => ask(node)));
+export const networkMetricsSource: StreamDefinition["open"] = (node) => latestOf(() => ask(node));

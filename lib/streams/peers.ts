@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { NetworkPeer, Peers } from "../protocol/mod.ts";
-import { latestOf, streamFrom } from "./definition.ts";
+import { latestOf, type StreamDefinition } from "./definition.ts";
 import type { ChainNode } from "./node.ts";
 import { readAnswer, textSchema } from "./rpc_messages.ts";
 
@@ -40,4 +40,4 @@ async function ask(node: ChainNode): Promise<Peers> {
 }
 
 /** The network's nodes. */
-export const peersStream = streamFrom("peers", (node) => latestOf(() => ask(node)));
+export const peersSource: StreamDefinition["open"] = (node) => latestOf(() => ask(node));

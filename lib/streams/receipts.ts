@@ -1,5 +1,5 @@
 import type { MarketReceipt, Receipts } from "../protocol/mod.ts";
-import { streamFrom, type StreamSource } from "./definition.ts";
+import { type StreamDefinition, type StreamSource } from "./definition.ts";
 import { type ChainNode, NodeError } from "./node.ts";
 import { readReceipts } from "./read_receipts.ts";
 
@@ -141,7 +141,7 @@ function merge(newer: readonly MarketReceipt[], older: readonly MarketReceipt[])
 }
 
 /** What the markets settle. */
-export const receiptsStream = streamFrom("receipts", (node) => new ReceiptsSource(node));
+export const receiptsSource: StreamDefinition["open"] = (node) => new ReceiptsSource(node);
 
 /** The ids seen last, of which a bounded number is kept. */
 export class RecentIds {

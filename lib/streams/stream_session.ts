@@ -1,8 +1,8 @@
 import { type Connection, Priority, type Session } from "../hub/mod.ts";
 import {
   type Clock,
-  formatTimestamp,
   type FromClient,
+  heartbeatAck,
   longestStreamName,
   type MessageEntry,
   parseExact,
@@ -183,8 +183,7 @@ export class StreamSession implements Session {
 
   #acknowledge(data: unknown): void {
     const { timestamp: echo } = isMessage(data) ? data : {};
-    const timestamp = formatTimestamp(this.#clock.now());
-    this.#reply({ type: "heartbeat_ack", data: { timestamp, ...(echo === undefined ? {} : { echo }) } });
+    this.#reply(heartbeatAck.make(this.#clock.now(), echo));
   }
 
   #refuse(code: StreamErrorCode, detail: string | undefined, more: object = {}): void {

@@ -173,8 +173,7 @@ export class GameBoard implements Games, KnownGames {
   snapshot(): Promise<string> {
     const { offset } = this.channel;
     if (this.#snapshot?.offset !== offset) {
-      const data = { ...this.#update(this.current(), offset), snapshot: true };
-      this.#snapshot = { offset, frame: this.#notary.seal("game_update", data) };
+      this.#snapshot = { offset, frame: this.#seal(this.current(), { offset, snapshot: true }) };
     }
     return this.#snapshot.frame;
   }
@@ -268,7 +267,7 @@ export class GameBoard implements Games, KnownGames {
 
   async #tell(changed: readonly NewGame[], now: number, offset: number): Promise<GamesPublished> {
     const rendered = changed.map(({ text }) => new Rendered(text));
-    const frame = this.#notary.seal("game_update", this.#update(rendered, offset));
+    const frame = this.#seal(rendered, { offset });
     const { recipients } = await this.channel.publishInTurn(
       offset,
       frame,
@@ -310,12 +309,16 @@ export class GameBoard implements Games, KnownGames {
 
   #sealAgain({ offset, at, data }: LogEntry): Promise<string> {
     const games = (data as string[]).map((text) => new Rendered(text));
-    return this.#notary.seal("game_update", this.#update(games, offset, at));
+    return this.#seal(games, { offset }, at);
   }
 
-  #update(games: ExactJson[], offset: number, at = this.#clock.now()) {
+  #seal(
+    games: ExactJson[],
+    place: { readonly offset: number; readonly snapshot?: true },
+    at = this.#clock.now(),
+  ): Promise<string> {
     const { epoch } = this.channel;
-    return { games, timestamp: formatTimestamp(at), epoch, offset };
+    return this.#notary.seal("game_update", { games, timestamp: formatTimestamp(at), epoch, ...place });
   }
 }
 

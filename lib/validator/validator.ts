@@ -7,6 +7,7 @@ import {
   type ExactObject,
   FirstSignal,
   formatTimestamp,
+  heartbeatAck,
   type Position,
   sleep,
   together,
@@ -302,7 +303,8 @@ export class Validator implements HandlerHost {
 
   /** The signed answer to a heartbeat: the server's time, and the client's own back. */
   acknowledge({ timestamp: echo }: ExactObject): Promise<string> {
-    return this.#notary.seal("heartbeat_ack", { timestamp: formatTimestamp(this.#clock.now()), echo });
+    const { type, data } = heartbeatAck.make(this.#clock.now(), echo);
+    return this.#notary.seal(type, data);
   }
 
   /** Where a miner's own channel stands. */

@@ -2,12 +2,12 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import {
+  anyHeartbeatAck,
   type Clock,
   confirmation,
   type Envelope,
   exampleRefusal,
   FirstSignal,
-  formatTimestamp,
   heartbeatAck,
   isObject,
   Kind,
@@ -252,19 +252,18 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
           "A signed heartbeat is answered with a signed message, any other or none with an unsigned one.",
         body: { kind: anyHeartbeat, optional: true },
         answers: {
-          200: { description: "Heard", kind: heartbeatAck },
+          200: { description: "Heard", kind: anyHeartbeatAck },
           ...refusals(400, 401, 403, 408, 409, 413),
         },
       }),
       async (context) => {
         const text = await readBody(context, gateway, { maxSize: Math.min(maxSize, maxStrangerSize) });
         const message = text.trim() === "" ? {} : parseMessage(text, valueBounds.stranger);
-        const now = formatTimestamp(clock.now());
         if (!("signature" in message)) {
           const { data } = message;
-          const echo = isObject(data) ? data["timestamp"] : undefined;
-          const ack = renderSigned({ type: "heartbeat_ack", data: { timestamp: now, echo }, timestamp: now });
-          return new Response(ack, { headers: json });
+          const ack = heartbeatAck.make(clock.now(), isObject(data) ? data["timestamp"] : undefined);
+          const { timestamp } = ack.data;
+          return new Response(renderSigned({ ...ack, timestamp }), { headers: json });
         }
         const envelope = readEnvelope(message);
         await validator.admit(envelope, context.env.client, counted(envelope));

@@ -88,7 +88,7 @@ export class WebSocketWay implements Way, Disposable {
     if (type === "error" || data?.status === "error") {
       return this.#fail(new Error(`a message was refused: ${message ?? data.message}`));
     }
-    const id = type === "heartbeat_ack" ? "heartbeat" : data.prediction_id;
+    const id = data.prediction_id ?? "heartbeat";
     this.#waiting.get(id)?.resolve();
     this.#waiting.delete(id);
   }

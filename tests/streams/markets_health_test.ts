@@ -1,12 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { marketsHealthStream, marketStatus, overallStatus } from "../../lib/streams/markets_health.ts";
+import { marketsHealthSource, marketStatus, overallStatus } from "../../lib/streams/markets_health.ts";
 import { NodeError } from "../../lib/streams/mod.ts";
 import { RpcNode } from "../../lib/streams/rpc_node.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { fakeMarketsHealth, FakeNode } from "../helpers/fake_node.ts";
 
-const open = (fake: FakeNode) =>
-  marketsHealthStream.open(new RpcNode({ url: fake.url, clock: new FakeClock() }));
+const open = (fake: FakeNode) => marketsHealthSource(new RpcNode({ url: fake.url, clock: new FakeClock() }));
 
 Deno.test("markets come from four calls in one request", async () => {
   await using fake = FakeNode.start();

@@ -1,13 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { NodeError } from "../../lib/streams/mod.ts";
-import { networkMetricsStream, networkStrength } from "../../lib/streams/network_metrics.ts";
+import { networkMetricsSource, networkStrength } from "../../lib/streams/network_metrics.ts";
 import { RpcNode } from "../../lib/streams/rpc_node.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { FakeNode, FakeRpcError } from "../helpers/fake_node.ts";
 
-const open = (fake: FakeNode) =>
-  networkMetricsStream.open(new RpcNode({ url: fake.url, clock: new FakeClock() }));
+const open = (fake: FakeNode) => networkMetricsSource(new RpcNode({ url: fake.url, clock: new FakeClock() }));
 
 for (
   const [peers, tps, finality, strength] of [

@@ -2,9 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { type Engine, Followers, openEngine } from "../../lib/engine/mod.ts";
 import { HistoryBudget } from "../../lib/hub/mod.ts";
 import type { Receipts } from "../../lib/protocol/mod.ts";
-import { NodeError, type Stream, type StreamDefinition, Streams } from "../../lib/streams/mod.ts";
+import {
+  NodeError,
+  type Stream,
+  type StreamDefinition,
+  streamDefinitions,
+  Streams,
+} from "../../lib/streams/mod.ts";
 import { Commits } from "../../lib/streams/past.ts";
-import { receiptsStream } from "../../lib/streams/receipts.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { fakeReceipt } from "../helpers/fake_node.ts";
@@ -34,12 +39,14 @@ function counting(name: string, more: Partial<StreamDefinition> = {}): StreamDef
   return { name, period: 1000, open, ...more };
 }
 
+const receipts = streamDefinitions.filter(({ name }) => name === "receipts");
+
 /** The streams of a server that was just started on a store. */
 async function start(
   engine: Engine,
   options: { clock: FakeClock; node?: Ledger; definitions?: readonly StreamDefinition[] },
 ): Promise<Streams> {
-  const { clock, node = new Ledger(), definitions = [receiptsStream] } = options;
+  const { clock, node = new Ledger(), definitions = receipts } = options;
   const settings = { ...limits, budget: new HistoryBudget(1e9), activity: new Activity() };
   const followers = new Followers({ log: engine.log, clock });
   const streams = new Streams({ store: engine, followers, node, clock, settings, definitions });

@@ -1,13 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { NodeError } from "../../lib/streams/mod.ts";
-import { peersStream, readPeers } from "../../lib/streams/peers.ts";
+import { peersSource, readPeers } from "../../lib/streams/peers.ts";
 import { RpcNode } from "../../lib/streams/rpc_node.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { FakeNode } from "../helpers/fake_node.ts";
 
 Deno.test("peers come from one call", async () => {
   await using fake = FakeNode.start();
-  const source = peersStream.open(new RpcNode({ url: fake.url, clock: new FakeClock() }));
+  const source = peersSource(new RpcNode({ url: fake.url, clock: new FakeClock() }));
   const value = {
     peers: [
       { id: "peer_1", address: "192.0.2.1:8000", latency_ms: 45, is_validator: true },

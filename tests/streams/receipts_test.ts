@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { MarketReceipt, Receipts } from "../../lib/protocol/mod.ts";
 import { type ChainNode, NodeError } from "../../lib/streams/mod.ts";
 import { readReceipts } from "../../lib/streams/read_receipts.ts";
-import { ReceiptsSource, receiptsStream, RecentIds } from "../../lib/streams/receipts.ts";
+import { ReceiptsSource, receiptsSource, RecentIds } from "../../lib/streams/receipts.ts";
 import { RpcNode } from "../../lib/streams/rpc_node.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { FakeNode, fakeReceipt } from "../helpers/fake_node.ts";
@@ -55,7 +55,7 @@ Deno.test("the first poll gives the newest ten, later ones what is new, and noth
 Deno.test("receipts come as the node gives them", async () => {
   await using fake = FakeNode.start();
   fake.receipts = [{ ...fakeReceipt(1), memo: { text: "kept" } }];
-  const source = receiptsStream.open(new RpcNode({ url: fake.url, clock: new FakeClock() }));
+  const source = receiptsSource(new RpcNode({ url: fake.url, clock: new FakeClock() }));
   const value = { receipts: [{ ...fakeReceipt(1), memo: { text: "kept" } }], count: 1 };
   assertEquals(await source.poll(), [value]);
   assertEquals(source.current(), value);
@@ -125,7 +125,7 @@ for (const cap of [5, 10, 50]) {
 
 Deno.test("a node that ignores the limit gives its newest ten at first, and later what is new", async () => {
   await using fake = FakeNode.start();
-  const source = receiptsStream.open(new RpcNode({ url: fake.url, clock: new FakeClock() }));
+  const source = receiptsSource(new RpcNode({ url: fake.url, clock: new FakeClock() }));
   fake.results["receipt.audit"] = { receipts: down(50, 1).map(fakeReceipt) };
   assertEquals(numbers(await source.poll() as Receipts[]), [down(50, 41)]);
   fake.results["receipt.audit"] = { receipts: down(62, 13).map(fakeReceipt) };
@@ -183,7 +183,7 @@ Deno.test("a node that fails now and then at a larger limit is asked again, and 
 
 Deno.test("a chain that was begun anew is told apart, and what was known is not forgotten", async () => {
   await using fake = FakeNode.start();
-  const source = receiptsStream.open(new RpcNode({ url: fake.url, clock: new FakeClock() }));
+  const source = receiptsSource(new RpcNode({ url: fake.url, clock: new FakeClock() }));
   fake.receipts = down(12, 3).map(fakeReceipt);
   await source.poll();
   fake.receipts = [];
@@ -196,7 +196,7 @@ Deno.test("a chain that was begun anew is told apart, and what was known is not 
 
 Deno.test("a receipt that arrives late, among known ones, is published; one older than all known is not", async () => {
   await using fake = FakeNode.start();
-  const source = receiptsStream.open(new RpcNode({ url: fake.url, clock: new FakeClock() }));
+  const source = receiptsSource(new RpcNode({ url: fake.url, clock: new FakeClock() }));
   fake.receipts = [20, 18, 17, 16, 15, 14, 13, 12, 11, 10].map(fakeReceipt);
   await source.poll();
   fake.receipts = [20, 19, 18, 17, 16, 15, 14, 13, 12, 11].map(fakeReceipt);

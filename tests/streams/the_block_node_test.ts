@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DetectedNode, profiled } from "../../lib/streams/open_node.ts";
-import { marketsHealthStream } from "../../lib/streams/markets_health.ts";
+import { marketsHealthSource } from "../../lib/streams/markets_health.ts";
 import { type ChainNode, NodeError, streamDefinitions } from "../../lib/streams/mod.ts";
-import { networkMetricsStream } from "../../lib/streams/network_metrics.ts";
-import { peersStream } from "../../lib/streams/peers.ts";
-import { receiptsStream } from "../../lib/streams/receipts.ts";
+import { networkMetricsSource } from "../../lib/streams/network_metrics.ts";
+import { peersSource } from "../../lib/streams/peers.ts";
+import { receiptsSource } from "../../lib/streams/receipts.ts";
 import { RpcNode } from "../../lib/streams/rpc_node.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { FakeNode, fakeResults, FakeRpcError } from "../helpers/fake_node.ts";
@@ -25,7 +25,7 @@ const notFound = new FakeRpcError(-32601, "method not found");
 
 Deno.test("of The Block's node the metrics are height, hash and peers, and null what it does not give", async () => {
   await using fake = startTheirs();
-  assertEquals(await networkMetricsStream.open(theirs(fake)).poll(), [{
+  assertEquals(await networkMetricsSource(theirs(fake)).poll(), [{
     network_strength: null,
     block_height: 51_204,
     block_hash: "00ab12",
@@ -40,7 +40,7 @@ Deno.test("of The Block's node the metrics are height, hash and peers, and null 
 
 Deno.test("of The Block's node the markets are counted from what each of them lists", async () => {
   await using fake = startTheirs();
-  const source = marketsHealthStream.open(theirs(fake));
+  const source = marketsHealthSource(theirs(fake));
   assertEquals(await source.poll(), [{
     overall_status: "healthy",
     markets: {
@@ -59,7 +59,7 @@ Deno.test("a market that the node does not run, or tells others of, is not known
   fake.results["ad_market.list_campaigns"] = { status: "unavailable" };
   fake.results["energy.credits"] = fake.results["energy.receipts"] = unauthorized;
   fake.results["storage.manifests"] = fake.results["storage.discover_providers"] = notFound;
-  assertEquals(await marketsHealthStream.open(theirs(fake)).poll(), [{
+  assertEquals(await marketsHealthSource(theirs(fake)).poll(), [{
     overall_status: "degraded",
     markets: {
       compute: { status: "healthy", active_jobs: 4, total_providers: null },
@@ -74,7 +74,7 @@ Deno.test("a market that the node does not run, or tells others of, is not known
 
 Deno.test("The Block's node lists its peers to its own machine, and counts them for others", async () => {
   await using fake = startTheirs();
-  const source = peersStream.open(theirs(fake));
+  const source = peersSource(theirs(fake));
   const unknown = { address: null, latency_ms: null, is_validator: null };
   assertEquals(await source.poll(), [{
     peers: [{ id: "12D3KooWa", ...unknown }, { id: "12D3KooWb", ...unknown }],
@@ -91,7 +91,7 @@ Deno.test("receipts of The Block's node are those of its energy market, each onc
     const size = Math.min(Number(page_size), 250);
     return { receipts: settled.slice(Number(page) * size, (Number(page) + 1) * size), total: settled.length };
   };
-  const source = receiptsStream.open(theirs(fake));
+  const source = receiptsSource(theirs(fake));
   const ids = async () =>
     (await source.poll()).flatMap((value) =>
       (value as { receipts: { block_height: number }[] }).receipts.map(({ block_height }) => block_height)
@@ -125,7 +125,7 @@ Deno.test("receipts of The Block's node are those of its energy market, each onc
 Deno.test("a failure of The Block's node is told as what it is", async () => {
   await using fake = startTheirs();
   fake.results["energy.credits"] = new FakeRpcError(-32603, "internal error");
-  const error = await assertRejects(() => marketsHealthStream.open(theirs(fake)).poll(), NodeError);
+  const error = await assertRejects(() => marketsHealthSource(theirs(fake)).poll(), NodeError);
   assertEquals(error.message, "the node answered energy.credits with error -32603: internal error");
 });
 
@@ -135,7 +135,7 @@ Deno.test("which methods a node has shows in its newest block", async () => {
   for (const [fake, height] of [[theirNode, 51_204], [ours, 123_456]] as const) {
     const node = new DetectedNode(reach(fake));
     for (const definition of streamDefinitions) await definition.open(node).poll();
-    const [metrics] = await networkMetricsStream.open(node).poll();
+    const [metrics] = await networkMetricsSource(node).poll();
     assertEquals((metrics as { block_height: number }).block_height, height);
   }
 });
@@ -143,7 +143,7 @@ Deno.test("which methods a node has shows in its newest block", async () => {
 Deno.test("a node that is away is asked for its methods when it is back, and again when it is another one", async () => {
   await using fake = startTheirs();
   const node = new DetectedNode(reach(fake));
-  const poll = async () => ((await networkMetricsStream.open(node).poll())[0] as { tps: number | null }).tps;
+  const poll = async () => ((await networkMetricsSource(node).poll())[0] as { tps: number | null }).tps;
   await fake.goDown();
   await assertRejects(poll, NodeError);
   fake.comeBack();

@@ -3,6 +3,7 @@ import { authenticationSchema, envelopeSchema } from "../envelope.ts";
 import { denials, type ErrorCode, errorKinds, excesses } from "../errors.ts";
 import { teamGameSchema } from "../games.ts";
 import { type Conversation, type Json, Kind } from "../kind.ts";
+import { heartbeatAck } from "./heartbeat_ack.ts";
 import { durabilitySchema, noReceipt, receiptSchema, teamGamePredictionSchema } from "../predictions.ts";
 
 /** An address of a miner or a validator. */
@@ -189,26 +190,20 @@ const gameUpdate = sealed("GameUpdate", {
 
 const heartbeat = sealed("Heartbeat", { type: "heartbeat", data: () => z.looseObject({}), example: {} });
 
-const heard = () => z.looseObject({ timestamp: time(), echo: z.unknown().optional() });
-
-const signedAck = sealed("SignedHeartbeatAck", {
-  type: "heartbeat_ack",
-  data: heard,
-  example: { timestamp },
-});
+const signedAck = sealed("SignedHeartbeatAck", { ...heartbeatAck, example: { timestamp } });
 
 /** The answer to a heartbeat, signed or not. */
-export const heartbeatAck = Kind.anyOf("AnyHeartbeatAck", [
+export const anyHeartbeatAck = Kind.anyOf("AnyHeartbeatAck", [
   signedAck,
   new Kind(
     "HeartbeatAck",
     () =>
       z.looseObject({
-        type: z.literal("heartbeat_ack"),
-        data: heard(),
+        type: z.literal(heartbeatAck.type),
+        data: heartbeatAck.data(),
         timestamp: z.union([time(), z.number().int()]),
       }),
-    { type: "heartbeat_ack", data: { timestamp }, timestamp },
+    { type: heartbeatAck.type, data: { timestamp }, timestamp },
   ),
 ]);
 
@@ -277,11 +272,17 @@ export const minerConversation = {
       summary: "The miner is there",
       kind: signedMessage,
       example: heartbeat.example,
-      answers: ["heartbeat_ack"],
+      answers: [heartbeatAck.type],
     },
-    heartbeat_ack: { from: "gateway", summary: "The validator heard it", kind: signedAck },
+    [heartbeatAck.type]: {
+      from: "gateway",
+      isPulse: true,
+      summary: "The validator heard it",
+      kind: signedAck,
+    },
     validator_heartbeat: {
       from: "gateway",
+      isPulse: true,
       summary: "The validator is there; answered with `heartbeat_response`",
       kind: heartbeat,
     },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { positionSchema } from "../envelope.ts";
-import { type Conversation, Kind } from "../kind.ts";
+import { type Conversation, type Json, Kind } from "../kind.ts";
+import { heartbeatAck } from "./heartbeat_ack.ts";
 import { type Shape, streamNames, streams } from "../streams.ts";
 
 const seconds = () => z.number().int().describe("Unix seconds");
@@ -8,6 +9,17 @@ const offset = () => z.number().int().min(0);
 
 /** Whether a stream's source is there. */
 export const liveness = () => z.enum(["live", "stale"]);
+
+/** A message whose `type` is always the same. */
+function message(
+  name: string,
+  type: string,
+  fields: () => z.ZodRawShape,
+  example: { readonly [key: string]: Json },
+): Kind {
+  const make = () => z.looseObject({ type: z.literal(type), ...fields() });
+  return new Kind(name, make, { type, ...example });
+}
 
 /** What a shape describes, as a schema that checks nothing. */
 const shaped = (shape: Shape) => z.unknown().meta({ ...shape });
@@ -36,24 +48,17 @@ export const streamMessage = new Kind(
   example,
 );
 
-const welcome = new Kind(
-  "StreamWelcome",
-  () =>
-    z.looseObject({
-      type: z.literal("welcome"),
-      message: z.string(),
-      available_streams: z.array(z.string()),
-      simulated: z.boolean(),
-      timestamp: seconds(),
-    }),
-  {
-    type: "welcome",
-    message: "Connected to The Block real-time data stream",
-    available_streams: streamNames,
-    simulated: true,
-    timestamp: 1_795_248_000,
-  },
-);
+const welcome = message("StreamWelcome", "welcome", () => ({
+  message: z.string(),
+  available_streams: z.array(z.string()),
+  simulated: z.boolean(),
+  timestamp: seconds(),
+}), {
+  message: "Connected to The Block real-time data stream",
+  available_streams: streamNames,
+  simulated: true,
+  timestamp: 1_795_248_000,
+});
 
 /** One stream, or several. */
 const named = () => ({
@@ -61,119 +66,59 @@ const named = () => ({
   streams: z.array(z.string()).max(32).optional(),
 });
 
-const subscribe = new Kind(
-  "StreamSubscribe",
-  () =>
-    z.looseObject({
-      type: z.literal("subscribe"),
-      ...named(),
-      recover: z.union([positionSchema, z.record(z.string(), positionSchema)]).optional()
-        .describe("a position, or one for each stream by its name"),
-      token: z.string().optional().describe("for a stream that needs one; it says for which it is"),
-      tokens: z.array(z.string()).max(32).optional().describe("for several of them"),
-    }),
-  {
-    type: "subscribe",
-    streams: ["network_metrics", "receipts"],
-    recover: { receipts: { epoch: "3f9a01bc", offset: 12 } },
-  },
-);
+const subscribe = message("StreamSubscribe", "subscribe", () => ({
+  ...named(),
+  recover: z.union([positionSchema, z.record(z.string(), positionSchema)]).optional()
+    .describe("a position, or one for each stream by its name"),
+  token: z.string().optional().describe("for a stream that needs one; it says for which it is"),
+  tokens: z.array(z.string()).max(32).optional().describe("for several of them"),
+}), {
+  streams: ["network_metrics", "receipts"],
+  recover: { receipts: { epoch: "3f9a01bc", offset: 12 } },
+});
 
-const unsubscribe = new Kind(
-  "StreamUnsubscribe",
-  () => z.looseObject({ type: z.literal("unsubscribe"), ...named() }),
-  { type: "unsubscribe", stream: "receipts" },
-);
+const unsubscribe = message("StreamUnsubscribe", "unsubscribe", named, { stream: "receipts" });
 
 /** Where a stream stands. */
 const place = () => ({ stream: z.string(), epoch: z.string(), offset: offset(), timestamp: seconds() });
 
-const unsubscribed = new Kind(
-  "StreamUnsubscribed",
-  () => z.looseObject({ type: z.literal("unsubscribed"), ...place() }),
-  { type: "unsubscribed", stream: "receipts", epoch: "3f9a01bc", offset: 14, timestamp: 1_795_248_000 },
-);
+const unsubscribed = message("StreamUnsubscribed", "unsubscribed", place, {
+  stream: "receipts",
+  epoch: "3f9a01bc",
+  offset: 14,
+  timestamp: 1_795_248_000,
+});
 
-const subscribed = new Kind(
-  "StreamSubscribed",
-  () =>
-    z.looseObject({
-      type: z.literal("subscribed"),
-      ...place(),
-      recovered: z.boolean().nullable(),
-    }),
-  {
-    type: "subscribed",
-    stream: "receipts",
-    epoch: "3f9a01bc",
-    offset: 12,
-    recovered: true,
-    timestamp: 1_795_248_000,
-  },
-);
+const subscribed = message("StreamSubscribed", "subscribed", () => ({
+  ...place(),
+  recovered: z.boolean().nullable(),
+}), { stream: "receipts", epoch: "3f9a01bc", offset: 12, recovered: true, timestamp: 1_795_248_000 });
 
-const status = new Kind(
-  "StreamStatus",
-  () =>
-    z.looseObject({
-      type: z.literal("stream_status"),
-      stream: z.string(),
-      status: liveness(),
-      message: z.string(),
-      timestamp: seconds(),
-    }),
-  {
-    type: "stream_status",
-    stream: "peers",
-    status: "stale",
-    message: "no answer in 5 s",
-    timestamp: 1_795_248_000,
-  },
-);
+const status = message("StreamStatus", "stream_status", () => ({
+  stream: z.string(),
+  status: liveness(),
+  message: z.string(),
+  timestamp: seconds(),
+}), { stream: "peers", status: "stale", message: "no answer in 5 s", timestamp: 1_795_248_000 });
 
-const ping = new Kind(
-  "StreamPing",
-  () =>
-    z.looseObject({
-      type: z.literal("ping"),
-      timestamp: z.number().optional().describe("comes back in the pong"),
-    }),
-  { type: "ping" },
-);
-const pong = new Kind(
-  "StreamPong",
-  () =>
-    z.looseObject({
-      type: z.literal("pong"),
-      timestamp: z.number().describe("Unix seconds, or what the ping named"),
-    }),
-  { type: "pong", timestamp: 1_795_248_000 },
-);
+const ping = message("StreamPing", "ping", () => ({
+  timestamp: z.number().optional().describe("comes back in the pong"),
+}), {});
+const pong = message("StreamPong", "pong", () => ({
+  timestamp: z.number().describe("Unix seconds, or what the ping named"),
+}), { timestamp: 1_795_248_000 });
 
 /** The heartbeat of those who say one anyway. */
-const heartbeat = new Kind(
-  "StreamHeartbeat",
-  () =>
-    z.looseObject({
-      type: z.literal("heartbeat"),
-      data: z.looseObject({ timestamp: z.unknown().optional().describe("comes back as `echo`") }).optional(),
-    }),
-  { type: "heartbeat", data: { timestamp: 1_795_248_000 } },
-);
-const heartbeatAnswer = new Kind(
-  "StreamHeartbeatAck",
-  () =>
-    z.looseObject({
-      type: z.literal("heartbeat_ack"),
-      data: z.looseObject({ timestamp: z.string().describe("ISO 8601, UTC"), echo: z.unknown().optional() }),
-      timestamp: seconds(),
-    }),
-  {
-    type: "heartbeat_ack",
-    data: { timestamp: "2026-11-21T08:00:00.123456+00:00", echo: 1_795_248_000 },
-    timestamp: 1_795_248_000,
-  },
-);
+const heartbeat = message("StreamHeartbeat", "heartbeat", () => ({
+  data: z.looseObject({ timestamp: z.unknown().optional().describe("comes back as `echo`") }).optional(),
+}), { data: { timestamp: 1_795_248_000 } });
+const heartbeatAnswer = message("StreamHeartbeatAck", heartbeatAck.type, () => ({
+  data: heartbeatAck.data(),
+  timestamp: seconds(),
+}), {
+  data: { timestamp: "2026-11-21T08:00:00.123456+00:00", echo: 1_795_248_000 },
+  timestamp: 1_795_248_000,
+});
 
 /** What The Block's page asks, and is told. */
 const call = new Kind(
@@ -205,26 +150,19 @@ const update = new Kind(
   },
 );
 
-const error = new Kind(
-  "StreamError",
-  () =>
-    z.looseObject({
-      type: z.literal("error"),
-      code: z.string(),
-      message: z.string(),
-      stream: z.string().optional(),
-      available_streams: z.array(z.string()).optional().describe("with unknown_stream"),
-      timestamp: seconds().optional(),
-    }),
-  {
-    type: "error",
-    code: "unknown_stream",
-    message: "Invalid stream name",
-    stream: "blocks",
-    available_streams: streamNames,
-    timestamp: 1_795_248_000,
-  },
-);
+const error = message("StreamError", "error", () => ({
+  code: z.string(),
+  message: z.string(),
+  stream: z.string().optional(),
+  available_streams: z.array(z.string()).optional().describe("with unknown_stream"),
+  timestamp: seconds().optional(),
+}), {
+  code: "unknown_stream",
+  message: "Invalid stream name",
+  stream: "blocks",
+  available_streams: streamNames,
+  timestamp: 1_795_248_000,
+});
 
 /** What stream clients and the gateway say. Protocol, section 4. */
 export const streamConversation = {
