@@ -58,9 +58,9 @@ export class Judgements {
     return this.#miners;
   }
 
-  /** What was wagered on each outcome of a game since the start, as the miners named it. */
-  stakesOf(gameId: string): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#stakes.get(gameId) ?? []);
+  /** By game, what was wagered on each outcome since the start, as the miners named it. */
+  get stakes(): ReadonlyMap<string, ReadonlyMap<string, number>> {
+    return this.#stakes;
   }
 
   /** The number of the newest one. */

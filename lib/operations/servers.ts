@@ -56,6 +56,10 @@ export interface Found<T> {
   readonly silent: readonly string[];
 }
 
+/** What was wagered on each outcome of a game, as miners name it. */
+type Stakes = Readonly<Record<string, number>>;
+type ToldStakes = readonly (readonly [gameId: string, stakes: Stakes])[];
+
 /** Which of a miner's refused predictions are asked for. */
 interface RefusalFilter {
   readonly hotkey: string;
@@ -86,6 +90,7 @@ export class Servers {
     questions.answer("miners", () => latest(judgements.miners, mostTold));
     questions.answer("miners' day", () => tellDay(history.day(), mostTold));
     questions.answer("refusals", ({ hotkey, limit }: RefusalFilter) => judgements.refusalsOf(hotkey, limit));
+    questions.answer("stakes", () => this.#ownStakes(mostTold));
     questions.answer("drain", () => {
       drain();
       return true;
@@ -145,6 +150,19 @@ export class Servers {
     return addDays(history.day(), told, history.interval);
   }
 
+  /** By game, what was wagered on each outcome at all servers, each since its start. */
+  async stakes(): Promise<ReadonlyMap<string, Stakes>> {
+    const sum = new Map<string, Record<string, number>>();
+    for (
+      const [gameId, stakes] of [this.#ownStakes(Infinity), ...await this.#told<ToldStakes>("stakes")].flat()
+    ) {
+      const total = sum.get(gameId) ?? {};
+      for (const [outcome, stake] of Object.entries(stakes)) total[outcome] = (total[outcome] ?? 0) + stake;
+      sum.set(gameId, total);
+    }
+    return sum;
+  }
+
   /** A miner's latest predictions that were refused, the newest first, as far as servers remember them. */
   async refusalsOf(hotkey: string, limit: number): Promise<readonly Judgement[]> {
     const told = await this.#told<readonly Judgement[]>(
@@ -187,6 +205,13 @@ export class Servers {
       ...(isEnough && { isEnough }),
     });
     return { ...asked, silent: [...asked.silent, ...wanted(silent)] };
+  }
+
+  /** Of the games that were wagered on first lately. */
+  #ownStakes(most: number): ToldStakes {
+    const { stakes } = this.#options.judgements;
+    const told = most < stakes.size ? [...stakes].slice(-most) : [...stakes];
+    return told.map(([gameId, stakes]) => [gameId, Object.fromEntries(stakes)]);
   }
 
   #own({ ended = 0, hotkey, address, family }: ConnectionFilter, most: number): Told {

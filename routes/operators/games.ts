@@ -44,7 +44,7 @@ const gameList = new Kind(
       games: z.array(z.object({
         game: z.looseObject({ game_id: z.string() }),
         stakes: z.record(z.string(), z.number())
-          .describe("wagered on each outcome since this server's start"),
+          .describe("wagered on each outcome at all servers since they started"),
       })),
     }),
   { games: [{ game: { game_id: "401" }, stakes: { Arsenal: 120.5 } }] },
@@ -69,7 +69,7 @@ const oddsHistory = new Kind(
 
 /** Games for all miners. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function gameRoutes(gateway: Gateway): Hono<Env> {
-  const { validator, console } = gateway;
+  const { validator, console, servers } = gateway;
   return new Hono<Env>().get(
     "/",
     documented({
@@ -78,10 +78,11 @@ export function gameRoutes(gateway: Gateway): Hono<Env> {
       summary: "The games, and what was wagered on them",
       answers: { 200: { description: "The games", kind: gameList }, ...refusals(401, 404) },
     }),
-    () => {
+    async () => {
+      const stakes = await servers.stakes();
       const games = validator.games.listed().map(({ fields: { game_id }, text }) => ({
         game: new Rendered(text),
-        stakes: console.judgements.stakesOf(game_id),
+        stakes: stakes.get(game_id) ?? {},
       }));
       return new Response(`${renderSigned({ games })}\n`, {
         headers: { "content-type": "application/json; charset=utf-8" },

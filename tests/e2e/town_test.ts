@@ -130,6 +130,11 @@ testTown("each tells what became of a miner's predictions at all of them", async
     const [{ accepted, refused, last_error } = {}] = miners;
     assertEquals([accepted, refused], [3, 3]);
     assertMatch(String(last_error), /none/);
+    const { games } = await server.admin("GET", "/admin/games") as {
+      games: { stakes: Record<string, number> }[];
+    };
+    const staked = games.flatMap(({ stakes }) => Object.values(stakes));
+    assertEquals(staked.map((stake) => stake.toFixed(2)), ["0.03"]);
     const day = await server.admin("GET", "/admin/miners/day") as {
       miners: Record<string, { accepted: number[]; refused: number[] }>;
     };

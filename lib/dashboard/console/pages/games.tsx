@@ -175,7 +175,7 @@ function Stakes({ known }: { readonly known: KnownGame }) {
   const all = staked(known);
   return (
     <>
-      <h3>Staked since the start of this server</h3>
+      <h3>Staked since the servers started</h3>
       <ol className="bars">
         {outcomes.map(([name, number]) => {
           const stake = (stakes[name] ?? 0) + (stakes[number] ?? 0);
