@@ -25,7 +25,10 @@ export const alone: Cluster = {
 };
 
 const log = logger("gateway");
+/** Milliseconds between two looks at who else lives, each of which says that this one does. */
 const beatInterval = 2500;
+/** Of how many looks one does where there is nobody else, since each costs a commit: not so few that this one seems silent. */
+const looksPerBeatAlone = 2;
 /** A server that has said nothing for this long is silent: clients had better go elsewhere, and nobody waits for its answers. */
 const silentAfter = 6000;
 /** One that has said nothing for this long is taken for dead: only then are its jobs taken from it. */
@@ -85,6 +88,8 @@ export class Instances implements Cluster {
   #name: InstanceName | undefined;
   #timer: Timer | undefined;
   #writing: Promise<void> = Promise.resolve();
+  /** Looks since this one said last that it lives. */
+  #looks = 0;
   #closing = false;
   #left = false;
 
@@ -178,16 +183,18 @@ export class Instances implements Cluster {
 
   async #write(): Promise<void> {
     if (this.#name === undefined) return;
+    this.#looks = 0;
     const { repository } = this.#options;
     const heardAt = await repository.now();
     // One without an address is not listed.
     await repository.put({ ...this.#said(this.#closing ? null : this.#url), heardAt }, keptFor);
   }
 
-  /** Says that it lives, and looks who else does: whoever falls silent is known to have from then on. */
+  /** Looks who else lives, so that whoever falls silent is known to have from then on, and says that it does itself. */
   async #beat(): Promise<void> {
-    await this.#write();
-    await this.#others(lifetime);
+    this.#looks += 1;
+    const isAlone = (await this.#others(lifetime)).length === 0;
+    if (!isAlone || this.#looks >= looksPerBeatAlone) await this.#write();
   }
 
   async #try(act: () => Promise<void>): Promise<void> {
