@@ -62,8 +62,12 @@ async function why(server: ServerProcess, subject: string) {
   return { code, printed: stdio.printed, complained: stdio.complained };
 }
 
-async function list(server: ServerProcess, query = ""): Promise<Listed> {
-  return await server.admin("GET", `/admin/connections${query}`) as unknown as Listed;
+/** What is listed once all have answered in time, but those that are silent. */
+async function list(server: ServerProcess, query = "", silent: readonly string[] = []): Promise<Listed> {
+  return await untilThere(async () => {
+    const listed = await server.admin("GET", `/admin/connections${query}`) as unknown as Listed;
+    return `${listed.silent}` === `${silent}` ? listed : undefined;
+  }, `the answers of all but ${silent.join()}`);
 }
 
 testTown(
@@ -93,7 +97,6 @@ testTown(
       const found = await list(town.at(2));
       return found.connections.length === 2 ? found : undefined;
     }, "both connections");
-    assertEquals(seen.silent, []);
     assertEquals(new Set(seen.servers.map(({ id }) => id)), new Set(names));
     const miner = seen.connections.find(({ hotkey }) => hotkey === town.key.address);
     assertEquals(miner?.server, names[0]);
@@ -106,7 +109,12 @@ testTown(
       miners: { connected: { id: string; server: string } | null }[];
     };
     assertEquals(miners.map(({ connected }) => [connected?.id, connected?.server]), [[id, names[0]]]);
-    assertEquals((await town.at(1).admin("GET", `/admin/connections/${id}`))["server"], names[0]);
+    const told = await untilThere(
+      // Who does not answer within a second may be the one that has it.
+      () => town.at(1).admin("GET", `/admin/connections/${id}`).catch(() => undefined),
+      "what is known of the connection",
+    );
+    assertEquals(told["server"], names[0]);
     assertEquals(await town.at(2).admin("DELETE", `/admin/connections/${id}`), { id, server: names[0] });
     assertEquals((await peer.ended).code, 1001);
     await assertRejects(() => town.at(2).admin("DELETE", "/admin/connections/c00000000"), Error, "404");
@@ -158,8 +166,8 @@ testTown("one that does not answer is named, and what the others say is told all
   const { peer } = await town.connect(0);
   const silent = await town.nameOf(town.at(1));
   town.at(1).signal("SIGSTOP");
-  const seen = await list(town.at(2));
-  assertEquals([seen.connections.length, seen.silent], [1, [silent]]);
+  const seen = await list(town.at(2), "", [silent]);
+  assertEquals(seen.connections.length, 1);
   const refusal = await assertRejects(() => town.at(2).admin("GET", "/admin/connections/c00000000"), Error);
   assertMatch(refusal.message, new RegExp(`no answer from server ${silent}`));
   for (const subject of [town.key.address, "c00000000"]) {
@@ -169,7 +177,7 @@ testTown("one that does not answer is named, and what the others say is told all
     );
   }
   town.at(1).signal("SIGCONT");
-  await until(async () => (await list(town.at(2))).silent.length === 0, "an answer from all");
+  await list(town.at(2));
   await peer.close();
 });
 
@@ -323,23 +331,33 @@ testWith(
         name === "heliograph_upstream_polls_total" && stream === "network_metrics"
       ).reduce((sum, { value }) => sum + value, 0);
     };
+    let tps = 1000;
     /** Goes on until the newest value, which nobody has got before, has come to all. */
-    const change = async (of: typeof listeners, tps: number) => {
-      node.results["net.stats"] = { tps };
+    const change = async (of: typeof listeners) => {
+      const value = tps += 1;
+      node.results["net.stats"] = { tps: value };
       const isIt = (each: typeof listeners[number]) =>
-        JSON.stringify(valuesOf(each).at(-1)?.data).includes(`${tps}`);
-      await until(() => of.every(isIt), `the value ${tps} everywhere`);
+        JSON.stringify(valuesOf(each).at(-1)?.data).includes(`${value}`);
+      await until(() => of.every(isIt), `the value ${value} everywhere`);
     };
-    for (const tps of [1001, 1002, 1003]) await change(listeners, tps);
-    const polls = await Promise.all(listeners.map(pollsOf));
-    assertEquals(polls.filter((count) => count > 0).length, 1);
-    const poller = listeners[polls.findIndex((count) => count > 0)];
-    const others = listeners.filter((each) => each !== poller);
-    await poller?.server.end("SIGKILL");
-    for (const tps of [1004, 1005]) await change(others, tps);
-    assertEquals((await Promise.all(others.map(pollsOf))).filter((count) => count > 0).length, 1);
-    const [one, other] = others.map(valuesOf);
-    assertEquals(one?.slice(-4), other?.slice(-4));
+    /** The one that asks, once it is one alone: where the processor is short, one may be too late to keep its turn. */
+    const poller = (of: typeof listeners) =>
+      untilThere(async () => {
+        const before = await Promise.all(of.map(pollsOf));
+        await change(of);
+        const after = await Promise.all(of.map(pollsOf));
+        const asking = of.filter((_, index) => (after[index] ?? 0) > (before[index] ?? 0));
+        return asking.length === 1 ? asking[0] : undefined;
+      }, "one server alone that asks the node");
+    for (let changes = 0; changes < 3; changes += 1) await change(listeners);
+    const killed = await poller(listeners);
+    await killed.server.end("SIGKILL");
+    const others = listeners.filter((each) => each !== killed);
+    await poller(others);
+    const values = others.map(valuesOf);
+    const last = Math.min(...values.map((each) => Number(each.at(-1)?.offset)));
+    const [one, other] = values.map((each) => each.filter(({ offset }) => Number(offset) <= last).slice(-4));
+    assertEquals(one, other);
     for (const { peer } of listeners) await peer.close();
   },
 );
