@@ -207,33 +207,54 @@ export class GameBoard implements Games, KnownGames {
     this.#publishing = undefined;
   }
 
-  #isKnown({ fields, text }: NewGame): boolean {
-    return this.#games.get(fields.game_id)?.text === text;
+  #seemsKnown({ games }: Handed): boolean {
+    return games.some(({ fields, text }) => this.#games.get(fields.game_id)?.text === text);
   }
 
   /** As many as one transaction takes. */
   #takeGroup(): Handed[] {
     let games = 0;
-    const end = this.#handed.findIndex((handed, index) => {
+    return this.#takeWhile((handed, index) => {
       games += handed.games.length;
-      return index > 0 && games > gamesAtOnce;
+      return index === 0 || games <= gamesAtOnce;
     });
+  }
+
+  /** What goes along with a group, as it is, as far as one transaction takes it. */
+  #takeMore(group: readonly Handed[]): Handed[] {
+    let games = group.reduce((sum, { games }) => sum + games.length, 0);
+    return this.#takeWhile((handed) => {
+      games += handed.games.length;
+      return games <= gamesAtOnce && !this.#seemsKnown(handed);
+    });
+  }
+
+  #takeWhile(isWanted: (handed: Handed, index: number) => boolean): Handed[] {
+    const end = this.#handed.findIndex((handed, index) => !isWanted(handed, index));
     return this.#handed.splice(0, end === -1 ? this.#handed.length : end);
   }
 
-  async #publishGroup(group: readonly Handed[]): Promise<void> {
+  async #publishGroup(group: Handed[]): Promise<void> {
     // What seems to be known already may have been changed by another server since.
-    if (group.some(({ games }) => games.some((game) => this.#isKnown(game)))) {
+    if (group.some((handed) => this.#seemsKnown(handed))) {
       await this.know((await this.#log.head(gamesChannel)).offset);
     }
-    const updates = this.#updatesOf(group);
+    const drafted = new Map<string, string>();
+    const updates = this.#updatesOf(group, drafted);
     if (updates.length > 0) {
       const now = this.#clock.now();
-      const offsets = await this.#repository.publish(
-        updates.map(({ changed }) =>
-          changed.map(({ fields, text }) => ({ gameId: fields.game_id, text, changedAt: now }))
-        ),
-      );
+      const joining = () => {
+        const more = this.#takeMore(group);
+        group.push(...more);
+        return this.#updatesOf(more, drafted);
+      };
+      const offsets = await this.#repository.publish(function* () {
+        for (const [index, { changed }] of updates.entries()) {
+          yield changed.map(({ fields, text }) => ({ gameId: fields.game_id, text, changedAt: now }));
+          // While other servers had their turn more was handed in.
+          if (index === 0) updates.push(...joining());
+        }
+      });
       await Promise.all(updates.map(async ({ changed, resolve, reject }, index) => {
         await this.#tell(changed, now, offsets[index] ?? 0).then(resolve, reject);
       }));
@@ -242,9 +263,8 @@ export class GameBoard implements Games, KnownGames {
     for (const { resolve } of group) resolve({ offset: this.channel.offset, recipients: 0, changed: 0 });
   }
 
-  /** Of those handed in what differs from what is known by then; those that are too large are refused. */
-  #updatesOf(group: readonly Handed[]): Update[] {
-    const drafted = new Map<string, string>();
+  /** Of those handed in what differs from what is known, or drafted, by then; those that are too large are refused. */
+  #updatesOf(group: readonly Handed[], drafted: Map<string, string>): Update[] {
     return group.flatMap(({ games, resolve, reject }) => {
       // Of a game given twice, the last.
       const last = new Map(games.map((game) => [game.fields.game_id, game]));

@@ -5,6 +5,7 @@ import { startGateway } from "../helpers/gateway.ts";
 import { Peer, testKey } from "../helpers/peer.ts";
 import { sampleGame } from "../helpers/samples.ts";
 import { dataOf } from "../helpers/scene.ts";
+import { until } from "../helpers/until.ts";
 
 const game = (id: string, overrides = {}) =>
   readGame(parseExact(renderSigned(sampleGame(id, overrides) as never)));
@@ -33,6 +34,38 @@ Deno.test("games that are handed in together are stored together, and each time 
     assertEquals([data["offset"], told.map(({ tie_odds }) => tie_odds)], [index + 1, [3 + index / 100]]);
   }
   await peer.close();
+});
+
+Deno.test("games that are handed in while others have their turn are stored along with those that wait for it", async () => {
+  const opener = FaultyEngine.opener();
+  await using server = await startGateway({}, undefined, opener.open);
+  const { games } = server.gateway.validator;
+  await games.publish([game("known")]);
+  const [turn, begun] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const others = opener.engine.transact(async () => {
+    begun.resolve();
+    await turn.promise;
+  }, { lock: "games" });
+  await begun.promise;
+  let commits = 0;
+  using _ = opener.engine.interfere((write, what) => {
+    if (what === "games") commits += 1;
+    return write();
+  });
+  const first = games.publish([game("g1")]);
+  await until(() => commits === 1, "the first to wait for its turn");
+  const along = [games.publish([game("g2")]), games.publish([game("g1", { tie_odds: 4 })])];
+  // Another server may have changed it: that is looked at before its turn.
+  const later = [games.publish([game("known")]), games.publish([game("g3")])];
+  turn.resolve();
+  await others;
+  assertEquals(await first, { offset: 2, recipients: 0, changed: 1 });
+  assertEquals(await Promise.all(along), [
+    { offset: 3, recipients: 0, changed: 1 },
+    { offset: 4, recipients: 0, changed: 1 },
+  ]);
+  assertEquals((await Promise.all(later)).map(({ changed }) => changed), [0, 1]);
+  assertEquals([commits, games.position.offset], [2, 5]);
 });
 
 Deno.test("of what is handed in together nobody is told before it is stored, and what is refused is refused alone", async () => {

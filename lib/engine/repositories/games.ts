@@ -28,26 +28,29 @@ export class GameRepository {
     return records;
   }
 
-  /** Stores what updates say, each of some games, and adds them to the channel `games` in their order; answers their offsets. */
-  async publish(updates: readonly (readonly NewRecord[])[]): Promise<number[]> {
-    const offsets = await this.#transact(async (transaction) => {
-      const offsets: number[] = [];
-      for (const games of updates) {
+  /**
+   * Stores what updates say, each of some games, and adds them to the channel `games` in their order; answers their offsets.
+   * Those after the first are asked for once no other server comes before them. All are asked for anew where all has to be
+   * done again.
+   */
+  async publish(updates: () => Iterable<readonly NewRecord[]>): Promise<number[]> {
+    const published = await this.#transact(async (transaction) => {
+      const published: { readonly games: readonly NewRecord[]; readonly offset: number }[] = [];
+      for (const games of updates()) {
         const offset = await transaction.append(gamesChannel, games.map(({ text }) => text));
         put(transaction, games.slice(0, gamesAtOnce), offset);
-        offsets.push(offset);
+        published.push({ games, offset });
       }
-      return offsets;
+      return published;
     });
-    for (const [index, offset] of offsets.entries()) {
-      const games = updates[index] ?? [];
+    for (const { games, offset } of published) {
       for (let start = gamesAtOnce; start < games.length; start += gamesAtOnce) {
         await this.#transact((transaction) =>
           Promise.resolve(put(transaction, games.slice(start, start + gamesAtOnce), offset))
         );
       }
     }
-    return offsets;
+    return published.map(({ offset }) => offset);
   }
 
   #transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
