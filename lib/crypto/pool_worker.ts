@@ -34,8 +34,8 @@ interface WorkerOwner {
   died(worker: PoolWorker): void;
 }
 
-/** One batch is worked on while the next waits in the worker, so that it never idles between the two. */
-const maxBatches = 2;
+/** Some ten milliseconds' work where much waits: a worker does not idle while the pool's thread is busy with something else. */
+const maxBatches = 8;
 
 /** A worker and the jobs that it has not answered yet, which it answers in the order they came. */
 export class PoolWorker {

@@ -30,7 +30,7 @@ const maxWaiting = 64 * 1024 * 1024;
 /** Bytes that a message takes beside its text. */
 const overhead = 2048;
 /** Jobs for each worker beyond which signatures take turns; above what the notary waits for. */
-const longBacklog = 80;
+const longBacklog = 32;
 
 /** Milliseconds for which the timestamp of a message may be accepted: it may be ahead as well as behind. */
 const remembered = 2 * 1000 * timestampWindow;

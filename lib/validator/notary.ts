@@ -2,8 +2,8 @@ import type { CryptoPool, Keypair } from "../crypto/mod.ts";
 import { attachSignature, type Clock, composeText, type ExactJson } from "../protocol/mod.ts";
 import { Activity, stopwatch } from "../telemetry/mod.ts";
 
-// Some 15 ms of a worker's time; signing here takes a fifth of a millisecond.
-const longBacklog = 48;
+// With what the worker has, some 15 ms of its time; signing here takes a fifth of a millisecond.
+const longBacklog = 16;
 /** Milliseconds between two signatures that are made here while the workers have nothing to do. */
 const rest = 1;
 

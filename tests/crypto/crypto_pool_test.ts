@@ -113,14 +113,15 @@ Deno.test("a pool sends the jobs of one turn together, shared among its workers"
 
 Deno.test("a pool keeps batches small and holds back what its workers have no room for", async () => {
   const { pool, started } = silentPool(2);
-  const answers = verifyMany(pool, 40);
+  const answers = verifyMany(pool, 136);
   await Promise.resolve();
-  assertEquals(sizes(started), [[8, 8], [8, 8]]);
-  assertEquals(pool.pending, 40);
+  const eight = Array(8).fill(8);
+  assertEquals(sizes(started), [eight, eight]);
+  assertEquals(pool.pending, 136);
   started[0]?.answer(Array(8).fill(true));
-  assertEquals(sizes(started), [[8, 8, 4], [8, 8]]);
+  assertEquals(sizes(started), [[...eight, 4], eight]);
   while (pool.pending > 0) started.forEach(answerAll);
-  assertEquals((await answers).length, 40);
+  assertEquals((await answers).length, 136);
   pool.close();
 });
 
@@ -160,16 +161,16 @@ Deno.test("a worker that dies rejects its jobs and is replaced", async () => {
 
 Deno.test("a worker that dies does not take what was not sent to it", async () => {
   const { pool, started } = silentPool(1);
-  const jobs = numbers(20).map((number) => pool.verify(`text ${number}`, "", ""));
+  const jobs = numbers(68).map((number) => pool.verify(`text ${number}`, "", ""));
   const settled = Promise.allSettled(jobs);
   await Promise.resolve();
   started[0]?.onerror?.call(started[0], new ErrorEvent("error", { message: "out of memory" }));
   await Promise.resolve();
   assert(started[0]?.terminated);
-  assertEquals(sizes(started), [[8, 8], [4]]);
+  assertEquals(sizes(started), [Array(8).fill(8), [4]]);
   started[1]?.answer(Array(4).fill(true));
   const states = (await settled).map(({ status }) => status);
-  assertEquals(states, [...Array(16).fill("rejected"), ...Array(4).fill("fulfilled")]);
+  assertEquals(states, [...Array(64).fill("rejected"), ...Array(4).fill("fulfilled")]);
   pool.close();
 });
 
