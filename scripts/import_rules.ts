@@ -39,7 +39,7 @@ const singleFiles = [
   { from: /^lib\/config\//, to: /^lib\/chain\/chain_url\.ts$/ },
   { from: /^lib\/(?:config|streams)\//, to: /^lib\/crypto\/jwt\.ts$/ },
   // What a page loads stays small: these need none of what the rest of their folders does.
-  { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/protocol\/(?:clock|streams)\.ts$/ },
+  { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/protocol\/(?:clock|job_status|streams)\.ts$/ },
   { from: /^lib\/(?:client|dashboard)\//, to: /^lib\/crypto\/(?:address|sr25519)\.ts$/ },
   // The library for Socket.IO is packed by itself.
   { from: /^lib\/(?:hub|socketio)\//, to: /^lib\/protocol\/(?:clock|errors)\.ts$/ },

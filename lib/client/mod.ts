@@ -16,6 +16,7 @@ export type {
   TeamGamePrediction,
   Timer,
 } from "../protocol/mod.ts";
+export type { JobStatus } from "../protocol/job_status.ts";
 export { MinerClient, type MinerOptions } from "./client.ts";
 export type { Log, LogLevel } from "./context.ts";
 export type {
@@ -33,7 +34,7 @@ export type { Fetch } from "./http_requests.ts";
 export { JobClient } from "./job_client.ts";
 export type { Inscription } from "./jobs/inscription.ts";
 export { JobError } from "./jobs/job_error.ts";
-export type { JobProgress, JobResult, JobStatus, StartedJob } from "./jobs/job_news.ts";
+export type { JobProgress, JobResult, StartedJob } from "./jobs/job_news.ts";
 export type { JobServer, JobServers } from "./jobs/job_servers.ts";
 export type { JobSocketLike, SocketFactory, SocketOptions } from "./jobs/job_socket.ts";
 export type { JobTransportName } from "./jobs/job_carriers.ts";

@@ -14,6 +14,8 @@ export interface Engine extends Store, Disposable {
   readonly log: Log;
   /** Why nothing is kept any more, in words that name the store; undefined while all is well. Looks anew each time. */
   fault(): string | undefined;
+  /** What something survives that is committed now. Rejects where a database cannot be asked. */
+  durability(): Promise<Durability>;
   /** The next opening begins another epoch of the log: what it numbers may have been numbered before. */
   endEpoch(): Promise<void>;
   /** Bytes of a database's tables and indexes; undefined where it is none. Rejects where it cannot be asked. */

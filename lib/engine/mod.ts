@@ -47,7 +47,6 @@ export type {
   HeldJob,
   JobRecord,
   JobRequest,
-  JobStatus,
   JobTopic,
   OpenJob,
   StoredFile,

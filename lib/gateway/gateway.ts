@@ -197,12 +197,7 @@ export async function createGateway(
   const [file] = storeFiles(config["store"]);
   const space = new FreeSpace({ file, least: config["store.min_free"], clock });
   const shortage = () => space.shortage;
-  const size = new StoreSize({
-    location: config["store"],
-    space,
-    clock,
-    askDatabase: () => engine.tableBytes(),
-  });
+  const size = new StoreSize({ location: config["store"], space, clock, engine });
   const backups = new Backups({ location: config["store"], size, folder: config["store.backups"], clock });
   const followers = new Followers({ log: engine.log, clock });
   const questions = new Questions({ store: engine, followers, clock, self: () => jobs.instances.self });

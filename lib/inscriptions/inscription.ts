@@ -1,4 +1,5 @@
-import type { JobRecord, JobStatus, TopicKind } from "../engine/mod.ts";
+import type { JobRecord, TopicKind } from "../engine/mod.ts";
+import type { JobStatus } from "../protocol/mod.ts";
 
 /** A job as its key sees it. Protocol, section 5: `retrieve-inscription`. */
 export interface Inscription {

@@ -1,11 +1,10 @@
-import { type Clock, FirstSignal } from "../protocol/mod.ts";
+import { type Clock, FirstSignal, type JobStatus } from "../protocol/mod.ts";
 import {
   ApiKeyRepository,
   BlobRepository,
   type Followers,
   type JobRecord,
   JobRepository,
-  type JobStatus,
   type Store,
 } from "../engine/mod.ts";
 import { Activity } from "../telemetry/mod.ts";

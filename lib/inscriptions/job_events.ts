@@ -1,4 +1,5 @@
-import type { JobRecord, JobStatus } from "../engine/mod.ts";
+import type { JobRecord } from "../engine/mod.ts";
+import type { JobStatus } from "../protocol/mod.ts";
 import { topicOf } from "./inscription.ts";
 
 /** Where in a job's sequence of events one stands. */

@@ -1,37 +1,9 @@
-import type { JobRecord, JobRepository, JobStatus } from "../engine/mod.ts";
+import type { JobRecord, JobRepository } from "../engine/mod.ts";
+import type { JobStatus, RegisteredJob } from "../protocol/mod.ts";
 import type { ApiKeys } from "./api_keys.ts";
 import { InscriptionError } from "./errors.ts";
 import { topicOf } from "./inscription.ts";
 import { hasEnded } from "./job_events.ts";
-
-/** A job of any key, as operators see it. Times are ISO 8601. */
-export interface RegisteredJob {
-  readonly id: string;
-  readonly status: JobStatus;
-  /** 0 to 100. */
-  readonly progress: number;
-  readonly messages: number;
-  readonly max_messages: number;
-  /** Failures of the ledger since it last took something. */
-  readonly attempts: number;
-  /** The server that works on it; null where none does. */
-  readonly server: string | null;
-  /** Its API key; the name is null where it was revoked. */
-  readonly key: { readonly id: string; readonly name: string | null };
-  readonly holder: string;
-  readonly name: string;
-  readonly mime_type: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly mode: JobRecord["request"]["mode"];
-  readonly network: JobRecord["request"]["network"];
-  readonly transaction_id: string;
-  readonly topic_id: string | null;
-  readonly inscription_number: number | null;
-  readonly error: string | null;
-  readonly created_at: string;
-  readonly ended_at: string | null;
-}
 
 /** Which jobs are asked for. */
 export interface JobQuery {

@@ -22,7 +22,7 @@ export {
 export type { Inscription } from "./inscription.ts";
 export { Inscriptions, type InscriptionsOptions, type StartedJob } from "./inscriptions.ts";
 export type { CompleteData, ErrorData, EventPosition, JobEvent, ProgressData } from "./job_events.ts";
-export { JobRegister, type RegisteredJob, type RegisteredJobs } from "./job_register.ts";
+export { JobRegister, type RegisteredJobs } from "./job_register.ts";
 export { type Ledger, LedgerError, type LedgerTopic, type PreparedTransaction } from "./ledger/ledger.ts";
 export { LocalLedger } from "./ledger/local_ledger.ts";
 export { holderQuery, type NumberedInscription, numbersQuery, type Query } from "./numbers.ts";

@@ -95,6 +95,8 @@ export class Health {
   readonly #validator: HealthParts["validator"];
   readonly #store: Probe;
   readonly #crypto: Probe;
+  /** What was found when it was last asked for obstacles. */
+  #fault: string | undefined;
 
   constructor({ clock, engine, space, validator, pool }: HealthParts) {
     this.#engine = engine;
@@ -113,7 +115,8 @@ export class Health {
   async obstacles(): Promise<string[]> {
     await this.#ask(longestWait);
     const canCommit = this.#validator.canCommit && this.#store.troubledFor < longestWait;
-    const fault = this.#engine.fault() ?? (canCommit ? undefined : "the store cannot commit");
+    this.#fault = this.#engine.fault();
+    const fault = this.#fault ?? (canCommit ? undefined : "the store cannot commit");
     return [
       ...fault === undefined ? [] : [fault],
       ...this.#space.shortage === undefined ? [] : [this.#space.shortage],
@@ -139,7 +142,7 @@ export class Health {
     await Promise.all([
       this.#store.ask({
         patience,
-        must: !this.#validator.canCommit || this.#engine.fault() !== undefined,
+        must: !this.#validator.canCommit || this.#fault !== undefined,
       }),
       this.#crypto.ask({ patience, must: false }),
     ]);

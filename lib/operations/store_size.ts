@@ -1,5 +1,5 @@
-import { storeFiles } from "../engine/mod.ts";
-import type { Clock } from "../protocol/mod.ts";
+import { type Engine, storeFiles } from "../engine/mod.ts";
+import type { Clock, Durability } from "../protocol/mod.ts";
 import type { FreeSpace } from "./free_space.ts";
 
 /** Milliseconds for which what a database said of its size is good. */
@@ -14,8 +14,7 @@ export interface StoreSizeOptions {
   /** Of the disk of its files. */
   readonly space: FreeSpace;
   readonly clock: Clock;
-  /** Asks a database how many bytes its tables have. */
-  readonly askDatabase: () => Promise<number | undefined>;
+  readonly engine: Pick<Engine, "tableBytes" | "durability">;
 }
 
 /** How large a store is, and what room there is for it. */
@@ -50,6 +49,11 @@ export class StoreSize {
     return this.bytes;
   }
 
+  /** What something survives that is committed now; undefined where nobody knows. Never rejects. */
+  async durability(): Promise<Durability | undefined> {
+    return await this.#options.engine.durability().catch(() => undefined);
+  }
+
   /** Bytes that are free on its disk; undefined where nobody knows. */
   get free(): number | undefined {
     return this.#options.space.free;
@@ -61,9 +65,9 @@ export class StoreSize {
   }
 
   async #ask(): Promise<void> {
-    const { askDatabase, clock } = this.#options;
+    const { engine, clock } = this.#options;
     // Where it cannot be asked, health says so.
-    this.#answer = await askDatabase().catch(() => undefined);
+    this.#answer = await engine.tableBytes().catch(() => undefined);
     this.#askedAt = clock.elapsed();
   }
 }

@@ -1,29 +1,7 @@
 import { z } from "zod";
 import { Kind } from "./kind.ts";
 import { exampleMiner, hotkey } from "./messages/miners.ts";
-import { type PredictionRefusal, predictionRefusals } from "./prediction_refusals.ts";
-
-/** A prediction that was judged, as operators are told of it. */
-export interface Judgement {
-  /** Counts them since the server's start. */
-  readonly number: number;
-  /** Unix milliseconds. */
-  readonly at: number;
-  readonly hotkey: string;
-  readonly uid: number;
-  readonly prediction_id: string;
-  readonly game_id: string;
-  readonly predicted_outcome: string | number;
-  readonly wager: number;
-  /** How it came. */
-  readonly way: "websocket" | "http";
-  readonly result: "accepted" | "duplicate" | "refused";
-  /** Null where it was accepted, as is the message. */
-  readonly reason: PredictionRefusal | null;
-  readonly message: string | null;
-  /** Of the receipt; null where it was refused. */
-  readonly sequence: number | null;
-}
+import { predictionRefusals } from "./prediction_refusals.ts";
 
 /** A prediction that was judged. Protocol, section 6: event `predictions`. */
 export const judgement = new Kind(
@@ -43,7 +21,7 @@ export const judgement = new Kind(
       reason: z.enum(predictionRefusals).nullable(),
       message: z.string().nullable(),
       sequence: z.number().int().nullable().describe("of the receipt"),
-    }) satisfies z.ZodType<Judgement>,
+    }),
   {
     number: 17,
     at: 1_795_248_000_000,
@@ -60,3 +38,6 @@ export const judgement = new Kind(
     sequence: null,
   },
 );
+
+/** A prediction that was judged, as operators are told of it. */
+export type Judgement = Readonly<z.infer<typeof judgement.schema>>;

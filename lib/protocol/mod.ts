@@ -33,6 +33,8 @@ export {
   time,
 } from "./messages/miners.ts";
 export { type Judgement, judgement } from "./judgements.ts";
+export { type JobStatus, jobStatuses } from "./job_status.ts";
+export { type RegisteredJob, registeredJob } from "./registered_job.ts";
 export {
   type Declaration,
   declarationSchema,

@@ -107,6 +107,8 @@ const historyAnswer = new Kind(
   },
 );
 
+const durability = () => z.enum(["memory", "disk", "replicated"]);
+
 const storeAnswer = new Kind(
   "StoreSize",
   () =>
@@ -118,7 +120,10 @@ const storeAnswer = new Kind(
       ),
       free_bytes: z.number().int().nullable().describe("on its disk; null where nobody knows"),
       min_free_bytes: z.number().int().describe("below that, new work is refused"),
-      durability: z.enum(["memory", "disk", "replicated"]).describe("the least that is confirmed"),
+      durability: durability().describe("the least that is confirmed: `store.durability`"),
+      kept_in: durability().nullable().describe(
+        "where it keeps what is confirmed now; null where nobody knows",
+      ),
     }),
   {
     kind: "file",
@@ -127,6 +132,7 @@ const storeAnswer = new Kind(
     free_bytes: 21_474_836_480,
     min_free_bytes: 268_435_456,
     durability: "memory",
+    kept_in: "disk",
   },
 );
 
@@ -222,6 +228,7 @@ export function observingRoutes(gateway: Gateway): Hono<Env> {
           free_bytes: gateway.size.free ?? null,
           min_free_bytes: gateway.size.least,
           durability: config["store.durability"],
+          kept_in: await gateway.size.durability() ?? null,
         }),
     )
     .get(

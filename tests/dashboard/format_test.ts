@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import {
+  formatAmount,
   formatBandwidth,
   formatChange,
   formatCount,
@@ -70,6 +71,11 @@ Deno.test("latencies, seconds, shares and rates keep the digits that matter", ()
   assertEquals([0, 2.5, 500, 12_500].map(formatTick), ["0", "2.5", "500", "12.5K"]);
 });
 
+Deno.test("amounts are written as they were named, however small, and sums without what binary leaves", () => {
+  const written = [0, 10, 2.5, 0.05, 0.004, 1e-7, 1234.5678, 0.1 + 0.2].map(formatAmount);
+  assertEquals(written, ["0", "10", "2.5", "0.05", "0.004", "0.0000001", "1,234.5678", "0.3"]);
+});
+
 Deno.test("counts are grouped, large ones are shortened, changes have a sign", () => {
   assertEquals([1_234_567, 0, -5].map(formatCount), ["1,234,567", "0", "-5"]);
   assertEquals([9870, 12_345, 4_560_000].map(formatShort), ["9,870", "12.3K", "4.56M"]);
@@ -82,8 +88,11 @@ Deno.test("what is not known is written as a dash, with the unit where it has on
   );
   assertEquals(written, ["– KB/s", "– ms", "– s", "– %"]);
   assertEquals(
-    [formatCount, formatShort, formatRate, formatDuration, formatTime].map((format) => format(NaN)),
+    [formatAmount, formatCount, formatShort, formatRate, formatDuration, formatTime].map((format) =>
+      format(NaN)
+    ),
     [
+      "–",
       "–",
       "–",
       "–",

@@ -6,6 +6,8 @@ export type Interference = <T>(write: () => Promise<T>, what: string | undefined
 
 /** An engine whose writes a test refuses, holds up or counts, before or after they are done. */
 export class FaultyEngine implements Engine {
+  /** How often it was asked what is wrong. */
+  looks = 0;
   readonly #engine: Engine;
   #interfere: Interference | undefined;
   #meanwhile: (() => Promise<unknown>) | undefined;
@@ -48,6 +50,7 @@ export class FaultyEngine implements Engine {
   }
 
   fault(): string | undefined {
+    this.looks += 1;
     return this.#engine.fault();
   }
 
@@ -92,6 +95,10 @@ export class FaultyEngine implements Engine {
 
   deleteAll(prefix: Key): Promise<void> {
     return this.#write(() => this.#engine.deleteAll(prefix), prefix[0]);
+  }
+
+  durability(): ReturnType<Engine["durability"]> {
+    return this.#engine.durability();
   }
 
   tableBytes(): Promise<number | undefined> {

@@ -8,7 +8,11 @@ import { until } from "../helpers/until.ts";
 function backupsOf(location: string, folder: string, free = Infinity): Backups {
   const clock = new FakeClock();
   const space = new FreeSpace({ file: undefined, least: 1000, clock });
-  const size = new StoreSize({ location, space, clock, askDatabase: () => Promise.resolve(undefined) });
+  const engine = {
+    tableBytes: () => Promise.resolve(undefined),
+    durability: () => Promise.resolve("disk" as const),
+  };
+  const size = new StoreSize({ location, space, clock, engine });
   const measure = () => Promise.resolve(free);
   return new Backups({ location, size, folder, clock, measure });
 }

@@ -9,11 +9,15 @@ Deno.test("a database is asked for its size once in five seconds, however many l
     location: "postgres://nobody@127.0.0.1:9/none",
     space: new FreeSpace({ file: undefined, least: 1, clock }),
     clock,
-    askDatabase: () => {
-      const answer = answers.shift();
-      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    engine: {
+      tableBytes: () => {
+        const answer = answers.shift();
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+      durability: () => Promise.reject(new Error("down")),
     },
   });
+  assertEquals(await size.durability(), undefined);
   assertEquals([size.kind, size.bytes], ["database", undefined]);
   assertEquals(await Promise.all([size.look(), size.look()]), [100, 100]);
   await clock.advance(4999);

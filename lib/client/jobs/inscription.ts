@@ -1,6 +1,6 @@
 import { isRecord } from "../json.ts";
 import { JobError } from "./job_error.ts";
-import type { JobStatus } from "./job_news.ts";
+import type { JobStatus } from "../../protocol/job_status.ts";
 
 /** A job as the server answers it. Protocol, section 5: `retrieve-inscription`. */
 export interface Inscription {

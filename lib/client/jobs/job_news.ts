@@ -1,9 +1,7 @@
+import { type JobStatus, jobStatuses } from "../../protocol/job_status.ts";
 import type { jobNews } from "../../protocol/mod.ts";
 import { isRecord } from "../json.ts";
 import { isOffset, shown } from "../streams/server_message.ts";
-
-/** Where a job stands. Protocol, section 5. */
-export type JobStatus = "queued" | "awaiting_payment" | "processing" | "completed" | "failed";
 
 /** How far a job is. */
 export interface JobProgress {
@@ -61,11 +59,9 @@ export interface StartedJob {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const statuses: readonly string[] = ["queued", "awaiting_payment", "processing", "completed", "failed"];
-
 const text = (value: unknown) => typeof value === "string" && value !== "" ? value : undefined;
 const count = (value: unknown) => isOffset(value) ? value : 0;
-const isStatus = (value: unknown): value is JobStatus => statuses.includes(String(value));
+const isStatus = (value: unknown): value is JobStatus => jobStatuses.some((status) => status === value);
 
 /** The position that an event or an acknowledgement names; undefined when it names none. */
 export function readPosition(value: unknown): JobPosition | undefined {

@@ -15,7 +15,8 @@ export interface Column<Row> {
   readonly isMinor?: boolean | "least";
 }
 
-interface DataTableProps<Row> {
+/** What a {@link DataTable} shows. */
+export interface DataTableProps<Row> {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];

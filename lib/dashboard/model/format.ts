@@ -14,6 +14,7 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const few = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const threeDigits = new Intl.NumberFormat("en", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+const exact = new Intl.NumberFormat("en", { maximumSignificantDigits: 15 });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
@@ -50,6 +51,11 @@ export function formatTick(value: number): string {
 export function formatRate(value: number): string {
   if (!Number.isFinite(value)) return unknown;
   return Math.abs(value) < 100 ? tenths.format(value) : whole.format(value);
+}
+
+/** `10`, `2.5`, `0.004`: what somebody said, or the sum of it, without what adding up in binary leaves. */
+export function formatAmount(value: number): string {
+  return Number.isFinite(value) ? exact.format(value) : unknown;
 }
 
 /** Bytes a second as `1.02 MB/s`, in thousands. */

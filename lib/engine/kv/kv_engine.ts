@@ -68,6 +68,10 @@ export class KvEngine implements Engine {
     return this.#guard.isSound ? undefined : this.#guard.fault;
   }
 
+  durability(): Promise<Durability> {
+    return Promise.resolve(this.#durability);
+  }
+
   async endEpoch(): Promise<void> {
     await this.#kv.delete([...epochKey]);
   }

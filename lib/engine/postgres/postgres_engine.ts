@@ -129,6 +129,10 @@ export class PostgresEngine implements Engine {
     return this.#trouble.words ?? staleness(this.log.behind());
   }
 
+  async durability(): Promise<Durability> {
+    return readDurability(await this.#run(this.#statements.durability));
+  }
+
   async endEpoch(): Promise<void> {
     await this.#run(this.#statements.forgetFact, "epoch");
   }

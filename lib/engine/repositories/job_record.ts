@@ -1,5 +1,4 @@
-/** Where a job stands. */
-export type JobStatus = "queued" | "awaiting_payment" | "processing" | "completed" | "failed";
+import type { JobStatus, RegisteredJob } from "../../protocol/mod.ts";
 
 /** A file as it was taken in. */
 export interface StoredFile {
@@ -30,8 +29,8 @@ export interface JobTopic {
 export interface JobRequest {
   /** The account for which it is inscribed. */
   readonly holderId: string;
-  readonly mode: "file" | "upload" | "bulk-files" | "hashinal" | "hashinal-collection";
-  readonly network: "mainnet" | "testnet";
+  readonly mode: RegisteredJob["mode"];
+  readonly network: RegisteredJob["network"];
   readonly creator: string | null;
   readonly description: string | null;
   readonly fileStandard: 1 | 2 | 6 | null;

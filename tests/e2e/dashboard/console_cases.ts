@@ -291,12 +291,12 @@ Deno.test("a miner that is opened shows its day, its latest predictions, its con
   const drawer = page.getByRole("complementary");
   const latest = drawer.getByRole("list", { name: "Latest predictions" });
   await latest.getByText("wager limit").waitFor();
-  await gateway.submit(samplePrediction("c"));
-  await latest.getByRole("link", { name: "c" }).waitFor();
+  await gateway.submit(samplePrediction("c", { wager: 0.004 }));
+  await latest.getByRole("listitem").filter({ hasText: "0.004" }).waitFor();
   await drawer.getByRole("img", { name: /Predicted in 1 of the last 48 half hours, \d accepted, 1 refused/ })
     .waitFor();
   const text = await drawer.innerText();
-  assertMatch(text, /Wagered today\s+3\.0 of 1,000/);
+  assertMatch(text, /Wagered today\s+1\.504 of 1,000/);
   assertMatch(text, /authenticated|open/);
   const downloading = page.waitForEvent("download");
   await page.getByRole("button", { name: "CSV" }).click();

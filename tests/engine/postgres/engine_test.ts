@@ -155,10 +155,12 @@ testDatabase("a database that does not answer is given up", async (server) => {
 testDatabase("how much a commit survives is what the database's settings say", async (server) => {
   const durabilities = async (options: EngineOptions = {}) => {
     using engine = await openEngine(server.location(), options);
-    return await engine.transact((transaction) => {
+    const survives = await engine.transact((transaction) => {
       transaction.set(["n"], 1);
       return transaction.durability();
     });
+    assertEquals(await engine.durability(), survives);
+    return survives;
   };
   const set = async (settings: Record<string, string>) => {
     await server.configure(settings);

@@ -23,11 +23,17 @@ Deno.test("a store in a file says how large it is and what is free, and one in m
   await using folder = await TemporaryFolder.make();
   const store = `${folder.path}/store.db`;
   await using kept = await startGateway({ store });
-  const { kind, location, bytes, free_bytes } = await kept.admin("GET", "/admin/store");
+  const { kind, location, bytes, free_bytes, durability, kept_in } = await kept.admin("GET", "/admin/store");
   assertEquals([kind, location, Number(bytes) > 0, Number(free_bytes) > 0], ["file", store, true, true]);
+  assertEquals([durability, kept_in], ["memory", "disk"]);
   await using fleeting = await startGateway();
   const said = await fleeting.admin("GET", "/admin/store");
-  assertEquals([said["kind"], said["bytes"], said["free_bytes"]], ["memory", null, null]);
+  assertEquals([said["kind"], said["bytes"], said["free_bytes"], said["kept_in"]], [
+    "memory",
+    null,
+    null,
+    "memory",
+  ]);
 });
 
 testWith(

@@ -8,10 +8,11 @@ import {
   formatAlertValue,
   useAlerts,
 } from "../alerts.ts";
-import { type Column, DataTable } from "../data_table.tsx";
+import type { Column } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
 import { useFilter } from "../place.ts";
+import { Drawer, TableCard } from "../table_card.tsx";
 import { formatWhen } from "../when.ts";
 
 const tones: Readonly<Record<string, string>> = {
@@ -100,48 +101,49 @@ export function AlertsPage() {
     hasText(search, rule.name, plainName(rule.name), rule.advice) && (state === "" || rule.state === state)
   );
   const open = show === "" ? data?.rules.find(({ name }) => name === opened) : undefined;
-  const empty = data === undefined ? "Reading" : "None is like that";
+  const frame = {
+    title: "Rules",
+    tools: (
+      <>
+        <SearchField label="Search for a rule" />
+        <Choice name="show" label="What" options={{ "": "Rules", ended: "Lately over" }} />
+        {show === "" && (
+          <Choice
+            name="state"
+            label="State"
+            options={{ "": "All", firing: "Firing", pending: "Pending", quiet: "Quiet" }}
+          />
+        )}
+        <WebhookState data={data} onDone={reload} />
+      </>
+    ),
+    reading: { data, error },
+    empty: "None is like that",
+    drawer: open === undefined ? null : <RuleDrawer rule={open} />,
+  };
   return (
     <>
       <HeldAlerts data={data} />
-      <div className="with-drawer" data-open={open !== undefined}>
-        <section className="card table-card" aria-label="Rules">
-          <div className="tools">
-            <SearchField label="Search for a rule" />
-            <Choice name="show" label="What" options={{ "": "Rules", ended: "Lately over" }} />
-            {show === "" && (
-              <Choice
-                name="state"
-                label="State"
-                options={{ "": "All", firing: "Firing", pending: "Pending", quiet: "Quiet" }}
-              />
-            )}
-            <WebhookState data={data} onDone={reload} />
-          </div>
-          {error !== undefined && <p className="problem" role="alert">{error}</p>}
-          {show === ""
-            ? (
-              <DataTable
-                label="Rules that this server judges every 15 seconds"
-                columns={columns}
-                rows={rules}
-                keyOf={({ name }) => name}
-                empty={empty}
-                opens
-              />
-            )
-            : (
-              <DataTable
-                label="Alerts that are over"
-                columns={endedColumns}
-                rows={(data?.ended ?? []).filter(({ summary }) => hasText(search, summary))}
-                keyOf={({ name, labels, since }) => `${name} ${JSON.stringify(labels)} ${since}`}
-                empty={empty}
-              />
-            )}
-        </section>
-        {open !== undefined && <RuleDrawer rule={open} />}
-      </div>
+      {show === ""
+        ? (
+          <TableCard
+            {...frame}
+            label="Rules that this server judges every 15 seconds"
+            columns={columns}
+            rows={rules}
+            keyOf={({ name }) => name}
+            opens
+          />
+        )
+        : (
+          <TableCard
+            {...frame}
+            label="Alerts that are over"
+            columns={endedColumns}
+            rows={(data?.ended ?? []).filter(({ summary }) => hasText(search, summary))}
+            keyOf={({ name, labels, since }) => `${name} ${JSON.stringify(labels)} ${since}`}
+          />
+        )}
     </>
   );
 }
@@ -181,15 +183,9 @@ export function AlertList({ alerts }: { readonly alerts: readonly Alert[] | unde
 }
 
 function RuleDrawer({ rule }: { readonly rule: AlertRule }) {
-  const [, open] = useFilter("open");
   const { name, severity, state, for_seconds, expression, advice, value, threshold, unit, since } = rule;
   return (
-    <aside className="card drawer" aria-label={`Rule ${plainName(name)}`}>
-      <header className="card-head">
-        <h2>{plainName(name)}</h2>
-        <State state={state} />
-        <button type="button" className="button" onClick={() => open("")}>Close</button>
-      </header>
+    <Drawer label={`Rule ${plainName(name)}`} title={plainName(name)} badge={<State state={state} />}>
       <Facts
         facts={[
           ["Called", <code key="name">{name}</code>],
@@ -205,7 +201,7 @@ function RuleDrawer({ rule }: { readonly rule: AlertRule }) {
       <p>{advice}</p>
       <h3>Expression</h3>
       <pre className="command">{expression}</pre>
-    </aside>
+    </Drawer>
   );
 }
 

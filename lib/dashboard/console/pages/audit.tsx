@@ -1,8 +1,9 @@
 import { formatCount } from "../../model/format.ts";
 import { useFeed, useReading } from "../context.ts";
-import { type Column, DataTable } from "../data_table.tsx";
+import type { Column } from "../data_table.tsx";
 import { hasText, SearchField } from "../fields.tsx";
 import { useFilter } from "../place.ts";
+import { TableCard } from "../table_card.tsx";
 import { formatWhen } from "../when.ts";
 
 interface AuditEntry {
@@ -44,19 +45,20 @@ export function AuditPage() {
     hasText(search, action, actor, address)
   );
   return (
-    <section className="card table-card" aria-label="Audit log">
-      <div className="tools">
-        <SearchField label="Search the audit log" />
-        <p className="hint">The last 90 days; who is a session, or the admin token.</p>
-      </div>
-      {error !== undefined && <p className="problem" role="alert">{error}</p>}
-      <DataTable
-        label="What operators did, the newest first"
-        columns={columns}
-        rows={rows}
-        keyOf={({ at, action, actor }) => `${at} ${action} ${actor}`}
-        empty={data === undefined ? "Reading" : "Nothing was done"}
-      />
-    </section>
+    <TableCard
+      title="Audit log"
+      tools={
+        <>
+          <SearchField label="Search the audit log" />
+          <p className="hint">The last 90 days; who is a session, or the admin token.</p>
+        </>
+      }
+      reading={{ data, error }}
+      label="What operators did, the newest first"
+      columns={columns}
+      rows={rows}
+      keyOf={({ at, action, actor }) => `${at} ${action} ${actor}`}
+      empty="Nothing was done"
+    />
   );
 }

@@ -1,10 +1,11 @@
 import { formatCount, formatDuration, formatLatency, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useReading } from "../context.ts";
-import { type Column, DataTable } from "../data_table.tsx";
+import type { Column } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
+import { Drawer, TableCard } from "../table_card.tsx";
 import type { Connection } from "../types.ts";
 import { formatAgo, formatWhen } from "../when.ts";
 
@@ -71,47 +72,48 @@ export function ConnectionsPage() {
   );
   const open = [...data?.connections ?? [], ...endings].find(({ id }) => id === opened);
   return (
-    <div className="with-drawer" data-open={open !== undefined}>
-      <section className="card table-card" aria-label="Connections">
-        <div className="tools">
+    <TableCard
+      title="Connections"
+      tools={
+        <>
           <SearchField label="Search for a connection, a hotkey or an address" />
           <Choice name="show" label="Which" options={{ "": "Open", ended: "Ended" }} />
           <span className="hint" role="status">{formatCount(rows.length)} shown</span>
-        </div>
-        {show === "ended" && (
-          <ul className="causes" aria-label="Endings by cause">
-            {causesOf(endings).map(([name, count]) => (
-              <li key={name}>
-                <button
-                  type="button"
-                  className="button"
-                  aria-pressed={cause === name}
-                  onClick={() => setCause(cause === name ? "" : name)}
-                >
-                  {name.replaceAll("_", " ")} <span className="number">{formatCount(count)}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-        {error !== undefined && <p className="problem" role="alert">{error}</p>}
-        <DataTable
-          label={show === "ended" ? "Connections that ended" : "Open connections"}
-          columns={columns}
-          rows={rows}
-          keyOf={({ id }) => id}
-          empty={data === undefined ? "Reading" : "No connection is like that"}
-          opens
-        />
-      </section>
-      {open !== undefined && (
-        <ConnectionDrawer
-          connection={open}
-          onDone={reload}
-          onShowEnded={() => setShow("ended")}
-        />
+        </>
+      }
+      reading={{ data, error }}
+      above={show === "ended" && (
+        <ul className="causes" aria-label="Endings by cause">
+          {causesOf(endings).map(([name, count]) => (
+            <li key={name}>
+              <button
+                type="button"
+                className="button"
+                aria-pressed={cause === name}
+                onClick={() => setCause(cause === name ? "" : name)}
+              >
+                {name.replaceAll("_", " ")} <span className="number">{formatCount(count)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
       )}
-    </div>
+      label={show === "ended" ? "Connections that ended" : "Open connections"}
+      columns={columns}
+      rows={rows}
+      keyOf={({ id }) => id}
+      empty="No connection is like that"
+      opens
+      drawer={open !== undefined
+        ? (
+          <ConnectionDrawer
+            connection={open}
+            onDone={reload}
+            onShowEnded={() => setShow("ended")}
+          />
+        )
+        : null}
+    />
   );
 }
 
@@ -153,16 +155,9 @@ interface DrawerProps {
 }
 
 function ConnectionDrawer({ connection, onDone, onShowEnded }: DrawerProps) {
-  const [, open] = useFilter("open");
   const { id, family, address, hotkey, claimed_hotkey, ending } = connection;
   return (
-    <aside className="card drawer" aria-label={`Connection ${id}`}>
-      <header className="card-head">
-        <h2>
-          <code>{id}</code>
-        </h2>
-        <button type="button" className="button" onClick={() => open("")}>Close</button>
-      </header>
+    <Drawer label={`Connection ${id}`} title={<code>{id}</code>}>
       <Facts
         facts={[
           ["Kind", family],
@@ -210,6 +205,6 @@ function ConnectionDrawer({ connection, onDone, onShowEnded }: DrawerProps) {
           }}
         />
       </div>
-    </aside>
+    </Drawer>
   );
 }

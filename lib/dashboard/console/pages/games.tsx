@@ -1,11 +1,12 @@
-import { formatCount, formatRate, shorten } from "../../model/format.ts";
+import { formatAmount, formatCount, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useFeed, useReading } from "../context.ts";
-import { type Column, DataTable } from "../data_table.tsx";
+import type { Column } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
 import { type Odds, OddsChart } from "../odds_chart.tsx";
 import { useFilter } from "../place.ts";
+import { Drawer, TableCard } from "../table_card.tsx";
 import type { KnownGame } from "../types.ts";
 import { describePublished, PublishGames } from "./publish_games.tsx";
 import { formatWhen } from "../when.ts";
@@ -56,7 +57,7 @@ const columns: readonly Column<KnownGame>[] = [
     sortBy: ({ game }) => game.event_start_date,
     isMinor: true,
   },
-  { key: "stake", title: "Staked", show: (row) => formatRate(staked(row)), sortBy: staked, isNumber: true },
+  { key: "stake", title: "Staked", show: (row) => formatAmount(staked(row)), sortBy: staked, isNumber: true },
 ];
 
 /** What may be predicted. */
@@ -73,9 +74,10 @@ export function GamesPage() {
   );
   const open = games.find(({ game }) => game.game_id === opened);
   return (
-    <div className="with-drawer" data-open={open !== undefined}>
-      <section className="card table-card" aria-label="Games">
-        <div className="tools">
+    <TableCard
+      title="Games"
+      tools={
+        <>
           <SearchField label="Search for a game or a team" />
           <Choice
             name="state"
@@ -86,31 +88,24 @@ export function GamesPage() {
             {formatCount(rows.length)} of {formatCount(games.length)}
           </span>
           <PublishGames label="Publish" onDone={reload} />
-        </div>
-        {error !== undefined && <p className="problem" role="alert">{error}</p>}
-        <DataTable
-          label="Games"
-          columns={columns}
-          rows={rows}
-          keyOf={({ game }) => game.game_id}
-          empty={data === undefined ? "Reading" : "No game is like that"}
-          opens
-        />
-      </section>
-      {open !== undefined && <GameDrawer known={open} onDone={reload} />}
-    </div>
+        </>
+      }
+      reading={{ data, error }}
+      label="Games"
+      columns={columns}
+      rows={rows}
+      keyOf={({ game }) => game.game_id}
+      empty="No game is like that"
+      opens
+      drawer={open !== undefined ? <GameDrawer known={open} onDone={reload} /> : null}
+    />
   );
 }
 
 function GameDrawer({ known, onDone }: { readonly known: KnownGame; readonly onDone: () => void }) {
-  const [, open] = useFilter("open");
   const { game } = known;
   return (
-    <aside className="card drawer" aria-label={`Game ${game.game_id}`}>
-      <header className="card-head">
-        <h2>{game.team_a} – {game.team_b}</h2>
-        <button type="button" className="button" onClick={() => open("")}>Close</button>
-      </header>
+    <Drawer label={`Game ${game.game_id}`} title={`${game.team_a} – ${game.team_b}`}>
       <Facts
         facts={[
           ["Id", <code key="id">{game.game_id}</code>],
@@ -132,7 +127,7 @@ function GameDrawer({ known, onDone }: { readonly known: KnownGame; readonly onD
       </div>
       <PastOdds game={game} />
       <Stakes known={known} />
-    </aside>
+    </Drawer>
   );
 }
 
@@ -188,7 +183,7 @@ function Stakes({ known }: { readonly known: KnownGame }) {
                   style={{ transform: `scaleX(${(all === 0 ? 0 : stake / all).toFixed(3)})` }}
                 />
               </span>
-              <span className="number">{formatRate(stake)}</span>
+              <span className="number">{formatAmount(stake)}</span>
             </li>
           );
         })}

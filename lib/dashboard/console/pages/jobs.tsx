@@ -1,40 +1,18 @@
 import { useState } from "react";
+import type { RegisteredJob } from "../../../protocol/mod.ts";
 import { formatCount, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useReading } from "../context.ts";
-import { type Column, DataTable } from "../data_table.tsx";
+import type { Column } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
+import { Drawer, TableCard } from "../table_card.tsx";
 import { formatAgo, formatWhen } from "../when.ts";
 import { KeysTable } from "./keys.tsx";
 
-/** A job, as `/admin/jobs` tells of it. */
-interface Job {
-  readonly id: string;
-  readonly status: string;
-  readonly progress: number;
-  readonly messages: number;
-  readonly max_messages: number;
-  readonly attempts: number;
-  readonly server: string | null;
-  readonly key: { readonly id: string; readonly name: string | null };
-  readonly holder: string;
-  readonly name: string;
-  readonly mime_type: string;
-  readonly size: number;
-  readonly mode: string;
-  readonly network: string;
-  readonly transaction_id: string;
-  readonly topic_id: string | null;
-  readonly inscription_number: number | null;
-  readonly error: string | null;
-  readonly created_at: string;
-  readonly ended_at: string | null;
-}
-
 interface JobPage {
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly RegisteredJob[];
   readonly next: string | null;
   readonly open: Readonly<Record<string, number>>;
 }
@@ -54,7 +32,7 @@ function Status({ status }: { readonly status: string }) {
   return <span className="badge" data-tone={tones[status]}>{status.replaceAll("_", " ")}</span>;
 }
 
-function Progress({ name, progress }: Pick<Job, "name" | "progress">) {
+function Progress({ name, progress }: Pick<RegisteredJob, "name" | "progress">) {
   return (
     <span className="progress">
       <progress max={100} value={progress} aria-label={`Progress of ${name}`} />
@@ -63,7 +41,7 @@ function Progress({ name, progress }: Pick<Job, "name" | "progress">) {
   );
 }
 
-const columns: readonly Column<Job>[] = [
+const columns: readonly Column<RegisteredJob>[] = [
   { key: "name", title: "File", show: ({ name }) => shorten(name, 18), sortBy: ({ name }) => name },
   {
     key: "status",
@@ -133,9 +111,10 @@ function JobsTable() {
   );
   const next = data?.next ?? null;
   return (
-    <div className="with-drawer" data-open={opened !== ""}>
-      <section className="card table-card" aria-label="Jobs">
-        <div className="tools">
+    <TableCard
+      title="Jobs"
+      tools={
+        <>
           <SearchField label="Search for a file, a holder, a transaction or a topic" />
           <Choice name="show" label="What" options={{ "": "Jobs", keys: "API keys" }} />
           <Choice name="status" label="State" options={statusNames} />
@@ -154,35 +133,31 @@ function JobsTable() {
           >
             Older
           </button>
-        </div>
-        {error !== undefined && <p className="problem" role="alert">{error}</p>}
-        <DataTable
-          label="Jobs, the newest first"
-          columns={columns}
-          rows={rows}
-          keyOf={({ id }) => id}
-          empty={data === undefined ? "Reading" : "No job is like that"}
-          opens
-        />
-      </section>
-      {opened !== "" && <JobDrawer id={opened} onDone={reload} />}
-    </div>
+        </>
+      }
+      reading={{ data, error }}
+      label="Jobs, the newest first"
+      columns={columns}
+      rows={rows}
+      keyOf={({ id }) => id}
+      empty="No job is like that"
+      opens
+      drawer={opened !== "" ? <JobDrawer id={opened} onDone={reload} /> : null}
+    />
   );
 }
 
 function JobDrawer({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
-  const [, open] = useFilter("open");
   const [, setKey] = useFilter("key");
   const path = `admin/jobs/${encodeURIComponent(id)}`;
-  const { data: job, error, reload } = useReading<Job>(path, 2000);
+  const { data: job, error, reload } = useReading<RegisteredJob>(path, 2000);
   const [ended, setEnded] = useState(false);
   return (
-    <aside className="card drawer" aria-label={`Job ${id}`}>
-      <header className="card-head">
-        <h2>{job === undefined ? shorten(id, 20) : shorten(job.name, 28)}</h2>
-        {job !== undefined && <Status status={job.status} />}
-        <button type="button" className="button" onClick={() => open("")}>Close</button>
-      </header>
+    <Drawer
+      label={`Job ${id}`}
+      title={job === undefined ? shorten(id, 20) : shorten(job.name, 28)}
+      badge={job !== undefined && <Status status={job.status} />}
+    >
       {error !== undefined && <p className="problem" role="alert">{error}</p>}
       {job !== undefined && (
         <>
@@ -231,6 +206,6 @@ function JobDrawer({ id, onDone }: { readonly id: string; readonly onDone: () =>
           </div>
         </>
       )}
-    </aside>
+    </Drawer>
   );
 }

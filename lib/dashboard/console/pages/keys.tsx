@@ -2,10 +2,11 @@ import { useState } from "react";
 import { formatCount, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useReading } from "../context.ts";
-import { type Column, DataTable } from "../data_table.tsx";
+import type { Column } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
+import { Drawer, TableCard } from "../table_card.tsx";
 import { formatAgo, formatWhen } from "../when.ts";
 
 /** An API key, as `/admin/api-keys` tells of it; null where something has not happened. */
@@ -72,9 +73,10 @@ export function KeysTable() {
   );
   const open = keys.find(({ id }) => id === opened);
   return (
-    <div className="with-drawer" data-open={open !== undefined}>
-      <section className="card table-card" aria-label="API keys">
-        <div className="tools">
+    <TableCard
+      title="API keys"
+      tools={
+        <>
           <SearchField label="Search for a key" />
           <Choice name="show" label="What" options={{ "": "Jobs", keys: "API keys" }} />
           <Choice
@@ -84,32 +86,24 @@ export function KeysTable() {
           />
           <span className="hint" role="status">{formatCount(rows.length)} shown</span>
           <MakeKey onDone={reload} />
-        </div>
-        {error !== undefined && <p className="problem" role="alert">{error}</p>}
-        <DataTable
-          label="API keys, the newest first; revoked ones of the last 90 days"
-          columns={columns}
-          rows={rows}
-          keyOf={({ id }) => id}
-          empty={data === undefined ? "Reading" : "No key is like that"}
-          opens
-        />
-      </section>
-      {open !== undefined && <KeyDrawer apiKey={open} onDone={reload} />}
-    </div>
+        </>
+      }
+      reading={{ data, error }}
+      label="API keys, the newest first; revoked ones of the last 90 days"
+      columns={columns}
+      rows={rows}
+      keyOf={({ id }) => id}
+      empty="No key is like that"
+      opens
+      drawer={open !== undefined ? <KeyDrawer apiKey={open} onDone={reload} /> : null}
+    />
   );
 }
 
 function KeyDrawer({ apiKey, onDone }: { readonly apiKey: Key; readonly onDone: () => void }) {
-  const [, open] = useFilter("open");
   const { id, name, created_at, revoked_at } = apiKey;
   return (
-    <aside className="card drawer" aria-label={`Key ${name}`}>
-      <header className="card-head">
-        <h2>{shorten(name, 28)}</h2>
-        <State {...apiKey} />
-        <button type="button" className="button" onClick={() => open("")}>Close</button>
-      </header>
+    <Drawer label={`Key ${name}`} title={shorten(name, 28)} badge={<State {...apiKey} />}>
       <Facts
         facts={[
           ["Id", <code key="id">{id}</code>],
@@ -129,7 +123,7 @@ function KeyDrawer({ apiKey, onDone }: { readonly apiKey: Key; readonly onDone: 
           onDone={onDone}
         />
       </div>
-    </aside>
+    </Drawer>
   );
 }
 

@@ -1,9 +1,10 @@
-import { formatCount, formatRate, shorten } from "../../model/format.ts";
+import { formatAmount, formatCount, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useFeed, useReading } from "../context.ts";
 import { DayStrip, type MinerDay } from "../day_strip.tsx";
 import { Facts } from "../figures.tsx";
-import { linkTo, useFilter } from "../place.ts";
+import { linkTo } from "../place.ts";
+import { Drawer } from "../table_card.tsx";
 import type { Connection, Judgement, Miner } from "../types.ts";
 import { formatAgo, formatWhen } from "../when.ts";
 import { MinerState, Wagered } from "./miner_parts.tsx";
@@ -29,14 +30,8 @@ interface DrawerProps {
 /** All that is known of a miner. */
 export function MinerDrawer({ miner, day, dailyLimit, onDone }: DrawerProps) {
   const { hotkey, uid, connected, last_error } = miner;
-  const [, open] = useFilter("open");
   return (
-    <aside className="card drawer" aria-label={`Miner ${uid}`}>
-      <header className="card-head">
-        <h2>Miner {uid}</h2>
-        <MinerState {...miner} />
-        <button type="button" className="button" onClick={() => open("")}>Close</button>
-      </header>
+    <Drawer label={`Miner ${uid}`} title={`Miner ${uid}`} badge={<MinerState {...miner} />}>
       <Facts
         facts={[
           ["Hotkey", <code key="hotkey">{hotkey}</code>],
@@ -61,7 +56,7 @@ export function MinerDrawer({ miner, day, dailyLimit, onDone }: DrawerProps) {
       />
       <Actions miner={miner} onDone={onDone} />
       <Kept key={hotkey} hotkey={hotkey} />
-    </aside>
+    </Drawer>
   );
 }
 
@@ -156,7 +151,7 @@ function Latest({ at, prediction_id, result, reason, message, sequence, wager }:
             <code>{shorten(prediction_id, 16)}</code>
           </a>
         )}
-      <span className="number">{formatRate(wager)}</span>
+      <span className="number">{formatAmount(wager)}</span>
       <time>{formatWhen(at)}</time>
     </li>
   );

@@ -1,4 +1,4 @@
-import { formatCount, formatRate } from "../../model/format.ts";
+import { formatAmount } from "../../model/format.ts";
 import type { Miner } from "../types.ts";
 
 /** Whether a miner is here, in a word. */
@@ -30,7 +30,7 @@ export function Wagered({ amount, limit }: WageredProps) {
   const share = limit === undefined ? 0 : Math.min(1, amount / limit);
   return (
     <span className="used">
-      <span className="number">{formatRate(amount)} of {formatCount(limit ?? NaN)}</span>
+      <span className="number">{formatAmount(amount)} of {formatAmount(limit ?? NaN)}</span>
       <span className="bar" aria-hidden="true" data-beyond={share >= 1}>
         <span className="bar-fill" style={{ transform: `scaleX(${share.toFixed(3)})` }} />
       </span>

@@ -3,11 +3,12 @@ import { formatCount, formatLatency, shorten, unknown } from "../../model/format
 import { Action } from "../action.tsx";
 import { useFeed, useReading } from "../context.ts";
 import { csvOf } from "../csv.ts";
-import { type Column, DataTable } from "../data_table.tsx";
+import type { Column } from "../data_table.tsx";
 import { DayStrip, type MinerDay, type MinersDay } from "../day_strip.tsx";
 import { Download } from "../download.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { useFilter } from "../place.ts";
+import { TableCard } from "../table_card.tsx";
 import type { Miner } from "../types.ts";
 import { formatAgo } from "../when.ts";
 import { ImportMetagraph } from "./import_metagraph.tsx";
@@ -127,9 +128,10 @@ export function MinersPage() {
   ).map((miner): Row => ({ ...miner, day: day?.miners[miner.hotkey], dailyLimit }));
   const open = miners.find(({ hotkey }) => hotkey === opened);
   return (
-    <div className="with-drawer" data-open={open !== undefined}>
-      <section className="card table-card" aria-label="Miners">
-        <div className="tools">
+    <TableCard
+      title="Miners"
+      tools={
+        <>
           <SearchField label="Search for a hotkey, a uid or an error" />
           <Choice
             name="state"
@@ -146,21 +148,19 @@ export function MinersPage() {
           />
           <ImportMetagraph onDone={reload} />
           <Register onDone={reload} />
-        </div>
-        {error !== undefined && <p className="problem" role="alert">{error}</p>}
-        <DataTable
-          label="Miners"
-          columns={columns}
-          rows={rows}
-          keyOf={({ hotkey }) => hotkey}
-          empty={data === undefined ? "Reading" : "No miner is like that"}
-          opens
-        />
-      </section>
-      {open !== undefined && (
-        <MinerDrawer miner={open} day={day?.miners[open.hotkey]} dailyLimit={dailyLimit} onDone={reload} />
-      )}
-    </div>
+        </>
+      }
+      reading={{ data, error }}
+      label="Miners"
+      columns={columns}
+      rows={rows}
+      keyOf={({ hotkey }) => hotkey}
+      empty="No miner is like that"
+      opens
+      drawer={open !== undefined
+        ? <MinerDrawer miner={open} day={day?.miners[open.hotkey]} dailyLimit={dailyLimit} onDone={reload} />
+        : null}
+    />
   );
 }
 

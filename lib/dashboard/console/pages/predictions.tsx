@@ -1,11 +1,12 @@
 import { useState } from "react";
-import { formatCount, formatRate, shorten } from "../../model/format.ts";
+import { formatAmount, formatCount, shorten } from "../../model/format.ts";
 import { useConsole, useJudgements, useReading } from "../context.ts";
-import { type Column, DataTable } from "../data_table.tsx";
+import type { Column } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
 import { ReceiptProof } from "../receipt_proof.tsx";
+import { Drawer, TableCard } from "../table_card.tsx";
 import type { Judgement } from "../types.ts";
 import { formatWhen } from "../when.ts";
 
@@ -28,7 +29,7 @@ const columns: readonly Column<Judgement>[] = [
   },
   { key: "game", title: "Game", show: ({ game_id }) => shorten(game_id, 16), isMinor: true },
   { key: "outcome", title: "Outcome", show: ({ predicted_outcome }) => predicted_outcome, isMinor: true },
-  { key: "wager", title: "Wager", show: ({ wager }) => formatRate(wager), isNumber: true, isMinor: true },
+  { key: "wager", title: "Wager", show: ({ wager }) => formatAmount(wager), isNumber: true, isMinor: true },
 ];
 
 /** Predictions as they are judged. */
@@ -59,9 +60,10 @@ export function PredictionsPage() {
   );
   const open = shown.find(({ number }) => String(number) === opened);
   return (
-    <div className="with-drawer" data-open={open !== undefined || sequence !== ""}>
-      <section className="card table-card" aria-label="Predictions">
-        <div className="tools">
+    <TableCard
+      title="Predictions"
+      tools={
+        <>
           <SearchField label="Search for a prediction, a miner, a game or a reason" />
           <Choice
             name="result"
@@ -79,34 +81,29 @@ export function PredictionsPage() {
           <span className="hint" role="status">
             {formatCount(rows.length)} shown{skipped > 0 && `, ${formatCount(skipped)} came too fast to show`}
           </span>
-        </div>
-        <DataTable
-          label="Predictions, the newest first"
-          columns={columns}
-          rows={rows}
-          keyOf={({ number }) => String(number)}
-          empty="Waiting for predictions"
-          opens
-        />
-        {rows.length === 0 && search !== "" && <Stored id={search} />}
-      </section>
-      {open !== undefined
+        </>
+      }
+      label="Predictions, the newest first"
+      columns={columns}
+      rows={rows}
+      keyOf={({ number }) => String(number)}
+      empty="Waiting for predictions"
+      opens
+      below={rows.length === 0 && search !== "" && <Stored id={search} />}
+      drawer={open !== undefined
         ? <PredictionDrawer judgement={open} />
-        : sequence !== "" && <StoredDrawer sequence={Number(sequence)} />}
-    </div>
+        : sequence !== ""
+        ? <StoredDrawer sequence={Number(sequence)} />
+        : null}
+    />
   );
 }
 
 function PredictionDrawer({ judgement }: { readonly judgement: Judgement }) {
-  const [, open] = useFilter("open");
   const { prediction_id, hotkey, uid, game_id, predicted_outcome, wager, way, message, sequence, at } =
     judgement;
   return (
-    <aside className="card drawer" aria-label={`Prediction ${prediction_id}`}>
-      <header className="card-head">
-        <h2>Prediction</h2>
-        <button type="button" className="button" onClick={() => open("")}>Close</button>
-      </header>
+    <Drawer label={`Prediction ${prediction_id}`} title="Prediction">
       <Facts
         facts={[
           ["Id", <code key="id">{prediction_id}</code>],
@@ -116,13 +113,13 @@ function PredictionDrawer({ judgement }: { readonly judgement: Judgement }) {
             <a key="miner" href={linkTo("miners", { open: hotkey })}>{uid}: {shorten(hotkey, 20)}</a>,
           ],
           ["Game", <a key="game" href={linkTo("games", { search: game_id })}>{game_id}</a>],
-          ["Outcome, wager", `${predicted_outcome}, ${formatRate(wager)}`],
+          ["Outcome, wager", `${predicted_outcome}, ${formatAmount(wager)}`],
           ["Came over", way === "http" ? "HTTP" : "WebSocket"],
           ...message === null ? [] : [["Refused because", message] as const],
         ]}
       />
       {sequence !== null && <ReceiptProof key={sequence} sequence={sequence} />}
-    </aside>
+    </Drawer>
   );
 }
 
@@ -145,14 +142,9 @@ function Stored({ id }: { readonly id: string }) {
 
 /** A prediction that is not among the latest any more. */
 function StoredDrawer({ sequence }: { readonly sequence: number }) {
-  const [, setSequence] = useFilter("sequence");
   return (
-    <aside className="card drawer" aria-label={`Prediction with sequence ${sequence}`}>
-      <header className="card-head">
-        <h2>Prediction</h2>
-        <button type="button" className="button" onClick={() => setSequence("")}>Close</button>
-      </header>
+    <Drawer label={`Prediction with sequence ${sequence}`} title="Prediction" by="sequence">
       <ReceiptProof key={sequence} sequence={sequence} />
-    </aside>
+    </Drawer>
   );
 }

@@ -1,3 +1,4 @@
+import type { Durability } from "../../../protocol/mod.ts";
 import type { ChartSpec } from "../../charts/chart_options.ts";
 import { formatBytes, formatCount, formatDuration, formatShare } from "../../model/format.ts";
 import type { PastMeasurements } from "../../model/history.ts";
@@ -17,7 +18,10 @@ interface Store {
   readonly bytes: number | null;
   readonly free_bytes: number | null;
   readonly min_free_bytes: number;
-  readonly durability: string;
+  /** The least that is confirmed. */
+  readonly durability: Durability;
+  /** Where it keeps what is confirmed now; null where nobody knows. */
+  readonly kept_in: Durability | null;
 }
 
 /** Backups of the store, as `/admin/backups` tells of them. */
@@ -34,6 +38,11 @@ interface UnderWay {
   readonly receipts: number;
 }
 
+const kept: Readonly<Record<Durability, string>> = {
+  memory: "in memory",
+  disk: "on disk",
+  replicated: "on disk, and by another database",
+};
 const none: readonly Server[] = [];
 const day = 86_400;
 const lines: ChartSpec["lines"] = [
@@ -148,7 +157,8 @@ function StoreCard() {
                   formatBytes(store.min_free_bytes)
                 } new work is refused`,
               ],
-              ["Confirmed is at least", `in ${store.durability}`],
+              ["Confirmed is kept", store.kept_in === null ? "not known where" : kept[store.kept_in]],
+              ["It has to be at least", kept[store.durability]],
             ]}
           />
           {store.bytes !== null && (

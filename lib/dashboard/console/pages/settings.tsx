@@ -1,8 +1,9 @@
 import { Action } from "../action.tsx";
 import { useConsole, useReading } from "../context.ts";
-import { type Column, DataTable } from "../data_table.tsx";
+import type { Column } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { useFilter } from "../place.ts";
+import { TableCard } from "../table_card.tsx";
 
 interface Setting {
   readonly name: string;
@@ -53,28 +54,29 @@ export function SettingsPage() {
     hasText(search, setting.name, setting.doc) && (show === "" || isChanged(setting))
   );
   return (
-    <section className="card table-card" aria-label="Settings">
-      <div className="tools">
-        <SearchField label="Search for a setting" />
-        <Choice name="show" label="Which" options={{ "": "All", changed: "Not the default" }} />
-        <Action
-          label="Drain"
-          meaning="The gateway takes nothing new, finishes what is under way, and tells every client when to come back. It does not come back by itself: start it again."
-          change={{ method: "POST", path: "admin/drain" }}
-          isDangerous
-        />
-        <button type="button" className="button" onClick={() => void api.logout(true).catch(() => {})}>
-          Log out everywhere
-        </button>
-      </div>
-      {error !== undefined && <p className="problem" role="alert">{error}</p>}
-      <DataTable
-        label="Settings"
-        columns={columns}
-        rows={rows}
-        keyOf={({ name }) => name}
-        empty={data === undefined ? "Reading" : "No setting is like that"}
-      />
-    </section>
+    <TableCard
+      title="Settings"
+      tools={
+        <>
+          <SearchField label="Search for a setting" />
+          <Choice name="show" label="Which" options={{ "": "All", changed: "Not the default" }} />
+          <Action
+            label="Drain"
+            meaning="The gateway takes nothing new, finishes what is under way, and tells every client when to come back. It does not come back by itself: start it again."
+            change={{ method: "POST", path: "admin/drain" }}
+            isDangerous
+          />
+          <button type="button" className="button" onClick={() => void api.logout(true).catch(() => {})}>
+            Log out everywhere
+          </button>
+        </>
+      }
+      reading={{ data, error }}
+      label="Settings"
+      columns={columns}
+      rows={rows}
+      keyOf={({ name }) => name}
+      empty="No setting is like that"
+    />
   );
 }

@@ -1,9 +1,10 @@
 import { formatCount, formatDuration } from "../../model/format.ts";
 import { useReading } from "../context.ts";
-import { type Column, DataTable } from "../data_table.tsx";
+import type { Column } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
+import { Drawer, TableCard } from "../table_card.tsx";
 import { formatWhen } from "../when.ts";
 
 /** A stream, as `/admin/stream-states` tells of it. */
@@ -90,9 +91,10 @@ export function StreamsPage() {
     hasText(search, name, description) && (state === "" || status === state)
   );
   return (
-    <div className="with-drawer" data-open={opened !== ""}>
-      <section className="card table-card" aria-label="Streams">
-        <div className="tools">
+    <TableCard
+      title="Streams"
+      tools={
+        <>
           <SearchField label="Search for a stream" />
           <Choice
             name="state"
@@ -103,35 +105,27 @@ export function StreamsPage() {
             {formatCount(rows.length)} of {formatCount(streams.length)}
             {data?.simulated === true && ", from the simulated node"}
           </span>
-        </div>
-        {error !== undefined && <p className="problem" role="alert">{error}</p>}
-        <DataTable
-          label="Streams"
-          columns={columns}
-          rows={rows}
-          keyOf={({ name }) => name}
-          empty={data === undefined ? "Reading" : "No stream is like that"}
-          opens
-        />
-      </section>
-      {opened !== "" && <StreamDrawer name={opened} />}
-    </div>
+        </>
+      }
+      reading={{ data, error }}
+      label="Streams"
+      columns={columns}
+      rows={rows}
+      keyOf={({ name }) => name}
+      empty="No stream is like that"
+      opens
+      drawer={opened !== "" ? <StreamDrawer name={opened} /> : null}
+    />
   );
 }
 
 function StreamDrawer({ name }: { readonly name: string }) {
-  const [, open] = useFilter("open");
   const { data, error } = useReading<{ stream: StreamState; newest: unknown }>(
     `admin/stream-states/${encodeURIComponent(name)}`,
     2000,
   );
   return (
-    <aside className="card drawer" aria-label={`Stream ${name}`}>
-      <header className="card-head">
-        <h2>{name}</h2>
-        {data !== undefined && <Status {...data.stream} />}
-        <button type="button" className="button" onClick={() => open("")}>Close</button>
-      </header>
+    <Drawer label={`Stream ${name}`} title={name} badge={data !== undefined && <Status {...data.stream} />}>
       {error !== undefined && <p className="problem" role="alert">{error}</p>}
       {data !== undefined && <StreamFacts stream={data.stream} />}
       {data !== undefined && (
@@ -142,7 +136,7 @@ function StreamDrawer({ name }: { readonly name: string }) {
             : <pre className="command">{shown(data.newest)}</pre>}
         </>
       )}
-    </aside>
+    </Drawer>
   );
 }
 
