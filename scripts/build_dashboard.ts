@@ -1,7 +1,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 /** Where a dashboard is built from, and into. */
-export interface BuildOptions {
+interface BuildOptions {
   /** The repository. */
   readonly root: string;
   /** The folder that a gateway serves. */
@@ -11,7 +11,7 @@ export interface BuildOptions {
 }
 
 /** What a build did. */
-export interface BuildResult {
+interface BuildResult {
   readonly done: "built" | "unchanged";
   /** Bytes of the page with all that it loads, as they travel compressed. */
   readonly bytes: number;

@@ -29,7 +29,7 @@ export { usage };
 const interrupted = 130;
 
 /** What the command gets from around it; tests hand in their own. */
-export interface DoctorSurroundings extends Surroundings, ConfigSurroundings {
+interface DoctorSurroundings extends Surroundings, ConfigSurroundings {
   readonly stdio: Stdio;
   /** How wide the terminal is; undefined: there is none. */
   readonly columns: (() => number) | undefined;

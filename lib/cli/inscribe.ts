@@ -20,7 +20,7 @@ import { callOf } from "./this_program.ts";
 export { usage };
 
 /** What the command gets from around it; tests hand in their own. */
-export interface InscribeSurroundings {
+interface InscribeSurroundings {
   readonly env: Readonly<Record<string, string>>;
   readonly stdio: Stdio;
   /** Takes what is shown while the job is under way. */

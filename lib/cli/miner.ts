@@ -18,7 +18,7 @@ import { aborted, stopSignal } from "./stop_signal.ts";
 export { usage };
 
 /** What the miner gets from around it; tests hand in their own. */
-export interface MinerSurroundings {
+interface MinerSurroundings {
   readonly env: Readonly<Record<string, string>>;
   readonly stdio: Stdio;
   /** Takes whole log lines. */

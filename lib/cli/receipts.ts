@@ -22,7 +22,7 @@ import { reportJson, reportText } from "./receipts/report.ts";
 import { processStdio, type Stdio, tellSync } from "./stdio.ts";
 
 /** What `heliograph receipts` gets from around it; tests hand in their own. */
-export interface ReceiptsSurroundings {
+interface ReceiptsSurroundings {
   readonly stdio: Stdio;
   readonly clock: Clock;
   /** Asks a validator for its address; by default the runtime's own. */

@@ -37,7 +37,7 @@ import { ProgressLine, shareOf } from "./progress_line.ts";
 import { processStdio, type Stdio, tellSync } from "./stdio.ts";
 
 /** What `heliograph store` gets from around it; tests hand in their own. */
-export interface StoreSurroundings extends Omit<ConfigSources, "flags"> {
+interface StoreSurroundings extends Omit<ConfigSources, "flags"> {
   readonly stdio: Stdio;
   readonly clock: Clock;
   /** Takes what is shown of the progress; undefined: nobody looks. */

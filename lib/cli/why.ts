@@ -34,7 +34,7 @@ export const usage = {
 } satisfies Usage;
 
 /** What the command gets from around it; tests hand in their own. */
-export interface WhySurroundings {
+interface WhySurroundings {
   readonly stdio: Stdio;
   readonly env: Readonly<Record<string, string>>;
   readonly fetch: typeof fetch;

@@ -8,7 +8,7 @@ import type { Streams } from "./model/streams.ts";
 import { PageMarks } from "./page_marks.ts";
 
 /** What a dashboard shows. */
-export interface DashboardParts {
+interface DashboardParts {
   readonly streams: Streams;
   readonly loadPast: LoadPast;
   readonly clock?: Clock;

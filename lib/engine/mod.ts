@@ -12,7 +12,7 @@ export {
   readDatabaseSettings,
 } from "./engine.ts";
 export { type Follower, Followers } from "./followers.ts";
-export { holdStore, StoreInUse } from "./kv/exclusive.ts";
+export { holdStore } from "./kv/exclusive.ts";
 export { InstanceName, isFile } from "./kv/instance_name.ts";
 export { damageOf } from "./kv/integrity.ts";
 export { copyStoreFile, settleStoreFile } from "./kv/store_copy.ts";
@@ -41,7 +41,7 @@ export {
   type OddsRecord,
 } from "./repositories/console.ts";
 export { FigureRepository, type ServerMark } from "./repositories/figures.ts";
-export { type GameRecord, GameRepository, gamesAtOnce, gamesChannel } from "./repositories/games.ts";
+export { GameRepository, gamesAtOnce, gamesChannel } from "./repositories/games.ts";
 export { type InstanceRecord, InstanceRepository, type ServerFigures } from "./repositories/instances.ts";
 export type {
   HeldJob,
@@ -52,12 +52,11 @@ export type {
   StoredFile,
   TopicKind,
 } from "./repositories/job_record.ts";
-export { jobChannel, type JobPage, JobRepository, type TellOfJob } from "./repositories/jobs.ts";
+export { jobChannel, JobRepository, type TellOfJob } from "./repositories/jobs.ts";
 export { isDatabase } from "./postgres/address.ts";
-export type { DatabaseOptions } from "./postgres/postgres_engine.ts";
 export type { DatabaseSettings } from "./postgres/settings.ts";
-export { beginLineage, type Lineage, lineagesIn } from "./repositories/lineages.ts";
-export { type MinerRecord, MinerRepository, minersChannel } from "./repositories/miners.ts";
+export { beginLineage, type Lineage } from "./repositories/lineages.ts";
+export { MinerRepository, minersChannel } from "./repositories/miners.ts";
 export { NonceRepository } from "./repositories/nonces.ts";
 export {
   newestValueKey,
@@ -78,7 +77,7 @@ export {
 export { makePrivateFile, makePrivateFolder, warnOfOthers } from "./private_files.ts";
 export { type TopicBlock, type TopicHead, TopicRepository } from "./repositories/topics.ts";
 export { type Answers, type AskOptions, Questions } from "./questions.ts";
-export { SharedRecords, type SharedRecordsOptions } from "./shared_records.ts";
+export { SharedRecords } from "./shared_records.ts";
 export { type Run, Sequence } from "./sequence.ts";
 export { Turns } from "./turns.ts";
-export type { Entry, KeepOptions, Key, Range, Reader, Store, Transaction, TransactOptions } from "./store.ts";
+export type { Entry, KeepOptions, Key, Range, Store, Transaction, TransactOptions } from "./store.ts";

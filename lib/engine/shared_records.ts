@@ -7,7 +7,7 @@ import type { Store } from "./store.ts";
 const log = logger("store");
 
 /** What the log keeps of a change: the record as it is from then on, null where it is no more. */
-export interface RecordChange<T> {
+interface RecordChange<T> {
   readonly key: string;
   readonly record: T | null;
 }
@@ -62,7 +62,7 @@ export async function changeRecords<T>(
 }
 
 /** What {@link SharedRecords} work with. */
-export interface SharedRecordsOptions<T> {
+interface SharedRecordsOptions<T> {
   readonly followers: Followers;
   /** The channel of the log with every change. */
   readonly channel: string;

@@ -4,4 +4,4 @@
  */
 export { createGateway, Gateway } from "./gateway.ts";
 export { type CreateApp, listen, type Listening, type Part } from "./listen.ts";
-export { type Config, defaultConfig, loadConfig } from "../config/mod.ts";
+export { type Config, defaultConfig } from "../config/mod.ts";

@@ -18,7 +18,7 @@ export interface ApiKeyOwner {
 }
 
 /** A key as it is listed. */
-export interface ListedApiKey extends ApiKeyOwner {
+interface ListedApiKey extends ApiKeyOwner {
   /** ISO 8601, as all times here. */
   readonly created_at: string;
   /** To the minute; null before the first time. */
@@ -26,7 +26,7 @@ export interface ListedApiKey extends ApiKeyOwner {
 }
 
 /** A key that is in force no more. */
-export interface RevokedApiKey extends ApiKeyOwner {
+interface RevokedApiKey extends ApiKeyOwner {
   readonly created_at: string;
   readonly revoked_at: string;
 }

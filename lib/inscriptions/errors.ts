@@ -16,7 +16,7 @@ const statuses = {
 } as const;
 
 /** Why a request is refused. */
-export type InscriptionErrorCode = keyof typeof statuses;
+type InscriptionErrorCode = keyof typeof statuses;
 
 /** A refusal that whoever asked is told of: its message is fit to be shown. */
 export class InscriptionError extends Error {

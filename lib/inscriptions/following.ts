@@ -4,7 +4,7 @@ import { type Inscription, toInscription } from "./inscription.ts";
 import { eventAt, hasEnded, type JobEvent, type JobNews, stateOf } from "./job_events.ts";
 
 /** Takes a job's events one after the other. */
-export type JobListener = (event: JobEvent) => void;
+type JobListener = (event: JobEvent) => void;
 
 /** How far a client has followed a job; without an epoch the job's own is meant. */
 export interface JobPosition {

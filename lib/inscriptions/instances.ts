@@ -37,7 +37,7 @@ const lifetime = 30_000;
 const keptFor = 3_600_000;
 
 /** The names of the other servers that may live. */
-export interface OtherServers {
+interface OtherServers {
   readonly heard: readonly string[];
   /** Those that have said nothing lately, and are not taken for dead yet. */
   readonly silent: readonly string[];

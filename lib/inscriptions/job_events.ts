@@ -3,13 +3,13 @@ import type { JobStatus } from "../protocol/mod.ts";
 import { topicOf } from "./inscription.ts";
 
 /** Where in a job's sequence of events one stands. */
-export interface EventPosition {
+interface EventPosition {
   readonly epoch: string;
   readonly offset: number;
 }
 
 /** How far a job is. Protocol, section 5: `inscription-progress`. */
-export interface ProgressData extends EventPosition {
+interface ProgressData extends EventPosition {
   readonly jobId: string;
   readonly status: JobStatus;
   /** 0 to 99, never falling: clients take 100 for the end, which has an event of its own. */
@@ -20,7 +20,7 @@ export interface ProgressData extends EventPosition {
 }
 
 /** How a job ended well. Protocol, section 5: `inscription-complete`. */
-export interface CompleteData extends EventPosition {
+interface CompleteData extends EventPosition {
   readonly jobId: string;
   readonly status: "completed";
   readonly completed: true;
@@ -34,7 +34,7 @@ export interface CompleteData extends EventPosition {
 }
 
 /** How a job ended otherwise. Protocol, section 5: `inscription-error`. */
-export interface ErrorData extends EventPosition {
+interface ErrorData extends EventPosition {
   readonly jobId: string;
   readonly error: string;
 }

@@ -6,7 +6,7 @@ import { topicOf } from "./inscription.ts";
 import { hasEnded } from "./job_events.ts";
 
 /** Which jobs are asked for. */
-export interface JobQuery {
+interface JobQuery {
   /** Those that stand so; `open` ones have not ended. */
   readonly status?: JobStatus | "open" | undefined;
   /** Id of an API key. */
@@ -17,7 +17,7 @@ export interface JobQuery {
 }
 
 /** Some of all jobs. */
-export interface RegisteredJobs {
+interface RegisteredJobs {
   /** Newest first. */
   readonly jobs: readonly RegisteredJob[];
   /** The `before` of the following page; null on the last one. */

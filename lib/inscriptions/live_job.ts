@@ -3,7 +3,7 @@ import { hasEnded, isNews, newsOf } from "./job_events.ts";
 import type { FollowedJobs } from "./followed_jobs.ts";
 
 /** What of a job changes while it lives. */
-export type JobChange = Partial<
+type JobChange = Partial<
   Pick<JobRecord, "status" | "topics" | "messages" | "maxMessages" | "progress" | "attempts">
 >;
 

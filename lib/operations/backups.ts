@@ -53,7 +53,7 @@ export class BackupRefused extends Error {
 }
 
 /** What {@link Backups} work with. */
-export interface BackupsOptions {
+interface BackupsOptions {
   /** The store. */
   readonly location: string;
   readonly size: StoreSize;

@@ -14,7 +14,7 @@ import { OddsHistory } from "./odds_history.ts";
 const activityEvery = 2000;
 
 /** What a {@link ConsoleService} works with. */
-export interface ConsoleServiceOptions {
+interface ConsoleServiceOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly validator: Validator;

@@ -10,7 +10,7 @@ const minute = 60_000;
 export const idleTime = 15 * minute;
 const longestSession = 12 * 60 * minute;
 /** How long actions stay unlocked. */
-export const unlockedTime = 10 * minute;
+const unlockedTime = 10 * minute;
 /** Every request would be a write; this much later than it was is soon enough. */
 const refreshAfter = minute;
 /** Wrong tokens, after the burst one in so many seconds: of an address, and of one while all guess more than they may. */

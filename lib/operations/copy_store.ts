@@ -14,7 +14,7 @@ import { ReceiptWalk, type StoreReport } from "./receipt_walk.ts";
 import { assertStoreIsThere } from "./store_missing.ts";
 
 /** What is done while a store is copied. */
-export type CopyStep = "values" | "receipts";
+type CopyStep = "values" | "receipts";
 
 /** How a store is copied. */
 interface CopyStoreOptions {

@@ -1,7 +1,7 @@
 import type { Judgement } from "../protocol/mod.ts";
 
 /** What operators are told of as it happens, by the name of the event. */
-export interface OperatorEvents {
+interface OperatorEvents {
   /** Judged lately, oldest first; `skipped` more came than are told. */
   readonly predictions: { readonly predictions: readonly Judgement[]; readonly skipped: number };
   /** What the gateway does, every two seconds. */

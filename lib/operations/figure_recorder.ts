@@ -27,7 +27,7 @@ const period = ranges["1h"].slot;
 const margin = 600_000;
 
 /** What a {@link FigureRecorder} works with. */
-export interface FigureRecorderOptions {
+interface FigureRecorderOptions {
   readonly clock: Clock;
   readonly hub: Hub;
   readonly validator: Validator;

@@ -74,7 +74,7 @@ class Ring {
 }
 
 /** What a {@link MinerHistory} works with. */
-export interface MinerHistoryOptions {
+interface MinerHistoryOptions {
   readonly clock: Clock;
   readonly store: Store;
   /** Under which it is kept. */

@@ -14,7 +14,7 @@ import type { Validator } from "../validator/mod.ts";
 import type { Health } from "./health.ts";
 
 /** What metrics are read from. */
-export interface MetricSources {
+interface MetricSources {
   readonly status: GatewayStatus;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;

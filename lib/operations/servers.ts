@@ -24,7 +24,7 @@ export interface SeenConnection extends ConnectionRecord {
 }
 
 /** Whose connections are asked for. */
-export interface ConnectionFilter {
+interface ConnectionFilter {
   /** How many of those that ended last. */
   readonly ended?: number | undefined;
   readonly hotkey?: string | undefined;
@@ -41,7 +41,7 @@ interface Told {
 }
 
 /** The connections of all servers. */
-export interface SeenConnections {
+interface SeenConnections {
   readonly open: readonly SeenConnection[];
   readonly ended: readonly SeenConnection[];
   /** By the servers that have answered, how many they leave out. */
@@ -67,7 +67,7 @@ interface RefusalFilter {
 }
 
 /** What {@link Servers} work with. */
-export interface ServersOptions {
+interface ServersOptions {
   readonly hub: Hub;
   readonly judgements: Judgements;
   readonly history: MinerHistory;

@@ -6,10 +6,10 @@ import type { FreeSpace } from "./free_space.ts";
 const goodFor = 5000;
 
 /** What a store is in. */
-export type StoreKind = "file" | "database" | "memory";
+type StoreKind = "file" | "database" | "memory";
 
 /** What a {@link StoreSize} works with. */
-export interface StoreSizeOptions {
+interface StoreSizeOptions {
   readonly location: string;
   /** Of the disk of its files. */
   readonly space: FreeSpace;

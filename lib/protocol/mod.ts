@@ -5,9 +5,8 @@
  */
 export * from "./package.ts";
 export { afterSilence, sleep, WallTimes, within } from "./clock.ts";
-export { authenticationSchema, envelopeSchema, positionSchema } from "./envelope.ts";
+export { positionSchema } from "./envelope.ts";
 export { FirstSignal } from "./first_signal.ts";
-export { teamGameSchema } from "./games.ts";
 export { maxStrangerSize, maxTextLength, valueBounds } from "./message_bounds.ts";
 export { type NewGame, readGame } from "./read_game.ts";
 export {
@@ -50,7 +49,7 @@ export {
 } from "./streams/own_stream.ts";
 export { heartbeatAck } from "./messages/heartbeat_ack.ts";
 export { together } from "./together.ts";
-export { exampleJob, exampleJobPlace, jobNews, jobPlace, jobTopic } from "./messages/jobs.ts";
+export { exampleJob, exampleJobPlace, jobNews, jobPlace } from "./messages/jobs.ts";
 export { liveness, streamConversation, streamMessage } from "./messages/streams.ts";
 export { type Durability, receiptSchema, teamGamePredictionSchema } from "./predictions.ts";
-export { describeFault, describeIssue } from "./schema.ts";
+export { describeIssue } from "./schema.ts";

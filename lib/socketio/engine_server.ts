@@ -21,7 +21,7 @@ import type { CloseReason } from "./transport.ts";
 import { type WebSocketOptions, WebSocketTransport } from "./websocket_transport.ts";
 
 /** What an {@link EngineServer} emits, with the arguments of its listeners. */
-export interface EngineEvents {
+interface EngineEvents {
   connection: [session: EngineSession];
   /** After a session that was told of is over. */
   disconnection: [session: EngineSession, reason: CloseReason, fault: EngineFault | undefined];

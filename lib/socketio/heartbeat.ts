@@ -1,7 +1,7 @@
 import { afterSilence, type Clock, type Timer } from "../protocol/clock.ts";
 
 /** What a {@link Heartbeat} needs. Durations are in milliseconds. */
-export interface HeartbeatOptions {
+interface HeartbeatOptions {
   readonly clock: Clock;
   readonly interval: number;
   readonly timeout: number;

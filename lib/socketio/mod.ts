@@ -32,7 +32,7 @@
 export { type EngineErrorName, engineErrors, EngineFault, type FaultKind } from "./engine_errors.ts";
 export { type EngineOptions, type PeerInfo } from "./engine_options.ts";
 export type { EnginePacket, MessageData } from "./engine_packet.ts";
-export { type EngineEvents, EngineServer } from "./engine_server.ts";
+export { EngineServer } from "./engine_server.ts";
 export { EngineSession, type SessionEvents } from "./engine_session.ts";
 export type { SessionPolicy } from "./session_policy.ts";
 export { createSocketServer, guarded, type SocketServer, type SocketServerOptions } from "./socket_server.ts";

@@ -6,7 +6,7 @@ import { decodeBody, encodeBody, type EnginePacket } from "./engine_packet.ts";
 import type { Transport, TransportOwner } from "./transport.ts";
 
 /** What a {@link PollingTransport} needs. */
-export interface PollingOptions {
+interface PollingOptions {
   readonly clock: Clock;
   /** What bounds the next POST's body. */
   bounds(): BodyBounds;

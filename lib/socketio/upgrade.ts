@@ -7,7 +7,7 @@ import type { WebSocketTransport } from "./websocket_transport.ts";
 const pollRelease = 100;
 
 /** What an {@link Upgrade} needs. */
-export interface UpgradeOptions {
+interface UpgradeOptions {
   readonly clock: Clock;
   /** Milliseconds that the whole may take. */
   readonly timeout: number;

@@ -16,7 +16,7 @@ import { PushedStream } from "./pushed_stream.ts";
 const most = 100;
 
 /** A declared stream with what was declared. */
-export interface DeclaredStream {
+interface DeclaredStream {
   readonly stream: PushedStream;
   readonly declaration: Declaration;
   readonly check: ValueCheck;

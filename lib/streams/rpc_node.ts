@@ -4,7 +4,7 @@ import { type Fetch, RpcHttp, UnusableAnswer } from "./rpc_http.ts";
 import { nonsense, readBatch, readResult, type RpcCall, rpcRequest } from "./rpc_messages.ts";
 
 /** How to reach a node. */
-export interface RpcNodeOptions {
+interface RpcNodeOptions {
   /** `http:` or `https:`, with `user:password@` where the node asks for it. */
   readonly url: string;
   readonly clock: Clock;

@@ -14,7 +14,7 @@ export interface Listener extends Subscriber {
 }
 
 /** What a subscription begins with. */
-export interface Subscribed {
+interface Subscribed {
   /** The channel's newest offset. */
   readonly offset: number;
   /** Whether exactly what follows the position comes; null when none was named. */

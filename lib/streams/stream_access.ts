@@ -15,7 +15,7 @@ const claimsSchema = z.looseObject({
 const leeway = 5;
 
 /** Who may listen to what is not for everybody. */
-export interface Pass {
+interface Pass {
   /** When it ends, in milliseconds since the Unix epoch. */
   readonly until: number;
 }

@@ -18,7 +18,7 @@ import type { Requested } from "./read_request.ts";
 import type { Wanted } from "./listening.ts";
 
 /** A stream of the operator's own that is polled, with what was declared. */
-export interface OwnDefinition extends StreamDefinition {
+interface OwnDefinition extends StreamDefinition {
   readonly declaration: Declaration;
 }
 

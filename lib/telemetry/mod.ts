@@ -2,7 +2,6 @@
  * Logging that is cheap, safe against what clients send, and silent about secrets; and counts of what goes on.
  * @module
  */
-export type { Logger } from "@logtape/logtape";
 export { Activity, Traffic } from "./activity.ts";
 export { buildInfo } from "./build_info.ts";
 export { Distribution, mean, median, percentile, stopwatch } from "./statistics.ts";
@@ -15,14 +14,7 @@ export {
   historyRanges,
   ranges,
 } from "./figure_history.ts";
-export {
-  type FigureName,
-  figureNames,
-  figures,
-  gatewayFigures,
-  networkFigures,
-  operatorFigures,
-} from "./figures.ts";
+export { type FigureName, figureNames, figures, gatewayFigures, networkFigures } from "./figures.ts";
 export { exposeMetrics } from "./exposition.ts";
 export {
   connectionStates,

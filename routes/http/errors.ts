@@ -11,7 +11,7 @@ const log = logger("http");
 const faults = new Throttle({ clock: systemClock });
 
 /** An answer's body where nothing signed can be said. */
-export interface ErrorBody {
+interface ErrorBody {
   /** The same as within; KiloScribe's SDK shows this one. */
   readonly message: string;
   readonly error: {

@@ -30,7 +30,7 @@ interface Maker {
 }
 
 /** The routes that the reference tells of, and those of them that are on its own port. */
-export interface ReferredRoutes {
+interface ReferredRoutes {
   readonly told: readonly RouterRoute[];
   readonly served: readonly RouterRoute[];
   /** The operator's own streams that everybody may know of. */

@@ -38,7 +38,7 @@ export function jsonView(value: Json): Html {
 }
 
 /** Lines of code. */
-export function codeView(code: string): Html {
+function codeView(code: string): Html {
   return html`<pre><code>${code}</code></pre>`;
 }
 

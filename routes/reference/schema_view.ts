@@ -67,12 +67,12 @@ function notes(schema: Json): Html {
 }
 
 /** The members of an object; none of anything else. */
-export function asMembers(value: Json | undefined): Members {
+function asMembers(value: Json | undefined): Members {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   return isObject ? value as Members : {};
 }
 
 /** The items of a list; none of anything else. */
-export function asList(value: Json | undefined): readonly Json[] {
+function asList(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }

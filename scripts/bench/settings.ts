@@ -2,7 +2,7 @@ import { readUsage, type Usage } from "../../lib/cli/command.ts";
 import { between, flag, integer, quoted, setting, unknownName, UsageError } from "../../lib/config/mod.ts";
 
 /** What can be measured, in the order in which it is. */
-export const scenarioNames = [
+const scenarioNames = [
   "predictions",
   "fanout",
   "streams",

@@ -3,7 +3,7 @@ import type { Arrival, Audience, StreamFleet } from "./stream_fleet.ts";
 import type { Offsets } from "./stream_server.ts";
 
 /** A server that sends to those who listen when it is told to. */
-export interface StreamSender {
+interface StreamSender {
   readonly pid: number;
   readonly url: string;
   /** Lets a second of the streams' time pass; `script` is what is due in it, for a server that does not know. */

@@ -1,7 +1,7 @@
 import { connectMiner, minerKey, samplePrediction, signMessage } from "./miners.ts";
 
 /** A signed prediction that is ready to be sent. */
-export interface SignedPrediction {
+interface SignedPrediction {
   readonly predictionId: string;
   readonly uid: number;
   readonly text: string;

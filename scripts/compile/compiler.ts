@@ -16,7 +16,7 @@ const permissions = [
 ];
 
 /** What is compiled, and where it goes. */
-export interface Compilation {
+interface Compilation {
   /** The deno that compiles. */
   readonly deno: string;
   readonly folder: string;

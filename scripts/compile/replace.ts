@@ -1,5 +1,5 @@
 /** What a new file must be before it takes the place of the old one. */
-export interface Replacement {
+interface Replacement {
   /** Where it comes to be. */
   readonly path: string;
   /** Writes it elsewhere. */

@@ -36,7 +36,7 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** Which version a runtime is of, also one for another platform; undefined where it does not say. */
-export async function versionIn(path: string): Promise<string | undefined> {
+async function versionIn(path: string): Promise<string | undefined> {
   using file = await Deno.open(path);
   const decoder = new TextDecoder("latin1");
   const piece = new Uint8Array(pieceSize);

@@ -21,7 +21,7 @@ interface Manifest {
 }
 
 /** What a binary says of itself. */
-export interface Stamp {
+interface Stamp {
   readonly version: string;
   readonly commit: string;
 }

@@ -1,5 +1,5 @@
 /** What a package is made of. */
-export interface ModuleGraph {
+interface ModuleGraph {
   /** Below the repository. */
   readonly files: readonly string[];
   /** Names of packages of npm. */

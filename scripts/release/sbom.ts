@@ -6,7 +6,7 @@ interface NpmPackage {
 }
 
 /** What of `deno info --json` tells which packages a program has. */
-export interface ProgramInfo {
+interface ProgramInfo {
   readonly npmPackages: Readonly<Record<string, NpmPackage>>;
 }
 
@@ -16,7 +16,7 @@ export interface Lock {
 }
 
 /** What a list of components is made of. */
-export interface SbomParts {
+interface SbomParts {
   readonly name: string;
   readonly version: string;
   readonly license: string;

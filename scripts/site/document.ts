@@ -1,7 +1,7 @@
 import { Marked, type Tokens } from "marked";
 
 /** A piece of a page that a search finds by itself. */
-export interface Section {
+interface Section {
   /** The page, and where on it. */
   readonly url: string;
   readonly page: string;

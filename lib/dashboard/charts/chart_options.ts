@@ -4,7 +4,7 @@ import { formatTime } from "../model/format.ts";
 import type { ChartColour, Palette } from "./palette.ts";
 
 /** A line of a chart. */
-export interface ChartLine {
+interface ChartLine {
   /** Of the history. */
   readonly column: string;
   readonly label: string;

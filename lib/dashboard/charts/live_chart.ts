@@ -4,13 +4,13 @@ import { chartOptions, type ChartSpec } from "./chart_options.ts";
 import { Palette } from "./palette.ts";
 
 /** Where a chart is drawn, and where the value under the pointer is written. */
-export interface ChartPlace {
+interface ChartPlace {
   readonly host: HTMLElement;
   readonly readout: HTMLElement;
 }
 
 /** A moment that a chart marks. */
-export interface ChartMark {
+interface ChartMark {
   /** Unix seconds. */
   readonly at: number;
   readonly kind: "start" | "drain";

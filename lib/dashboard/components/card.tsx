@@ -14,7 +14,7 @@ interface PanelProps {
 }
 
 /** What a {@link Card} shows. */
-export interface CardProps extends Omit<PanelProps, "health"> {
+interface CardProps extends Omit<PanelProps, "health"> {
   readonly stream: ShownStream;
 }
 

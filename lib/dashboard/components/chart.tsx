@@ -8,7 +8,7 @@ import { useModel, useSlice } from "./context.ts";
 import { onColoursChange } from "./theme.ts";
 
 /** What a {@link Chart} shows. */
-export interface ChartProps {
+interface ChartProps {
   /** Of what; part of the text that stands for the picture. */
   readonly title: string;
   /** Must not change. */

@@ -9,7 +9,7 @@ export interface SessionState {
 }
 
 /** Who is logged in, if anybody can be. */
-export interface SessionAnswer {
+interface SessionAnswer {
   readonly configured: boolean;
   readonly session: SessionState | null;
 }

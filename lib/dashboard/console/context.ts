@@ -14,7 +14,7 @@ import type { Memory } from "./memory.ts";
 import type { Judgement } from "./types.ts";
 
 /** What all pages work with. */
-export interface ConsoleParts {
+interface ConsoleParts {
   readonly api: Api;
   readonly feed: Feed;
   readonly memory: Memory;

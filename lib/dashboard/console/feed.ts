@@ -1,5 +1,5 @@
 /** Names of what the server tells. */
-export const eventNames = ["predictions", "activity", "audit", "games", "miners", "alerts", "lost"] as const;
+const eventNames = ["predictions", "activity", "audit", "games", "miners", "alerts", "lost"] as const;
 
 /** Name of an event. */
 export type EventName = typeof eventNames[number];

@@ -6,7 +6,7 @@ const minute = 60_000;
 const [awayFor, quietFor] = [10 * minute, 60 * minute];
 
 /** A miner that predicted in the last day, and does not any more. */
-export interface SilentMiner {
+interface SilentMiner {
   readonly miner: Miner;
   /** When it predicted last, as far as that is known: Unix milliseconds. */
   readonly since: number;

@@ -10,7 +10,7 @@ import { type StreamHealth, StreamHealthWatch } from "./stream_health.ts";
 import { type ShownStream, shownStreamNames, type Streams } from "./streams.ts";
 
 /** What a {@link DashboardModel} works with. */
-export interface DashboardModelOptions {
+interface DashboardModelOptions {
   readonly streams: Streams;
   readonly clock: Clock;
   readonly requestFrame: RequestFrame;

@@ -5,7 +5,7 @@ export interface Range {
 }
 
 /** What bounds a {@link History}. */
-export interface HistoryOptions {
+interface HistoryOptions {
   /** Names of what is measured together. */
   readonly columns: readonly string[];
   /** Seconds from one measurement to the next; later ones of the same period replace it. */

@@ -15,7 +15,7 @@ export interface OwnStreamValue {
 }
 
 /** A part of a value that has none itself. */
-export interface OwnField {
+interface OwnField {
   /** Names and places with dots between. */
   readonly path: string;
   /** For people. */

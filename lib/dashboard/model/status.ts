@@ -27,7 +27,7 @@ type Line = Omit<Status, "notes" | "canRetry">;
 const fallbacks = { sse: "Server-sent events", poll: "Long polling" } as const;
 
 /** What the status line goes by. */
-export interface Situation {
+interface Situation {
   readonly snapshot: StreamSnapshot;
   readonly healths: Healths;
   /** What the gateway says of itself. */

@@ -1,5 +1,5 @@
 /** How the way to the database is protected. */
-export type TlsMode = "disable" | "require" | "verify-full";
+type TlsMode = "disable" | "require" | "verify-full";
 
 /** Where a server of the database listens. */
 export interface Host {

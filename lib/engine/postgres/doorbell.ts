@@ -9,7 +9,7 @@ const log = logger("store");
 const [pause, probeInterval, probePatience] = [1000, 10_000, 5000];
 
 /** What a {@link Doorbell} works with. */
-export interface DoorbellOptions {
+interface DoorbellOptions {
   /** Opens a connection on which notifications are heard. */
   readonly open: (hooks: {
     readonly onNotification: (payload: string) => void;

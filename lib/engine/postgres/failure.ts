@@ -1,5 +1,5 @@
 /** What became of something that the database was asked for. */
-export type FailureKind =
+type FailureKind =
   /** It was not done; another attempt may meet nobody in its way. */
   | "conflict"
   /** It was not done. */

@@ -7,7 +7,7 @@ import type { Statements } from "./statements.ts";
 const [interval, atOnce] = [60_000, 1000];
 
 /** What a {@link Sweeper} works with. */
-export interface SweeperOptions {
+interface SweeperOptions {
   readonly run: Run;
   readonly statements: Statements;
   readonly clock: Clock;

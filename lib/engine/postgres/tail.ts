@@ -12,7 +12,7 @@ const [pollInterval, leastInterval] = [500, 10];
 const page = 500;
 
 /** What a {@link Tail} works with. */
-export interface TailOptions {
+interface TailOptions {
   readonly run: Run;
   /** Waits until what was read is kept as the settings in its answer say. */
   readonly assure: (answer: Answer) => Promise<void>;

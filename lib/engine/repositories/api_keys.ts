@@ -22,7 +22,7 @@ export interface KeyUsage {
 }
 
 /** What is remembered of a key that was revoked. Times are in milliseconds since the Unix epoch. */
-export interface RevokedKeyRecord extends Pick<ApiKeyRecord, "id" | "name" | "createdAt"> {
+interface RevokedKeyRecord extends Pick<ApiKeyRecord, "id" | "name" | "createdAt"> {
   readonly revokedAt: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Store, Transaction } from "../store.ts";
 
 /** A game as it is stored. */
-export interface GameRecord {
+interface GameRecord {
   readonly gameId: string;
   /** The game rendered as signed text. */
   readonly text: string;

@@ -2,7 +2,7 @@ import { changeRecord, changeRecords, type NumberedChange } from "../shared_reco
 import type { Store } from "../store.ts";
 
 /** A miner as the operator registered it. */
-export interface MinerRecord {
+interface MinerRecord {
   readonly hotkey: string;
   readonly uid: number;
   readonly blacklisted: boolean;

@@ -32,7 +32,7 @@ export interface FetchOptions {
 }
 
 /** Takes a file's pieces one after the other; a piece is only its own until it resolves. */
-export type Sink = (piece: Uint8Array) => Promise<void>;
+type Sink = (piece: Uint8Array) => Promise<void>;
 
 const defaults: FetchOptions = {
   allowPrivate: false,

@@ -12,7 +12,7 @@ export const executionNotice = z.object({
 });
 
 /** What a client says, checked. */
-export type ExecutionNotice = z.infer<typeof executionNotice>;
+type ExecutionNotice = z.infer<typeof executionNotice>;
 
 /**
  * Reads what a client says of its payment. Protocol, section 5: `inscription-executed`.

@@ -17,7 +17,7 @@ import { maxJobMessage } from "./job_sockets.ts";
 const log = logger("websocket");
 
 /** What {@link JobConnections} work with. */
-export interface JobConnectionsOptions {
+interface JobConnectionsOptions {
   readonly hub: Hub;
   /** Whether every packet is logged at TRACE. */
   readonly tracePackets: boolean;

@@ -23,7 +23,7 @@ export interface JobPosition {
 export type Emit = (event: string, data: object) => void;
 
 /** What a {@link JobSession} works with. */
-export interface JobSessionParts {
+interface JobSessionParts {
   readonly keyId: string;
   readonly inscriptions: Inscriptions;
   /** How far the client has been told of each job that it follows, kept for when it comes back. */

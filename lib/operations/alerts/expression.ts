@@ -16,7 +16,7 @@ export interface Expression {
 }
 
 /** Which series of a metric are meant: those with one of these values of a label. */
-export type Selection = Readonly<Record<string, string | readonly string[]>>;
+type Selection = Readonly<Record<string, string | readonly string[]>>;
 
 /** A time as Prometheus writes it. */
 export type Duration = `${number}${"m" | "s"}`;

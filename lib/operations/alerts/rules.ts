@@ -17,7 +17,7 @@ import {
 export type Severity = "critical" | "warning";
 
 /** What the value of an alert is counted in. */
-export type AlertUnit = "" | "/s" | "s";
+type AlertUnit = "" | "/s" | "s";
 
 /** When somebody has to look, and what they are told: see `template.ts` for what stands in braces. */
 export interface AlertRule {

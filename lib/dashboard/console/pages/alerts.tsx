@@ -161,7 +161,7 @@ function HeldAlerts({ data }: { readonly data: Alerts | undefined }) {
 }
 
 /** What holds, each with what to do. */
-export function AlertList({ alerts }: { readonly alerts: readonly Alert[] | undefined }) {
+function AlertList({ alerts }: { readonly alerts: readonly Alert[] | undefined }) {
   return (
     <>
       <ul className="troubles" data-value="alerts">

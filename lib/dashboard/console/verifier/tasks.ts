@@ -62,7 +62,7 @@ export interface AuditOutcome {
 }
 
 /** A line with a fault. */
-export interface BadLine {
+interface BadLine {
   readonly line: number;
   readonly kind: FindingKind;
   readonly message: string;
