@@ -25,6 +25,7 @@ export class AuditLog {
   readonly #onRecord = new Set<(record: AuditRecord) => void>();
   /** What was refused in the last hour. */
   readonly #folded = new Map<string, Folded>();
+  #count = 0;
 
   constructor(store: Store) {
     this.#repository = new ConsoleRepository(store);
@@ -38,7 +39,7 @@ export class AuditLog {
   /** Writes down what was done; what was done is not undone where that fails. */
   async record(record: AuditRecord): Promise<void> {
     for (const run of this.#onRecord) run(record);
-    await this.#put(record, newNumber());
+    await this.#put(record, this.#newNumber());
   }
 
   /** The same for an attempt that was refused: those of an hour stand in one row, so that who guesses fills no store. */
@@ -54,6 +55,11 @@ export class AuditLog {
     await folded.kept;
   }
 
+  /** Those of one moment are in their order, and another server's are others. */
+  #newNumber(): string {
+    return `${String(this.#count += 1).padStart(12, "0")} ${crypto.randomUUID().slice(0, 8)}`;
+  }
+
   #fold(record: AuditRecord): Folded {
     for (const [key, { record: { at } }] of this.#folded) {
       if (record.at - at >= foldedFor) this.#folded.delete(key);
@@ -63,7 +69,7 @@ export class AuditLog {
       return this.#fold({ ...record, address: manyAddresses });
     }
     const folded = known ??
-      { number: newNumber(), record: { ...record, count: 0 }, kept: Promise.resolve(), keptCount: 0 };
+      { number: this.#newNumber(), record: { ...record, count: 0 }, kept: Promise.resolve(), keptCount: 0 };
     const { count } = folded.record;
     folded.record = { ...folded.record, count: count + 1, ...(count === 0 ? {} : { lastAt: record.at }) };
     this.#folded.set(keyOf(record), folded);
@@ -82,10 +88,6 @@ export class AuditLog {
   async before(time: number, limit: number): Promise<AuditRecord[]> {
     return await this.#repository.audit(time, limit);
   }
-}
-
-function newNumber(): string {
-  return crypto.randomUUID().slice(0, 8);
 }
 
 function keyOf({ actor, action, address }: Pick<AuditRecord, "actor" | "action" | "address">): string {

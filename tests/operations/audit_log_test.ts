@@ -28,3 +28,13 @@ Deno.test("refusals of very many addresses share a row", async () => {
   assertEquals(rows.find(({ address }) => address === "many addresses")?.count, 10);
   assert(rows.every(({ count, lastAt }) => lastAt === undefined ? count === 1 : count === 10));
 });
+
+Deno.test("what is done in one moment is told in its order, the newest first", async () => {
+  using engine = await openEngine(":memory:");
+  const audit = new AuditLog(engine);
+  for (let status = 200; status < 220; status += 1) {
+    await audit.record({ ...action, actor: "token", address: "192.0.2.7", at: 20, status });
+  }
+  const told = (await audit.before(Infinity, 100)).map(({ status }) => status);
+  assertEquals(told, Array.from({ length: 20 }, (_, index) => 219 - index));
+});
