@@ -4,6 +4,7 @@ import { compile } from "./compile/compiler.ts";
 import { replace } from "./compile/replace.ts";
 import { findRuntime } from "./compile/runtime.ts";
 import { makeStage } from "./compile/stage.ts";
+import { runScript, tell } from "./run_script.ts";
 import { readVersion } from "./version.ts";
 import { tryBinary } from "./compile/try_binary.ts";
 import { outputOf, readTarget, type Target, targets } from "./compile/targets.ts";
@@ -47,21 +48,8 @@ function readFlags(args: string[]): Target | undefined {
   return target === undefined ? undefined : readTarget(target);
 }
 
-async function main(args: string[]): Promise<number> {
-  if (args.includes("--help")) return say(Deno.stdout, usage, 0);
-  try {
-    const root = await Deno.realPath(`${import.meta.dirname}/..`);
-    const output = await makeBinary(root, readFlags(args));
-    const { size } = await Deno.stat(`${root}/${output}`);
-    return say(Deno.stdout, `${output} (${(size / 1e6).toFixed(1)} MB)\n`, 0);
-  } catch (error) {
-    return say(Deno.stderr, `${(error as Error).message}\n`, error instanceof TypeError ? 2 : 1);
-  }
-}
-
-function say(output: { writeSync(bytes: Uint8Array): number }, text: string, exitCode: number): number {
-  output.writeSync(new TextEncoder().encode(text));
-  return exitCode;
-}
-
-Deno.exit(await main(Deno.args));
+await runScript(usage, async (root, args) => {
+  const output = await makeBinary(root, readFlags(args));
+  const { size } = await Deno.stat(`${root}/${output}`);
+  tell(`${output} (${(size / 1e6).toFixed(1)} MB)`);
+});

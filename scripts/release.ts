@@ -6,6 +6,7 @@ import { packages } from "./pack/packages.ts";
 import { assemble } from "./release/assemble.ts";
 import { sbomOf } from "./release/sbom.ts";
 import { signerOf, throwawaySigner } from "./release/signing.ts";
+import { runScript, tell } from "./run_script.ts";
 import { readVersion } from "./version.ts";
 
 const usage = `Usage: deno task release [--final] [--out=FOLDER] [--targets=TARGET,...]
@@ -92,23 +93,4 @@ async function components(root: string, version: string): Promise<object> {
   return sbomOf({ name: "heliograph", version, license, info, lock });
 }
 
-function tell(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-}
-
-async function main(args: string[]): Promise<number> {
-  if (args.includes("--help")) {
-    tell(usage.trimEnd());
-    return 0;
-  }
-  try {
-    const flags = readFlags(args);
-    tell(`${await release(await Deno.realPath(`${import.meta.dirname}/..`), flags)}`);
-    return 0;
-  } catch (error) {
-    Deno.stderr.writeSync(new TextEncoder().encode(`${(error as Error).message}\n`));
-    return error instanceof TypeError ? 2 : 1;
-  }
-}
-
-Deno.exit(await main(Deno.args));
+await runScript(usage, async (root, args) => tell(await release(root, readFlags(args))));

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { posix } from "node:path";
+import { runScript, tell } from "./run_script.ts";
 import { type Document, escapeHtml, readDocument } from "./site/document.ts";
 
 const usage = `Usage: deno task site [--out=FOLDER]
@@ -89,16 +90,9 @@ function linkFrom(
   return target.startsWith("docs/") && name.endsWith(".py") && docs.includes(name) ? name : undefined;
 }
 
-async function main(args: string[]): Promise<number> {
-  const say = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
-  if (args.includes("--help")) {
-    say(usage);
-    return 0;
-  }
-  const root = await Deno.realPath(`${import.meta.dirname}/..`);
-  const { out = `${root}/dist/site` } = parseArgs({ args, options: { out: { type: "string" } } }).values;
-  say(`${await writeSite(root, out)} pages in ${out}\n`);
-  return 0;
+if (import.meta.main) {
+  await runScript(usage, async (root, args) => {
+    const { out = `${root}/dist/site` } = parseArgs({ args, options: { out: { type: "string" } } }).values;
+    tell(`${await writeSite(root, out)} pages in ${out}`);
+  });
 }
-
-if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -35,15 +35,12 @@ export type Values<O extends Options> = {
   readonly [N in keyof O]: O[N] extends Option<infer T> ? T : never;
 };
 
-interface Extras {
-  readonly shownDefault?: string;
-  readonly example?: string;
-  readonly secret?: boolean;
-  readonly pathIsSecret?: boolean;
-  readonly placeholder?: string;
-  readonly reread?: boolean;
-  readonly also?: string;
-}
+type Extras = Partial<
+  Pick<
+    Option<unknown>,
+    "shownDefault" | "example" | "secret" | "pathIsSecret" | "placeholder" | "reread" | "also"
+  >
+>;
 
 /** An option with a fixed default. */
 export function setting<T>(

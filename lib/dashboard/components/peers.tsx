@@ -1,9 +1,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { NetworkPeer } from "../../protocol/streams.ts";
-import { fullBarOf, searchPeers } from "../model/find_peers.ts";
 import { formatCount, formatLatency, notGiven, shorten, unknown } from "../model/format.ts";
-import { nextOrder, type PeerColumn, type PeerOrder, slowestFirst, sortPeers } from "../model/sort_peers.ts";
+import {
+  fullBarOf,
+  nextOrder,
+  type PeerColumn,
+  type PeerOrder,
+  searchPeers,
+  slowestFirst,
+  sortPeers,
+} from "../model/listed_peers.ts";
 import { Card } from "./card.tsx";
 import { useModel, useSlice } from "./context.ts";
 import { Measure } from "./measure.tsx";

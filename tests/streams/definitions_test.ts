@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { StreamEntry } from "../../lib/protocol/mod.ts";
 import { type ChainNode, NodeError } from "../../lib/streams/mod.ts";
-import { plainStream } from "../../lib/streams/plain_stream.ts";
+import { plainStream } from "../../lib/streams/definitions.ts";
 
 const blocks: StreamEntry<{ readonly height: number }> = {
   period: 3000,

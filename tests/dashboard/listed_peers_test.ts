@@ -1,10 +1,13 @@
 import { assertEquals } from "@std/assert";
 import {
+  fullBarOf,
   nextOrder,
   type PeerColumn,
   type PeerOrder,
+  searchPeers,
   sortPeers,
-} from "../../lib/dashboard/model/sort_peers.ts";
+} from "../../lib/dashboard/model/listed_peers.ts";
+import type { NetworkPeer } from "../../lib/protocol/streams.ts";
 
 const peers = [
   { id: "peer_10", address: "192.0.2.9:1", latency_ms: 45, is_validator: false },
@@ -39,4 +42,28 @@ Deno.test("a click sorts by another column upwards, by the same one the other wa
   assertEquals(nextOrder(order, "latency"), { column: "latency", descending: false });
   assertEquals(nextOrder(order, "id"), { column: "id", descending: true });
   assertEquals(nextOrder(nextOrder(order, "id"), "id"), order);
+});
+
+const peer = (id: string, latency_ms: number | null, is_validator: boolean | null = false): NetworkPeer => ({
+  id,
+  address: id === "nowhere" ? null : `/ip4/10.0.0.1/tcp/${id.length}`,
+  latency_ms,
+  is_validator,
+});
+
+Deno.test("peers are found by a part of their id, address or role, in any case", () => {
+  const peers = [peer("QmAbc", 1), peer("QmDef", 2, true), peer("nowhere", null, null)];
+  const found = (text: string) => searchPeers(peers, text).map(({ id }) => id);
+  assertEquals(found(" abc "), ["QmAbc"]);
+  assertEquals(found("VALIDATOR"), ["QmDef"]);
+  assertEquals(found("tcp/5"), ["QmAbc", "QmDef"]);
+  assertEquals(found(""), ["QmAbc", "QmDef", "nowhere"]);
+  assertEquals(found("zzz"), []);
+});
+
+Deno.test("one slow peer does not flatten the bars of all others", () => {
+  const peers = Array.from({ length: 99 }, (_, index) => peer(`p${index}`, 300 + index));
+  assertEquals(fullBarOf([...peers, peer("slow", 60_000)]), 394);
+  assertEquals(fullBarOf([peer("a", 20), peer("b", null)]), 200);
+  assertEquals(fullBarOf([]), 200);
 });
