@@ -18,11 +18,9 @@ export interface Target {
   readonly headers: Record<string, string>;
 }
 
-/** A series of updates, each of which the first server is given and everybody gets. */
+/** A series of updates, each of which the server is given and everybody gets. */
 export interface Broadcasting {
   readonly server: Target;
-  /** Another one, without clients, which takes each update in when its deliveries are through. */
-  readonly alone?: Target;
   readonly bodies: readonly string[];
 }
 
@@ -64,13 +62,12 @@ class Fleet {
     return this.#sockets.length;
   }
 
-  async broadcast({ server, alone, bodies }: Broadcasting): Promise<Delivered> {
+  async broadcast({ server, bodies }: Broadcasting): Promise<Delivered> {
     const before = this.#received;
     for (const body of bodies) {
       const delivered = this.#deliveries(this.#sockets.length);
       await post(server, body);
       await delivered;
-      if (alone !== undefined) await post(alone, body);
     }
     return { deliveries: this.#received - before, frameBytes: this.#last.length };
   }

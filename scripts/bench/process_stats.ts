@@ -10,22 +10,44 @@ function read(path: string): string {
 /** Whether the system tells of a process what is measured here. */
 export const hasProcessStats = Deno.build.os === "linux";
 
-/** Processor time in seconds, user and system, of a process with all its threads. */
-export function cpuSeconds(pid: number): number {
-  return parseCpuSeconds(read(`/proc/${pid}/stat`));
+/** Processor time in seconds. */
+export interface CpuTimes {
+  readonly user: number;
+  readonly system: number;
 }
 
-/** What `/proc/PID/stat` says of processor time, in seconds. */
-export function parseCpuSeconds(stat: string): number {
+/** Processor time of a process with all its threads. */
+export function cpuTimes(pid: number): CpuTimes {
+  return parseCpuTimes(read(`/proc/${pid}/stat`));
+}
+
+/** The same, user and system together, in seconds. */
+export function cpuSeconds(pid: number): number {
+  const { user, system } = cpuTimes(pid);
+  return user + system;
+}
+
+/** What `/proc/PID/stat` says of processor time. */
+export function parseCpuTimes(stat: string): CpuTimes {
   // The name, in parentheses, may hold anything. utime and stime are fields 14 and 15 of all, counted from 1.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  return { user: Number(fields[11]) / ticksPerSecond, system: Number(fields[12]) / ticksPerSecond };
 }
 
 /** Resident memory of a process, in bytes. */
 export function residentBytes(pid: number): number {
   const kilobytes = /^VmRSS:\s*(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1];
   return 1024 * Number(kilobytes);
+}
+
+/** Keeps a process, with all its threads, to one core; false where the system does not do so. */
+export async function keepToCore(pid: number, core: number): Promise<boolean> {
+  try {
+    const args = ["--all-tasks", "--cpu-list", "--pid", `${core}`, `${pid}`];
+    return (await new Deno.Command("taskset", { args, stdout: "null", stderr: "null" }).output()).success;
+  } catch {
+    return false;
+  }
 }
 
 /** How many files a process of this one's may hold open. */

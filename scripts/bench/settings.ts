@@ -36,7 +36,8 @@ export const usage = {
   words: {
     predictions:
       "Verified, stored and confirmed per second, beside what the cores can verify and sign; latency.",
-    fanout: "The server's CPU per delivered game update at 1,000 connections, beside a bare loop.",
+    fanout:
+      "What one more client costs the server for each game update, beside a bare loop; CPU to take one in.",
     streams:
       "CPU and bytes per message to 1,000 subscribers, plain, batched and deflated, beside a bare loop.",
     http: "The same work over WebSocket, with HTTP as the baseline: latency, throughput, CPU, bytes.",

@@ -3,7 +3,7 @@ import { deflateRawSync } from "node:zlib";
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { runBench } from "../../scripts/bench/main.ts";
 import { describeBaselines, type Figure, formatNumber, formatTable } from "../../scripts/bench/figure.ts";
-import { hasProcessStats, parseCpuSeconds, residentBytes } from "../../scripts/bench/process_stats.ts";
+import { hasProcessStats, parseCpuTimes, residentBytes } from "../../scripts/bench/process_stats.ts";
 import { Progress } from "../../scripts/bench/progress.ts";
 import { readBenchSettings } from "../../scripts/bench/settings.ts";
 import { SteppedClock } from "../../scripts/bench/stepped_clock.ts";
@@ -116,8 +116,9 @@ Deno.test("describeBaselines() says once what several figures are held against",
   ]);
 });
 
-Deno.test("parseCpuSeconds() finds the times behind a name that looks like more fields", () => {
-  assertEquals(parseCpuSeconds("42 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0"), 3);
+Deno.test("parseCpuTimes() finds the times behind a name that looks like more fields", () => {
+  const times = parseCpuTimes("42 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0");
+  assertEquals(times, { user: 2.5, system: 0.5 });
 });
 
 Deno.test({
