@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { type Follower, type Followers, type LogEntry, type Run, Sequence } from "../engine/mod.ts";
 import type { Clock, Position } from "../protocol/mod.ts";
 import { type Activity, logger } from "../telemetry/mod.ts";
@@ -32,6 +33,13 @@ interface Recovery {
   readonly missed: readonly Publication[];
 }
 
+/**
+ * How many get a publication in one turn of the event loop. Up to 61 frames that were sent in a turn are written before the
+ * next one. In parts of no more each is written while it is in the processor's cache, with memory that the part before has
+ * given back, and whatever else there is to do has its turn in between.
+ */
+const part = 60;
+
 /** Numbered publications, those who get them, and a bounded past from which a client that was away recovers. */
 export class Channel {
   readonly epoch: string;
@@ -42,6 +50,8 @@ export class Channel {
   readonly #subscribers = new Set<Subscriber>();
   /** Made when somebody waits: every miner has a channel, and few of them are waited for. */
   #waiting: Set<() => void> | undefined;
+  /** Who has unsubscribed since a publication began that is still on its way. */
+  #leaving: Set<Subscriber> | undefined;
   #offset = 0;
 
   constructor({ epoch, priority, clock, settings }: ChannelOptions & { readonly epoch: string }) {
@@ -78,17 +88,44 @@ export class Channel {
    *
    * @param at when it was published, where that was before now
    */
-  publish(offset: number, frame: string, at = this.#clock.now()): number {
+  publish(offset: number, frame: string, at?: number): number {
+    this.#keep(offset, frame, at);
+    const recipients = this.#subscribers.size;
+    this.#activity.deliveries += recipients;
+    for (const subscriber of this.#subscribers) subscriber.offer(frame, this.#priority, offset);
+    return recipients;
+  }
+
+  /**
+   * The same in parts; resolves when all have it, before which nothing else may be published. Whoever subscribes meanwhile
+   * finds it in the past.
+   */
+  protected async publishInParts(offset: number, frame: string, at?: number): Promise<number> {
+    if (this.#subscribers.size <= part) return this.publish(offset, frame, at);
+    this.#keep(offset, frame, at);
+    const subscribers = [...this.#subscribers];
+    const leaving = this.#leaving = new Set();
+    let recipients = 0;
+    for (let begin = 0; begin < subscribers.length; begin += part) {
+      if (begin > 0) await nextTurn();
+      for (const subscriber of subscribers.slice(begin, begin + part)) {
+        if (leaving.size > 0 && leaving.has(subscriber)) continue;
+        subscriber.offer(frame, this.#priority, offset);
+        recipients += 1;
+      }
+    }
+    this.#leaving = undefined;
+    this.#activity.deliveries += recipients;
+    return recipients;
+  }
+
+  #keep(offset: number, frame: string, at = this.#clock.now()): void {
     if (offset <= this.#offset) {
       throw new RangeError(`Cannot publish offset ${offset}: the newest is ${this.#offset}`);
     }
     this.#offset = offset;
-    const recipients = this.#subscribers.size;
-    this.#activity.deliveries += recipients;
-    for (const subscriber of this.#subscribers) subscriber.offer(frame, this.#priority, offset);
     this.#history.add({ offset, frame, at });
     this.#wake();
-    return recipients;
   }
 
   /** What follows a position, in order, or "lost" when it is not known any more. */
@@ -109,6 +146,7 @@ export class Channel {
 
   unsubscribe(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
+    this.#leaving?.add(subscriber);
   }
 
   /** Resolves when there is something after `offset`, after `milliseconds`, or when the signal aborts. */
@@ -136,6 +174,11 @@ export class Channel {
   #wake(): void {
     for (const wake of this.#waiting ?? []) wake();
   }
+}
+
+/** Resolves in the next turn of the event loop. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 /** What became of a publication: its frame, and how many connections it went to. */
@@ -272,7 +315,7 @@ export class LogChannel extends Channel implements Follower {
     } finally {
       before();
     }
-    return { frame, recipients: this.publish(offset, frame, at) };
+    return { frame, recipients: await this.publishInParts(offset, frame, at) };
   }
 
   #make(entry: LogEntry): Promise<string> {

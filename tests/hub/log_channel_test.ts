@@ -1,4 +1,5 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { setImmediate } from "node:timers";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HistoryBudget, LogChannel, Priority } from "../../lib/hub/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
@@ -49,6 +50,56 @@ Deno.test("what is made later is published after what was asked for before it", 
     ["two", 1],
     ["three", 1],
   ]);
+});
+
+/** So many subscribers that they do not all get a publication in one turn. */
+function crowd(channel: LogChannel, firstGets: () => void) {
+  const members = Array.from({ length: 150 }, (_, index) => {
+    const got: string[] = [];
+    const offer = (frame: string) => {
+      got.push(frame);
+      if (index === 0 && got.length === 1) firstGets();
+    };
+    return { got, offer };
+  });
+  for (const member of members) channel.subscribe(member);
+  return members;
+}
+
+Deno.test("what many get leaves others their turn, and all have it before they get the next", async () => {
+  const { channel } = await create({ unheard: true });
+  const between = Promise.withResolvers<number>();
+  const members = crowd(channel, () => {
+    setImmediate(() => between.resolve(members.filter(({ got }) => got.length > 0).length));
+  });
+  const publications = ["one", "two"].map((frame, index) =>
+    channel.publishInTurn(index + 1, Promise.resolve(frame))
+  );
+  const results = await Promise.all(publications);
+  const reached = await between.promise;
+  assert(reached > 0 && reached < members.length, `${reached} had it when others had their turn`);
+  assertEquals(results.map(({ recipients }) => recipients), [members.length, members.length]);
+  for (const { got } of members) assertEquals(got, ["one", "two"]);
+});
+
+Deno.test("who leaves before it comes to him does not get it, and who comes meanwhile gets it once", async () => {
+  const { channel } = await create({ unheard: true });
+  const { epoch } = channel;
+  const news: string[] = [];
+  const newcomer = { offer: (frame: string) => void news.push(frame) };
+  const members = crowd(channel, () => {
+    const [gone, back] = members.slice(-2);
+    if (gone === undefined || back === undefined) return;
+    for (const member of [gone, back]) channel.unsubscribe(member);
+    for (const [subscriber, got] of [[newcomer, news], [back, back.got]] as const) {
+      got.push(...channel.subscribe(subscriber, { epoch, offset: 0 }).missed.map(({ frame }) => frame));
+    }
+  });
+  const { recipients } = await channel.publishInTurn(1, Promise.resolve("one"));
+  await channel.publishInTurn(2, Promise.resolve("two"));
+  assertEquals(recipients, members.length - 2);
+  assertEquals(members.slice(-2).map(({ got }) => got), [[], ["one", "two"]]);
+  assertEquals(news, ["one", "two"]);
 });
 
 Deno.test("one that cannot be made fails alone, also when it fails before its turn", async () => {
