@@ -1,7 +1,7 @@
 import { type Close, closes, errorKinds, Refusal } from "../protocol/mod.ts";
 import type { Activity, families } from "../telemetry/mod.ts";
 import { reasonWithId } from "./end_causes.ts";
-import type { Frame, Link } from "./link.ts";
+import type { Frame, Link, Sink } from "./link.ts";
 import { Outbox, type Outgoing, type Priority } from "./outbox.ts";
 import type { Place } from "./places.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -69,17 +69,22 @@ const minute = 60_000;
 
 /** One client's connection: what waits for it, what it may do, when it was last heard from. */
 export class Connection {
-  // What every delivery looks at comes first.
+  // What every delivery looks at comes first, so that it is all in one line of the processor's cache.
+  /** What takes frames at once; undefined while some wait, and once it is closed. */
+  #open: Sink | undefined;
+  /** Bytes that went out. */
+  sentBytes = 0;
+  /** Up to so many the transport need not be asked whether it takes more: it cannot hold back too much of them. */
+  #takesUpTo = takeBelow;
+  /** Messages that went out. */
+  sent = 0;
+
   /** How it ended; undefined while it is open. */
   closedBy: Close | undefined;
   readonly #link: Link;
+  readonly #sink: Sink;
+  /** What waits its turn. */
   #outbox: Outbox | undefined;
-  /** Bytes that the transport holds back at most: what it said when it was last asked, and what it was given since. */
-  #handedOver = 0;
-  /** Messages that went out. */
-  sent = 0;
-  /** Bytes of them. */
-  sentBytes = 0;
   /** Messages that came in. */
   received = 0;
 
@@ -130,6 +135,7 @@ export class Connection {
     this.openedAt = this.heardAt = this.heartbeatAt = options.host.elapsed();
     this.#takenAt = this.openedAt;
     this.#link = options.link;
+    this.#sink = this.#open = options.link.sink ?? options.link;
     this.#host = options.host;
     const { rateLimit } = options.host.limits;
     this.#messages = new TokenBucket(rateLimit, 4 * rateLimit, this.openedAt);
@@ -175,29 +181,39 @@ export class Connection {
 
   /** Sends a frame, or lets it wait its turn; a connection on which too much waits is closed as a slow consumer. */
   offer(frame: Frame, priority: Priority): void {
-    if (this.closedBy !== undefined) return;
-    if (this.#outbox === undefined && this.#takesMore()) this.#send(frame);
-    else this.#enqueue(frame, priority);
+    if (this.#open !== undefined && this.#takesMore()) this.#send(this.#open, frame);
+    else if (this.closedBy === undefined) this.#enqueue(frame, priority);
   }
 
   /** Whether the transport takes another frame; it is asked only when it might not. */
   #takesMore(): boolean {
-    if (this.#handedOver >= takeBelow) this.#handedOver = this.#link.bufferedAmount;
-    return this.#handedOver < takeBelow;
+    if (this.sentBytes < this.#takesUpTo) return true;
+    this.#takesUpTo = this.sentBytes + takeBelow - this.#link.bufferedAmount;
+    return this.sentBytes < this.#takesUpTo;
   }
 
-  #send(frame: Frame): void {
+  #send(sink: Sink, frame: Frame): void {
     this.sent += 1;
     this.sentBytes += frame.length;
-    this.#handedOver += frame.length;
-    this.#link.send(frame);
+    sink.send(frame);
   }
 
   #enqueue(frame: Frame, priority: Priority): void {
     if (!this.makeRoom(frame.length)) return;
     if (this.#outbox === undefined) this.#host.backlogged(this);
-    this.#outbox ??= new Outbox();
-    this.#outbox.push(frame, priority);
+    this.#wait().push(frame, priority);
+  }
+
+  /** From now on what is offered waits. */
+  #wait(): Outbox {
+    this.#open = undefined;
+    return this.#outbox ??= new Outbox();
+  }
+
+  /** From now on what is offered goes out at once. */
+  #go(): void {
+    this.#outbox = undefined;
+    this.#open = this.isOpen ? this.#sink : undefined;
   }
 
   /** Whether so many more bytes may wait; a connection on which they may not is closed as a slow consumer. */
@@ -215,14 +231,14 @@ export class Connection {
   /** Lets everything offered from now on wait until {@link release}. */
   hold(): void {
     this.#held = true;
-    this.#outbox ??= new Outbox();
+    this.#wait();
   }
 
   /** Sends `frames`, then what was offered since {@link hold}. */
   release(frames: readonly Outgoing[]): void {
     const waiting = this.#outbox;
     this.#held = false;
-    this.#outbox = undefined;
+    this.#go();
     // That much comes at once when it was asked for is no sign of a slow client.
     this.#allowance = frames.reduce((sum, { frame }) => sum + frame.length, 0);
     for (const { frame, priority } of frames) this.offer(frame, priority);
@@ -234,10 +250,10 @@ export class Connection {
     if (this.#held && this.isOpen) return false;
     this.#outbox?.drain(
       () => this.isOpen && this.#takesMore(),
-      (frame) => this.#send(frame),
+      (frame) => this.#send(this.#sink, frame),
     );
     if (this.isOpen && this.#outbox?.isEmpty === false) return false;
-    this.#outbox = undefined;
+    this.#go();
     this.#allowance = 0;
     return true;
   }
@@ -290,7 +306,7 @@ export class Connection {
     this.#host.activity.fail(this.family === "events" ? "http" : "websocket", refusal.code);
     const frame = JSON.stringify(told.frame());
     // An error about to be followed by a close, or by silence, must not wait behind what nobody reads.
-    if (this.#link.bufferedAmount < this.#host.limits.maxQueue) this.#send(frame);
+    if (this.#link.bufferedAmount < this.#host.limits.maxQueue) this.#send(this.#sink, frame);
   }
 
   #tooOften({ code }: Refusal, now: number): Close | null {
@@ -335,7 +351,7 @@ export class Connection {
   end(close: Close): boolean {
     if (this.closedBy !== undefined) return false;
     this.closedBy = close;
-    this.#outbox = undefined;
+    this.#outbox = this.#open = undefined;
     this.session?.ended();
     return true;
   }

@@ -1,5 +1,5 @@
 import { afterSilence, type Clock, type Timer } from "../protocol/clock.ts";
-import type { Frame, Link } from "./link.ts";
+import type { Frame, Link, Sink } from "./link.ts";
 import { pingWhenSilent, sever, stopPinging } from "./runtime_socket.ts";
 import type { Place } from "./places.ts";
 
@@ -55,6 +55,10 @@ export class ServerSocket implements Link {
 
   get isOpen(): boolean {
     return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  get sink(): Sink {
+    return this.#socket;
   }
 
   get bufferedAmount(): number {
