@@ -34,7 +34,7 @@ class Heard<T> {
 
   /** The item of that number; time passes meanwhile where there is a clock. */
   async reach(count: number, clock?: FakeClock, step = 100): Promise<T> {
-    const end = AbortSignal.timeout(20_000);
+    const end = AbortSignal.timeout(60_000);
     while (this.items.length < count) {
       end.throwIfAborted();
       if (clock !== undefined) {

@@ -6,14 +6,14 @@ const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 Deno.test("a server that was stopped for longer than its timeout closes nobody who wrote meanwhile", async () => {
   await using folder = await TemporaryFolder.make();
-  const flags = ["--websocket.heartbeat_interval=1", "--websocket.connection_timeout=3"];
+  const flags = ["--websocket.heartbeat_interval=1", "--websocket.connection_timeout=6"];
   await using server = await ServerProcess.start({ cwd: folder.path }, flags);
   const key = testKey(7);
   await server.admin("PUT", `/admin/miners/${key.address}`, { uid: 7, blacklisted: false });
   const { peer } = await Peer.authenticated(server.ws, key);
   server.signal("SIGSTOP");
   try {
-    await sleep(4000);
+    await sleep(7000);
     peer.send(signMessage(key, "heartbeat", {}));
   } finally {
     server.signal("SIGCONT");

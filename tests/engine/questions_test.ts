@@ -23,7 +23,7 @@ async function openTown(...names: string[]) {
       for (const { followers } of servers) followers.start();
       // What is asked from now on is heard.
       await Promise.all(servers.map(async ({ engine }) => {
-        for await (const _ of engine.log.follow(() => false, AbortSignal.timeout(20_000))) break;
+        for await (const _ of engine.log.follow(() => false, AbortSignal.timeout(60_000))) break;
       }));
     },
     async [Symbol.asyncDispose]() {

@@ -3,6 +3,7 @@ import { noOpenssl } from "../helpers/certificates.ts";
 import { LogLines } from "../helpers/log_lines.ts";
 import { testWith } from "../helpers/programs.ts";
 import { TlsScene } from "../helpers/tls_scene.ts";
+import { until } from "../helpers/until.ts";
 
 const second = 1000;
 
@@ -22,13 +23,10 @@ class Watched {
     return !this.#hasEnded;
   }
 
-  /** Whether it ends within so many milliseconds more; the machine may take its time to tell. */
-  async endsWithin(milliseconds: number): Promise<boolean> {
+  /** Resolves when it ends within so many milliseconds more; the machine may take its time to tell. */
+  async endsWithin(milliseconds: number): Promise<void> {
     await this.isOpenAfter(milliseconds);
-    for (let turn = 0; turn < 1000 && !this.#hasEnded; turn += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    return this.#hasEnded;
+    await until(() => this.#hasEnded, "the end of the connection");
   }
 }
 
@@ -52,7 +50,7 @@ testWith(
     // Connections are taken in the order in which they came.
     assert(await scene.reaches(scene.trust(scene.authority)));
     for (const one of watched) assert(await one.isOpenAfter(4 * second));
-    for (const one of watched) assert(await one.endsWithin(10 * second));
+    for (const one of watched) await one.endsWithin(10 * second);
   },
 );
 
@@ -66,7 +64,7 @@ testWith(
     await slow.write(new TextEncoder().encode("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "));
     const watched = [new Watched(scene, idle), new Watched(scene, slow)];
     for (const one of watched) assert(await one.isOpenAfter(7 * second));
-    for (const one of watched) assert(await one.endsWithin(10 * second));
+    for (const one of watched) await one.endsWithin(10 * second);
   },
 );
 
@@ -84,7 +82,7 @@ testWith(
       assertStringIncludes(answer, "HTTP/1.1 200");
       await scene.clock.advance(60 * second);
     }
-    assert(await new Watched(scene, connection).endsWithin(40 * second));
+    await new Watched(scene, connection).endsWithin(40 * second);
   },
 );
 

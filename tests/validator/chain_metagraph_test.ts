@@ -30,7 +30,7 @@ async function start(chain: FakeChain, overrides: Partial<Config> = {}) {
     registry: scene.server.gateway.validator.registry,
     /** Moves the clock, no faster than what is under way on a real connection, until something is done. */
     async until(done: () => boolean): Promise<void> {
-      const end = AbortSignal.timeout(20_000);
+      const end = AbortSignal.timeout(60_000);
       while (!done()) {
         end.throwIfAborted();
         await clock.advance(100);
@@ -138,7 +138,7 @@ testWith(missingPython, "a start without a node and without a stored list fails 
   const starting = assertRejects(() => startGateway({ metagraph }, clock), Error);
   let failed = false;
   starting.finally(() => failed = true);
-  const end = AbortSignal.timeout(20_000);
+  const end = AbortSignal.timeout(60_000);
   while (!failed) {
     end.throwIfAborted();
     await clock.advance(100);
