@@ -125,6 +125,33 @@ Deno.test("an index that nobody changes to the end is damaged", async () => {
   kv.close();
 });
 
+Deno.test("whatever is read of a store, that SQLite finds it damaged is said in the same words, and stays so", async () => {
+  const reads: Record<string, (kv: Deno.Kv) => Promise<unknown>> = {
+    get: (kv) => kv.get(["a"]),
+    getMany: (kv) => kv.getMany([["a"]]),
+    list: (kv) => Array.fromAsync(kv.list({ prefix: ["a"] })),
+  };
+  for (const [what, read] of Object.entries(reads)) {
+    await using folder = await temporaryFolder();
+    const path = `${folder.path}/store.db`;
+    const database = await Deno.openKv(path);
+    await database.set(["a", 1], 1);
+    const guard = new StoreGuard(path);
+    guard.watch();
+    const fail = () => Promise.reject(new Error("database disk image is malformed"));
+    const list = (selector: Deno.KvListSelector) => Object.assign(database.list(selector), { next: fail });
+    const broken = new Proxy(database, {
+      get: (_, name) =>
+        name === "list" ? list : name === what ? fail : Reflect.get(database, name, database).bind(database),
+    });
+    const kv = guardedKv(broken, guard);
+    const { message } = await assertRejects(() => read(kv), Error, `${path} is damaged`, what);
+    assertEquals(guard.fault, message);
+    await assertRejects(() => kv.set(["a", 1], 2), Error, message);
+    kv.close();
+  }
+});
+
 Deno.test("a store in use by several connections and processes, through many checkpoints, is not suspected", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/store.db`;

@@ -41,6 +41,7 @@ export function guardedKv(database: Deno.Kv, guard: StoreGuard, clock: Clock = s
         if (act !== undefined) return act(() => member.apply(database, args));
         if (name === "close" || name === Symbol.dispose) guard.close();
         const result: unknown = member.apply(database, args);
+        if (name === "list") return reading(result as Deno.KvListIterator<unknown>, read);
         return name === "atomic" ? committing(result as Deno.AtomicOperation, write) : result;
       };
     },
@@ -51,6 +52,12 @@ export function guardedKv(database: Deno.Kv, guard: StoreGuard, clock: Clock = s
 function committing(operation: Deno.AtomicOperation, write: Act): Deno.AtomicOperation {
   const commit = operation.commit.bind(operation);
   return Object.assign(operation, { commit: () => write(commit) });
+}
+
+/** A list is read as it is gone through. */
+function reading(list: Deno.KvListIterator<unknown>, read: Act): Deno.KvListIterator<unknown> {
+  const next = list.next.bind(list);
+  return Object.assign(list, { next: () => read(next) as ReturnType<typeof next> });
 }
 
 type Act = (act: () => Promise<unknown>) => Promise<unknown>;
