@@ -7,24 +7,21 @@ import { accountRoutes } from "./jobs/accounts.ts";
 import { contentRoutes } from "./jobs/content.ts";
 import { adminRoutes } from "./operators/admin.ts";
 import { Answers } from "./http/answers.ts";
-import { releaseBodies } from "./http/body.ts";
 import { readClient } from "./http/client.ts";
 import { axonRoutes } from "./miners/axon.ts";
-import { countResponses } from "./http/count_responses.ts";
 import { consoleRoutes } from "./operators/console.ts";
 import { consolePages, dashboardRoutes, PageFiles } from "./operators/dashboard.ts";
 import { docsRoutes } from "./reference/docs.ts";
 import { type Documentation, documented, refusals } from "./http/documented.ts";
 import type { Env } from "./http/env.ts";
 import { answerError } from "./http/errors.ts";
+import { checkRequests, finishAnswers } from "./http/every_request.ts";
 import { healthRoutes } from "./operators/health.ts";
 import { inscriptionRoutes } from "./jobs/inscriptions.ts";
 import { metricsRoutes } from "./operators/metrics.ts";
 import { minerRoutes } from "./miners/miners.ts";
-import { requestBounds } from "./http/request_bounds.ts";
 import { requestLimit } from "./http/request_limit.ts";
-import { hostCheck, pathOf } from "./http/request_target.ts";
-import { securityHeaders } from "./http/security_headers.ts";
+import { pathOf } from "./http/request_target.ts";
 import { correctSocketClients, socketRoutes } from "./jobs/socketio.ts";
 import { answerListing, answerUnserved, listing } from "./http/unserved.ts";
 import { streamRoutes } from "./streams/streams.ts";
@@ -49,11 +46,7 @@ export const createApp: CreateApp = (gateway, part = "all") => {
 export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
   const app = new Hono<Env>({ getPath: pathOf })
     .onError(answerError)
-    .use(countResponses(gateway.activity))
-    .use(securityHeaders())
-    .use(hostCheck())
-    .use(requestBounds())
-    .use(releaseBodies())
+    .use(finishAnswers(gateway.activity), checkRequests())
     .route("/", healthRoutes(gateway, part));
   if (part !== "clients") {
     app.route("/", metricsRoutes(gateway)).route("/admin", adminRoutes(gateway))

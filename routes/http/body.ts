@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { type ByteLease, Pace } from "../../lib/hub/mod.ts";
 import { type Clock, Refusal } from "../../lib/protocol/mod.ts";
@@ -33,17 +33,6 @@ export async function readBody(
   const text = await readText(context.req.raw, { maxSize, clock, lease });
   if (name === undefined) context.get("countBytes")?.(text.length);
   return text;
-}
-
-/** Gives back, once a request is answered, what its body held. */
-export function releaseBodies(): MiddlewareHandler<Env> {
-  return async (context, next) => {
-    try {
-      await next();
-    } finally {
-      context.get("lease")?.release();
-    }
-  };
 }
 
 /**

@@ -1,26 +1,21 @@
-import { createMiddleware } from "hono/factory";
-import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 
 const maxUrl = 8 * 1024;
 const maxHeaders = 32 * 1024;
 const maxFields = 100;
 
-/** Refuses requests whose URL (414) or headers (431) are larger than any client of ours has need of. */
-export function requestBounds() {
-  return createMiddleware<Env>(async ({ req: { raw } }, next) => {
-    if (raw.url.length > maxUrl) {
-      throw new BadRequest(`the URL is longer than ${maxUrl} characters`, 414, "too_large");
-    }
-    let [size, fields] = [0, 0];
-    for (const [name, value] of raw.headers) {
-      size += name.length + value.length;
-      fields += 1;
-    }
-    if (size > maxHeaders || fields > maxFields) {
-      const detail = `the headers are larger than ${maxHeaders} characters or more than ${maxFields} fields`;
-      throw new BadRequest(detail, 431, "too_large");
-    }
-    await next();
-  });
+/** Refuses a request whose URL (414) or headers (431) are larger than any client of ours has need of. */
+export function checkSize({ url, headers }: Request): void {
+  if (url.length > maxUrl) {
+    throw new BadRequest(`the URL is longer than ${maxUrl} characters`, 414, "too_large");
+  }
+  let [size, fields] = [0, 0];
+  for (const [name, value] of headers) {
+    size += name.length + value.length;
+    fields += 1;
+  }
+  if (size > maxHeaders || fields > maxFields) {
+    const detail = `the headers are larger than ${maxHeaders} characters or more than ${maxFields} fields`;
+    throw new BadRequest(detail, 431, "too_large");
+  }
 }

@@ -1,5 +1,3 @@
-import { createMiddleware } from "hono/factory";
-import type { Env } from "./env.ts";
 import { BadRequest } from "./errors.ts";
 
 const web = /^https?:\/\/([^/?#]*)(\/[^?#]*)/i;
@@ -36,16 +34,13 @@ export function isHost(text: string): boolean {
 }
 
 /**
- * Refuses requests whose host is none (400). The runtime writes what `Host` says and the request's target into one URL, so
+ * Refuses a request whose host is none (400). The runtime writes what `Host` says and the request's target into one URL, so
  * that `Host: gateway/admin?` would be part of the path, which no proxy in front has seen as such.
  */
-export function hostCheck() {
-  return createMiddleware<Env>(async ({ req: { raw } }, next) => {
-    const authority = authorityOf(raw.url);
-    const host = raw.headers.get("host") ?? authority;
-    if (authority === undefined || !isHost(authority) || host?.toLowerCase() !== authority.toLowerCase()) {
-      throw new BadRequest("the host is not a name or address with an optional port");
-    }
-    await next();
-  });
+export function checkHost({ url, headers }: Request): void {
+  const authority = authorityOf(url);
+  const host = headers.get("host") ?? authority;
+  if (authority === undefined || !isHost(authority) || host?.toLowerCase() !== authority.toLowerCase()) {
+    throw new BadRequest("the host is not a name or address with an optional port");
+  }
 }
