@@ -2,11 +2,10 @@ import { resolve } from "node:path";
 import { logger } from "../../telemetry/mod.ts";
 import { isFile } from "./instance_name.ts";
 import {
-  checkFrame,
   frameHeaderSize,
-  readFrameHeader,
   readWalHeader,
   readWalIndex,
+  WalFrames,
   walHeaderSize,
   type WalIndex,
   walIndexSize,
@@ -51,8 +50,10 @@ export class StoreGuard {
   #wal: Deno.FsFile | undefined;
   #inodes: readonly (number | null)[] = [];
   #seen: Seen | undefined;
-  /** What frames of the log are read into. */
-  #buffer = new Uint8Array();
+  /** What is read into at every look. */
+  readonly #index = new DataView(new ArrayBuffer(walIndexSize));
+  readonly #header = new DataView(new ArrayBuffer(walHeaderSize));
+  #frames: WalFrames | undefined;
   /** Up to where older frames of the log were looked at again, and when. */
   #patrol: WalPosition = { frame: 0, checksum: [0, 0] };
   #patrolledAt = -Infinity;
@@ -177,9 +178,8 @@ export class StoreGuard {
    */
   #followWal(index: WalIndex): WalPosition | null {
     if (index.frames === 0) return { frame: 0, checksum: [0, 0] };
-    const header = readFully(this.#wal, 0, new Uint8Array(walHeaderSize));
-    const first = header && readWalHeader(header, index.salt);
-    if (!first) return null;
+    const first = readFully(this.#wal, 0, this.#header) ? readWalHeader(this.#header, index.salt) : null;
+    if (first === null) return null;
     const seen = this.#seen?.index.salt === index.salt && this.#seen.wal.frame > 0 ? this.#seen.wal : first;
     if (this.#patrol.frame >= seen.frame || seen === first) this.#patrol = first;
     const next = this.#verify(seen, Math.min(seen.frame + 1, index.frames), index);
@@ -199,28 +199,21 @@ export class StoreGuard {
 
   /** The position before the newest frame, some frames after another position; null where its checksum does not hold. */
   #newest(after: WalPosition, index: WalIndex): WalPosition | null {
-    const before = after.frame + 1 === index.frames ? after : this.#read(index.frames - 1, index);
-    return before && this.#verify(before, index.frames, index) && before;
-  }
-
-  /** The position after a frame, as its header has it. */
-  #read(frame: number, { salt, pageSize }: WalIndex): WalPosition | null {
-    const start = walHeaderSize + (frame - 1) * (frameHeaderSize + pageSize);
-    const header = readFully(this.#wal, start, new Uint8Array(frameHeaderSize));
-    return header && readFrameHeader(header, salt, frame);
+    const { salt, frames: newest } = index;
+    if (after.frame + 1 === newest) return this.#verify(after, newest, index) && after;
+    const frames = this.#read(newest - 2, 2, index);
+    const before = frames && frames.position(0, salt, newest - 1);
+    return before && frames.check(1, salt, before) && before;
   }
 
   /** Checks the frames that follow a position up to the frame `to`; answers the position there. */
-  #verify(from: WalPosition, to: number, { salt, pageSize }: WalIndex): WalPosition | null {
+  #verify(from: WalPosition, to: number, index: WalIndex): WalPosition | null {
     let position = from;
-    const frameSize = frameHeaderSize + pageSize;
-    if (this.#buffer.length < stretch * frameSize) this.#buffer = new Uint8Array(stretch * frameSize);
     while (position.frame < to) {
       const count = Math.min(stretch, to - position.frame);
-      const bytes = this.#buffer.subarray(0, count * frameSize);
-      if (!readFully(this.#wal, walHeaderSize + position.frame * frameSize, bytes)) return null;
-      for (let start = 0; start < count * frameSize; start += frameSize) {
-        const next = checkFrame(bytes.subarray(start, start + frameSize), salt, position);
+      const frames = this.#read(position.frame, count, index);
+      for (let number = 0; number < count; number += 1) {
+        const next = frames && frames.check(number, index.salt, position);
         if (!next) return null;
         position = next;
       }
@@ -228,12 +221,20 @@ export class StoreGuard {
     return position;
   }
 
+  /** So many frames that follow another one; null where the file ends before. */
+  #read(after: number, count: number, { pageSize }: WalIndex): WalFrames | null {
+    const frames = this.#frames ??= new WalFrames(stretch, pageSize);
+    const size = frameHeaderSize + pageSize;
+    return readFully(this.#wal, walHeaderSize + after * size, frames.bytes.subarray(0, count * size))
+      ? frames
+      : null;
+  }
+
   /** Undefined while it is being changed: whoever does that may be kept from going on by whatever else runs. */
   #readIndex(): WalIndex | undefined {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const bytes = readFully(this.#shm, 0, new Uint8Array(walIndexSize));
-      if (bytes === null) throw new StoreLost("has a damaged -shm file");
-      const index = readWalIndex(bytes);
+      if (!readFully(this.#shm, 0, this.#index)) throw new StoreLost("has a damaged -shm file");
+      const index = readWalIndex(this.#index);
       if (index !== null) return index;
     }
     return undefined;
@@ -260,13 +261,17 @@ function mayCheckpoint(before: WalIndex, now: WalIndex): boolean {
   return before.salt !== now.salt || before.written !== now.written || now.beingWritten > now.written;
 }
 
-/** Fills `bytes` from there on, and answers them; null where the file ends before. */
-function readFully(file: Deno.FsFile | undefined, start: number, bytes: Uint8Array): Uint8Array | null {
+/** Fills a part of memory with what the file has from `start` on; false where it ends before. */
+function readFully(
+  file: Deno.FsFile | undefined,
+  start: number,
+  { buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBuffer>,
+): boolean {
   file?.seekSync(start, Deno.SeekMode.Start);
-  for (let read = 0; read < bytes.length;) {
-    const more = file?.readSync(bytes.subarray(read)) ?? null;
-    if (more === null) return null;
+  for (let read = 0; read < byteLength;) {
+    const more = file?.readSync(new Uint8Array(buffer, byteOffset + read, byteLength - read)) ?? null;
+    if (more === null) return false;
     read += more;
   }
-  return bytes;
+  return true;
 }
