@@ -2,7 +2,7 @@
 export interface LogEntry {
   /** From 1 on, without a gap. */
   readonly offset: number;
-  /** When it was written, in milliseconds since the Unix epoch. */
+  /** When it was written, in milliseconds since the Unix epoch by the store's clock. */
   readonly at: number;
   readonly data: unknown;
 }
@@ -16,7 +16,7 @@ export interface ChannelEntry extends LogEntry {
 export interface LogHead {
   /** Of the newest entry; 0 before the first. */
   readonly offset: number;
-  /** When it was written, in milliseconds since the Unix epoch; 0 before the first. */
+  /** When it was written, in milliseconds since the Unix epoch by the store's clock; 0 before the first. */
   readonly at: number;
 }
 
@@ -24,7 +24,7 @@ export interface LogHead {
 export interface HistoryLimits {
   /** Entries. */
   readonly size: number;
-  /** Milliseconds. */
+  /** Milliseconds, by the store's clock. */
   readonly ttl: number;
 }
 

@@ -187,8 +187,8 @@ export class Questions implements Follower {
   }
 
   async #readAgain(): Promise<void> {
-    const entries = await this.#followers.log.kept(channel);
-    const since = this.#clock.now() - usualPatience;
+    const [entries, now] = await Promise.all([this.#followers.log.kept(channel), this.#store.now()]);
+    const since = now - usualPatience;
     this.take(entries.filter(({ at, data }) => at >= since || "answered" in (data as object)));
   }
 }

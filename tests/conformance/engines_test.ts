@@ -1,5 +1,6 @@
 import { openEngine } from "../../lib/engine/mod.ts";
 import { temporaryFolder } from "../engine/folder.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { postgres, PostgresServer } from "../helpers/postgres.ts";
 import { testWith } from "../helpers/programs.ts";
 import { type OpenLog, testLog } from "./log_suite.ts";
@@ -7,24 +8,28 @@ import { type OpenStore, testStore } from "./store_suite.ts";
 
 const history = { size: 20, ttl: 60_000 };
 
-const inMemory: OpenStore & OpenLog = async (clock?: Parameters<OpenLog>[0]) => {
-  const engine = await openEngine(":memory:", { history, ...(clock && { clock }) });
+const inMemory: OpenStore & OpenLog = async () => {
+  const clock = new FakeClock();
+  const engine = await openEngine(":memory:", { history, clock });
   return {
     engine,
     store: engine,
     again: undefined,
+    pass: (milliseconds) => clock.advance(milliseconds),
     [Symbol.asyncDispose]: () => Promise.resolve(engine.close()),
   };
 };
 
-const inFile: OpenStore & OpenLog = async (clock?: Parameters<OpenLog>[0]) => {
+const inFile: OpenStore & OpenLog = async () => {
+  const clock = new FakeClock();
   const folder = await temporaryFolder();
-  const again = () => openEngine(`${folder.path}/store.db`, { history, ...(clock && { clock }) });
+  const again = () => openEngine(`${folder.path}/store.db`, { history, clock });
   const engine = await again();
   return {
     engine,
     store: engine,
     again,
+    pass: (milliseconds) => clock.advance(milliseconds),
     async [Symbol.asyncDispose]() {
       engine.close();
       await folder[Symbol.asyncDispose]();
@@ -34,15 +39,22 @@ const inFile: OpenStore & OpenLog = async (clock?: Parameters<OpenLog>[0]) => {
 
 let database: PostgresServer | undefined;
 
-const inPostgres: OpenStore & OpenLog = async (clock?: Parameters<OpenLog>[0]) => {
-  database ??= await PostgresServer.start();
-  const location = database.location();
-  const again = () => openEngine(location, { history, ...(clock && { clock }) });
+const inPostgres: OpenStore & OpenLog = async () => {
+  const server = database ??= await PostgresServer.start();
+  const location = server.location();
+  const schema = new URL(location).searchParams.get("schema");
+  // Each server's own clock is off, by another time.
+  const again = () => openEngine(location, { history, clock: new FakeClock(1e12 * Math.random()) });
   const engine = await again();
   return {
     engine,
     store: engine,
     again,
+    async pass(milliseconds) {
+      for (const table of ["log", "channels"]) {
+        await server.sql(`update ${schema}.${table} set at = at - ${milliseconds}`);
+      }
+    },
     [Symbol.asyncDispose]: () => Promise.resolve(engine.close()),
   };
 };

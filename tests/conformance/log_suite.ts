@@ -1,14 +1,15 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Engine, LogEntry } from "../../lib/engine/mod.ts";
-import { FakeClock } from "../helpers/fake_clock.ts";
 import { inTime, until } from "../helpers/until.ts";
 
 /** An engine whose log keeps 20 entries for a minute; `again` opens the same store another time. */
 export interface OpenedLog extends AsyncDisposable {
   readonly engine: Engine;
   readonly again: (() => Promise<Engine>) | undefined;
+  /** Has milliseconds pass by the store's clock. */
+  pass(milliseconds: number): Promise<void>;
 }
-export type OpenLog = (clock: FakeClock) => Promise<OpenedLog>;
+export type OpenLog = () => Promise<OpenedLog>;
 
 async function append(engine: Engine, channel: string, ...data: unknown[]): Promise<number[]> {
   const offsets: number[] = [];
@@ -25,7 +26,7 @@ function dataOf(entries: readonly LogEntry[] | "lost"): unknown {
 /** What every log promises. */
 export function testLog(name: string, open: OpenLog): void {
   Deno.test(`${name}: entries are numbered from 1 without a gap, each channel by itself`, async () => {
-    await using opened = await open(new FakeClock());
+    await using opened = await open();
     const { engine, engine: { log } } = opened;
     assertEquals(await log.head("a"), { offset: 0, at: 0 });
     assertEquals(await append(engine, "a", "x", "y"), [1, 2]);
@@ -42,7 +43,7 @@ export function testLog(name: string, open: OpenLog): void {
   });
 
   Deno.test(`${name}: entries appended at once, in one transaction or in many, lose no number`, async () => {
-    await using opened = await open(new FakeClock());
+    await using opened = await open();
     const { engine } = opened;
     const both = await engine.transact((transaction) =>
       Promise.all(["a", "b", "a"].map((channel) => transaction.append(channel, channel)))
@@ -53,7 +54,7 @@ export function testLog(name: string, open: OpenLog): void {
   });
 
   Deno.test(`${name}: a transaction that fails leaves no entry and no gap`, async () => {
-    await using opened = await open(new FakeClock());
+    await using opened = await open();
     const { engine } = opened;
     await engine.transact(async (transaction) => {
       await transaction.append("a", "lost");
@@ -64,7 +65,7 @@ export function testLog(name: string, open: OpenLog): void {
   });
 
   Deno.test(`${name}: a transaction knows where a channel stands now, whoever has appended to it, under a lock or without`, async () => {
-    await using opened = await open(new FakeClock());
+    await using opened = await open();
     const { engine } = opened;
     const other = await opened.again?.() ?? engine;
     const offset = (lock?: string) =>
@@ -82,25 +83,37 @@ export function testLog(name: string, open: OpenLog): void {
   });
 
   Deno.test(`${name}: what is kept is bounded in number and in time`, async () => {
-    const clock = new FakeClock();
-    await using opened = await open(clock);
+    await using opened = await open();
     const { engine, engine: { log } } = opened;
     await append(engine, "a", ...Array.from({ length: 50 }, (_, index) => index + 1));
     assertEquals(dataOf(await log.since("a", 29, 10)), "lost");
     assertEquals(dataOf(await log.since("a", 47, 10)), [48, 49, 50]);
     assertEquals((await log.kept("a")).length, 20);
     assertEquals((await log.kept("a"))[0]?.data, 31);
-    await clock.advance(50_000);
+    await opened.pass(50_000);
     await append(engine, "a", 51);
-    await clock.advance(11_000);
+    await opened.pass(11_000);
     assertEquals(dataOf(await log.since("a", 49, 10)), "lost");
     assertEquals(dataOf(await log.since("a", 50, 10)), [51]);
     assertEquals(dataOf(await log.kept("a")), [51]);
   });
 
+  Deno.test(`${name}: an entry has the time of the store, whichever server appends it`, async () => {
+    await using opened = await open();
+    const { engine } = opened;
+    const other = await opened.again?.() ?? engine;
+    for (const each of [engine, other]) {
+      const before = await engine.now();
+      await append(each, "a", 1);
+      const { at } = await engine.log.head("a");
+      assertEquals((await engine.log.kept("a")).at(-1)?.at, at);
+      assert(before <= at && at <= await engine.now());
+    }
+    if (other !== engine) other.close();
+  });
+
   Deno.test(`${name}: epoch, numbers and entries are the same when the store is opened again`, async () => {
-    const clock = new FakeClock();
-    await using opened = await open(clock);
+    await using opened = await open();
     if (opened.again === undefined) return;
     await append(opened.engine, "a", { n: 1n }, "large".repeat(100_000));
     using other = await opened.again();
@@ -111,7 +124,7 @@ export function testLog(name: string, open: OpenLog): void {
   });
 
   Deno.test(`${name}: what another server appends to a wanted channel is followed, each entry in its order`, async () => {
-    await using opened = await open(new FakeClock());
+    await using opened = await open();
     if (opened.again === undefined) return;
     using other = await opened.again();
     const heard = follow(opened.engine, (channel) => channel !== "unwanted");
@@ -133,7 +146,7 @@ export function testLog(name: string, open: OpenLog): void {
   });
 
   Deno.test(`${name}: servers follow each other, and what one appends itself it is not told`, async () => {
-    await using opened = await open(new FakeClock());
+    await using opened = await open();
     if (opened.again === undefined) return;
     const engines = [opened.engine, await opened.again(), await opened.again()];
     const heard = engines.map((engine) => follow(engine, () => true));
@@ -152,7 +165,7 @@ export function testLog(name: string, open: OpenLog): void {
   });
 
   Deno.test(`${name}: whoever follows begins with what comes, and ends with its signal or its engine`, async () => {
-    await using opened = await open(new FakeClock());
+    await using opened = await open();
     await append(opened.engine, "a", "before");
     const ended = follow(opened.engine, () => true);
     await until(() => ended.all.length === 1, "the beginning");
@@ -168,7 +181,7 @@ export function testLog(name: string, open: OpenLog): void {
   });
 
   Deno.test(`${name}: a channel that was forgotten has no past`, async () => {
-    await using opened = await open(new FakeClock());
+    await using opened = await open();
     const { engine, engine: { log } } = opened;
     await append(engine, "a", 1, 2);
     await append(engine, "b", 1);

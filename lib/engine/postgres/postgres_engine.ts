@@ -12,7 +12,7 @@ import { boundsOf, keyOf, textOf } from "./keys.ts";
 import { openSchema } from "./open_schema.ts";
 import { PostgresLog } from "./postgres_log.ts";
 import { PostgresTransaction, type Run, type Settled } from "./postgres_transaction.ts";
-import { commit, guard, write } from "./sending.ts";
+import { adopt, commit, guard, write } from "./sending.ts";
 import type { Answer, Session } from "./session.ts";
 import { openPrimary, SessionPool } from "./session_pool.ts";
 import { arrayOf, lastKey, type Statements, statementsFor } from "./statements.ts";
@@ -46,7 +46,6 @@ export class PostgresEngine implements Engine {
   readonly #writers: SessionPool;
   readonly #readers: SessionPool;
   readonly #statements: Statements;
-  readonly #clock: Clock;
   readonly #doorbell: Doorbell;
   readonly #sweeper: Sweeper;
   readonly #barrier = new Barrier(() => this.#trouble.watch("write", () => this.#commitNothing()));
@@ -69,7 +68,6 @@ export class PostgresEngine implements Engine {
     this.#writers = options.writers;
     this.#readers = options.readers;
     this.#statements = options.statements;
-    this.#clock = options.clock;
     const { epoch, listenAt: address, statements, clock, history } = options;
     const [run, assure, server] = [this.#run, this.#assure, this.#server];
     this.#doorbell = new Doorbell({
@@ -81,7 +79,7 @@ export class PostgresEngine implements Engine {
     this.#sweeper = new Sweeper({ run, statements, clock, history });
     const openTail = () =>
       Tail.open({ run, assure, statements, server, doorbell: this.#doorbell, clock: systemClock });
-    this.log = new PostgresLog({ epoch, statements, clock, history, run: this.#read, openTail });
+    this.log = new PostgresLog({ epoch, statements, history, run: this.#read, openTail });
     this.#sweeper.start();
   }
 
@@ -234,10 +232,9 @@ export class PostgresEngine implements Engine {
         const before = entries[0] === undefined ? head.offset : entries[0].offset - 1;
         return [
           session.run(putChannel, channel, String(before), String(head.at)),
-          ...entries.flatMap(({ offset, at, data }) => {
+          ...entries.map(({ offset, at, data }) => {
             const addition = { channel, before: BigInt(offset - 1), entries: [encode(data)] };
-            const settled = { reads: [], writes: [], forgotten: [], additions: [addition] };
-            return write(session, this.#statements, settled, { now: at, server: this.#server });
+            return adopt(session, this.#statements, addition, { at, server: this.#server });
           }),
         ];
       };
@@ -284,7 +281,7 @@ export class PostgresEngine implements Engine {
       await together([
         session.begin(),
         ...guard(session, this.#statements, settled),
-        ...write(session, this.#statements, settled, this.#author),
+        ...write(session, this.#statements, settled, this.#server),
         commit(session),
       ]);
     });
@@ -309,7 +306,7 @@ export class PostgresEngine implements Engine {
         const settled = await transaction.settle(true);
         await this.#assertEnough(transaction);
         await begun;
-        await together([...write(session, this.#statements, settled, this.#author), commit(session)]);
+        await together([...write(session, this.#statements, settled, this.#server), commit(session)]);
         this.#committed(settled);
         return result;
       } catch (error) {
@@ -329,10 +326,6 @@ export class PostgresEngine implements Engine {
         "(store.durability): look at its fsync, synchronous_commit and synchronous_standby_names",
       "refused",
     );
-  }
-
-  get #author() {
-    return { now: this.#clock.now(), server: this.#server };
   }
 
   #committed({ additions }: Settled): void {

@@ -1,4 +1,4 @@
-import { type Clock, FirstSignal } from "../../protocol/mod.ts";
+import { FirstSignal } from "../../protocol/mod.ts";
 import type { ChannelEntry, HistoryLimits, Log, LogEntry, LogHead } from "../log.ts";
 import type { Run } from "./postgres_transaction.ts";
 import { arrayOf, type Statements } from "./statements.ts";
@@ -10,7 +10,6 @@ export class PostgresLog implements Log {
   readonly epoch: string;
   readonly #run: Run;
   readonly #statements: Statements;
-  readonly #clock: Clock;
   readonly #history: HistoryLimits;
   readonly #openTail: () => Promise<Tail>;
   readonly #tails = new Set<Tail>();
@@ -21,14 +20,12 @@ export class PostgresLog implements Log {
     openTail: () => Promise<Tail>;
     run: Run;
     statements: Statements;
-    clock: Clock;
     history: HistoryLimits;
   }) {
     this.epoch = options.epoch;
     this.#openTail = options.openTail;
     this.#run = options.run;
     this.#statements = options.statements;
-    this.#clock = options.clock;
     this.#history = options.history;
   }
 
@@ -81,12 +78,11 @@ export class PostgresLog implements Log {
 
   /** Up to `limit` entries after an offset that are young enough. */
   async #list(channel: string, after: number, limit: number): Promise<LogEntry[]> {
-    const oldest = this.#clock.now() - this.#history.ttl;
     const { rows } = await this.#run(
       this.#statements.entries,
       channel,
       String(after),
-      String(oldest),
+      String(this.#history.ttl),
       String(limit),
     );
     return rows.map(({ offset, at, data }) => ({

@@ -24,12 +24,16 @@ export function guard(
   return [locked, session.run(assertUnchanged, arrayOf(keys), arrayOf(versions))];
 }
 
-/** Writes what a transaction comes to; what is appended to the log comes last, since all wait for each other there. */
+/**
+ * Writes what a transaction comes to; what is appended to the log comes last, since all wait for each other there.
+ *
+ * @param server the one that does it
+ */
 export function write(
   session: Session,
   statements: Statements,
   { writes, additions, forgotten }: Settled,
-  { now, server }: { readonly now: number; readonly server: string },
+  server: string,
 ): Sent[] {
   const sent: Sent[] = [];
   const deleted = writes.filter(({ json }) => json === undefined);
@@ -49,18 +53,28 @@ export function write(
       sent.push(session.run(statement, arrayOf(forgotten)));
     }
   }
-  if (additions.length > 0) {
-    sent.push(session.run(
-      statements.append,
-      arrayOf(additions.map(({ channel }) => channel)),
-      arrayOf(additions.map(({ before }) => String(before))),
-      arrayOf(additions.map(({ entries }) => entries.length)),
-      String(now),
-      server,
-      `[${additions.flatMap(({ entries }) => entries).join(",")}]`,
-    ));
-  }
+  if (additions.length > 0) sent.push(session.run(statements.append, ...appended(additions, server)));
   return sent;
+}
+
+/** Writes an entry of the log as it was elsewhere, at its time there. */
+export function adopt(
+  session: Session,
+  statements: Statements,
+  addition: Settled["additions"][number],
+  { at, server }: { readonly at: number; readonly server: string },
+): Sent {
+  return session.run(statements.adopt, ...appended([addition], server), String(at));
+}
+
+function appended(additions: Settled["additions"], server: string): string[] {
+  return [
+    arrayOf(additions.map(({ channel }) => channel)),
+    arrayOf(additions.map(({ before }) => String(before))),
+    arrayOf(additions.map(({ entries }) => entries.length)),
+    server,
+    `[${additions.flatMap(({ entries }) => entries).join(",")}]`,
+  ];
 }
 
 /** Commits. What it resolves to is kept, wherever the database's settings say. */

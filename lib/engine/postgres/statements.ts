@@ -11,6 +11,9 @@ function quoted(text: string): string {
 const settings = `current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
   current_setting('synchronous_standby_names') as standbys`;
 
+/** The database's time, in milliseconds since the Unix epoch: that of all servers. */
+const now = "(extract(epoch from statement_timestamp()) * 1000)::bigint";
+
 /** Tells the locks of {@link Statements.mark} from others. */
 const markLock = 0x48454c4d;
 
@@ -37,13 +40,14 @@ export function statementsFor(schema: string) {
     delete: `delete from ${s}.store where key = any($1::text[])`,
     deleteRange: `delete from ${s}.store where key in (
       select key from ${s}.store where key >= $1::text and key < $2::text order by key limit $3::bigint)`,
-    append: `select ${s}.append($1::text[], $2::bigint[], $3::int[], $4::bigint, $5::text, $6::text::json)`,
+    append: `select ${s}.append($1::text[], $2::bigint[], $3::int[], ${now}, $4::text, $5::text::json)`,
+    adopt: `select ${s}.append($1::text[], $2::bigint[], $3::int[], $6::bigint, $4::text, $5::text::json)`,
     heads: `select channel, "offset"::text, at::text from ${s}.channels where channel = any($1::text[])`,
     channels: `select channel, "offset"::text, at::text from ${s}.channels
       where channel > $1::text order by channel limit $2::bigint`,
     putChannel: `insert into ${s}.channels (channel, "offset", at) values ($1::text, $2::bigint, $3::bigint)`,
     entries: `select "offset"::text, at::text, data::text from ${s}.log
-      where channel = $1::text and log."offset" > $2::bigint and at >= $3::bigint
+      where channel = $1::text and log."offset" > $2::bigint and at >= ${now} - $3::bigint
       order by log."offset" limit $4::bigint`,
     expire: `delete from ${s}.store where key in (
       select key from ${s}.store where expires_at < now() limit $1::bigint for update skip locked)`,
@@ -60,7 +64,7 @@ export function statementsFor(schema: string) {
     dropChannels: `delete from ${s}.channels where channel = any($1::text[])`,
     sweepOld: swept(
       s,
-      `select position from ${s}.log where position <= $1::bigint and at < $2::bigint
+      `select position from ${s}.log where position <= $1::bigint and at < ${now} - $2::bigint
       order by position limit $3::bigint`,
     ),
     sweepMany: swept(
@@ -72,7 +76,7 @@ export function statementsFor(schema: string) {
     // A commit without a trace would not be waited for. One at a time of a server: whoever is given up still waits.
     mark: `select pg_advisory_xact_lock(${markLock}, hashtext($1::text)),
       pg_logical_emit_message(true, 'heliograph', '')`,
-    now: "select (extract(epoch from clock_timestamp()) * 1000)::bigint::text as now",
+    now: `select ${now}::text as now`,
     tableBytes: `select coalesce(sum(pg_total_relation_size(pg_class.oid)), 0)::bigint::text as bytes
       from pg_class join pg_namespace on pg_namespace.oid = relnamespace
       where nspname = '${schema}' and relkind in ('r', 'p')`,

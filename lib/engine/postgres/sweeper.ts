@@ -44,10 +44,10 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    const { run, statements, clock, history: { size, ttl } } = this.#options;
+    const { run, statements, history: { size, ttl } } = this.#options;
     await this.#all(statements.expire);
     if (this.#mark !== undefined) {
-      await this.#all(statements.sweepOld, this.#mark, String(clock.now() - ttl));
+      await this.#all(statements.sweepOld, this.#mark, String(ttl));
       await this.#all(statements.sweepMany, this.#mark, String(size));
     }
     this.#mark = String((await run(statements.end)).rows[0]?.["position"]);
