@@ -153,7 +153,7 @@ Deno.test("a refused prediction shows on three pages as it happens", async () =>
   await page.getByRole("complementary").getByText("Daily wager limit exceeded").waitFor();
   await scene.open("miners", `?open=${gateway.key.address}`);
   await page.getByRole("complementary").getByText("Daily wager limit exceeded").waitFor();
-  assertMatch(await scene.row(gateway.key.address).innerText(), /12/);
+  await scene.row(gateway.key.address).filter({ hasText: "12" }).waitFor();
   scene.watched.assertFaultless();
 });
 
@@ -295,9 +295,10 @@ Deno.test("a miner that is opened shows its day, its latest predictions, its con
   await latest.getByRole("listitem").filter({ hasText: "0.004" }).waitFor();
   await drawer.getByRole("img", { name: /Predicted in 1 of the last 48 half hours, \d accepted, 1 refused/ })
     .waitFor();
-  const text = await drawer.innerText();
-  assertMatch(text, /Wagered today\s+1\.504 of 1,000/);
-  assertMatch(text, /authenticated|open/);
+  await drawer.filter({ hasText: /Wagered today\s*1\.504 of 1,000/ }).filter({
+    hasText: /authenticated|open/,
+  })
+    .waitFor();
   const downloading = page.waitForEvent("download");
   await page.getByRole("button", { name: "CSV" }).click();
   const csv = await Deno.readTextFile(await (await downloading).path());
@@ -356,7 +357,7 @@ Deno.test("any of 2,000 miners is found, and only those in view are there", asyn
   const wanted = miners[1234]?.hotkey ?? "";
   await scene.page.getByRole("searchbox", { name: "Search for a hotkey, a uid or an error" }).fill(wanted);
   await scene.row(wanted).waitFor();
-  assertMatch(scene.page.url(), /search=5/);
+  await scene.page.waitForURL(/search=5/);
   scene.watched.assertFaultless();
 });
 

@@ -61,43 +61,24 @@ Deno.test("the page shows what the node and the gateway say, without a fault", a
   await using scene = await Scene.start();
   const { watched } = scene;
   await watched.status(/Live/);
-  const names = [
-    "network_strength",
-    "block_height",
-    "finality_time",
-    "peer_count",
-    "active_connections",
-    "tps",
-    "bandwidth_in",
-    "bandwidth_out",
-    "overall_status",
-    "peers_total",
-    "receipts_seen",
-    "streams",
-    "miners",
-  ];
-  assertEquals(
-    Object.fromEntries(await Promise.all(names.map(async (name) => [name, await watched.value(name)]))),
-    {
-      network_strength: "37",
-      block_height: "123,456",
-      finality_time: "6.0 s",
-      peer_count: "3",
-      active_connections: "23",
-      tps: "146 tx/s",
-      bandwidth_in: "1.02 MB/s",
-      bandwidth_out: "512 KB/s",
-      overall_status: "Healthy",
-      peers_total: "3",
-      receipts_seen: "2",
-      streams: "1",
-      miners: "0",
-    },
-  );
-  assertEquals(await watched.page.locator(".status .badge").count(), 0);
+  await watched.shows({
+    network_strength: "37",
+    block_height: "123,456",
+    finality_time: "6.0 s",
+    peer_count: "3",
+    active_connections: "23",
+    tps: "146 tx/s",
+    bandwidth_in: "1.02 MB/s",
+    bandwidth_out: "512 KB/s",
+    overall_status: "Healthy",
+    peers_total: "3",
+    receipts_seen: "2",
+    streams: "1",
+    miners: "0",
+  });
+  await watched.page.locator(".status .badge").waitFor({ state: "detached" });
   assertEquals(await watched.receipts(), ["receipt_2", "receipt_1"]);
-  const energy = await watched.page.locator('[data-market="energy"]').innerText();
-  assert(/Idle/.test(energy), energy);
+  await watched.page.locator('[data-market="energy"]').filter({ hasText: "Idle" }).waitFor();
   const validators = watched.page.locator("[data-peer]").filter({ hasText: "Validator" });
   assertEquals(await validators.getAttribute("data-peer"), "peer_1");
   watched.assertFaultless();
@@ -108,17 +89,16 @@ Deno.test("refused predictions show with their reason, and nothing says that all
   await using scene = await Predictions.start();
   await using watched = await WatchedPage.open(chromium, `${scene.server.url}/`);
   await watched.status(/Live/);
-  assertEquals(await watched.value("refusals"), "Refused in the last minute: none");
+  await watched.shows({ refusals: "Refused in the last minute: none" });
   await scene.submit({ predictions: [samplePrediction("good")] });
   const refused = Array.from({ length: 20 }, (_, index) => samplePrediction(`p${index}`, { wager: 1000 }));
   await scene.submit({ predictions: [...refused, samplePrediction("unknown", { game_id: "g404" })] });
   await watched.status(/Predictions are refused.*95\.5 % in the last minute, mostly: wager limit/);
   await watched.page.locator('[data-value="refused"]').filter({ hasText: "21" }).waitFor();
-  assertEquals(await watched.value("accepted"), "1 /min");
-  assertEquals(
-    await watched.value("refusals"),
-    "Refused in the last minute: wager limit 20 · unknown game 1",
-  );
+  await watched.shows({
+    accepted: "1 /min",
+    refusals: "Refused in the last minute: wager limit 20 · unknown game 1",
+  });
   watched.assertFaultless();
 });
 
@@ -171,7 +151,7 @@ Deno.test(
     await node.goDown();
     await watched.status(/Stale.*Network/);
     await watched.page.locator('[data-area="tps"] .badge').filter({ hasText: "Stale" }).waitFor();
-    assertEquals(await watched.value("block_height"), "123,456");
+    await watched.shows({ block_height: "123,456" });
     assertEquals(await watched.marks(), { title: "Stale · Heliograph", calm: false });
     node.comeBack();
     await watched.page.waitForFunction(() => document.title === "Heliograph");
@@ -184,9 +164,7 @@ Deno.test("what the node does not give, the page says is not given", async () =>
   await using scene = await Scene.start({}, theBlockResults());
   const { watched } = scene;
   await watched.status(/Live/);
-  assertEquals(await watched.value("block_height"), "51,204");
-  assertEquals(await watched.value("network_strength"), "–");
-  assertEquals(await watched.value("peers_total"), "3");
+  await watched.shows({ block_height: "51,204", network_strength: "–", peers_total: "3" });
   for (const area of ["strength", "tiles", "tps", "bandwidth", "markets"]) {
     await watched.page.locator(`[data-area="${area}"]`).getByText(/not given by this node/i).first()
       .waitFor();
@@ -211,7 +189,7 @@ Deno.test("a page that is opened during an outage says how old what it shows is"
   }
   await watched.page.locator('[data-area="tiles"] .tile').first().filter({ hasText: /2 min.* old/ })
     .waitFor();
-  assertEquals(await watched.page.locator('[data-area="gateway"]').getAttribute("data-health"), "fresh");
+  await watched.page.locator('[data-area="gateway"][data-health="fresh"]').waitFor();
   watched.assertFaultless();
 });
 
@@ -274,7 +252,7 @@ Deno.test("made-up data is marked as simulated", async () => {
   await using gateway = await startGateway({ rpc_url: "sim:" });
   await using watched = await WatchedPage.open(chromium, `${gateway.url}/`);
   await watched.status(/Live.*Simulated data/s);
-  assert(Number(await watched.value("network_strength")) > 0);
+  await watched.page.locator('[data-value="network_strength"]').filter({ hasText: /[1-9]/ }).waitFor();
   watched.assertFaultless();
 });
 
@@ -284,8 +262,7 @@ Deno.test(
     await using scene = await Scene.start({ prepare: "delete globalThis.WebSocket;" });
     const { watched } = scene;
     await watched.status(/Live.*Server-sent events/s);
-    assertEquals(await watched.value("block_height"), "123,456");
-    assertEquals(await watched.value("events"), "1");
+    await watched.shows({ block_height: "123,456", events: "1" });
     watched.assertFaultless();
   },
 );

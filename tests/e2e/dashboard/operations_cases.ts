@@ -174,7 +174,7 @@ Deno.test("each server's card shows how it is and drains it, and the store says 
     const self = gateway.server.gateway.jobs.instances.self;
     const card = page.locator(`[data-server="${self}"]`);
     await card.filter({ hasText: "this one" }).filter({ hasText: "serving" }).waitFor();
-    assertMatch(await scene.watched.value("store_bytes"), /^\d[\d.]* [KM]B$/);
+    await page.locator('[data-value="store_bytes"]').filter({ hasText: /^\d[\d.]*\s[KM]B$/ }).waitFor();
     const command = await page.getByLabel("The command that makes a backup").innerText();
     assertMatch(command, /^heliograph store backup --store=.*store\.db heliograph-/);
     const { self: second } = other.gateway.jobs.instances;

@@ -5,6 +5,9 @@ import { launchChromium } from "./launch_chromium.ts";
 /** What a browser says of every connection that is refused; a page cannot keep it from that. */
 const refusedConnection = /net::ERR_CONNECTION_(?:REFUSED|RESET|CLOSED)|ERR_INCOMPLETE_CHUNKED_ENCODING/;
 
+/** Milliseconds after which what does not come is a fault, however slow the machine is. */
+const patience = 60_000;
+
 /** A page in a real browser, with all that went wrong on it. */
 export class WatchedPage implements AsyncDisposable {
   /** Errors, warnings, violations of the policy, and requests to other hosts. */
@@ -29,6 +32,7 @@ export class WatchedPage implements AsyncDisposable {
     const { prepare, ...context } = options;
     const browser = await launchChromium(chromium);
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...context });
+    page.setDefaultTimeout(patience);
     const watched = new WatchedPage(browser, page, url);
     await page.addInitScript(
       `addEventListener("securitypolicyviolation", (event) => console.error("policy: " + event.violatedDirective));${
@@ -43,6 +47,22 @@ export class WatchedPage implements AsyncDisposable {
   async value(name: string): Promise<string> {
     const text = await this.page.locator(`[data-value="${name}"]`).innerText();
     return text.replaceAll("\u00a0", " ");
+  }
+
+  /** Asserts what is shown for values, by their names, once it has come. */
+  async shows(wanted: Readonly<Record<string, string>>): Promise<void> {
+    const coming = this.page.waitForFunction(
+      (wanted) =>
+        Object.entries(wanted).every(([name, text]) => {
+          const element = document.querySelector<HTMLElement>(`[data-value="${name}"]`);
+          return element?.innerText.replaceAll("\u00a0", " ") === text;
+        }),
+      wanted,
+    );
+    // What differs says the assertion.
+    await coming.catch(() => {});
+    const shown = Object.keys(wanted).map(async (name) => [name, await this.value(name)] as const);
+    assertEquals(Object.fromEntries(await Promise.all(shown)), wanted);
   }
 
   /** Resolves when the status line reads so; looks in every frame, where a locator looks twice a second. */
@@ -88,8 +108,9 @@ export class WatchedPage implements AsyncDisposable {
 
   /** Ids of the receipts that are listed, newest first. */
   async receipts(): Promise<(string | null)[]> {
-    const rows = await this.page.locator("[data-receipt]").all();
-    return await Promise.all(rows.map((row) => row.getAttribute("data-receipt")));
+    return await this.page.locator("[data-receipt]").evaluateAll((rows) =>
+      rows.map((row) => row.getAttribute("data-receipt"))
+    );
   }
 
   assertFaultless(): void {
