@@ -65,7 +65,7 @@ export async function makeStage(root: string, folder: string, stamp: Stamp): Pro
 }
 
 function bundle(root: string, module: string, options: readonly string[]): Promise<void> {
-  const args = ["bundle", "--quiet", "--platform=deno", "--keep-names", ...options, module];
+  const args = ["bundle", "--quiet", "--platform=deno", ...options, module];
   return runDeno(Deno.execPath(), args, root);
 }
 
