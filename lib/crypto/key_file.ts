@@ -1,5 +1,5 @@
 import { hexToBytes } from "@noble/hashes/utils.js";
-import { bip39ToMiniSecret, bip39Validate } from "@polkadot/wasm-crypto";
+import { isMnemonic, seedOfMnemonic } from "./schnorrkel.ts";
 import { keypairFromSeed } from "./sr25519.ts";
 
 const hexSeed = /^(?:0x)?([0-9a-f]{64})$/i;
@@ -25,7 +25,7 @@ function hexOrMnemonicSeed(text: string): Uint8Array | undefined {
   const hex = hexSeed.exec(text)?.[1];
   if (hex !== undefined) return hexToBytes(hex);
   const words = mnemonic.test(text) ? text.split(/\s+/).join(" ") : "";
-  return bip39Validate(words) ? bip39ToMiniSecret(words, "") : undefined;
+  return isMnemonic(words) ? seedOfMnemonic(words) : undefined;
 }
 
 function hotkeyFileSeed(text: string): Uint8Array {

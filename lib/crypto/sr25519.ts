@@ -1,10 +1,14 @@
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
-import { sr25519KeypairFromSeed, sr25519Sign, sr25519Verify, waitReady } from "@polkadot/wasm-crypto";
 import { decodeAddress, encodeAddress } from "./address.ts";
+import { keysFromSeed, loadSchnorrkel, sign, verify } from "./schnorrkel.ts";
 
 /** Resolves once keys and signatures can be used. */
 export async function cryptoReady(): Promise<void> {
-  if (!await waitReady()) throw new Error("Cannot load sr25519: WebAssembly is not available");
+  try {
+    await loadSchnorrkel();
+  } catch (cause) {
+    throw new Error(`Cannot load sr25519: ${(cause as Error).message}`, { cause });
+  }
 }
 
 const seedLength = 32;
@@ -42,7 +46,7 @@ class Sr25519Keypair implements Keypair {
   readonly #secret: Uint8Array;
 
   constructor(seed: Uint8Array) {
-    const pair = sr25519KeypairFromSeed(seed);
+    const pair = keysFromSeed(seed);
     this.#seed = seed;
     this.#secret = pair.slice(0, secretLength);
     this.publicKey = pair.slice(secretLength);
@@ -54,7 +58,7 @@ class Sr25519Keypair implements Keypair {
   }
 
   sign(text: string): string {
-    return bytesToHex(sr25519Sign(this.publicKey, this.#secret, new TextEncoder().encode(text)));
+    return bytesToHex(sign(this.publicKey, this.#secret, new TextEncoder().encode(text)));
   }
 
   toString(): string {
@@ -90,6 +94,6 @@ export function verifyWithKey(text: string, signatureHex: string, publicKey: Uin
   const hex = hexSignature.exec(signatureHex)?.[1];
   if (hex === undefined) return false;
   const signature = hexToBytes(hex);
-  const covers = (message: string) => sr25519Verify(signature, new TextEncoder().encode(message), publicKey);
+  const covers = (message: string) => verify(signature, new TextEncoder().encode(message), publicKey);
   return covers(text) || covers(`<Bytes>${text}</Bytes>`);
 }

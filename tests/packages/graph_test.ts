@@ -7,7 +7,7 @@ import { root } from "./project.ts";
 const expected: Record<string, readonly string[]> = {
   "@heliograph/client": [
     "@noble/hashes",
-    "@polkadot/wasm-crypto",
+    "@polkadot/wasm-crypto-wasm",
     "@scure/base",
     "react",
     "socket.io-client",
