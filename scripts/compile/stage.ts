@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { buildDashboard } from "../build_dashboard.ts";
 import { runDeno } from "./run_deno.ts";
 
@@ -5,6 +6,9 @@ import { runDeno } from "./run_deno.ts";
  * Packages that are embedded as they are: inside a bundle their code would meet Deno's own timers, where it expects Node's.
  */
 const wholePackages = ["socket.io", "socket.io-client"];
+
+/** Each is started from a file of its name beside the code that starts it, which in a bundle is the folder of all code. */
+const workers = ["lib/crypto/crypto_worker", "lib/operations/backup_worker"];
 
 /** Bundled CommonJS asks a global `require` for Node's modules; that of `node:module` takes long to load. */
 const entry = `globalThis.require = (name) => {
@@ -40,17 +44,12 @@ export interface Stage {
  */
 export async function makeStage(root: string, folder: string, stamp: Stamp): Promise<Stage> {
   const manifest: Manifest = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
-  await bundle(root, `${root}/main.ts`, [
-    "--code-splitting",
-    `--outdir=${folder}/app`,
-    ...wholePackages.map((name) => `--external=${name}`),
-  ]);
-  // The workers, and the page, are looked for by these paths from where the code is that wants them.
-  await bundle(root, `${root}/lib/crypto/crypto_worker.ts`, [`--output=${folder}/app/crypto_worker.ts`]);
-  await bundle(root, `${root}/lib/operations/backup_worker.ts`, [
-    `--output=${folder}/app/backup_worker.ts`,
-    ...wholePackages.map((name) => `--external=${name}`),
-  ]);
+  await bundle(root, `${folder}/app`);
+  const workerFiles = await Promise.all(workers.map(async (path) => {
+    const file = `app/${basename(path)}.ts`;
+    await Deno.writeTextFile(`${folder}/${file}`, `import "./${path}.js";\n`);
+    return file;
+  }));
   await buildDashboard({ root, out: `${root}/dist/dashboard` });
   await copyFolder(`${root}/dist/dashboard`, `${folder}/dist/dashboard`);
   await Deno.writeTextFile(`${folder}/app/entry.js`, entry);
@@ -60,13 +59,16 @@ export async function makeStage(root: string, folder: string, stamp: Stamp): Pro
   await Deno.copyFile(`${root}/deno.lock`, `${folder}/deno.lock`);
   return {
     entry: "app/entry.js",
-    included: ["app/crypto_worker.ts", "app/backup_worker.ts", "app/build.json", "dist/dashboard"],
+    included: [...workerFiles, "app/build.json", "dist/dashboard"],
   };
 }
 
-function bundle(root: string, module: string, options: readonly string[]): Promise<void> {
-  const args = ["bundle", "--quiet", "--platform=deno", ...options, module];
-  return runDeno(Deno.execPath(), args, root);
+/** Bundles program and workers together, so that what several of them need is there once. */
+function bundle(root: string, out: string): Promise<void> {
+  const options = ["--quiet", "--platform=deno", "--code-splitting", `--outdir=${out}`];
+  const external = wholePackages.map((name) => `--external=${name}`);
+  const modules = ["main.ts", ...workers.map((path) => `${path}.ts`)];
+  return runDeno(Deno.execPath(), ["bundle", ...options, ...external, ...modules], root);
 }
 
 function stagedManifest({ imports, unstable }: Manifest): string {
