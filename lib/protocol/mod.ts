@@ -31,9 +31,14 @@ export {
   teamGamePrediction,
   time,
 } from "./messages/miners.ts";
-export { type Judgement, judgement } from "./judgements.ts";
+export { type Judgement, judgement } from "./operators/judgement.ts";
 export { type JobStatus, jobStatuses } from "./job_status.ts";
-export { type RegisteredJob, registeredJob } from "./registered_job.ts";
+export { type RegisteredJob, registeredJob } from "./operators/registered_job.ts";
+export { type StreamState, streamState } from "./operators/stream_state.ts";
+export { type ToldConnection, toldConnection } from "./operators/told_connection.ts";
+export { type ToldMiner, toldMiner } from "./operators/told_miner.ts";
+export { type ToldServer, toldServer } from "./operators/told_server.ts";
+export { type ToldStore, toldStore } from "./operators/told_store.ts";
 export {
   type Declaration,
   declarationSchema,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { type ConnectionRecord, endCauses, keptEndings } from "../../lib/hub/mod.ts";
 import type { SeenConnection } from "../../lib/operations/mod.ts";
-import { exampleMiner, formatTimestamp, hotkey, Kind, time } from "../../lib/protocol/mod.ts";
+import { formatTimestamp, Kind, toldConnection } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
@@ -19,65 +19,12 @@ const listQuery = z.object({
   server: name.optional(),
 });
 
-const connection = new Kind(
-  "Connection",
-  () =>
-    z.looseObject({
-      id: z.string(),
-      server: z.string().describe("the name of the server that it is connected to"),
-      family: z.string(),
-      state: z.enum(["open", "closing", "closed", "refused"]),
-      address: z.string(),
-      hotkey: hotkey().nullable(),
-      claimed_hotkey: z.string().nullable().describe("whom it said to be before it proved so"),
-      opened_at: time(),
-      heard_at: time(),
-      heartbeat_sent_at: time().nullable(),
-      heartbeat_answered_at: time().nullable(),
-      messages_in: z.number().int(),
-      messages_out: z.number().int(),
-      queued_bytes: z.number().int(),
-      open: z.boolean(),
-      stages: z.array(z.looseObject({ stage: z.string(), at: time() })),
-      ending: z.looseObject({
-        by: z.string().describe("who ended it"),
-        cause: z.string(),
-        detail: z.string().nullable(),
-        code: z.number().int().nullable().describe("of the close frame, or HTTP status"),
-        reason: z.string(),
-        explanation: z.string(),
-        advice: z.string(),
-      }).nullable(),
-    }),
-  {
-    id: "c17",
-    server: "1",
-    family: "miners",
-    state: "open",
-    address: "192.0.2.7",
-    hotkey: exampleMiner,
-    claimed_hotkey: exampleMiner,
-    opened_at: "2026-11-21T08:00:00.000+00:00",
-    heard_at: "2026-11-21T08:00:42.000+00:00",
-    heartbeat_sent_at: null,
-    heartbeat_answered_at: null,
-    messages_in: 12,
-    messages_out: 30,
-    queued_bytes: 0,
-    open: true,
-    stages: [
-      { stage: "connected", at: "2026-11-21T08:00:00.000+00:00" },
-      { stage: "authenticated", at: "2026-11-21T08:00:00.004+00:00" },
-    ],
-    ending: null,
-  },
-);
 const connections = new Kind(
   "Connections",
   () =>
     z.object({
-      connections: z.array(connection.schema).describe("those open"),
-      ended: z.array(connection.schema).optional()
+      connections: z.array(toldConnection.schema).describe("those open"),
+      ended: z.array(toldConnection.schema).optional()
         .describe("the newest endings, where they were asked for"),
       servers: z.array(z.object({
         id: z.string(),
@@ -87,7 +34,7 @@ const connections = new Kind(
         "servers that have not answered within a second, or have said nothing for six",
       ),
     }),
-  { connections: [connection.example], servers: [{ id: "1", left_out: 0 }], silent: [] },
+  { connections: [toldConnection.example], servers: [{ id: "1", left_out: 0 }], silent: [] },
 );
 const dropped = new Kind(
   "ConnectionDropped",
@@ -130,7 +77,7 @@ export function connectionRoutes({ servers }: Gateway): Hono<Env> {
         ...operators,
         summary: "How a connection stands, or ended",
         parameters,
-        answers: { 200: { description: "The connection", kind: connection }, ...refusals(401, 404) },
+        answers: { 200: { description: "The connection", kind: toldConnection }, ...refusals(401, 404) },
       }),
       async (context) => {
         const { found, silent } = await servers.connection(context.req.param("id"));

@@ -3,7 +3,15 @@ import { z } from "zod";
 import { describeSettings, originOf, showSetting } from "../../lib/config/mod.ts";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import type { OperatorEvent } from "../../lib/operations/mod.ts";
-import { FirstSignal, formatTimestamp, type Json, judgement, Kind, time } from "../../lib/protocol/mod.ts";
+import {
+  FirstSignal,
+  formatTimestamp,
+  type Json,
+  judgement,
+  Kind,
+  time,
+  toldStore,
+} from "../../lib/protocol/mod.ts";
 import { type FigureName, figureNames, figures, historyRanges } from "../../lib/telemetry/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
@@ -107,35 +115,6 @@ const historyAnswer = new Kind(
   },
 );
 
-const durability = () => z.enum(["memory", "disk", "replicated"]);
-
-const storeAnswer = new Kind(
-  "StoreSize",
-  () =>
-    z.object({
-      kind: z.enum(["file", "database", "memory"]),
-      location: z.string().describe("without passwords"),
-      bytes: z.number().int().nullable().describe(
-        "of its files, or of a database's tables and indexes, up to 5 s old; null where nobody knows",
-      ),
-      free_bytes: z.number().int().nullable().describe("on its disk; null where nobody knows"),
-      min_free_bytes: z.number().int().describe("below that, new work is refused"),
-      durability: durability().describe("the least that is confirmed: `store.durability`"),
-      kept_in: durability().nullable().describe(
-        "where it keeps what is confirmed now; null where nobody knows",
-      ),
-    }),
-  {
-    kind: "file",
-    location: "data/heliograph.db",
-    bytes: 52_428_800,
-    free_bytes: 21_474_836_480,
-    min_free_bytes: 268_435_456,
-    durability: "memory",
-    kept_in: "disk",
-  },
-);
-
 /** What operators look at. Below `/admin`, where it is checked who they are. Protocol, section 6. */
 export function observingRoutes(gateway: Gateway): Hono<Env> {
   const { clock, console, config } = gateway;
@@ -218,7 +197,7 @@ export function observingRoutes(gateway: Gateway): Hono<Env> {
         security: "admin",
         summary: "How large the store is, and what room there is",
         description: "How it grew is `store_bytes` of `/admin/history`.",
-        answers: { 200: { description: "The store", kind: storeAnswer }, ...refusals(401, 404) },
+        answers: { 200: { description: "The store", kind: toldStore }, ...refusals(401, 404) },
       }),
       async (context) =>
         answerJson(context, {

@@ -7,6 +7,7 @@ import {
   hotkey,
   Kind,
   parseMessage,
+  toldMiner,
   toPlain,
   valueBounds,
 } from "../../lib/protocol/mod.ts";
@@ -34,38 +35,11 @@ const registrations = new Kind(
   "Registrations",
   () =>
     z.object({
-      miners: z.array(z.looseObject({
-        hotkey: hotkey(),
-        uid: z.number().int().min(0),
-        blacklisted: z.boolean(),
-        connected: z.looseObject({
-          id: z.string(),
-          server: z.string(),
-          since: z.string(),
-          transport: z.string(),
-        }).nullable(),
-        last_prediction_at: z.string().nullable().describe(
-          "as far as servers remember it since they started, as are the counts",
-        ),
-        wagered_today: z.number(),
-        accepted: z.number().int(),
-        refused: z.number().int(),
-        round_trip_ms: z.number().nullable(),
-        last_error: z.string().nullable(),
-      })),
+      miners: z.array(toldMiner.schema),
       daily_wager_limit: z.number().describe("what a miner may wager on one UTC day"),
     }),
   {
-    miners: [{
-      ...registration.example as object,
-      connected: { id: "c1f", server: "1", since: "2026-11-21T08:00:00+00:00", transport: "websocket" },
-      last_prediction_at: "2026-11-21T08:12:00+00:00",
-      wagered_today: 120.5,
-      accepted: 31,
-      refused: 1,
-      round_trip_ms: 24,
-      last_error: "Invalid team_a_odds: got 2.2, expected 2.1",
-    }],
+    miners: [toldMiner.example],
     daily_wager_limit: 1000,
   },
 );

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { formatTimestamp, Kind, time } from "../../lib/protocol/mod.ts";
+import { formatTimestamp, Kind, streamState } from "../../lib/protocol/mod.ts";
 import type { Stream } from "../../lib/streams/mod.ts";
 import { labelOf, streamLabels } from "../../lib/telemetry/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
@@ -9,54 +9,20 @@ import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 
-const state = new Kind(
-  "StreamState",
-  () =>
-    z.object({
-      name: z.string(),
-      description: z.string().nullable().describe("of a stream of the operator's own"),
-      period_ms: z.number().int().nullable().describe("null where values come as they come"),
-      status: z.enum(["live", "stale", "idle"])
-        .describe("stale: its source fails; idle: nobody listens, so that nothing is asked"),
-      problem: z.string().nullable().describe("why it is stale"),
-      subscribers: z.number().int().describe("at this server"),
-      epoch: z.string(),
-      offset: z.number().int(),
-      newest_at: time().nullable().describe("of when its newest value is; null where there is none"),
-      age_seconds: z.number().nullable().describe("how old that is"),
-      newest_bytes: z.number().int().nullable(),
-      upstream: z.object({ answers: z.number().int(), errors: z.number().int() }).nullable()
-        .describe("how its polls ended since the start; null where they are not counted apart"),
-    }),
-  {
-    name: "peers",
-    description: null,
-    period_ms: 10_000,
-    status: "live",
-    problem: null,
-    subscribers: 3,
-    epoch: "3f9a01bc",
-    offset: 17,
-    newest_at: "2026-11-21T08:00:00.000+00:00",
-    age_seconds: 4.2,
-    newest_bytes: 5120,
-    upstream: { answers: 340, errors: 2 },
-  },
-);
 const states = new Kind(
   "StreamStates",
-  () => z.object({ streams: z.array(state.schema), simulated: z.boolean() }),
-  { streams: [state.example], simulated: false },
+  () => z.object({ streams: z.array(streamState.schema), simulated: z.boolean() }),
+  { streams: [streamState.example], simulated: false },
 );
 const detail = new Kind(
   "StreamDetail",
   () =>
     z.object({
-      stream: state.schema,
+      stream: streamState.schema,
       newest: z.unknown().describe("its newest message; null where there is none"),
     }),
   {
-    stream: state.example,
+    stream: streamState.example,
     newest: { type: "peers", data: { peers: [] }, timestamp: 1_795_248_000, offset: 17 },
   },
 );

@@ -4,7 +4,7 @@ import type { Miner } from "../../lib/dashboard/console/types.ts";
 
 const now = Date.parse("2026-11-21T12:00:00Z");
 const ago = (minutes: number) => new Date(now - 60_000 * minutes).toISOString();
-const here = { id: "c1", since: ago(90), transport: "websocket" };
+const here = { id: "c1", server: "1", since: ago(90), transport: "websocket" };
 
 function miner(uid: number, details: Partial<Miner>): Miner {
   return {

@@ -1,4 +1,4 @@
-import type { Durability } from "../../../protocol/mod.ts";
+import type { Durability, ToldServer, ToldStore } from "../../../protocol/mod.ts";
 import type { ChartSpec } from "../../charts/chart_options.ts";
 import { formatBytes, formatCount, formatDuration, formatShare } from "../../model/format.ts";
 import type { PastMeasurements } from "../../model/history.ts";
@@ -8,21 +8,7 @@ import { useReading } from "../context.ts";
 import { FigureChart } from "../figure_chart.tsx";
 import { Facts } from "../figures.tsx";
 import { useServers } from "../servers.ts";
-import type { Server } from "../servers.ts";
 import { formatAgo } from "../when.ts";
-
-/** The store, as `/admin/store` tells of it. */
-interface Store {
-  readonly kind: "file" | "database" | "memory";
-  readonly location: string;
-  readonly bytes: number | null;
-  readonly free_bytes: number | null;
-  readonly min_free_bytes: number;
-  /** The least that is confirmed. */
-  readonly durability: Durability;
-  /** Where it keeps what is confirmed now; null where nobody knows. */
-  readonly kept_in: Durability | null;
-}
 
 /** Backups of the store, as `/admin/backups` tells of them. */
 interface Backups {
@@ -43,7 +29,7 @@ const kept: Readonly<Record<Durability, string>> = {
   disk: "on disk",
   replicated: "on disk, and by another database",
 };
-const none: readonly Server[] = [];
+const none: readonly ToldServer[] = [];
 const day = 86_400;
 const lines: ChartSpec["lines"] = [
   { column: "store_bytes", label: "size", colour: "accent", fill: "accent-wash" },
@@ -73,8 +59,8 @@ export function ServersPage() {
 }
 
 /** Those too that were there since the page is shown, and are not any more. */
-function useKnown(servers: readonly Server[]): readonly Server[] {
-  const [known, setKnown] = useState<readonly Server[]>([]);
+function useKnown(servers: readonly ToldServer[]): readonly ToldServer[] {
+  const [known, setKnown] = useState<readonly ToldServer[]>([]);
   useEffect(() => {
     const isListed = new Set(servers.map(({ id }) => id));
     setKnown((before) => [...servers, ...before.filter(({ id }) => !isListed.has(id))]);
@@ -83,7 +69,7 @@ function useKnown(servers: readonly Server[]): readonly Server[] {
 }
 
 interface ServerCardProps {
-  readonly server: Server;
+  readonly server: ToldServer;
   readonly isGone: boolean;
   readonly onDone: () => void;
 }
@@ -135,7 +121,7 @@ function ServerCard({ server, isGone, onDone }: ServerCardProps) {
 }
 
 function StoreCard() {
-  const { data: store, error } = useReading<Store>("admin/store", 10_000);
+  const { data: store, error } = useReading<ToldStore>("admin/store", 10_000);
   const { data: past } = useReading<PastMeasurements>("admin/history?metric=store_bytes&range=24h", 60_000);
   const growth = past && growthOf(past);
   return (
@@ -177,7 +163,7 @@ function StoreCard() {
   );
 }
 
-function sizeOf({ kind, bytes }: Store): string {
+function sizeOf({ kind, bytes }: ToldStore): string {
   if (bytes !== null) return formatBytes(bytes);
   return kind === "memory" ? "in memory alone: a restart forgets it" : "not known";
 }
@@ -198,7 +184,7 @@ function growthOf({ figures, interval }: PastMeasurements): string | undefined {
 }
 
 /** Makes a backup, where the server may; else says how one is made. */
-function Backup({ store: { kind, location } }: { readonly store: Store }) {
+function Backup({ store: { kind, location } }: { readonly store: ToldStore }) {
   const { data: backups, error, reload } = useReading<Backups>("admin/backups", 2000);
   if (kind === "memory") return null;
   return (
@@ -262,7 +248,7 @@ function progressOf({ since, verified, receipts }: UnderWay): string {
 }
 
 /** A server without a folder for backups may write nothing but its store, so that whoever takes it over cannot either. */
-function BackupCommand({ kind, location }: Pick<Store, "kind" | "location">) {
+function BackupCommand({ kind, location }: Pick<ToldStore, "kind" | "location">) {
   return (
     <>
       <p className="hint">

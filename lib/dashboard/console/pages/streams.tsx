@@ -1,3 +1,4 @@
+import type { StreamState } from "../../../protocol/mod.ts";
 import { formatCount, formatDuration } from "../../model/format.ts";
 import { useReading } from "../context.ts";
 import type { Column } from "../data_table.tsx";
@@ -6,22 +7,6 @@ import { Facts } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
 import { Drawer, TableCard } from "../table_card.tsx";
 import { formatWhen } from "../when.ts";
-
-/** A stream, as `/admin/stream-states` tells of it. */
-interface StreamState {
-  readonly name: string;
-  readonly description: string | null;
-  readonly period_ms: number | null;
-  readonly status: "live" | "stale" | "idle";
-  readonly problem: string | null;
-  readonly subscribers: number;
-  readonly epoch: string;
-  readonly offset: number;
-  readonly newest_at: string | null;
-  readonly age_seconds: number | null;
-  readonly newest_bytes: number | null;
-  readonly upstream: { readonly answers: number; readonly errors: number } | null;
-}
 
 const tones = { live: "healthy", stale: "down", idle: "waiting" } as const;
 /** Characters of a value that are shown. */

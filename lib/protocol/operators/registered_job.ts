@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { jobStatuses } from "./job_status.ts";
-import { Kind } from "./kind.ts";
-import { exampleJob } from "./messages/jobs.ts";
-import { time } from "./messages/miners.ts";
+import { jobStatuses } from "../job_status.ts";
+import { Kind } from "../kind.ts";
+import { exampleJob } from "../messages/jobs.ts";
+import { time } from "../messages/miners.ts";
 
 /** A job of any key, as operators are told of it. Protocol, section 6. */
 export const registeredJob = new Kind(

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Kind } from "./kind.ts";
-import { exampleMiner, hotkey } from "./messages/miners.ts";
-import { predictionRefusals } from "./prediction_refusals.ts";
+import { Kind } from "../kind.ts";
+import { exampleMiner, hotkey } from "../messages/miners.ts";
+import { predictionRefusals } from "../prediction_refusals.ts";
 
 /** A prediction that was judged. Protocol, section 6: event `predictions`. */
 export const judgement = new Kind(
