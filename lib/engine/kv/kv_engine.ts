@@ -3,7 +3,7 @@ import type { Engine, KeptChannel } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
 import { openKv } from "./open_kv.ts";
-import { keysPerRead, KvTransaction, type LockState } from "./kv_transaction.ts";
+import { KvTransaction, type LockState, readMany } from "./kv_transaction.ts";
 import { type ChannelHead, headKey, type Row, rowKey } from "./log_rows.ts";
 import { epochKey, KvLog } from "./kv_log.ts";
 import { Feed } from "./feed.ts";
@@ -87,11 +87,7 @@ export class KvEngine implements Engine {
   }
 
   async getMany<T>(keys: readonly Key[]): Promise<(T | null)[]> {
-    const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
-    for (let start = 0; start < keys.length; start += keysPerRead) {
-      reads.push(this.#kv.getMany<unknown[]>(keys.slice(start, start + keysPerRead)));
-    }
-    const entries = (await Promise.all(reads)).flat();
+    const entries = await readMany(this.#kv, keys);
     return await Promise.all(entries.map(({ value }) => this.#read<T>(value)));
   }
 

@@ -8,7 +8,7 @@ import { sizeOf } from "./size_of.ts";
 
 // What Deno KV takes in one commit.
 const [maxWrites, maxChecks, maxCommitSize, maxValueSize] = [1000, 100, 700 * 1024, 60_000];
-export const keysPerRead = 10;
+const keysPerRead = 10;
 /** Rows of the log that one commit removes at most: more than come in, so that what is kept shrinks to its limit. */
 const maxForgotten = 200;
 
@@ -23,6 +23,12 @@ interface Write {
 interface Addition {
   readonly head: ChannelHead;
   readonly data: unknown[];
+}
+
+/** Keys that are read together, and what is found under them. */
+interface Gathering {
+  readonly keys: Key[];
+  readonly entries: Promise<Deno.KvEntryMaybe<unknown>[]>;
 }
 
 /** A lock as this process last knew it. */
@@ -46,6 +52,8 @@ export class KvTransaction implements Transaction {
   /** What large values take the place of. */
   readonly #replaced: Pieces[] = [];
   readonly #additions = new Map<string, Promise<Addition>>();
+  /** What this turn asks for. */
+  #gathering: Gathering | undefined;
 
   constructor(options: {
     kv: Deno.Kv;
@@ -73,11 +81,7 @@ export class KvTransaction implements Transaction {
     const names = keys.map(nameOf);
     const isUnknown = names.map((name) => !this.#isKnown(name));
     const unknown = keys.filter((_, index) => isUnknown[index]);
-    const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
-    for (let start = 0; start < unknown.length; start += keysPerRead) {
-      reads.push(this.#kv.getMany<unknown[]>(unknown.slice(start, start + keysPerRead)));
-    }
-    const entries = (await Promise.all(reads)).flat();
+    const entries = unknown.length === 0 ? [] : await this.#read(unknown);
     names.filter((_, index) => isUnknown[index]).forEach((name, index) => {
       const entry = entries[index];
       if (entry !== undefined) this.#reads.set(name, entry);
@@ -108,7 +112,8 @@ export class KvTransaction implements Transaction {
 
   async offset(channel: string): Promise<number> {
     // What is known of it need not have been written under the lock.
-    return (await this.#kv.get<ChannelHead>([...headKey(channel)])).value?.offset ?? 0;
+    const [head] = await this.#read([headKey(channel)]);
+    return (head?.value as ChannelHead | null | undefined)?.offset ?? 0;
   }
 
   durability(): Promise<Durability> {
@@ -138,6 +143,22 @@ export class KvTransaction implements Transaction {
     }
     if (result.ok) { for (const pieces of this.#replaced) await removePieces(this.#kv, pieces); }
     return result.ok;
+  }
+
+  /** Whatever is asked for in the same turn is read together: each read wakes another thread, and is answered by it. */
+  async #read(keys: readonly Key[]): Promise<Deno.KvEntryMaybe<unknown>[]> {
+    const gathering = this.#gathering ??= this.#gather();
+    const end = gathering.keys.push(...keys);
+    return (await gathering.entries).slice(end - keys.length, end);
+  }
+
+  #gather(): Gathering {
+    const keys: Key[] = [];
+    const entries = Promise.resolve().then(() => {
+      this.#gathering = undefined;
+      return readMany(this.#kv, keys);
+    });
+    return { keys, entries };
   }
 
   #isKnown(name: string): boolean {
@@ -246,6 +267,15 @@ export class KvTransaction implements Transaction {
     this.#lock.state.known.clear();
     this.#lock.state.versionstamp = undefined;
   }
+}
+
+/** What is found under any number of keys, in their order. */
+export async function readMany(kv: Deno.Kv, keys: readonly Key[]): Promise<Deno.KvEntryMaybe<unknown>[]> {
+  const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
+  for (let start = 0; start < keys.length; start += keysPerRead) {
+    reads.push(kv.getMany<unknown[]>(keys.slice(start, start + keysPerRead)));
+  }
+  return (await Promise.all(reads)).flat();
 }
 
 /** Values that are remembered for each lock. */
