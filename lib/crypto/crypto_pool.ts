@@ -10,8 +10,8 @@ export interface CryptoPoolOptions {
   readonly startWorker?: () => Worker;
 }
 
-/** Milliseconds after which the workers are there though nobody has asked for anything. */
-const startWithin = 100;
+/** Milliseconds after which all workers are there though nobody has asked for so much. */
+const startWithin = 1000;
 
 /** Small enough that the first job of a batch does not wait long for the last one's end. */
 const maxBatch = 8;
@@ -26,15 +26,16 @@ export class CryptoPool implements Disposable {
   #closed = false;
 
   /**
-   * The workers start with the first job, or a moment later: starting one takes this thread as long as all else that a
-   * server does at its start. Throws a RangeError where there would be none.
+   * One worker starts now, to be ready when the first job comes, the others as soon as there is work for them, or a moment
+   * later: this thread stands still while one starts. Throws a RangeError where there would be none.
    */
   constructor(options: CryptoPoolOptions) {
     if (!Number.isInteger(options.workers) || options.workers < 1) {
       throw new RangeError(`Cannot make a pool: workers is ${options.workers}, expected a positive integer`);
     }
     this.#options = { ...options, seed: options.seed?.slice() };
-    this.#starting = setTimeout(() => this.#startMissing(), startWithin);
+    this.#start(1);
+    this.#starting = setTimeout(() => this.#start(options.workers), startWithin);
   }
 
   /** Jobs not answered yet. */
@@ -94,7 +95,7 @@ export class CryptoPool implements Disposable {
   #dispatch(): void {
     this.#scheduled = false;
     if (this.#closed) return;
-    this.#startMissing();
+    this.#start(this.pending);
     const share = Math.min(maxBatch, Math.ceil(this.#queue.length / this.#options.workers));
     while (this.#queue.length > 0) {
       const worker = this.#leastLoaded();
@@ -111,10 +112,13 @@ export class CryptoPool implements Disposable {
     return best;
   }
 
-  /** A dead worker is replaced when there is work, so that one which cannot start is not tried without end. */
-  #startMissing(): void {
+  /**
+   * Sees to it that there are so many workers, as far as there are to be. A dead one is replaced when there is work for it, so
+   * that one which cannot start is not tried without end.
+   */
+  #start(count: number): void {
     const { workers, seed, startWorker = startCryptoWorker } = this.#options;
-    while (this.#workers.size < workers) {
+    while (this.#workers.size < Math.min(count, workers)) {
       this.#workers.add(new PoolWorker(startWorker(), { seed }, this.#owner));
     }
   }

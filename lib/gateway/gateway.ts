@@ -12,7 +12,7 @@ import {
 } from "../hub/mod.ts";
 import type { Inscriptions, JobSockets } from "../inscriptions/mod.ts";
 import { type Clock, type GatewayActivity, systemClock, together, within } from "../protocol/mod.ts";
-import { Followers, type HistoryLimits, Leases, openEngine, Questions, storeFiles } from "../engine/mod.ts";
+import { Followers, Leases, openEngine, Questions, storeFiles } from "../engine/mod.ts";
 import {
   activityDefinition,
   Backups,
@@ -28,7 +28,8 @@ import {
 } from "../operations/mod.ts";
 import { openNode, openStreamAccess, ownPolledStream, streamDefinitions, Streams } from "../streams/mod.ts";
 import { Activity, type GatewayStatus, logger, LoopLag, type MetricReadings } from "../telemetry/mod.ts";
-import { bindToKey, openValidatorKey, Validator } from "../validator/mod.ts";
+import { openValidatorKey, Validator } from "../validator/mod.ts";
+import { historyLimits, openBoundEngine } from "./bound_engine.ts";
 import { JobService } from "./job_service.ts";
 
 const log = logger("gateway");
@@ -164,22 +165,12 @@ export async function createGateway(
   const memoryLimit = config["memory.limit"] ?? readMemoryLimit();
   const { keypair, isNew } = await openValidatorKey(config["validator_key"]);
   const access = await openStreamAccess(config, clock);
-  const engine = await open(config["store"], {
-    clock,
-    history: historyLimits(config),
-    durability: config["store.durability"],
-    database: {
-      listenUrl: config["store.listen_url"],
-      connections: config["store.connections"],
-    },
-  });
-  try {
-    await bindToKey(engine, keypair.address, config);
-  } catch (error) {
-    engine.close();
-    throw error;
-  }
+  // Its first worker loads while the store is opened.
   const pool = new CryptoPool({ workers: config["crypto.workers"], seed: keypair.seed });
+  const engine = await openBoundEngine(config, keypair.address, { clock, open }).catch((error) => {
+    pool.close();
+    throw error;
+  });
   const activity = new Activity();
   const loopLag = new LoopLag(clock, activity.loopLag);
   const historyBudget = new HistoryBudget(config["history.max_bytes"]);
@@ -351,10 +342,6 @@ function consoleOf(config: Config): string | null {
 
 function instanceOf({ public_url, host, port }: Config): string {
   return public_url === undefined ? `${host}:${port}` : new URL(public_url).host;
-}
-
-function historyLimits(config: Config): HistoryLimits {
-  return { size: config["history.size"], ttl: 1000 * config["history.ttl"] };
 }
 
 function hubLimits(config: Config) {

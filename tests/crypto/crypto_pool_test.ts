@@ -86,21 +86,35 @@ Deno.test("CryptoPool.sign() signs with the seed of the pool", async () => {
 Deno.test("CryptoPool.sign() rejects without a seed", async () => {
   const { pool, started } = silentPool(1);
   await assertRejects(() => pool.sign("text"), Error, "Cannot sign: the pool was given no seed");
-  assertEquals(sizes(started), []);
+  assertEquals(sizes(started), [[]]);
   pool.close();
 });
 
-Deno.test("a pool that is asked for nothing starts its workers by itself", async () => {
+Deno.test("a pool that is asked for nothing starts one worker at once, and the others by itself", async () => {
   const { pool, started } = silentPool(2);
+  assertEquals(sizes(started), [[]]);
   await until(() => started.length === 2, "the workers to start");
   assertEquals(sizes(started), [[], []]);
+  pool.close();
+});
+
+Deno.test("a pool starts no more workers for its first jobs than there is work for", async () => {
+  const { pool, started } = silentPool(3);
+  const first = verifyMany(pool, 1);
+  await Promise.resolve();
+  assertEquals(sizes(started), [[1]]);
+  const second = verifyMany(pool, 1);
+  await Promise.resolve();
+  assertEquals(sizes(started), [[1], [1]]);
+  started.forEach(answerAll);
+  await Promise.all([first, second]);
   pool.close();
 });
 
 Deno.test("a pool sends the jobs of one turn together, shared among its workers", async () => {
   const { pool, started } = silentPool(2);
   const answers = verifyMany(pool, 6);
-  assertEquals(sizes(started), []);
+  assertEquals(sizes(started), [[]]);
   await Promise.resolve();
   assertEquals(sizes(started), [[3], [3]]);
   assertEquals(pool.pending, 6);
@@ -186,12 +200,12 @@ Deno.test("CryptoPool.close() rejects what is pending and what comes later", asy
   assert(started[0]?.terminated);
 });
 
-Deno.test("CryptoPool.close() in the turn of a job starts nothing", async () => {
+Deno.test("CryptoPool.close() in the turn of a job sends it to nobody", async () => {
   const { pool, started } = silentPool(1);
   const job = pool.verify("text", "", "");
   pool.close();
   await assertRejects(() => job, Error, "Cannot use a closed crypto pool");
-  assertEquals(sizes(started), []);
+  assertEquals(sizes(started), [[]]);
 });
 
 Deno.test("new CryptoPool() refuses a number of workers that makes no pool", () => {
