@@ -2,21 +2,24 @@ import { settle } from "./fake_clock.ts";
 
 /** Milliseconds of real time after which what does not come is a fault, however slow the machine is. */
 const patience = 60_000;
+/** Looks at once, one after the other, before there is a pause of so many milliseconds between two. */
+const [looksAtOnce, pause] = [200, 20];
 
 /**
- * Waits until something holds; `step` lets others go on meanwhile.
+ * Waits until something holds; `step` lets others go on meanwhile. Where it takes longer, those that are waited for are left the
+ * processor.
  *
  * @throws {Error} that says what was waited for, after a minute of real time
  */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string = holds.toString(),
-  step: () => Promise<unknown> = settle,
+  step: (looks: number) => Promise<unknown> = goOn,
 ): Promise<void> {
   const start = performance.now();
-  while (!await holds()) {
+  for (let looks = 1; !await holds(); looks += 1) {
     if (performance.now() - start > patience) throw late(what, patience);
-    await step();
+    await step(looks);
   }
 }
 
@@ -24,7 +27,7 @@ export async function until(
 export async function untilThere<T>(
   read: () => T | undefined | Promise<T | undefined>,
   what: string,
-  step: () => Promise<unknown> = settle,
+  step: (looks: number) => Promise<unknown> = goOn,
 ): Promise<T> {
   let value: T | undefined;
   await until(async () => (value = await read()) !== undefined, what, step);
@@ -44,6 +47,10 @@ export async function inTime<T>(coming: Promise<T>, what: string, milliseconds =
   } finally {
     clearTimeout(timer);
   }
+}
+
+function goOn(looks: number): Promise<void> {
+  return looks < looksAtOnce ? settle() : new Promise((resolve) => setTimeout(resolve, pause));
 }
 
 function late(what: string, milliseconds: number): Error {
