@@ -332,7 +332,6 @@ export async function createGateway(
   return gateway;
 }
 
-/** How alerts call a server: as a Prometheus would that looks at it. */
 /** Where operators find the console of this server. */
 function consoleOf(config: Config): string | null {
   const base = config["admin.public_url"] ??
@@ -340,6 +339,7 @@ function consoleOf(config: Config): string | null {
   return base === undefined ? null : `${base.replace(/\/$/, "")}/console`;
 }
 
+/** How alerts call a server: as a Prometheus would that looks at it. */
 function instanceOf({ public_url, host, port }: Config): string {
   return public_url === undefined ? `${host}:${port}` : new URL(public_url).host;
 }
