@@ -135,11 +135,12 @@ export class Backups {
     this.#isClosed = true;
     const { folder } = this;
     if (this.#worker === undefined || this.#underWay === undefined || folder === undefined) return;
-    const { name } = this.#underWay;
+    const { name, receipts } = this.#underWay;
+    const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    // It may be whole, and the worker not heard yet.
+    if (names.includes(name)) return this.#end({ kind: "made", receipts });
     this.#end({ kind: "failed", problem: "the server stopped" });
-    for (const entry of Deno.readDirSync(folder)) {
-      if (entry.name.startsWith(`${name}.`)) Deno.removeSync(join(folder, entry.name));
-    }
+    for (const part of names) if (part.startsWith(`${name}.`)) Deno.removeSync(join(folder, part));
   }
 
   #assertPossible(): string {

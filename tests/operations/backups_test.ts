@@ -17,6 +17,15 @@ function backupsOf(location: string, folder: string, free = Infinity): Backups {
   return new Backups({ location, size, folder, clock, measure });
 }
 
+/** Holds this thread, so that no worker is heard meanwhile. */
+function waitWithoutHearing(holds: () => boolean): void {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  for (let looks = 0; !holds(); looks += 1) {
+    if (looks > 6000) throw new Error("Waited a minute in vain");
+    Atomics.wait(nothing, 0, 0, 10);
+  }
+}
+
 const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
 
 Deno.test("a backup that would leave too little of the disk free is not begun, and the next one may be", async () => {
@@ -30,17 +39,35 @@ Deno.test("a backup that would leave too little of the disk free is not begun, a
   }
 });
 
-Deno.test("a server that stops leaves nothing of a backup that it was making", async () => {
+Deno.test("a server that stops leaves nothing of a backup that it was making, unless that is whole", async () => {
   await using folder = await TemporaryFolder.make();
   const location = `${folder.path}/store.db`;
   using _engine = await openEngine(location);
   const backups = backupsOf(location, `${folder.path}/backups`);
-  await backups.begin();
-  await until(() => namesIn(`${folder.path}/backups`).length > 0, "the beginning of a file");
+  const { name } = await backups.begin();
+  Deno.writeTextFileSync(`${folder.path}/backups/${name}.part`, "a part of it");
   backups.close();
-  assertEquals(namesIn(`${folder.path}/backups`), []);
-  assertEquals([backups.underWay, backups.failure?.problem], [undefined, "the server stopped"]);
+  const isWhole = backups.failure === null;
+  assertEquals(
+    namesIn(`${folder.path}/backups`).filter((left) => left === name || !isWhole),
+    isWhole ? [name] : [],
+  );
+  assertEquals([backups.underWay, backups.failure?.problem], [
+    undefined,
+    isWhole ? undefined : "the server stopped",
+  ]);
   await assertRejects(() => backups.begin(), BackupRefused, "The server stops");
+});
+
+Deno.test("a backup that is whole when the server stops stays, and did not fail", async () => {
+  await using folder = await TemporaryFolder.make();
+  const location = `${folder.path}/store.db`;
+  using _engine = await openEngine(location);
+  const backups = backupsOf(location, `${folder.path}/backups`);
+  const { name } = await backups.begin();
+  waitWithoutHearing(() => namesIn(`${folder.path}/backups`).includes(name));
+  backups.close();
+  assertEquals([namesIn(`${folder.path}/backups`), backups.failure], [[name], null]);
 });
 
 Deno.test("a backup that cannot be made says why, and another one may be begun", async () => {
