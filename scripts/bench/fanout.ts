@@ -11,8 +11,8 @@ import { BenchServer } from "./server.ts";
 const gameBytes = 512;
 /** Updates of which it is measured what taking them in costs: Linux counts processor time in steps of 10 ms. */
 const intakes = 500;
-/** Updates with which a server warms up. */
-const warmUp = 70;
+/** Updates with which a server warms up: until then its code is still being compiled, which takes as long as the work. */
+const warmUp = 1500;
 /** How many hand updates in at once, where several do. */
 const callers = 16;
 const intakeGoal = 800;
