@@ -100,6 +100,11 @@ function ServerCard({ server, isGone, onDone }: ServerCardProps) {
           ["Heard", formatAgo(last_seen)],
         ]}
       />
+      {!self && console === null && !isGone && (
+        <p className="hint">
+          Where its console is, is not known here: give that server <code>admin.public_url</code>.
+        </p>
+      )}
       <div className="buttons">
         <Action
           label={self ? "Drain" : `Drain server ${id}`}
@@ -111,11 +116,6 @@ function ServerCard({ server, isGone, onDone }: ServerCardProps) {
         />
         {!self && console !== null && <a className="button" href={`${console}#/servers`}>Its console</a>}
       </div>
-      {!self && console === null && !isGone && (
-        <p className="remark">
-          Where its console is, is not known here: give that server <code>admin.public_url</code>.
-        </p>
-      )}
     </section>
   );
 }
