@@ -56,9 +56,9 @@ export interface Found<T> {
   readonly silent: readonly string[];
 }
 
-/** What was wagered on each outcome of a game, as miners name it. */
-type Stakes = Readonly<Record<string, number>>;
-type ToldStakes = readonly (readonly [gameId: string, stakes: Stakes])[];
+/** What was wagered on each outcome of games, as one server tells it to another. */
+type ToldStakes =
+  readonly (readonly [gameId: string, stakes: readonly (readonly [outcome: string, stake: number])[]])[];
 
 /** Which of a miner's refused predictions are asked for. */
 interface RefusalFilter {
@@ -150,14 +150,13 @@ export class Servers {
     return addDays(history.day(), told, history.interval);
   }
 
-  /** By game, what was wagered on each outcome at all servers, each since its start. */
-  async stakes(): Promise<ReadonlyMap<string, Stakes>> {
-    const sum = new Map<string, Record<string, number>>();
-    for (
-      const [gameId, stakes] of [this.#ownStakes(Infinity), ...await this.#told<ToldStakes>("stakes")].flat()
-    ) {
-      const total = sum.get(gameId) ?? {};
-      for (const [outcome, stake] of Object.entries(stakes)) total[outcome] = (total[outcome] ?? 0) + stake;
+  /** By game, what was wagered on each outcome at all servers, as miners name it, since each server's start. */
+  async stakes(): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+    const told = await this.#told<ToldStakes>("stakes");
+    const sum = new Map<string, Map<string, number>>();
+    for (const [gameId, stakes] of [this.#ownStakes(Infinity), ...told].flat()) {
+      const total = sum.get(gameId) ?? new Map<string, number>();
+      for (const [outcome, stake] of stakes) total.set(outcome, (total.get(outcome) ?? 0) + stake);
       sum.set(gameId, total);
     }
     return sum;
@@ -207,11 +206,10 @@ export class Servers {
     return { ...asked, silent: [...asked.silent, ...wanted(silent)] };
   }
 
-  /** Of the games that were wagered on first lately. */
+  /** Of so many games at most, those whose first wager is the newest. */
   #ownStakes(most: number): ToldStakes {
     const { stakes } = this.#options.judgements;
-    const told = most < stakes.size ? [...stakes].slice(-most) : [...stakes];
-    return told.map(([gameId, stakes]) => [gameId, Object.fromEntries(stakes)]);
+    return [...stakes].slice(-most).map(([gameId, stakes]) => [gameId, [...stakes]]);
   }
 
   #own({ ended = 0, hotkey, address, family }: ConnectionFilter, most: number): Told {

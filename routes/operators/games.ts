@@ -82,7 +82,7 @@ export function gameRoutes(gateway: Gateway): Hono<Env> {
       const stakes = await servers.stakes();
       const games = validator.games.listed().map(({ fields: { game_id }, text }) => ({
         game: new Rendered(text),
-        stakes: stakes.get(game_id) ?? {},
+        stakes: Object.fromEntries(stakes.get(game_id) ?? []),
       }));
       return new Response(`${renderSigned({ games })}\n`, {
         headers: { "content-type": "application/json; charset=utf-8" },

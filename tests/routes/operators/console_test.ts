@@ -274,6 +274,26 @@ Deno.test("operators see each miner's figures, why predictions were refused, and
   await peer.close();
 });
 
+Deno.test("what was wagered on a team is told by its name, whatever that is", async () => {
+  await using scene = await Scene.start();
+  const teams = { team_a: "constructor", team_b: "__proto__" };
+  await scene.addGames([sampleGame("g2", teams)]);
+  const wagered = (id: string, predicted_outcome: string, wager: number, predicted_odds: number) =>
+    samplePrediction(id, { game_id: "g2", ...teams, predicted_outcome, wager, predicted_odds });
+  await scene.submit({
+    predictions: [
+      wagered("a", "constructor", 1.5, 2.1),
+      wagered("b", "constructor", 0.25, 2.1),
+      wagered("c", "__proto__", 3, 3.4),
+    ],
+  });
+  const { games } = await scene.server.admin("GET", "/admin/games") as {
+    games: { game: { game_id: string }; stakes: object }[];
+  };
+  const stakes = games.find(({ game }) => game.game_id === "g2")?.stakes ?? {};
+  assertEquals(Object.entries(stakes), [["__proto__", 3], ["constructor", 1.75]]);
+});
+
 Deno.test("operators see the settings without secrets, and any figure's history", async () => {
   await using server = await startGateway({
     rpc_url: "http://user:secret@127.0.0.1:9",
