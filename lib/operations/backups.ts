@@ -20,7 +20,7 @@ export interface BackupTask {
 /** What the worker tells. */
 export type BackupNews =
   | { readonly kind: "progress"; readonly done: number; readonly all: number }
-  | { readonly kind: "made"; readonly receipts: number }
+  | { readonly kind: "made"; readonly receipts: number | "all its" }
   | { readonly kind: "failed"; readonly problem: string };
 
 /** A backup that is there. */
@@ -135,10 +135,10 @@ export class Backups {
     this.#isClosed = true;
     const { folder } = this;
     if (this.#worker === undefined || this.#underWay === undefined || folder === undefined) return;
-    const { name, receipts } = this.#underWay;
+    const { name } = this.#underWay;
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
-    // It may be whole, and the worker not heard yet.
-    if (names.includes(name)) return this.#end({ kind: "made", receipts });
+    // It may be whole, and the worker not heard yet that says how much it is.
+    if (names.includes(name)) return this.#end({ kind: "made", receipts: "all its" });
     this.#end({ kind: "failed", problem: "the server stopped" });
     for (const part of names) if (part.startsWith(`${name}.`)) Deno.removeSync(join(folder, part));
   }

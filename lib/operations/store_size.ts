@@ -17,7 +17,7 @@ interface StoreSizeOptions {
   readonly engine: Pick<Engine, "tableBytes" | "durability">;
 }
 
-/** How large a store is, and what room there is for it. */
+/** How large a store is, what room there is for it, and what it survives. */
 export class StoreSize {
   readonly kind: StoreKind;
   readonly #files: readonly string[];
