@@ -16,22 +16,29 @@ async function pass(milliseconds: number, ...clocks: FakeClock[]): Promise<void>
   await until(() => clocks.every(({ pending }) => pending === 1), "what servers say of themselves");
 }
 
+/** A server by a clock of its own. */
+async function join(
+  repository: InstanceRepository,
+  clock: FakeClock,
+  publicUrl?: string,
+): Promise<Instances> {
+  const instances = new Instances({
+    location: ":memory:",
+    repository,
+    clock,
+    publicUrl,
+    region: "default",
+    activeJobs: () => 0,
+  });
+  await instances.start();
+  return instances;
+}
+
 Deno.test("a server whose wall clock is set takes nobody for dead who lives, and notices who does not", async () => {
   const [clock, otherClock] = [new FakeClock(), new FakeClock()];
   using store = await openEngine(":memory:", { clock });
-  const join = async (clock: FakeClock) => {
-    const instances = new Instances({
-      location: ":memory:",
-      repository: new InstanceRepository(store),
-      clock,
-      publicUrl: undefined,
-      region: "default",
-      activeJobs: () => 0,
-    });
-    await instances.start();
-    return instances;
-  };
-  const [one, other] = [await join(clock), await join(otherClock)];
+  const repository = new InstanceRepository(store);
+  const [one, other] = [await join(repository, clock), await join(repository, otherClock)];
   const both = new Set([one.self, other.self]);
   assertEquals(await one.living(), both);
   for (const step of [400_000, -600_000]) {
@@ -51,19 +58,7 @@ Deno.test("a server writes less often that it lives while it is alone, and as of
   const [clock, otherClock] = [new FakeClock(), new FakeClock()];
   using store = await openEngine(":memory:", { clock });
   const repository = new InstanceRepository(store);
-  const join = async (clock: FakeClock) => {
-    const instances = new Instances({
-      location: ":memory:",
-      repository,
-      clock,
-      publicUrl: undefined,
-      region: "default",
-      activeJobs: () => 0,
-    });
-    await instances.start();
-    return instances;
-  };
-  const one = await join(clock);
+  const one = await join(repository, clock);
   const said = async () => (await repository.list()).find(({ id }) => id === one.self)?.heardAt;
   /** How often it says within a minute that it lives. */
   const words = async (...clocks: FakeClock[]) => {
@@ -79,7 +74,7 @@ Deno.test("a server writes less often that it lives while it is alone, and as of
   assertEquals(await words(clock), 12);
   // Just before it says so again it is known to one that joins it all the same.
   for (let half = 0; half < 9; half += 1) await pass(500, clock);
-  const other = await join(otherClock);
+  const other = await join(repository, otherClock);
   assertEquals((await other.others()).heard, [one.self]);
   for (let half = 0; half < 11; half += 1) await pass(500, clock, otherClock);
   assertEquals(await words(clock, otherClock), 24);
@@ -91,19 +86,11 @@ Deno.test("a server writes less often that it lives while it is alone, and as of
 Deno.test("clients are told of a server that has died for less than ten seconds, and its jobs are left to it for longer", async () => {
   const [clock, otherClock] = [new FakeClock(), new FakeClock()];
   using store = await openEngine(":memory:", { clock });
-  const join = async (clock: FakeClock, publicUrl: string) => {
-    const instances = new Instances({
-      location: ":memory:",
-      repository: new InstanceRepository(store),
-      clock,
-      publicUrl,
-      region: "default",
-      activeJobs: () => 0,
-    });
-    await instances.start();
-    return instances;
-  };
-  const [one, other] = [await join(clock, "http://one"), await join(otherClock, "http://other")];
+  const repository = new InstanceRepository(store);
+  const [one, other] = [
+    await join(repository, clock, "http://one"),
+    await join(repository, otherClock, "http://other"),
+  ];
   const listed = async () => (await one.list(null)).map(({ url }) => url);
   for (let seconds = 0; seconds < 60; seconds += 1) {
     await pass(1000, clock, otherClock);

@@ -5,7 +5,7 @@ import { signMessage } from "../helpers/peer.ts";
 import { ServerProcess } from "../helpers/process.ts";
 import { samplePrediction } from "../helpers/samples.ts";
 import { pause } from "./bystander.ts";
-import { askAdmin } from "./operator.ts";
+import { askAdmin, untilReadyz } from "./operator.ts";
 import type { Stage } from "./stage.ts";
 import type { Findings } from "./trial.ts";
 
@@ -85,11 +85,7 @@ async function outage(stage: Stage, { begin, end }: Fault): Promise<Findings> {
   }
   await end(stage);
   const over = performance.now();
-  let ready = await askAdmin(url, "/readyz");
-  while (ready.status !== 200 && performance.now() - over < longestRecovery) {
-    await pause(50);
-    ready = await askAdmin(url, "/readyz");
-  }
+  const ready = await untilReadyz(url, 200, longestRecovery);
   const back = performance.now() - over;
   await Promise.all(sending);
   const odd = new Set([...answers.values()].filter((answer) => answer !== "confirmed" && answer !== retry));

@@ -1,6 +1,6 @@
 import { commandLine, runToEnd } from "../helpers/process.ts";
 import { pause } from "./bystander.ts";
-import { askAdmin } from "./operator.ts";
+import { askAdmin, untilReadyz } from "./operator.ts";
 import type { Stage } from "./stage.ts";
 import type { Findings } from "./trial.ts";
 
@@ -68,20 +68,14 @@ export async function hungDisk(stage: Stage): Promise<Findings> {
   const start = performance.now();
   const submitted = bystander.predictOverHttp("meanwhile");
   const early = await Promise.race([submitted, pause(500)]);
-  let ready = await askAdmin(url, "/readyz");
   // What was committed just before it hung is believed for a second.
-  while (ready.status === 200 && performance.now() - start < 5000) {
-    await pause(50);
-    ready = await askAdmin(url, "/readyz");
-  }
+  const ready = await untilReadyz(url, 503, 4500);
   const seen = performance.now() - start;
   await pause(8000 - seen);
   const before = bystander.confirmed;
   await disk.thaw();
   const thawed = performance.now();
-  while ((await askAdmin(url, "/readyz")).status !== 200 && performance.now() - thawed < 10_000) {
-    await pause(50);
-  }
+  await untilReadyz(url, 200, 10_000);
   const back = performance.now() - thawed;
   const status = await submitted;
   const { text } = await askAdmin(url, "/admin/predictions?limit=1000");

@@ -1,3 +1,4 @@
+import { pause } from "./bystander.ts";
 import { adminToken, callAdmin } from "../helpers/gateway.ts";
 import { sampleGame } from "../helpers/samples.ts";
 
@@ -55,4 +56,18 @@ export async function askAdmin(
   const headers = { authorization: `Bearer ${adminToken}` };
   const response = await fetch(`${url}${path}`, { method, headers });
   return { status: response.status, text: await response.text() };
+}
+
+/** What `/readyz` says once it is that status, or else after so many milliseconds. */
+export async function untilReadyz(
+  url: string,
+  status: number,
+  patience: number,
+): Promise<{ status: number; text: string }> {
+  const start = performance.now();
+  for (;;) {
+    const ready = await askAdmin(url, "/readyz");
+    if (ready.status === status || performance.now() - start >= patience) return ready;
+    await pause(50);
+  }
 }
