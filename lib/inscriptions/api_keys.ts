@@ -7,7 +7,7 @@ import {
   SharedRecords,
 } from "../engine/mod.ts";
 import { addressGroup, TokenBuckets } from "../hub/mod.ts";
-import { type Clock, Refusal, sha256Hex } from "../protocol/mod.ts";
+import { type Clock, Refusal, type RevokedApiKey, sha256Hex, type ToldApiKey } from "../protocol/mod.ts";
 import { InscriptionError } from "./errors.ts";
 import { KeyUses } from "./key_uses.ts";
 
@@ -15,20 +15,6 @@ import { KeyUses } from "./key_uses.ts";
 export interface ApiKeyOwner {
   readonly id: string;
   readonly name: string;
-}
-
-/** A key as it is listed. */
-interface ListedApiKey extends ApiKeyOwner {
-  /** ISO 8601, as all times here. */
-  readonly created_at: string;
-  /** To the minute; null before the first time. */
-  readonly last_used_at: string | null;
-}
-
-/** A key that is in force no more. */
-interface RevokedApiKey extends ApiKeyOwner {
-  readonly created_at: string;
-  readonly revoked_at: string;
 }
 
 const maxKeys = 10_000;
@@ -111,7 +97,7 @@ export class ApiKeys {
   }
 
   /** All keys in force, oldest first. */
-  async list(): Promise<ListedApiKey[]> {
+  async list(): Promise<ToldApiKey[]> {
     const uses = await this.#uses.all();
     return [...this.#records.values()].sort((a, b) => a.createdAt - b.createdAt)
       .map(({ id, name, createdAt }) => ({

@@ -31,13 +31,41 @@ export {
   teamGamePrediction,
   time,
 } from "./messages/miners.ts";
+export { type AuditRecord, auditRecord } from "./operators/audit_record.ts";
 export { type Judgement, judgement } from "./operators/judgement.ts";
 export { type JobStatus, jobStatuses } from "./job_status.ts";
+export { type MinerDetails, minerDetails, mostLatest } from "./operators/miner_details.ts";
+export { type MinerDay, type MinersDay, minersDay } from "./operators/miners_day.ts";
+export { type OddsHistory, oddsHistory } from "./operators/odds_history.ts";
 export { type RegisteredJob, registeredJob } from "./operators/registered_job.ts";
 export { type StreamState, streamState } from "./operators/stream_state.ts";
+export {
+  type ToldAlert,
+  type ToldAlertRule,
+  type ToldAlerts,
+  toldAlerts,
+  type WebhookDelivery,
+  webhookDelivery,
+} from "./operators/told_alerts.ts";
+export {
+  type RevokedApiKey,
+  type ToldApiKey,
+  type ToldApiKeys,
+  toldApiKeys,
+} from "./operators/told_api_keys.ts";
+export {
+  backupUnderWay,
+  type ToldBackups,
+  toldBackups,
+  type ToldBackupUnderWay,
+} from "./operators/told_backups.ts";
 export { type ToldConnection, toldConnection } from "./operators/told_connection.ts";
+export { type ToldConnections, toldConnections } from "./operators/told_connections.ts";
+export { type ToldGame, toldGame } from "./operators/told_game.ts";
 export { type ToldMiner, toldMiner } from "./operators/told_miner.ts";
 export { type ToldServer, toldServer } from "./operators/told_server.ts";
+export { type ConsoleState, consoleState, type ToldSession, toldSession } from "./operators/told_session.ts";
+export { type ToldSetting, toldSetting } from "./operators/told_setting.ts";
 export { type ToldStore, toldStore } from "./operators/told_store.ts";
 export {
   type Declaration,

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { Kind, parseMessage, time, valueBounds } from "../../lib/protocol/mod.ts";
+import { Kind, parseMessage, toldApiKeys, valueBounds } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { operator, readBody } from "../http/body.ts";
 import { documented, refusals } from "../http/documented.ts";
@@ -22,33 +22,6 @@ const apiKey = new Kind(
   () => z.looseObject({ id: z.string(), name: z.string(), key: z.string().describe("shown once") }),
   { id, name, key: "hg_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG" },
 );
-const apiKeys = new Kind(
-  "ApiKeys",
-  () =>
-    z.object({
-      api_keys: z.array(z.looseObject({
-        id: z.string(),
-        name: z.string(),
-        created_at: time(),
-        last_used_at: time().nullable().describe("to the minute; null before the first time"),
-      })),
-      revoked: z.array(z.object({
-        id: z.string(),
-        name: z.string(),
-        created_at: time(),
-        revoked_at: time(),
-      })).describe("within the last 90 days, the newest first"),
-    }),
-  {
-    api_keys: [{
-      id,
-      name,
-      created_at: "2026-11-21T08:00:00.000Z",
-      last_used_at: "2026-11-21T08:12:00.000Z",
-    }],
-    revoked: [],
-  },
-);
 const revoked = new Kind(
   "ApiKeyRevoked",
   () => z.looseObject({ id: z.string(), revoked: z.literal(true) }),
@@ -65,7 +38,7 @@ export function apiKeyRoutes(gateway: Gateway): Hono<Env> {
       documented({
         ...operators,
         summary: "List API keys",
-        answers: { 200: { description: "Keys in force", kind: apiKeys }, ...refusals(401, 404) },
+        answers: { 200: { description: "Keys in force", kind: toldApiKeys }, ...refusals(401, 404) },
       }),
       async (context) => answerJson(context, { api_keys: await keys.list(), revoked: await keys.revoked() }),
     )

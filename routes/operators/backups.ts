@@ -1,55 +1,11 @@
 import { Hono } from "hono";
-import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { type Backup, BackupRefused, type BackupUnderWay, type NoBackup } from "../../lib/operations/mod.ts";
-import { formatTimestamp, Kind, time } from "../../lib/protocol/mod.ts";
+import { backupUnderWay, formatTimestamp, toldBackups } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
-
-const backup = new Kind(
-  "Backup",
-  () =>
-    z.object({
-      name: z.string().describe("of its file in the folder; of the time, in UTC"),
-      bytes: z.number().int(),
-      made_at: time().describe("when it was begun: what is confirmed later is not in it"),
-    }),
-  {
-    name: "heliograph-2026-11-21T080000Z.db",
-    bytes: 52_428_800,
-    made_at: "2026-11-21T08:00:00.000+00:00",
-  },
-);
-const underWay = new Kind(
-  "BackupUnderWay",
-  () =>
-    z.object({
-      name: z.string(),
-      since: time(),
-      verified: z.number().int().describe("receipts that were verified so far"),
-      receipts: z.number().int().describe("receipts in it; 0 while the store is still copied"),
-    }),
-  {
-    name: "heliograph-2026-11-21T090000Z.db",
-    since: "2026-11-21T09:00:00.000+00:00",
-    verified: 4000,
-    receipts: 90_000,
-  },
-);
-const backupList = new Kind(
-  "Backups",
-  () =>
-    z.object({
-      folder: z.string().nullable().describe("`store.backups`; null where this server makes none"),
-      under_way: underWay.schema.nullable().describe("the one that is being made"),
-      last_failure: z.object({ at: time(), problem: z.string() }).nullable()
-        .describe("why the last one was not made; null where it was"),
-      backups: z.array(backup.schema).describe("the newest first, 200 at most"),
-    }),
-  { folder: "backups", under_way: underWay.example, last_failure: null, backups: [backup.example] },
-);
 
 const statuses: Readonly<Record<NoBackup, 409 | 503>> = { unavailable: 409, under_way: 409, no_space: 503 };
 
@@ -61,7 +17,7 @@ export function backupRoutes({ backups }: Gateway): Hono<Env> {
       tag: "Operators",
       security: "admin",
       summary: "The backups that this server has made",
-      answers: { 200: { description: "Those in the folder", kind: backupList }, ...refusals(401, 404) },
+      answers: { 200: { description: "Those in the folder", kind: toldBackups }, ...refusals(401, 404) },
     }),
     async (context) =>
       answerJson(context, {
@@ -81,7 +37,7 @@ export function backupRoutes({ backups }: Gateway): Hono<Env> {
       description:
         "As `heliograph store backup` does, into the folder `store.backups`, of a store in a file: the answer comes when it is begun, `GET` says what becomes of it. Its name says when. Refused with 409 where one is being made (`backup_under_way`), where there is no folder for it, and for a store in PostgreSQL, whose pg_dump makes them (`backup_unavailable`); with 503 where the disk has no room (`backup_no_space`).",
       answers: {
-        202: { description: "It is being made", kind: underWay },
+        202: { description: "It is being made", kind: backupUnderWay },
         ...refusals(401, 404, 409, 503),
       },
     }),

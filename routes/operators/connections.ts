@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { type ConnectionRecord, endCauses, keptEndings } from "../../lib/hub/mod.ts";
 import type { SeenConnection } from "../../lib/operations/mod.ts";
-import { formatTimestamp, Kind, toldConnection } from "../../lib/protocol/mod.ts";
+import { formatTimestamp, Kind, toldConnection, toldConnections } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
@@ -19,23 +19,6 @@ const listQuery = z.object({
   server: name.optional(),
 });
 
-const connections = new Kind(
-  "Connections",
-  () =>
-    z.object({
-      connections: z.array(toldConnection.schema).describe("those open"),
-      ended: z.array(toldConnection.schema).optional()
-        .describe("the newest endings, where they were asked for"),
-      servers: z.array(z.object({
-        id: z.string(),
-        left_out: z.number().int().describe("open connections of it that are too many to be told"),
-      })).describe("whose connections these are"),
-      silent: z.array(z.string()).describe(
-        "servers that have not answered within a second, or have said nothing for six",
-      ),
-    }),
-  { connections: [toldConnection.example], servers: [{ id: "1", left_out: 0 }], silent: [] },
-);
 const dropped = new Kind(
   "ConnectionDropped",
   () => z.looseObject({ id: z.string(), server: z.string() }),
@@ -58,7 +41,7 @@ export function connectionRoutes({ servers }: Gateway): Hono<Env> {
         description: "Of all servers of the store, or of the one that `server` names. " +
           "With `ended` also that many of those that ended last.",
         query: listQuery,
-        answers: { 200: { description: "Those open", kind: connections }, ...refusals(400, 401, 404) },
+        answers: { 200: { description: "Those open", kind: toldConnections }, ...refusals(400, 401, 404) },
       }),
       async (context) => {
         const { server, ...filter } = readQuery(listQuery, context.req.query());

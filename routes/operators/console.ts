@@ -3,7 +3,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { type ConsoleSession, idleTime, type Login } from "../../lib/operations/mod.ts";
-import { describeIssue, formatTimestamp, Kind } from "../../lib/protocol/mod.ts";
+import { consoleState, describeIssue, formatTimestamp, Kind, toldSession } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { operator, readBody } from "../http/body.ts";
 import { documented, refusals } from "../http/documented.ts";
@@ -20,32 +20,12 @@ const tokenKind = new Kind(
   () => z.strictObject({ token: z.string().min(1).max(1024) }),
   { token: "the admin token" },
 );
-const sessionKind = new Kind(
-  "ConsoleSession",
-  () =>
-    z.object({
-      name: z.string().describe("what the audit log calls it"),
-      csrf: z.string().describe("what changes send back as `x-csrf-token`"),
-      idle_seconds: z.number().int().describe("seconds without a request after which it ends"),
-      unlocked_until: z.string().nullable().describe("until when actions are allowed; null: they are locked"),
-    }),
-  { name: "9f1c02ab", csrf: "4be0...", idle_seconds: 900, unlocked_until: null },
-);
-const stateKind = new Kind(
-  "ConsoleState",
-  () =>
-    z.object({
-      configured: z.boolean().describe("whether there is an admin token, without which nobody can log in"),
-      session: sessionKind.schema.nullable(),
-    }),
-  { configured: true, session: null },
-);
 const ended = new Kind("SessionEnded", () => z.object({ ended: z.literal(true) }), { ended: true });
 
 /** The console's sessions. Protocol, section 6. */
 export function consoleRoutes(gateway: Gateway): Hono<Env> {
   const answers = (...more: number[]) => ({
-    200: { description: "The session", kind: sessionKind },
+    200: { description: "The session", kind: toldSession },
     ...refusals(401, 404, ...more),
   });
   return new Hono<Env>()
@@ -54,7 +34,7 @@ export function consoleRoutes(gateway: Gateway): Hono<Env> {
       documented({
         tag: "Operators",
         summary: "Who is logged in to the console",
-        answers: { 200: { description: "The session, if any", kind: stateKind }, ...refusals() },
+        answers: { 200: { description: "The session, if any", kind: consoleState }, ...refusals() },
       }),
       async (context) => {
         const session = await sessionOf(gateway, context);

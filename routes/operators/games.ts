@@ -6,12 +6,13 @@ import {
   Kind,
   maxIdLength,
   type NewGame,
+  oddsHistory,
   parseMessage,
   readGame,
   Rendered,
   renderSigned,
   teamGame,
-  time,
+  toldGame,
   valueBounds,
 } from "../../lib/protocol/mod.ts";
 import type { Games } from "../../lib/validator/mod.ts";
@@ -39,32 +40,8 @@ const published = new Kind(
 
 const gameList = new Kind(
   "KnownGames",
-  () =>
-    z.object({
-      games: z.array(z.object({
-        game: z.looseObject({ game_id: z.string() }),
-        stakes: z.record(z.string(), z.number())
-          .describe("wagered on each outcome at all servers since they started"),
-      })),
-    }),
-  { games: [{ game: { game_id: "401" }, stakes: { Arsenal: 120.5 } }] },
-);
-const oddsHistory = new Kind(
-  "OddsHistory",
-  () =>
-    z.object({
-      game_id: z.string(),
-      odds: z.array(z.object({
-        at: time(),
-        team_a: z.number(),
-        team_b: z.number(),
-        tie: z.number().nullable(),
-      })).describe("each from its time on, the oldest first; 200 at most, for two weeks"),
-    }),
-  {
-    game_id: "401",
-    odds: [{ at: "2026-11-21T08:00:00.000+00:00", team_a: 2.1, team_b: 3.4, tie: 3.25 }],
-  },
+  () => z.object({ games: z.array(toldGame.schema) }),
+  { games: [toldGame.example] },
 );
 
 /** Games for all miners. Below `/admin`, whose token is checked there. Protocol, section 6. */

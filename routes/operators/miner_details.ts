@@ -3,14 +3,11 @@ import { z } from "zod";
 import type { PredictionRecord } from "../../lib/engine/mod.ts";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import {
-  exampleMiner,
   formatTimestamp,
-  hotkey,
-  type Json,
   type Judgement,
-  judgement,
-  Kind,
-  time,
+  minerDetails,
+  minersDay,
+  mostLatest,
 } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
@@ -18,50 +15,11 @@ import type { Env } from "../http/env.ts";
 import { count, readQuery } from "../http/query.ts";
 import { readHotkey } from "./read_hotkey.ts";
 
-/** Predictions of a miner that are told at a time. */
-const mostLatest = 50;
 const receiptsQuery = z.object({
   after: count.default(0),
   limit: count.refine((limit) => limit >= 1 && limit <= 1000, "expected 1 to 1000").default(1000),
 });
 
-const { number: _, way: __, ...exampleLatest } = judgement.example as Readonly<Record<string, Json>>;
-const minerDetails = new Kind(
-  "MinerDetails",
-  () =>
-    z.object({
-      hotkey: hotkey(),
-      chain: z.object({
-        receipts: z.number().int().describe("how many were given"),
-        first: z.number().int().describe("`miner_sequence` of the first that is kept"),
-        head: z.string().describe("SHA-256 of the last one, which the next names as its `previous`"),
-      }),
-      latest: z.array(judgement.schema.omit({ number: true, way: true }).extend({ at: time() }))
-        .describe(`the newest ${mostLatest}; refused ones as far as servers remember them`),
-    }),
-  {
-    hotkey: exampleMiner,
-    chain: { receipts: 31, first: 1, head: "5f2c..." },
-    latest: [{ ...exampleLatest, at: "2026-11-21T08:00:00.000+00:00" }],
-  },
-);
-const minersDay = new Kind(
-  "MinersDay",
-  () =>
-    z.object({
-      from: z.number().int().describe("when the first slot began, in Unix seconds"),
-      interval: z.number().int().describe("seconds of a slot"),
-      miners: z.record(
-        hotkey(),
-        z.object({ accepted: z.array(z.number().int()), refused: z.array(z.number().int()) }),
-      ).describe("those that predicted, each with a count for each slot"),
-    }),
-  {
-    from: 1_795_161_600,
-    interval: 1800,
-    miners: { [exampleMiner]: { accepted: [0, 12, 31], refused: [0, 0, 1] } },
-  },
-);
 const parameters = { hotkey: "the miner's SS58 address" };
 const operators = { tag: "Operators", security: "admin" } as const;
 

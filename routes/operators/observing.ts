@@ -4,12 +4,14 @@ import { describeSettings, originOf, showSetting } from "../../lib/config/mod.ts
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import type { OperatorEvent } from "../../lib/operations/mod.ts";
 import {
+  auditRecord,
   FirstSignal,
   formatTimestamp,
   type Json,
   judgement,
   Kind,
   time,
+  toldSetting,
   toldStore,
 } from "../../lib/protocol/mod.ts";
 import { type FigureName, figureNames, figures, historyRanges } from "../../lib/telemetry/mod.ts";
@@ -42,54 +44,13 @@ const refusalList = new Kind(
 );
 const auditList = new Kind(
   "AuditLog",
-  () =>
-    z.object({
-      records: z.array(z.object({
-        at: z.string(),
-        actor: z.string().describe("a session's name, `token`, or `nobody`"),
-        address: z.string(),
-        action: z.string(),
-        status: z.number().int(),
-        count: z.number().int().optional()
-          .describe(
-            "attempts that were refused in the same way within an hour, where they stand in one record",
-          ),
-        last_at: z.string().optional().describe("when the last of them was"),
-      })),
-    }),
-  {
-    records: [{
-      at: "2026-11-21T08:00:00+00:00",
-      actor: "9f1c02ab",
-      address: "127.0.0.1",
-      action: "POST /admin/drain",
-      status: 202,
-    }],
-  },
+  () => z.object({ records: z.array(auditRecord.schema) }),
+  { records: [auditRecord.example] },
 );
 const configList = new Kind(
   "Configuration",
-  () =>
-    z.object({
-      settings: z.array(z.object({
-        name: z.string(),
-        value: z.string().nullable().describe("null where none is set; secrets are masked"),
-        source: z.string().describe("`default`, or the flag, the variable or the file's key that sets it"),
-        default: z.string(),
-        unit: z.string().nullable(),
-        doc: z.string(),
-      })),
-    }),
-  {
-    settings: [{
-      name: "port",
-      value: "10401",
-      source: "default",
-      default: "10401",
-      unit: null,
-      doc: "Port to listen on.",
-    }],
-  },
+  () => z.object({ settings: z.array(toldSetting.schema) }),
+  { settings: [toldSetting.example] },
 );
 const historyAnswer = new Kind(
   "FigureHistory",

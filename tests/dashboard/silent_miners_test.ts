@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { silentMiners } from "../../lib/dashboard/console/silent_miners.ts";
-import type { Miner } from "../../lib/dashboard/console/types.ts";
+import type { ToldMiner as Miner } from "../../lib/protocol/mod.ts";
 
 const now = Date.parse("2026-11-21T12:00:00Z");
 const ago = (minutes: number) => new Date(now - 60_000 * minutes).toISOString();

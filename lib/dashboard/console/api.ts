@@ -1,18 +1,4 @@
-/** What the server says of the session. */
-export interface SessionState {
-  /** What the audit log calls it. */
-  readonly name: string;
-  readonly csrf: string;
-  readonly idle_seconds: number;
-  /** Until when actions are allowed; null: they are locked. */
-  readonly unlocked_until: string | null;
-}
-
-/** Who is logged in, if anybody can be. */
-interface SessionAnswer {
-  readonly configured: boolean;
-  readonly session: SessionState | null;
-}
+import type { ConsoleState, ToldSession } from "../../protocol/mod.ts";
 
 /** Nobody asked for it. */
 const inBackground = { headers: { "x-background": "1" } };
@@ -47,8 +33,8 @@ export class Api {
   }
 
   /** Asks who is logged in. */
-  async session(background = false): Promise<SessionAnswer> {
-    const answer = await this.#ask<SessionAnswer>("console/session", background ? inBackground : {});
+  async session(background = false): Promise<ConsoleState> {
+    const answer = await this.#ask<ConsoleState>("console/session", background ? inBackground : {});
     if (answer.session !== null) this.#keep(answer.session);
     return answer;
   }
@@ -59,12 +45,12 @@ export class Api {
     this.#ended();
   }
 
-  async login(token: string): Promise<SessionState> {
-    return this.#keep(await this.#ask<SessionState>("console/login", post({ token })));
+  async login(token: string): Promise<ToldSession> {
+    return this.#keep(await this.#ask<ToldSession>("console/login", post({ token })));
   }
 
-  async unlock(token: string): Promise<SessionState> {
-    return this.#keep(await this.change<SessionState>({ ...post({ token }), path: "console/unlock" }));
+  async unlock(token: string): Promise<ToldSession> {
+    return this.#keep(await this.change<ToldSession>({ ...post({ token }), path: "console/unlock" }));
   }
 
   /** Asks nothing more, but where it fails: then the session goes on. */
@@ -126,7 +112,7 @@ export class Api {
     throw new ApiError(message, answer.status, code);
   }
 
-  #keep(session: SessionState): SessionState {
+  #keep(session: ToldSession): ToldSession {
     this.#csrf = session.csrf;
     if (this.#asking.signal.aborted) this.#asking = new AbortController();
     return session;

@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useMemo, useState } from "react";
-import { Api, type SessionState } from "./api.ts";
+import type { ToldSession } from "../../protocol/mod.ts";
+import { Api } from "./api.ts";
 import { ConsoleContext } from "./context.ts";
 import { Feed } from "./feed.ts";
 import { Memory } from "./memory.ts";
@@ -9,7 +10,7 @@ type Stage =
   | { readonly kind: "asking" }
   | { readonly kind: "no_token" }
   | { readonly kind: "out"; readonly why: string }
-  | { readonly kind: "in"; readonly session: SessionState };
+  | { readonly kind: "in"; readonly session: ToldSession };
 
 /** The console: a login, and behind it the pages. */
 export function App() {
@@ -41,15 +42,15 @@ export function App() {
   );
 }
 
-function stageOf(configured: boolean, session: SessionState | null): Stage {
+function stageOf(configured: boolean, session: ToldSession | null): Stage {
   if (!configured) return { kind: "no_token" };
   return session === null ? { kind: "out", why: "" } : { kind: "in", session };
 }
 
 interface InsideProps {
   readonly api: Api;
-  readonly session: SessionState;
-  readonly setSession: (session: SessionState) => void;
+  readonly session: ToldSession;
+  readonly setSession: (session: ToldSession) => void;
 }
 
 function Inside({ api, session, setSession }: InsideProps) {
@@ -108,7 +109,7 @@ function useIdleLogout(api: Api, seconds: number): void {
 interface LoginProps {
   readonly api: Api;
   readonly why: string;
-  readonly onLogin: (session: SessionState) => void;
+  readonly onLogin: (session: ToldSession) => void;
 }
 
 function Login({ api, why, onLogin }: LoginProps) {

@@ -7,19 +7,19 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import type { Api, SessionState } from "./api.ts";
+import type { Judgement, ToldSession } from "../../protocol/mod.ts";
+import type { Api } from "./api.ts";
 import type { GatewayActivity } from "../../protocol/streams.ts";
 import type { EventName, Feed } from "./feed.ts";
 import type { Memory } from "./memory.ts";
-import type { Judgement } from "./types.ts";
 
 /** What all pages work with. */
 interface ConsoleParts {
   readonly api: Api;
   readonly feed: Feed;
   readonly memory: Memory;
-  readonly session: SessionState;
-  readonly setSession: (session: SessionState) => void;
+  readonly session: ToldSession;
+  readonly setSession: (session: ToldSession) => void;
 }
 
 /** The parts of the console. */

@@ -1,17 +1,4 @@
-/** What became of each miner's predictions in the last day, as `/admin/miners/day` tells of it. */
-export interface MinersDay {
-  /** Unix seconds. */
-  readonly from: number;
-  /** Seconds of a slot. */
-  readonly interval: number;
-  readonly miners: Readonly<Record<string, MinerDay | undefined>>;
-}
-
-/** A count for each slot, the oldest first. */
-export interface MinerDay {
-  readonly accepted: readonly number[];
-  readonly refused: readonly number[];
-}
+import type { MinerDay } from "../../protocol/mod.ts";
 
 const [slots, step, bar, height] = [48, 3, 2, 16];
 

@@ -1,6 +1,6 @@
+import type { Judgement } from "../../protocol/mod.ts";
 import type { GatewayActivity } from "../../protocol/streams.ts";
 import type { Feed } from "./feed.ts";
-import type { Judgement } from "./types.ts";
 
 const kept = 2000;
 

@@ -1,16 +1,10 @@
-/** Odds from a time on, as `/admin/games/ID/odds` tells of them. */
-export interface Odds {
-  readonly at: string;
-  readonly team_a: number;
-  readonly team_b: number;
-  readonly tie: number | null;
-}
+import type { OddsHistory } from "../../protocol/mod.ts";
 
 const [width, height, margin] = [320, 96, 4];
 const outcomes = ["team_a", "team_b", "tie"] as const;
 
 /** Odds as steps, up to now. */
-export function OddsChart({ odds, label }: { readonly odds: readonly Odds[]; readonly label: string }) {
+export function OddsChart({ odds, label }: Pick<OddsHistory, "odds"> & { readonly label: string }) {
   const times = odds.map(({ at }) => Date.parse(at));
   const [first = 0, now] = [times[0], Date.now()];
   const values = odds.flatMap((entry) => outcomes.flatMap((name) => entry[name] ?? []));

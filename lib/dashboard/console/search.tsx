@@ -1,8 +1,8 @@
 import type { FormEvent } from "react";
+import type { ToldConnections, ToldMiner as Miner } from "../../protocol/mod.ts";
 import type { Api } from "./api.ts";
 import { useConsole } from "./context.ts";
 import { linkTo } from "./place.ts";
-import type { Connection, Miner } from "./types.ts";
 
 /** Finds a miner, a prediction or a connection by what is typed, and goes there. */
 export function Search() {
@@ -27,11 +27,6 @@ export function Search() {
   );
 }
 
-interface Connections {
-  readonly connections: readonly Connection[];
-  readonly ended: readonly Connection[];
-}
-
 /** Where it is: what is neither a miner nor a connection may be a prediction, lately or in the store. */
 async function find(api: Api, text: string): Promise<string> {
   const { miners } = await api.get<{ miners: readonly Miner[] }>("admin/miners");
@@ -41,7 +36,7 @@ async function find(api: Api, text: string): Promise<string> {
     return linkTo("miners", found.length === 1 ? { open: miner.hotkey } : { search: text });
   }
   if (/^c\w+$/.test(text)) {
-    const { connections, ended } = await api.get<Connections>("admin/connections?ended=1000");
+    const { connections, ended = [] } = await api.get<ToldConnections>("admin/connections?ended=1000");
     if (connections.some(({ id }) => id === text)) return linkTo("connections", { open: text });
     if (ended.some(({ id }) => id === text)) return linkTo("connections", { show: "ended", open: text });
   }

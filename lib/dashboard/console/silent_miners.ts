@@ -1,5 +1,4 @@
-import type { MinersDay } from "./day_strip.tsx";
-import type { Miner } from "./types.ts";
+import type { MinersDay, ToldMiner as Miner } from "../../protocol/mod.ts";
 
 const minute = 60_000;
 /** After which a miner is silent, in milliseconds: one that is away, and one that is here and does not predict. */

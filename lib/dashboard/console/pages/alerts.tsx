@@ -1,13 +1,7 @@
+import type { ToldAlert, ToldAlertRule, ToldAlerts, WebhookDelivery } from "../../../protocol/mod.ts";
 import { formatDuration } from "../../model/format.ts";
 import { Action } from "../action.tsx";
-import {
-  type Alert,
-  type AlertRule,
-  type Alerts,
-  type Delivery,
-  formatAlertValue,
-  useAlerts,
-} from "../alerts.ts";
+import { formatAlertValue, useAlerts } from "../alerts.ts";
 import type { Column } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
@@ -30,7 +24,7 @@ function State({ state }: { readonly state: string }) {
 const plainName = (name: string) =>
   name.replace(/^Heliograph/, "").replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-const columns: readonly Column<AlertRule>[] = [
+const columns: readonly Column<ToldAlertRule>[] = [
   { key: "name", title: "Rule", show: ({ name }) => plainName(name), sortBy: ({ name }) => name },
   {
     key: "state",
@@ -67,7 +61,7 @@ const columns: readonly Column<AlertRule>[] = [
   },
 ];
 
-const endedColumns: readonly Column<Alert>[] = [
+const endedColumns: readonly Column<ToldAlert>[] = [
   {
     key: "summary",
     title: "Alert",
@@ -148,7 +142,7 @@ export function AlertsPage() {
   );
 }
 
-function HeldAlerts({ data }: { readonly data: Alerts | undefined }) {
+function HeldAlerts({ data }: { readonly data: ToldAlerts | undefined }) {
   return (
     <section className="card held" aria-labelledby="held">
       <header className="card-head">
@@ -161,7 +155,7 @@ function HeldAlerts({ data }: { readonly data: Alerts | undefined }) {
 }
 
 /** What holds, each with what to do. */
-function AlertList({ alerts }: { readonly alerts: readonly Alert[] | undefined }) {
+function AlertList({ alerts }: { readonly alerts: readonly ToldAlert[] | undefined }) {
   return (
     <>
       <ul className="troubles" data-value="alerts">
@@ -182,7 +176,7 @@ function AlertList({ alerts }: { readonly alerts: readonly Alert[] | undefined }
   );
 }
 
-function RuleDrawer({ rule }: { readonly rule: AlertRule }) {
+function RuleDrawer({ rule }: { readonly rule: ToldAlertRule }) {
   const { name, severity, state, for_seconds, expression, advice, value, threshold, unit, since } = rule;
   return (
     <Drawer label={`Rule ${plainName(name)}`} title={plainName(name)} badge={<State state={state} />}>
@@ -205,12 +199,14 @@ function RuleDrawer({ rule }: { readonly rule: AlertRule }) {
   );
 }
 
-function describeDelivery({ status, problem, attempts }: Delivery): string {
+function describeDelivery({ status, problem, attempts }: WebhookDelivery): string {
   if (problem === null) return `taken with ${status}`;
   return attempts === 1 ? `not taken: ${problem}` : `not taken in ${attempts} attempts: ${problem}`;
 }
 
-function WebhookState({ data, onDone }: { readonly data: Alerts | undefined; readonly onDone: () => void }) {
+function WebhookState(
+  { data, onDone }: { readonly data: ToldAlerts | undefined; readonly onDone: () => void },
+) {
   const webhook = data?.webhook ?? null;
   const last = webhook?.last ?? null;
   return (
@@ -229,7 +225,7 @@ function WebhookState({ data, onDone }: { readonly data: Alerts | undefined; rea
         meaning={`One message that is no alert goes to ${webhook?.host ?? "the webhook"}.`}
         change={{ method: "POST", path: "admin/alerts/test" }}
         disabled={webhook === null}
-        describe={(answer) => `It was ${describeDelivery(answer as Delivery)}`}
+        describe={(answer) => `It was ${describeDelivery(answer as WebhookDelivery)}`}
         onDone={onDone}
       />
     </>

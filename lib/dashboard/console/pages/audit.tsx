@@ -1,3 +1,4 @@
+import type { AuditRecord } from "../../../protocol/mod.ts";
 import { formatCount } from "../../model/format.ts";
 import { useFeed, useReading } from "../context.ts";
 import type { Column } from "../data_table.tsx";
@@ -6,17 +7,7 @@ import { useFilter } from "../place.ts";
 import { TableCard } from "../table_card.tsx";
 import { formatWhen } from "../when.ts";
 
-interface AuditEntry {
-  readonly at: string;
-  readonly actor: string;
-  readonly address: string;
-  readonly action: string;
-  readonly status: number;
-  readonly count?: number;
-  readonly last_at?: string;
-}
-
-const columns: readonly Column<AuditEntry>[] = [
+const columns: readonly Column<AuditRecord>[] = [
   { key: "at", title: "When", show: ({ at }) => formatWhen(at), sortBy: ({ at }) => at },
   {
     key: "action",
@@ -39,7 +30,7 @@ const columns: readonly Column<AuditEntry>[] = [
 /** What operators did. */
 export function AuditPage() {
   const [search] = useFilter("search");
-  const { data, error, reload } = useReading<{ records: readonly AuditEntry[] }>("admin/audit?limit=1000");
+  const { data, error, reload } = useReading<{ records: readonly AuditRecord[] }>("admin/audit?limit=1000");
   useFeed("audit", () => setTimeout(reload, 100));
   const rows = (data?.records ?? []).filter(({ action, actor, address }) =>
     hasText(search, action, actor, address)

@@ -1,3 +1,4 @@
+import type { ToldConnection as Connection, ToldConnections } from "../../../protocol/mod.ts";
 import { formatCount, formatDuration, formatLatency, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useReading } from "../context.ts";
@@ -6,13 +7,7 @@ import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
 import { Drawer, TableCard } from "../table_card.tsx";
-import type { Connection } from "../types.ts";
 import { formatAgo, formatWhen } from "../when.ts";
-
-interface Listed {
-  readonly connections: readonly Connection[];
-  readonly ended: readonly Connection[];
-}
 
 const columns: readonly Column<Connection>[] = [
   { key: "id", title: "Connection", show: ({ id }) => <code>{id}</code> },
@@ -63,7 +58,7 @@ export function ConnectionsPage() {
   const [show, setShow] = useFilter("show");
   const [cause, setCause] = useFilter("cause");
   const [opened] = useFilter("open");
-  const { data, error, reload } = useReading<Listed>("admin/connections?ended=1000", 3000);
+  const { data, error, reload } = useReading<ToldConnections>("admin/connections?ended=1000", 3000);
   const endings = data?.ended ?? [];
   const all = show === "ended" ? endings : data?.connections ?? [];
   const rows = all.filter((row) =>

@@ -1,26 +1,26 @@
+import type { OddsHistory, ToldGame } from "../../../protocol/mod.ts";
 import { formatAmount, formatCount, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useFeed, useReading } from "../context.ts";
 import type { Column } from "../data_table.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { Facts } from "../figures.tsx";
-import { type Odds, OddsChart } from "../odds_chart.tsx";
+import { OddsChart } from "../odds_chart.tsx";
 import { useFilter } from "../place.ts";
 import { Drawer, TableCard } from "../table_card.tsx";
-import type { KnownGame } from "../types.ts";
 import { describePublished, PublishGames } from "./publish_games.tsx";
 import { formatWhen } from "../when.ts";
 
 const odds = (value: number | null | undefined) =>
   value === null || value === undefined ? "–" : value.toFixed(2);
-const staked = ({ stakes }: KnownGame) => Object.values(stakes).reduce((sum, stake) => sum + stake, 0);
+const staked = ({ stakes }: ToldGame) => Object.values(stakes).reduce((sum, stake) => sum + stake, 0);
 
-function stateOf({ game: { active, event_start_date } }: KnownGame): string {
+function stateOf({ game: { active, event_start_date } }: ToldGame): string {
   if (!active) return "closed";
   return Date.parse(event_start_date) <= Date.now() ? "started" : "open";
 }
 
-const columns: readonly Column<KnownGame>[] = [
+const columns: readonly Column<ToldGame>[] = [
   {
     key: "id",
     title: "Game",
@@ -65,7 +65,7 @@ export function GamesPage() {
   const [search] = useFilter("search");
   const [state] = useFilter("state");
   const [opened] = useFilter("open");
-  const { data, error, reload } = useReading<{ games: readonly KnownGame[] }>("admin/games", 10_000);
+  const { data, error, reload } = useReading<{ games: readonly ToldGame[] }>("admin/games", 10_000);
   useFeed("games", reload);
   const games = data?.games ?? [];
   const rows = games.filter((row) =>
@@ -102,7 +102,7 @@ export function GamesPage() {
   );
 }
 
-function GameDrawer({ known, onDone }: { readonly known: KnownGame; readonly onDone: () => void }) {
+function GameDrawer({ known, onDone }: { readonly known: ToldGame; readonly onDone: () => void }) {
   const { game } = known;
   return (
     <Drawer label={`Game ${game.game_id}`} title={`${game.team_a} – ${game.team_b}`}>
@@ -132,10 +132,10 @@ function GameDrawer({ known, onDone }: { readonly known: KnownGame; readonly onD
 }
 
 /** What the odds were, and are. */
-function PastOdds({ game }: { readonly game: KnownGame["game"] }) {
+function PastOdds({ game }: { readonly game: ToldGame["game"] }) {
   const { game_id, team_a, team_b, can_tie } = game;
   const path = `admin/games/${encodeURIComponent(game_id)}/odds`;
-  const { data, error, reload } = useReading<{ odds: readonly Odds[] }>(path, 30_000);
+  const { data, error, reload } = useReading<OddsHistory>(path, 30_000);
   useFeed("games", reload);
   const past = data?.odds ?? [];
   const sides = [
@@ -164,7 +164,7 @@ function PastOdds({ game }: { readonly game: KnownGame["game"] }) {
 }
 
 /** What was wagered on each outcome, however miners name it. */
-function Stakes({ known }: { readonly known: KnownGame }) {
+function Stakes({ known }: { readonly known: ToldGame }) {
   const { game: { team_a, team_b, can_tie }, stakes } = known;
   const outcomes = [[team_a, "0"], [team_b, "1"], ...can_tie ? [["Tie", "2"] as const] : []] as const;
   const all = staked(known);

@@ -1,8 +1,8 @@
 import { type DragEvent, useCallback, useId, useState } from "react";
+import type { ToldMiner as Miner } from "../../../protocol/mod.ts";
 import { formatCount, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useConsole } from "../context.ts";
-import type { Miner } from "../types.ts";
 import { useChecked } from "../verifier/use_checked.ts";
 
 type Registration = Pick<Miner, "hotkey" | "uid" | "blacklisted">;

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { RevokedApiKey, ToldApiKey, ToldApiKeys } from "../../../protocol/mod.ts";
 import { formatCount, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useReading } from "../context.ts";
@@ -9,32 +10,23 @@ import { linkTo, useFilter } from "../place.ts";
 import { Drawer, TableCard } from "../table_card.tsx";
 import { formatAgo, formatWhen } from "../when.ts";
 
-/** An API key, as `/admin/api-keys` tells of it; null where something has not happened. */
-interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly created_at: string;
-  readonly last_used_at?: string | null;
-  readonly revoked_at?: string;
-}
+type Key = ToldApiKey | RevokedApiKey;
 
-interface Keys {
-  readonly api_keys: readonly Key[];
-  readonly revoked: readonly Key[];
-}
-
-const stateOf = ({ revoked_at }: Key) => revoked_at === undefined ? "in force" : "revoked";
+const revokedAt = (key: Key) => "revoked_at" in key ? key.revoked_at : undefined;
+const stateOf = (key: Key) => revokedAt(key) === undefined ? "in force" : "revoked";
 
 function State(key: Key) {
   return (
-    <span className="badge" data-tone={key.revoked_at === undefined ? "healthy" : "down"}>
+    <span className="badge" data-tone={revokedAt(key) === undefined ? "healthy" : "down"}>
       {stateOf(key)}
     </span>
   );
 }
 
-const lastUsed = ({ last_used_at, revoked_at }: Key) =>
-  last_used_at === null ? "never" : revoked_at === undefined ? formatAgo(last_used_at) : "–";
+function lastUsed(key: Key): string {
+  if ("revoked_at" in key) return "–";
+  return key.last_used_at === null ? "never" : formatAgo(key.last_used_at);
+}
 
 const columns: readonly Column<Key>[] = [
   { key: "name", title: "Key", show: ({ name }) => shorten(name, 20), sortBy: ({ name }) => name },
@@ -43,7 +35,7 @@ const columns: readonly Column<Key>[] = [
     key: "used",
     title: "Last used",
     show: lastUsed,
-    sortBy: ({ last_used_at }) => last_used_at ?? "",
+    sortBy: (key) => "last_used_at" in key ? key.last_used_at ?? "" : "",
   },
   {
     key: "created",
@@ -55,8 +47,8 @@ const columns: readonly Column<Key>[] = [
   {
     key: "revoked",
     title: "Revoked",
-    show: ({ revoked_at }) => formatWhen(revoked_at),
-    sortBy: ({ revoked_at }) => revoked_at ?? "",
+    show: (key) => formatWhen(revokedAt(key)),
+    sortBy: (key) => revokedAt(key) ?? "",
     isMinor: true,
   },
 ];
@@ -66,8 +58,8 @@ export function KeysTable() {
   const [search] = useFilter("search");
   const [state] = useFilter("state");
   const [opened] = useFilter("open");
-  const { data, error, reload } = useReading<Keys>("admin/api-keys", 5000);
-  const keys = [...data?.api_keys.toReversed() ?? [], ...data?.revoked ?? []];
+  const { data, error, reload } = useReading<ToldApiKeys>("admin/api-keys", 5000);
+  const keys: readonly Key[] = [...data?.api_keys.toReversed() ?? [], ...data?.revoked ?? []];
   const rows = keys.filter((key) =>
     hasText(search, key.name, key.id) && (state === "" || stateOf(key) === state)
   );
@@ -101,7 +93,8 @@ export function KeysTable() {
 }
 
 function KeyDrawer({ apiKey, onDone }: { readonly apiKey: Key; readonly onDone: () => void }) {
-  const { id, name, created_at, revoked_at } = apiKey;
+  const { id, name, created_at } = apiKey;
+  const revoked = revokedAt(apiKey);
   return (
     <Drawer label={`Key ${name}`} title={shorten(name, 28)} badge={<State {...apiKey} />}>
       <Facts
@@ -109,7 +102,7 @@ function KeyDrawer({ apiKey, onDone }: { readonly apiKey: Key; readonly onDone: 
           ["Id", <code key="id">{id}</code>],
           ["Made", formatWhen(created_at)],
           ["Last used", lastUsed(apiKey)],
-          ["Revoked", formatWhen(revoked_at)],
+          ["Revoked", formatWhen(revoked)],
         ]}
       />
       <div className="buttons">
@@ -119,7 +112,7 @@ function KeyDrawer({ apiKey, onDone }: { readonly apiKey: Key; readonly onDone: 
           meaning="Whoever has the key may inscribe no more, at once. Its jobs that are under way go on."
           change={{ method: "DELETE", path: `admin/api-keys/${id}` }}
           isDangerous
-          disabled={revoked_at !== undefined}
+          disabled={revoked !== undefined}
           onDone={onDone}
         />
       </div>

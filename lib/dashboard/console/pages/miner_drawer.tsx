@@ -1,24 +1,19 @@
+import type {
+  Judgement,
+  MinerDay,
+  MinerDetails,
+  ToldConnections,
+  ToldMiner as Miner,
+} from "../../../protocol/mod.ts";
 import { formatAmount, formatCount, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useFeed, useReading } from "../context.ts";
-import { DayStrip, type MinerDay } from "../day_strip.tsx";
+import { DayStrip } from "../day_strip.tsx";
 import { Facts } from "../figures.tsx";
 import { linkTo } from "../place.ts";
 import { Drawer } from "../table_card.tsx";
-import type { Connection, Judgement, Miner } from "../types.ts";
 import { formatAgo, formatWhen } from "../when.ts";
 import { MinerState, Wagered } from "./miner_parts.tsx";
-
-/** What `/admin/miners/HOTKEY` tells. */
-interface Details {
-  readonly chain: { readonly receipts: number; readonly first: number; readonly head: string };
-  readonly latest: readonly (Omit<Judgement, "at" | "number" | "way"> & { readonly at: string })[];
-}
-
-interface Connections {
-  readonly connections: readonly Connection[];
-  readonly ended: readonly Connection[];
-}
 
 interface DrawerProps {
   readonly miner: Miner;
@@ -86,8 +81,8 @@ function Actions({ miner: { hotkey, uid, blacklisted }, onDone }: Pick<DrawerPro
 
 /** What is read of it when it is opened, and again when it predicts. */
 function Kept({ hotkey }: { readonly hotkey: string }) {
-  const { data, reload } = useReading<Details>(`admin/miners/${hotkey}`, 10_000);
-  const { data: listed } = useReading<Connections>(`admin/connections?hotkey=${hotkey}&ended=10`, 10_000);
+  const { data, reload } = useReading<MinerDetails>(`admin/miners/${hotkey}`, 10_000);
+  const { data: listed } = useReading<ToldConnections>(`admin/connections?hotkey=${hotkey}&ended=10`, 10_000);
   useFeed<{ readonly predictions: readonly Judgement[] }>("predictions", ({ predictions }) => {
     if (predictions.some((judgement) => judgement.hotkey === hotkey)) reload();
   });
@@ -133,12 +128,14 @@ function Kept({ hotkey }: { readonly hotkey: string }) {
   );
 }
 
-function receiptsOf({ receipts, first }: Details["chain"]): string {
+function receiptsOf({ receipts, first }: MinerDetails["chain"]): string {
   const pruned = first > 1 && receipts > 0 ? `, of which ${formatCount(first - 1)} were pruned` : "";
   return `${formatCount(receipts)}${pruned}`;
 }
 
-function Latest({ at, prediction_id, result, reason, message, sequence, wager }: Details["latest"][number]) {
+function Latest(
+  { at, prediction_id, result, reason, message, sequence, wager }: MinerDetails["latest"][number],
+) {
   return (
     <li title={message ?? undefined}>
       <span className="badge" data-tone={result === "refused" ? "down" : "healthy"}>

@@ -1,5 +1,5 @@
+import type { ToldMiner as Miner } from "../../../protocol/mod.ts";
 import { formatAmount } from "../../model/format.ts";
-import type { Miner } from "../types.ts";
 
 /** Whether a miner is here, in a word. */
 export function stateOf({ blacklisted, connected }: Pick<Miner, "blacklisted" | "connected">): string {

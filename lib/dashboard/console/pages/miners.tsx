@@ -1,15 +1,15 @@
 import { useState } from "react";
+import type { MinerDay, MinersDay, ToldMiner as Miner } from "../../../protocol/mod.ts";
 import { formatCount, formatLatency, shorten, unknown } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useFeed, useReading } from "../context.ts";
 import { csvOf } from "../csv.ts";
 import type { Column } from "../data_table.tsx";
-import { DayStrip, type MinerDay, type MinersDay } from "../day_strip.tsx";
+import { DayStrip } from "../day_strip.tsx";
 import { Download } from "../download.tsx";
 import { Choice, hasText, SearchField } from "../fields.tsx";
 import { useFilter } from "../place.ts";
 import { TableCard } from "../table_card.tsx";
-import type { Miner } from "../types.ts";
 import { formatAgo } from "../when.ts";
 import { ImportMetagraph } from "./import_metagraph.tsx";
 import { MinerDrawer } from "./miner_drawer.tsx";

@@ -1,3 +1,4 @@
+import type { MinersDay, ToldMiner as Miner } from "../../../protocol/mod.ts";
 import type { GatewayActivity } from "../../../protocol/streams.ts";
 import type { ChartSpec } from "../../charts/chart_options.ts";
 import {
@@ -12,12 +13,10 @@ import type { PastMeasurements } from "../../model/history.ts";
 import { refusesMost, summarizeRefusals } from "../../model/refusals.ts";
 import { useAlerts } from "../alerts.ts";
 import { useActivity, useReading } from "../context.ts";
-import type { MinersDay } from "../day_strip.tsx";
 import { FigureChart } from "../figure_chart.tsx";
 import { Tile } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
 import { silentMiners } from "../silent_miners.ts";
-import type { Miner } from "../types.ts";
 import { formatAgo, formatWhen } from "../when.ts";
 
 const lines: ChartSpec["lines"] = [

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { Judgement } from "../../../protocol/mod.ts";
 import { formatAmount, formatCount, shorten } from "../../model/format.ts";
 import { useConsole, useJudgements, useReading } from "../context.ts";
 import type { Column } from "../data_table.tsx";
@@ -7,7 +8,6 @@ import { Facts } from "../figures.tsx";
 import { linkTo, useFilter } from "../place.ts";
 import { ReceiptProof } from "../receipt_proof.tsx";
 import { Drawer, TableCard } from "../table_card.tsx";
-import type { Judgement } from "../types.ts";
 import { formatWhen } from "../when.ts";
 
 const columns: readonly Column<Judgement>[] = [

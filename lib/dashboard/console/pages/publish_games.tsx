@@ -1,8 +1,8 @@
 import { type ReactNode, useId, useMemo, useState } from "react";
+import type { ToldGame } from "../../../protocol/mod.ts";
 import { formatCount, formatCounted } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useActivity } from "../context.ts";
-import type { KnownGame } from "../types.ts";
 import { useChecked } from "../verifier/use_checked.ts";
 import { check } from "../verifier/verifier.ts";
 
@@ -10,7 +10,7 @@ interface PublishProps {
   /** On the button. */
   readonly label: string;
   /** What the form begins with. */
-  readonly game?: KnownGame["game"];
+  readonly game?: ToldGame["game"];
   readonly onDone: () => void;
 }
 
@@ -134,7 +134,7 @@ const empty: Form = {
   can_tie: false,
 };
 
-function formOf(game: KnownGame["game"] | undefined): Form {
+function formOf(game: ToldGame["game"] | undefined): Form {
   if (game === undefined) return empty;
   const text = (name: string) => String(game[name] ?? "");
   return {
@@ -151,12 +151,12 @@ function formOf(game: KnownGame["game"] | undefined): Form {
   };
 }
 
-function isTouched(form: Form, game: KnownGame["game"] | undefined): boolean {
+function isTouched(form: Form, game: ToldGame["game"] | undefined): boolean {
   return JSON.stringify(form) !== JSON.stringify(formOf(game));
 }
 
 /** The game that a form stands for; what is missing in the form is missing in it. */
-function gameOf(form: Form, game: KnownGame["game"] | undefined): Record<string, unknown> {
+function gameOf(form: Form, game: ToldGame["game"] | undefined): Record<string, unknown> {
   const { starts, team_a_odds, team_b_odds, tie_odds, ...plain } = form;
   const now = new Date().toISOString();
   const isMoved = game === undefined || starts !== localTime(game.event_start_date);

@@ -1,11 +1,11 @@
 import { type DragEvent, type FormEvent, useEffect, useState } from "react";
+import type { MinerDetails, ToldMiner as Miner } from "../../../protocol/mod.ts";
 import { findingKinds } from "../../../client/receipts/finding.ts";
 import { formatCount, formatCounted, formatShare, shorten } from "../../model/format.ts";
 import { useConsole, useReading } from "../context.ts";
 import { Download } from "../download.tsx";
 import { Facts } from "../figures.tsx";
 import { useFilter } from "../place.ts";
-import type { Miner } from "../types.ts";
 import type { AuditOutcome } from "../verifier/tasks.ts";
 import { type AuditStage, loadReceipts, useAudit } from "../verifier/use_audit.ts";
 
@@ -30,7 +30,7 @@ export function ReceiptsPage() {
   const checkMiner = (hotkey: string) => {
     setName(`${hotkey}.jsonl`);
     start(async (loading) => {
-      const { chain: { first } } = await api.get<{ chain: { first: number } }>(`admin/miners/${hotkey}`);
+      const { chain: { first } } = await api.get<MinerDetails>(`admin/miners/${hotkey}`);
       const file = await loadReceipts(api, hotkey, first, loading);
       return { file, validator, miner: hotkey, from: first };
     });

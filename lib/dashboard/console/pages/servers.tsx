@@ -1,4 +1,10 @@
-import type { Durability, ToldServer, ToldStore } from "../../../protocol/mod.ts";
+import type {
+  Durability,
+  ToldBackups,
+  ToldBackupUnderWay,
+  ToldServer,
+  ToldStore,
+} from "../../../protocol/mod.ts";
 import type { ChartSpec } from "../../charts/chart_options.ts";
 import { formatBytes, formatCount, formatDuration, formatShare } from "../../model/format.ts";
 import type { PastMeasurements } from "../../model/history.ts";
@@ -9,20 +15,6 @@ import { FigureChart } from "../figure_chart.tsx";
 import { Facts } from "../figures.tsx";
 import { useServers } from "../servers.ts";
 import { formatAgo } from "../when.ts";
-
-/** Backups of the store, as `/admin/backups` tells of them. */
-interface Backups {
-  readonly folder: string | null;
-  readonly under_way: UnderWay | null;
-  readonly last_failure: { readonly at: string; readonly problem: string } | null;
-  readonly backups: readonly { readonly name: string; readonly bytes: number; readonly made_at: string }[];
-}
-
-interface UnderWay {
-  readonly since: string;
-  readonly verified: number;
-  readonly receipts: number;
-}
 
 const kept: Readonly<Record<Durability, string>> = {
   memory: "in memory",
@@ -185,7 +177,7 @@ function growthOf({ figures, interval }: PastMeasurements): string | undefined {
 
 /** Makes a backup, where the server may; else says how one is made. */
 function Backup({ store: { kind, location } }: { readonly store: ToldStore }) {
-  const { data: backups, error, reload } = useReading<Backups>("admin/backups", 2000);
+  const { data: backups, error, reload } = useReading<ToldBackups>("admin/backups", 2000);
   if (kind === "memory") return null;
   return (
     <>
@@ -200,7 +192,7 @@ function Backup({ store: { kind, location } }: { readonly store: ToldStore }) {
 
 interface BackupsHereProps {
   readonly folder: string;
-  readonly backups: Backups;
+  readonly backups: ToldBackups;
   readonly onDone: () => void;
 }
 
@@ -240,7 +232,7 @@ function BackupsHere({ folder, backups: { under_way, last_failure, backups }, on
   );
 }
 
-function progressOf({ since, verified, receipts }: UnderWay): string {
+function progressOf({ since, verified, receipts }: ToldBackupUnderWay): string {
   const step = receipts === 0
     ? "the store is copied"
     : `${formatCount(verified)} of ${formatCount(receipts)} receipts verified`;

@@ -1,3 +1,4 @@
+import type { ToldSetting } from "../../../protocol/mod.ts";
 import { Action } from "../action.tsx";
 import { useConsole, useReading } from "../context.ts";
 import type { Column } from "../data_table.tsx";
@@ -5,21 +6,11 @@ import { Choice, hasText, SearchField } from "../fields.tsx";
 import { useFilter } from "../place.ts";
 import { TableCard } from "../table_card.tsx";
 
-interface Setting {
-  readonly name: string;
-  readonly value: string | null;
-  /** What sets it. */
-  readonly source: string;
-  readonly default: string;
-  readonly unit: string | null;
-  readonly doc: string;
-}
-
 const withUnit = (value: string, unit: string | null) =>
   unit === null || value === "none" ? value : `${value} ${unit}`;
-const isChanged = ({ value, default: usual }: Setting) => value !== null && value !== usual;
+const isChanged = ({ value, default: usual }: ToldSetting) => value !== null && value !== usual;
 
-const columns: readonly Column<Setting>[] = [
+const columns: readonly Column<ToldSetting>[] = [
   { key: "name", title: "Setting", show: ({ name }) => <code>{name}</code>, sortBy: ({ name }) => name },
   {
     key: "value",
@@ -49,7 +40,7 @@ export function SettingsPage() {
   const { api } = useConsole();
   const [search] = useFilter("search");
   const [show] = useFilter("show");
-  const { data, error } = useReading<{ settings: readonly Setting[] }>("admin/config");
+  const { data, error } = useReading<{ settings: readonly ToldSetting[] }>("admin/config");
   const rows = (data?.settings ?? []).filter((setting) =>
     hasText(search, setting.name, setting.doc) && (show === "" || isChanged(setting))
   );
