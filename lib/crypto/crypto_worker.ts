@@ -1,9 +1,7 @@
 /// <reference lib="deno.worker" />
 import type { CryptoJob, CryptoOutcome, WorkerMessage, WorkerSetup } from "./pool_worker.ts";
-import { cryptoReady, type Keypair, keypairFromSeed, verifyWithKey } from "./sr25519.ts";
-import { PublicKeys } from "./address.ts";
+import { cryptoReady, type Keypair, keypairFromSeed, verifySignature } from "./sr25519.ts";
 
-const publicKeys = new PublicKeys(4096);
 const loading = cryptoReady();
 let keypair: Keypair | undefined;
 
@@ -22,18 +20,10 @@ function setUp({ seed }: WorkerSetup): void {
 }
 
 function outcome(job: CryptoJob): CryptoOutcome {
-  if (job.kind === "verify") return verify(job.text, job.signatureHex, job.address);
+  if (job.kind === "verify") return verifySignature(job.text, job.signatureHex, job.address);
   try {
     return keypair?.sign(job.text) ?? { failure: "no seed was given" };
   } catch (error) {
     return { failure: String(error) };
-  }
-}
-
-function verify(text: string, signatureHex: string, address: string): boolean {
-  try {
-    return verifyWithKey(text, signatureHex, publicKeys.get(address));
-  } catch {
-    return false;
   }
 }

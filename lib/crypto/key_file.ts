@@ -1,5 +1,5 @@
 import { hexToBytes } from "@noble/hashes/utils.js";
-import { isMnemonic, seedOfMnemonic } from "./schnorrkel.ts";
+import { isMnemonic, seedOfMnemonic } from "./mnemonic.ts";
 import { keypairFromSeed } from "./sr25519.ts";
 
 const hexSeed = /^(?:0x)?([0-9a-f]{64})$/i;

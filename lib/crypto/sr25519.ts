@@ -1,6 +1,7 @@
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
-import { decodeAddress, encodeAddress } from "./address.ts";
+import { encodeAddress } from "./address.ts";
 import { keysFromSeed, loadSchnorrkel, sign, verify } from "./schnorrkel.ts";
+import { VerifyingKeys } from "./verifying_keys.ts";
 
 /** Resolves once keys and signatures can be used. */
 export async function cryptoReady(): Promise<void> {
@@ -12,7 +13,6 @@ export async function cryptoReady(): Promise<void> {
 }
 
 const seedLength = 32;
-const secretLength = 64;
 
 /** A hotkey that can sign. Printing it, or turning it into JSON, shows its address alone. */
 export interface Keypair {
@@ -46,10 +46,10 @@ class Sr25519Keypair implements Keypair {
   readonly #secret: Uint8Array;
 
   constructor(seed: Uint8Array) {
-    const pair = keysFromSeed(seed);
+    const { secretKey, publicKey } = keysFromSeed(seed);
     this.#seed = seed;
-    this.#secret = pair.slice(0, secretLength);
-    this.publicKey = pair.slice(secretLength);
+    this.#secret = secretKey;
+    this.publicKey = publicKey;
     this.address = encodeAddress(this.publicKey);
   }
 
@@ -79,21 +79,17 @@ class Sr25519Keypair implements Keypair {
 }
 
 const hexSignature = /^(?:0x)?([0-9a-f]{128})$/i;
+const keys = new VerifyingKeys(4096);
 
 /** Whether a signature (hex) over a text, plain or wrapped in `<Bytes>` as wallets do, is of an address's key. */
 export function verifySignature(text: string, signatureHex: string, address: string): boolean {
+  const hex = hexSignature.exec(signatureHex)?.[1];
+  if (hex === undefined) return false;
   try {
-    return verifyWithKey(text, signatureHex, decodeAddress(address));
+    const [signature, key] = [hexToBytes(hex), keys.get(address)];
+    const covers = (message: string) => verify(signature, new TextEncoder().encode(message), key);
+    return covers(text) || covers(`<Bytes>${text}</Bytes>`);
   } catch {
     return false;
   }
-}
-
-/** {@link verifySignature} for an address that is decoded already. */
-export function verifyWithKey(text: string, signatureHex: string, publicKey: Uint8Array): boolean {
-  const hex = hexSignature.exec(signatureHex)?.[1];
-  if (hex === undefined) return false;
-  const signature = hexToBytes(hex);
-  const covers = (message: string) => verify(signature, new TextEncoder().encode(message), publicKey);
-  return covers(text) || covers(`<Bytes>${text}</Bytes>`);
 }

@@ -2,10 +2,9 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { base58 } from "@scure/base";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { decodeAddress, encodeAddress, isAddress } from "../../lib/crypto/mod.ts";
-import { PublicKeys } from "../../lib/crypto/address.ts";
 import { signedMessages } from "../helpers/signed_messages.ts";
 
-const [first, second, third] = signedMessages.keys.map(({ address }) => address) as [string, string, string];
+const [first] = signedMessages.keys.map(({ address }) => address) as [string];
 
 Deno.test("encodeAddress() and decodeAddress() agree with other wallets", () => {
   for (const key of signedMessages.keys) {
@@ -38,20 +37,4 @@ Deno.test("isAddress() tells addresses from other texts", () => {
   for (const text of ["", "5", ` ${first}`, `${first}\n`, first.toLowerCase()]) {
     assert(!isAddress(text), text);
   }
-});
-
-Deno.test("PublicKeys.get() drops the least recently used beyond its limit", () => {
-  const keys = new PublicKeys(2);
-  const kept = keys.get(first);
-  keys.get(second);
-  keys.get(first);
-  keys.get(third);
-  assertEquals(keys.size, 2);
-  assert(keys.get(first) === kept);
-});
-
-Deno.test("PublicKeys.get() keeps nothing of what is no address", () => {
-  const keys = new PublicKeys(2);
-  assertThrows(() => keys.get("nobody"));
-  assertEquals(keys.size, 0);
 });

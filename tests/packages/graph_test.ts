@@ -7,8 +7,9 @@ import { root } from "./project.ts";
 const expected: Record<string, readonly string[]> = {
   "@heliograph/client": [
     "@noble/hashes",
-    "@polkadot/wasm-crypto-wasm",
+    "@polkadot-labs/schnorrkel-wasm",
     "@scure/base",
+    "@scure/bip39",
     "react",
     "socket.io-client",
     "zod",
