@@ -218,19 +218,24 @@ function ServerPicker() {
     if (address !== null) location.href = `${address}${linkTo(page, Object.fromEntries(filters))}`;
   };
   return (
-    <select
-      className="field picker"
-      aria-label="Server"
-      value={self.id}
-      onChange={({ target }) => go(target.value)}
-    >
-      {servers.map(({ id, console, draining }) => (
-        <option key={id} value={id} disabled={id !== self.id && console === null}>
-          Server {id}
-          {draining ? ", draining" : ""}
-        </option>
-      ))}
-    </select>
+    <label className="picker">
+      <svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true">
+        <path d={pages["servers"]?.icon} className="icon" />
+      </svg>
+      <span>Server</span>
+      <select
+        className="field"
+        aria-label="Server"
+        value={self.id}
+        onChange={({ target }) => go(target.value)}
+      >
+        {servers.map(({ id, console, draining }) => (
+          <option key={id} value={id} disabled={id !== self.id && console === null}>
+            {id === self.id || !draining ? id : `${id}, draining`}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
