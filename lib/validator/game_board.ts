@@ -243,17 +243,15 @@ export class GameBoard implements Games, KnownGames {
     const updates = this.#updatesOf(group, drafted);
     if (updates.length > 0) {
       const now = this.#clock.now();
-      const joining = () => {
-        const more = this.#takeMore(group);
-        group.push(...more);
-        return this.#updatesOf(more, drafted);
-      };
-      const offsets = await this.#repository.publish(function* () {
-        for (const [index, { changed }] of updates.entries()) {
-          yield changed.map(({ fields, text }) => ({ gameId: fields.game_id, text, changedAt: now }));
+      const offsets = await this.#repository.publish((index) => {
+        if (index === 1) {
           // While other servers had their turn more was handed in.
-          if (index === 0) updates.push(...joining());
+          const more = this.#takeMore(group);
+          group.push(...more);
+          updates.push(...this.#updatesOf(more, drafted));
         }
+        return updates[index]?.changed
+          .map(({ fields, text }) => ({ gameId: fields.game_id, text, changedAt: now }));
       });
       await Promise.all(updates.map(async ({ changed, resolve, reject }, index) => {
         await this.#tell(changed, now, offsets[index] ?? 0).then(resolve, reject);

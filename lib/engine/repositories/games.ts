@@ -30,13 +30,13 @@ export class GameRepository {
 
   /**
    * Stores what updates say, each of some games, and adds them to the channel `games` in their order; answers their offsets.
-   * Those after the first are asked for once no other server comes before them. All are asked for anew where all has to be
-   * done again.
+   * `updateAt` is asked for one after the other, from 0 until there is none: for those after the first once no other server
+   * comes before them, and for all anew where all has to be done again.
    */
-  async publish(updates: () => Iterable<readonly NewRecord[]>): Promise<number[]> {
+  async publish(updateAt: (index: number) => readonly NewRecord[] | undefined): Promise<number[]> {
     const published = await this.#transact(async (transaction) => {
       const published: { readonly games: readonly NewRecord[]; readonly offset: number }[] = [];
-      for (const games of updates()) {
+      for (let games = updateAt(0); games !== undefined; games = updateAt(published.length)) {
         const offset = await transaction.append(gamesChannel, games.map(({ text }) => text));
         put(transaction, games.slice(0, gamesAtOnce), offset);
         published.push({ games, offset });
