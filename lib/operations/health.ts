@@ -1,6 +1,6 @@
 import type { CryptoPool } from "../crypto/mod.ts";
 import type { Engine } from "../engine/mod.ts";
-import { type Clock, within } from "../protocol/mod.ts";
+import { type Clock, type Durability, within } from "../protocol/mod.ts";
 import type { Validator } from "../validator/mod.ts";
 import type { FreeSpace } from "./free_space.ts";
 
@@ -109,6 +109,11 @@ export class Health {
   /** Milliseconds for which it is not known what other servers have appended to the log. */
   get logBehind(): number {
     return this.#engine.log.behind();
+  }
+
+  /** What something survives that is committed now; undefined where nobody knows. Never rejects. */
+  async durability(): Promise<Durability | undefined> {
+    return await this.#engine.durability().catch(() => undefined);
   }
 
   /** What keeps the gateway from serving; empty when nothing does. */

@@ -1,5 +1,5 @@
 import { type Engine, storeFiles } from "../engine/mod.ts";
-import type { Clock, Durability } from "../protocol/mod.ts";
+import type { Clock } from "../protocol/mod.ts";
 import type { FreeSpace } from "./free_space.ts";
 
 /** Milliseconds for which what a database said of its size is good. */
@@ -14,10 +14,10 @@ interface StoreSizeOptions {
   /** Of the disk of its files. */
   readonly space: FreeSpace;
   readonly clock: Clock;
-  readonly engine: Pick<Engine, "tableBytes" | "durability">;
+  readonly engine: Pick<Engine, "tableBytes">;
 }
 
-/** How large a store is, what room there is for it, and what it survives. */
+/** How large a store is, and what room there is for it. */
 export class StoreSize {
   readonly kind: StoreKind;
   readonly #files: readonly string[];
@@ -47,11 +47,6 @@ export class StoreSize {
       await this.#asking;
     }
     return this.bytes;
-  }
-
-  /** What something survives that is committed now; undefined where nobody knows. Never rejects. */
-  async durability(): Promise<Durability | undefined> {
-    return await this.#options.engine.durability().catch(() => undefined);
   }
 
   /** Bytes that are free on its disk; undefined where nobody knows. */

@@ -168,7 +168,7 @@ export function observingRoutes(gateway: Gateway): Hono<Env> {
           free_bytes: gateway.size.free ?? null,
           min_free_bytes: gateway.size.least,
           durability: config["store.durability"],
-          kept_in: await gateway.size.durability() ?? null,
+          kept_in: await gateway.health.durability() ?? null,
         }),
     )
     .get(

@@ -1,4 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { systemClock } from "../../../lib/protocol/mod.ts";
+import { FaultyEngine } from "../../helpers/faulty_engine.ts";
 import { startGateway } from "../../helpers/gateway.ts";
 import { postgres, PostgresServer } from "../../helpers/postgres.ts";
 import { TemporaryFolder } from "../../helpers/process.ts";
@@ -34,6 +36,13 @@ Deno.test("a store in a file says how large it is and what is free, and one in m
     null,
     "memory",
   ]);
+});
+
+Deno.test("where a store keeps what is confirmed is null while it cannot be asked", async () => {
+  const faulty = FaultyEngine.opener();
+  await using server = await startGateway({}, systemClock, faulty.open);
+  faulty.engine.durability = () => Promise.reject(new Error("down"));
+  assertEquals((await server.admin("GET", "/admin/store"))["kept_in"], null);
 });
 
 testWith(
