@@ -29,6 +29,7 @@ export { type Prunable, pruneStore } from "./prune_store.ts";
 export { type Progress, type StoreReport, verifyStore } from "./receipt_walk.ts";
 export { readMetrics } from "./read_metrics.ts";
 export { Retention } from "./retention.ts";
-export { type SeenConnection, Servers, tellFigures } from "./servers.ts";
+export { type SeenConnection, Servers } from "./servers.ts";
+export { tellFigures } from "./tell_figures.ts";
 export { StoreSize } from "./store_size.ts";
 export { StoreMissing } from "./store_missing.ts";

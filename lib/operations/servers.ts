@@ -1,9 +1,7 @@
-import process from "node:process";
-import type { Answers, AskOptions, Questions, ServerFigures } from "../engine/mod.ts";
+import type { Answers, AskOptions, Questions } from "../engine/mod.ts";
 import type { ConnectionRecord, Hub } from "../hub/mod.ts";
 import type { Instances } from "../inscriptions/mod.ts";
-import { type Clock, closes, type Judgement } from "../protocol/mod.ts";
-import { buildInfo } from "../telemetry/mod.ts";
+import { closes, type Judgement } from "../protocol/mod.ts";
 import type { Judgements } from "./judgements.ts";
 import {
   addDays,
@@ -60,6 +58,18 @@ export interface Found<T> {
 type ToldStakes =
   readonly (readonly [gameId: string, stakes: readonly (readonly [outcome: string, stake: number])[]])[];
 
+/** What one server tells another of miners. */
+interface ToldMiners {
+  readonly connected: readonly ConnectionRecord[];
+  readonly figures: readonly (readonly [hotkey: string, figures: MinerFigures])[];
+}
+
+/** What is known of miners, by their hotkeys. */
+interface KnownMiners {
+  readonly connected: ReadonlyMap<string, SeenConnection>;
+  readonly figures: ReadonlyMap<string, MinerFigures>;
+}
+
 /** Which of a miner's refused predictions are asked for. */
 interface RefusalFilter {
   readonly hotkey: string;
@@ -87,7 +97,7 @@ export class Servers {
     questions.answer("connections", (filter: ConnectionFilter) => this.#own(filter, mostTold));
     questions.answer("connection", (id: string) => this.#find(id));
     questions.answer("drop", (id: string) => drop(hub, id));
-    questions.answer("miners", () => latest(judgements.miners, mostTold));
+    questions.answer("miners", () => this.#ownMiners(mostTold));
     questions.answer("miners' day", () => tellDay(history.day(), mostTold));
     questions.answer("refusals", ({ hotkey, limit }: RefusalFilter) => judgements.refusalsOf(hotkey, limit));
     questions.answer("stakes", () => this.#ownStakes(mostTold));
@@ -133,14 +143,19 @@ export class Servers {
     return { found, silent: found === undefined ? silent : [] };
   }
 
-  /** What all servers know of their miners' predictions, each since its start, by the miners' hotkeys. */
-  async miners(): Promise<ReadonlyMap<string, MinerFigures>> {
-    const told = await this.#told<readonly (readonly [hotkey: string, figures: MinerFigures])[]>(
-      "miners",
-    );
-    const sum = new Map(this.#options.judgements.miners);
-    for (const [hotkey, figures] of told.flat()) sum.set(hotkey, addFigures(sum.get(hotkey), figures));
-    return sum;
+  /** Which miners are connected at any server, and what all servers know of their predictions, each since its start. */
+  async miners(): Promise<KnownMiners> {
+    const { answers } = await this.#ask<ToldMiners>("miners", null, {});
+    const figures = new Map<string, MinerFigures>();
+    const connected = new Map<string, SeenConnection>();
+    const { self } = this.#options.instances();
+    for (const [server, told] of [...answers, [self, this.#ownMiners(Infinity)] as const]) {
+      for (const [hotkey, known] of told.figures) figures.set(hotkey, addFigures(figures.get(hotkey), known));
+      for (const record of told.connected) {
+        if (record.peer !== undefined) connected.set(record.peer, { ...record, server });
+      }
+    }
+    return { figures, connected };
   }
 
   /** What became of each miner's predictions in the last day, whichever server judged them. */
@@ -206,6 +221,13 @@ export class Servers {
     return { ...asked, silent: [...asked.silent, ...wanted(silent)] };
   }
 
+  #ownMiners(most: number): ToldMiners {
+    return {
+      connected: this.#own({ family: "miners" }, most).open,
+      figures: latest(this.#options.judgements.miners, most),
+    };
+  }
+
   /** Of so many games at most, those whose first wager is the newest. */
   #ownStakes(most: number): ToldStakes {
     const { stakes } = this.#options.judgements;
@@ -234,8 +256,9 @@ export class Servers {
   }
 }
 
-/** Those who predicted last. */
+/** Of so many at most, those who predicted last. */
 function latest(miners: ReadonlyMap<string, MinerFigures>, most: number): [string, MinerFigures][] {
+  if (miners.size <= most) return [...miners];
   return [...miners].sort(([, a], [, b]) => b.lastAt - a.lastAt).slice(0, most);
 }
 
@@ -247,45 +270,4 @@ function drop(hub: Hub, id: string): boolean {
 
 function endOf({ ending, openedAt }: ConnectionRecord): number {
   return ending?.at ?? openedAt;
-}
-
-/** What this server tells the others of itself, each time anew. */
-export function tellFigures(
-  { console, clock, startedAt, connections, isDraining, behind }: {
-    /** Where this server's console is; null where that is not known. */
-    readonly console: string | null;
-    readonly clock: Clock;
-    readonly startedAt: () => number;
-    readonly connections: () => number;
-    readonly isDraining: () => boolean;
-    /** Milliseconds. */
-    readonly behind: () => number;
-  },
-): () => ServerFigures {
-  let before = { at: clock.elapsed(), seconds: cpuSeconds() };
-  let load = 0;
-  return () => {
-    const now = { at: clock.elapsed(), seconds: cpuSeconds() };
-    if (now.at - before.at >= shortestMean) {
-      load = 1000 * (now.seconds - before.seconds) / (now.at - before.at);
-      before = now;
-    }
-    return {
-      version: buildInfo.version,
-      startedAt: startedAt(),
-      connections: connections(),
-      isDraining: isDraining(),
-      behind: behind(),
-      load,
-      console,
-    };
-  };
-}
-
-/** Milliseconds over which the load is a mean at least. */
-const shortestMean = 1000;
-
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }

@@ -4,15 +4,13 @@ import { formatTimestamp } from "../../lib/protocol/mod.ts";
 /** The registered miners, each with what is known of it: of now and of today, and since each server's start. */
 export async function describeMiners({ validator, servers }: Gateway) {
   const miners = validator.registry.list();
-  const [wagered, { open }, known] = await Promise.all([
+  const [wagered, known] = await Promise.all([
     validator.wageredToday(miners.map(({ hotkey }) => hotkey)),
-    servers.connections({ family: "miners" }),
     servers.miners(),
   ]);
-  const connections = new Map(open.map((connection) => [connection.peer, connection] as const));
   return miners.map((miner, index) => {
-    const figures = known.get(miner.hotkey);
-    const record = connections.get(miner.hotkey);
+    const figures = known.figures.get(miner.hotkey);
+    const record = known.connected.get(miner.hotkey);
     const { answeredAt, heartbeatAt = 0 } = record ?? {};
     return {
       ...miner,
