@@ -8,6 +8,10 @@ import type { Env } from "./env.ts";
 export const operator = "operator";
 /** Bytes of the largest of them. */
 export const maxOperatorBody = 16 * 1024 * 1024;
+/** Bytes of a body that may take as long as it takes anything to begin with. */
+const small = 16 * 1024;
+/** Promises that the runtime makes, at most, of a body that it has already. */
+const steps = 8;
 
 /** What bounds a body. */
 export interface BodyBounds {
@@ -42,8 +46,41 @@ export async function readBody(
 export async function readText(request: Request, { maxSize, clock, lease }: BodyBounds): Promise<string> {
   const announced = Number(request.headers.get("content-length"));
   if (announced > maxSize) throw tooLarge(maxSize);
-  if (request.body === null) return "";
   if (!lease.hasRoom(announced || 0)) throw noRoom();
+  // The runtime takes no more than what is announced.
+  return announced > 0 && announced <= small
+    ? await readWhole(request, announced, { clock, lease })
+    : await readPieces(request, { maxSize, clock, lease });
+}
+
+/** Mostly it is here already: then nobody needs to watch how it comes, and the runtime makes no stream of it. */
+async function readWhole(
+  request: Request,
+  size: number,
+  { clock, lease }: Pick<BodyBounds, "clock" | "lease">,
+): Promise<string> {
+  if (!lease.take(size)) throw noRoom();
+  const reading = request.bytes().catch(incomplete);
+  return decode(wholeText, await soon(reading) ?? await inTime(reading, clock));
+}
+
+/** What a promise resolves to in this turn of the event loop; undefined where that takes longer. */
+async function soon<T>(promise: Promise<T>): Promise<T | undefined> {
+  let value: T | undefined;
+  promise.then((resolved) => value = resolved, () => {});
+  for (let step = 0; step < steps && value === undefined; step += 1) await undefined;
+  return value;
+}
+
+/** Once the answer was sent that it is late, the runtime reads no more of it. */
+async function inTime<T>(reading: Promise<T>, clock: Clock): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  using _pace = new Pace(clock, () => reject(tooSlow()));
+  return await Promise.race([reading, late]);
+}
+
+async function readPieces(request: Request, { maxSize, clock, lease }: BodyBounds): Promise<string> {
+  if (request.body === null) return "";
   const reader = request.body.getReader();
   let isLate = false;
   const stop = () => void reader.cancel().catch(() => {});
@@ -51,8 +88,8 @@ export async function readText(request: Request, { maxSize, clock, lease }: Body
     isLate = true;
     stop();
   });
-  const body = new Utf8();
-  let size = 0;
+  const decoder = utf8();
+  let [text, size] = ["", 0];
   try {
     for (;;) {
       const { value, done } = await reader.read().catch(incomplete);
@@ -61,43 +98,23 @@ export async function readText(request: Request, { maxSize, clock, lease }: Body
       if (size > maxSize) throw tooLarge(maxSize);
       if (!lease.take(value.byteLength)) throw noRoom();
       pace.count(value.byteLength);
-      body.add(value);
+      text += decode(decoder, value, true);
     }
   } catch (error) {
     stop();
     throw error;
   }
-  if (isLate) {
-    throw new Refusal("invalid_message", { detail: "the body comes too slowly", status: 408 });
-  }
-  return body.end();
+  if (isLate) throw tooSlow();
+  return text + decode(decoder);
 }
 
-/** Text that comes in pieces; most of it comes in one, which is decoded for a third of what a stream of them costs. */
-class Utf8 {
-  #only: Uint8Array | undefined;
-  #decoder: TextDecoder | undefined;
-  #text = "";
+const wholeText = utf8();
 
-  add(bytes: Uint8Array): void {
-    const [before, decoder] = [this.#only, this.#decoder];
-    if (before === undefined && decoder === undefined) this.#only = bytes;
-    else {
-      this.#decoder ??= new TextDecoder("utf-8", { fatal: true });
-      if (before !== undefined) this.#text = decode(this.#decoder, before, true);
-      this.#only = undefined;
-      this.#text += decode(this.#decoder, bytes, true);
-    }
-  }
-
-  /** All of it. Throws a {@link Refusal} where that is no UTF-8. */
-  end(): string {
-    const decoder = this.#decoder ?? new TextDecoder("utf-8", { fatal: true });
-    return this.#text + decode(decoder, this.#only);
-  }
+function utf8(): TextDecoder {
+  return new TextDecoder("utf-8", { fatal: true });
 }
 
-function decode(decoder: TextDecoder, bytes: Uint8Array | undefined, stream = false): string {
+function decode(decoder: TextDecoder, bytes?: Uint8Array, stream = false): string {
   try {
     return decoder.decode(bytes, { stream });
   } catch {
@@ -111,6 +128,10 @@ function incomplete(): never {
 
 function tooLarge(maxSize: number): Refusal {
   return new Refusal("invalid_message", { detail: `larger than ${maxSize} bytes`, status: 413 });
+}
+
+function tooSlow(): Refusal {
+  return new Refusal("invalid_message", { detail: "the body comes too slowly", status: 408 });
 }
 
 function noRoom(): Refusal {

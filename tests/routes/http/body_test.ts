@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ByteBudget } from "../../../lib/hub/mod.ts";
-import { Refusal } from "../../../lib/protocol/mod.ts";
+import { Refusal, type Timer } from "../../../lib/protocol/mod.ts";
 import { readText } from "../../../routes/http/body.ts";
 import { FakeClock, settle } from "../../helpers/fake_clock.ts";
+import { until } from "../../helpers/until.ts";
 
 function request(body: ReadableStream<Uint8Array> | string, headers: Record<string, string> = {}): Request {
   return new Request("http://x.test/", { method: "POST", body, headers });
@@ -120,4 +121,84 @@ Deno.test("readText() refuses a body that is not UTF-8, or breaks off", async ()
   assertEquals((await assertRejects(() => readText(request(broken), bounds(clock)), Refusal)).status, 400);
   await settle();
   assertEquals(clock.pending, 0);
+});
+
+/** Counts the timers that are set. */
+class CountingClock extends FakeClock {
+  timers = 0;
+
+  override after(milliseconds: number, task: () => void): Timer {
+    this.timers += 1;
+    return super.after(milliseconds, task);
+  }
+}
+
+/** Sends a request, of which it has the rest as it is, to a server, and tells what is read of its body. */
+async function sent(rest: string) {
+  const clock = new CountingClock();
+  const read = Promise.withResolvers<string | Refusal>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    await readText(request, { ...bounds(clock), maxSize: 100 }).then(read.resolve, read.resolve);
+    return new Response();
+  });
+  const connection = await Deno.connect({ port: server.addr.port });
+  await connection.write(new TextEncoder().encode(`POST / HTTP/1.1\r\nHost: x.test\r\n${rest}`));
+  return {
+    clock,
+    connection,
+    read: read.promise,
+    async [Symbol.asyncDispose]() {
+      connection.close();
+      await server.shutdown();
+    },
+  };
+}
+
+Deno.test("a small body that is there with its request is read without a timer", async () => {
+  await using scene = await sent("Content-Length: 8\r\n\r\n12345é7");
+  assertEquals([await scene.read, scene.clock.timers], ["12345é7", 0]);
+});
+
+Deno.test("a small body may come later, but not too slowly", async () => {
+  {
+    await using scene = await sent("Content-Length: 3\r\n\r\n1");
+    await until(() => scene.clock.pending === 1);
+    await scene.connection.write(new TextEncoder().encode("23"));
+    assertEquals(await scene.read, "123");
+    assertEquals(scene.clock.pending, 0);
+  }
+  await using scene = await sent("Content-Length: 3\r\n\r\n1");
+  await until(() => scene.clock.pending === 1);
+  await scene.clock.advance(10_000);
+  const refusal = await scene.read as Refusal;
+  assertEquals([refusal.status, scene.clock.pending], [408, 0]);
+});
+
+Deno.test("a small body that is not UTF-8, or breaks off, is refused", async () => {
+  {
+    await using scene = await sent("Content-Length: 1\r\n\r\n");
+    await scene.connection.write(new Uint8Array([0xc3]));
+    assertEquals((await scene.read as Refusal).status, 400);
+  }
+  {
+    await using scene = await sent("Content-Length: 3\r\n\r\n1");
+    await until(() => scene.clock.pending === 1);
+    await scene.connection.closeWrite();
+    assertEquals((await scene.read as Refusal).status, 400);
+  }
+});
+
+Deno.test("a body that is said to be small is never larger: the runtime refuses what tells two lengths", async () => {
+  const chunks = `\r\n80\r\n${" ".repeat(128)}\r\n`;
+  for (
+    const order of [["Content-Length: 3", "Transfer-Encoding: chunked"], [
+      "Transfer-Encoding: chunked",
+      "Content-Length: 3",
+    ]]
+  ) {
+    await using scene = await sent(`${order.join("\r\n")}\r\n${chunks}`);
+    const answer = new Uint8Array(1024);
+    const size = await scene.connection.read(answer) ?? 0;
+    assertStringIncludes(new TextDecoder().decode(answer.subarray(0, size)), "HTTP/1.1 400 ");
+  }
 });
