@@ -77,7 +77,9 @@ function maskError(error: Error, depth: number): Record<string, unknown> {
 
 function maskMembers(entries: Iterable<[unknown, unknown]>, depth: number): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
-  for (const [key, value] of [...entries].slice(0, mostItems)) {
+  let items = 0;
+  for (const [key, value] of entries) {
+    if (items++ === mostItems) break;
     const name = String(key);
     copy[name] = isSecretName(name) && value !== undefined && value !== null
       ? masked
