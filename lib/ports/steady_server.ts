@@ -36,6 +36,10 @@ export class SteadyServer {
   /** Requests whose answers have not been sent. */
   #underWay = 0;
   #answered: () => void = () => {};
+  readonly #done = () => {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#answered();
+  };
 
   constructor(options: ServeOptions, handler: Deno.ServeHandler<Deno.NetAddr>, clock: Clock) {
     this.#options = options;
@@ -72,24 +76,11 @@ export class SteadyServer {
     return server;
   }
 
-  async #serve(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> {
-    // That the client went away is nobody's fault.
-    const sent = info.completed.catch(() => {});
+  #serve(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Response | Promise<Response> {
     this.#underWay += 1;
-    const done = () => {
-      this.#underWay -= 1;
-      if (this.#underWay === 0) this.#answered();
-    };
-    try {
-      const response = await this.#handler(request, info);
-      // An upgraded connection is not the port's to wait for.
-      if (response.status === 101) done();
-      else sent.then(done);
-      return response;
-    } catch (error) {
-      done();
-      throw error;
-    }
+    // An upgraded connection, which is not the port's to wait for, counts as answered; that a client went away is nobody's fault.
+    info.completed.then(this.#done, this.#done);
+    return this.#handler(request, info);
   }
 
   #failed(server: Deno.HttpServer<Deno.NetAddr>, error: unknown): void {

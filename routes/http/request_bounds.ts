@@ -10,10 +10,11 @@ export function checkSize({ url, headers }: Request): void {
     throw new BadRequest(`the URL is longer than ${maxUrl} characters`, 414, "too_large");
   }
   let [size, fields] = [0, 0];
-  for (const [name, value] of headers) {
+  // An iterator would take half as long again.
+  headers.forEach((value, name) => {
     size += name.length + value.length;
     fields += 1;
-  }
+  });
   if (size > maxHeaders || fields > maxFields) {
     const detail = `the headers are larger than ${maxHeaders} characters or more than ${maxFields} fields`;
     throw new BadRequest(detail, 431, "too_large");
