@@ -23,7 +23,7 @@ import type { ValidatorUrls } from "./validator_url.ts";
 const tooLarge = 1009;
 
 /** What the carriers work with. */
-export interface CarriersParts {
+interface CarriersParts {
   readonly settings: Settings;
   readonly urls: ValidatorUrls;
   readonly signer: Signer;

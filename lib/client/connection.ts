@@ -15,14 +15,14 @@ const slowMs = 2000;
 const resyncMs = 60_000;
 
 /** What a connection needs beside what its sessions do. */
-export interface ConnectionParts extends SessionParts {
+interface ConnectionParts extends SessionParts {
   readonly backoff: BackoffBounds;
   /** Finds out whether the validator answers over HTTP. */
   readonly answersHttp: () => Promise<boolean>;
 }
 
 /** What a connection tells about. */
-export interface ConnectionEvents {
+interface ConnectionEvents {
   readonly state: (state: ClientState, attempt: number, delayMs?: number) => void;
   readonly authenticated: (welcome: Envelope) => void;
   readonly message: (envelope: Envelope, text: string) => void;

@@ -5,7 +5,7 @@ import { type HttpRefusal, milliseconds } from "./http_requests.ts";
  * What to do with a message that was not taken: send it `again` at once, `later`, only after the longest wait since
  * the refusal will not change soon (`blocked`), or find out which of its predictions are `unfit`.
  */
-export type Verdict = "again" | "later" | "blocked" | "unfit";
+type Verdict = "again" | "later" | "blocked" | "unfit";
 
 /** Why a message was not taken. */
 export interface Failure {

@@ -9,7 +9,7 @@ import type { SignedMessage } from "./signer.ts";
 const timeoutMs = 30_000;
 
 /** What comes of a request. */
-export interface HttpEvents {
+interface HttpEvents {
   readonly message: (envelope: Envelope, text: string) => void;
   readonly failure: (failure: Failure) => void;
 }

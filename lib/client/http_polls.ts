@@ -18,7 +18,7 @@ const leastPauseMs = 1000;
 const confirmationsMs = 30_000;
 
 /** What polls need. */
-export interface HttpPollParts {
+interface HttpPollParts {
   readonly requests: HttpRequests;
   readonly carrier: HttpCarrier;
   readonly inbox: Inbox;

@@ -96,7 +96,7 @@ async function textOf({ body }: Response, limit: number): Promise<string> {
 }
 
 /** How one asks again and again. */
-export interface Persistence {
+interface Persistence {
   readonly clock: Clock;
   readonly backoff: Backoff;
   readonly signal: AbortSignal;

@@ -3,7 +3,7 @@ import { type Envelope, type ExactObject, readEnvelope, Refusal } from "../proto
 import { type Context, problem } from "./context.ts";
 
 /** A validator's message that is not to be believed. */
-export class UntrustedMessage extends Error {
+class UntrustedMessage extends Error {
   override readonly name = "UntrustedMessage";
   readonly code: "bad_signature" | "wrong_sender";
 

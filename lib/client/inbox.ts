@@ -9,7 +9,7 @@ import type { Submissions } from "./submissions.ts";
 type Data = Readonly<Record<string, unknown>>;
 
 /** What an inbox hands messages to. */
-export interface InboxParts {
+interface InboxParts {
   readonly positions: Positions;
   readonly submissions: Submissions;
   readonly handlers: Handlers;

@@ -37,8 +37,7 @@ export interface Settings extends ConnectSettings {
 const patient: BackoffBounds = { baseMs: 5000, maximumMs: 300_000 };
 
 /** What to do where a runtime has no WebSocket. */
-export const bringWebSocket =
-  "this runtime has no WebSocket: Node has one from version 22 on, and for version 20 " +
+const bringWebSocket = "this runtime has no WebSocket: Node has one from version 22 on, and for version 20 " +
   "the package ws brings one, which is passed as the option WebSocket";
 
 /**

@@ -1,10 +1,10 @@
 import type { ExactObject, Position } from "../protocol/mod.ts";
 
 /** Channels that a miner follows. */
-export type Channel = "games" | "confirmations";
+type Channel = "games" | "confirmations";
 
 /** How a publication relates to the one before: the next, one seen before, or beyond one that is missing. */
-export type Step = "next" | "seen" | "gap";
+type Step = "next" | "seen" | "gap";
 
 /** Where a miner is in each channel. */
 export class Positions {

@@ -7,7 +7,7 @@ const patienceMs = 60_000;
 const mostWaiting = 1000;
 
 /** Where a miner's receipts stand: the last of a row without a gap. */
-export interface ReceiptHead {
+interface ReceiptHead {
   readonly number: number;
   /** SHA-256 of that receipt: `previous` of the next one. */
   readonly digest: string;

@@ -14,7 +14,7 @@ const handshakeMs = 10_000;
  * How a session ended: the socket never opened, it opened but nothing came through, something came but no welcome, the
  * other side fell silent, it closed, or this side ended it.
  */
-export type EndCause = "unreachable" | "no_frames" | "unwelcome" | "dead" | "closed" | "stopped";
+type EndCause = "unreachable" | "no_frames" | "unwelcome" | "dead" | "closed" | "stopped";
 
 /** All that is known about the end of a session. */
 export interface SessionEnd {
@@ -39,7 +39,7 @@ export interface SessionParts {
 }
 
 /** What a session tells about. */
-export interface SessionEvents {
+interface SessionEvents {
   readonly authenticated: (welcome: Envelope) => void;
   /** A message that the validator signed, and its text. */
   readonly message: (envelope: Envelope, text: string) => void;

@@ -24,7 +24,7 @@ interface Submission {
 }
 
 /** A signed decision of the validator. */
-export interface Decision {
+interface Decision {
   readonly data: Readonly<Record<string, unknown>>;
   readonly signed: string;
 }

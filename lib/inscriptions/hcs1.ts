@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { StoredFile } from "../engine/mod.ts";
 
 /** What decides how a file is cut into messages. */
-export type Payload = Pick<StoredFile, "mimeType" | "payloadSize">;
+type Payload = Pick<StoredFile, "mimeType" | "payloadSize">;
 
 // With `{"o":` ... `,"c":"` ... `"}` around it a message stays within the 1,024 bytes that Hedera takes.
 const chunkLength = 1000;

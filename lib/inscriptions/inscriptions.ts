@@ -53,7 +53,7 @@ export interface InscriptionsOptions {
 }
 
 /** A job as whoever started it is answered. */
-export interface StartedJob {
+interface StartedJob {
   readonly jobId: string;
   readonly tx_id: string;
   readonly transactionBytes: string;

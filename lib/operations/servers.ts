@@ -49,7 +49,7 @@ interface SeenConnections {
 }
 
 /** What was found of a connection, or that it is nowhere as far as servers have answered. */
-export interface Found<T> {
+interface Found<T> {
   readonly found: T | undefined;
   readonly silent: readonly string[];
 }

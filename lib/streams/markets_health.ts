@@ -23,7 +23,7 @@ export function overallStatus(healthy: number): MarketsHealth["overall_status"] 
 }
 
 /** The whole stream's value from what it tells of each market. */
-export function marketsHealth(markets: MarketsHealth["markets"]): MarketsHealth {
+function marketsHealth(markets: MarketsHealth["markets"]): MarketsHealth {
   const all = Object.values(markets);
   const healthy_markets = all.filter(({ status }) => status === "healthy").length;
   return {

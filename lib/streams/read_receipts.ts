@@ -40,7 +40,7 @@ function readReceipt(receipt: Readonly<Record<string, unknown>>): MarketReceipt 
 }
 
 /** The receipts in an answer, newest first. */
-export interface ReceiptList {
+interface ReceiptList {
   /** Each id once. */
   readonly receipts: readonly MarketReceipt[];
   /** How many the node listed. */

@@ -1,5 +1,5 @@
 /** What a figure is counted in. */
-export type Unit = "" | "/s" | "B/s" | "s" | "ms" | "B" | "%";
+type Unit = "" | "/s" | "B/s" | "s" | "ms" | "B" | "%";
 
 interface Figure {
   readonly unit: Unit;
@@ -36,7 +36,7 @@ export const gatewayFigures = {
 } as const;
 
 /** Figures of the gateway that its operator alone sees. */
-export const operatorFigures = {
+const operatorFigures = {
   http_share: figure("Predictions over HTTP", "%"),
   loop_lag: figure("Event-loop lag", "ms"),
   commit_time: figure("Commit", "ms"),

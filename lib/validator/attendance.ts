@@ -22,7 +22,7 @@ export interface ConnectedMiner {
 }
 
 /** What {@link Attendance} works with. */
-export interface AttendanceOptions {
+interface AttendanceOptions {
   readonly store: Store;
   readonly followers: Followers;
   readonly questions: Questions;

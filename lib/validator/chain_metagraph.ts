@@ -19,7 +19,7 @@ export interface ChainFilter {
 }
 
 /** What a {@link ChainMetagraph} works with. */
-export interface ChainMetagraphOptions {
+interface ChainMetagraphOptions {
   readonly repository: ChainListRepository;
   readonly url: string;
   readonly filter: ChainFilter;

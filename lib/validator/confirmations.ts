@@ -159,7 +159,7 @@ export class Confirmations {
 }
 
 /** A verdict as a miner is told of it. */
-export interface Told {
+interface Told {
   readonly predictionId: string;
   readonly verdict: Verdict;
   /** Its place in the miner's channel. */

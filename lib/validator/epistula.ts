@@ -6,7 +6,7 @@ import type { Claim } from "./gatekeeper.ts";
 const tolerance = 8000;
 
 /** The headers of Epistula, version 2. */
-export const epistulaHeaders = z.object({
+const epistulaHeaders = z.object({
   "epistula-version": z.literal("2", "expected 2"),
   "epistula-timestamp": z.string().regex(/^\d{1,15}$/, "expected milliseconds since the Unix epoch"),
   "epistula-uuid": z.string().min(1).max(64),

@@ -3,7 +3,7 @@ import type { PredictionRecord, PredictionRepository } from "../engine/mod.ts";
 import type { Confirmations } from "./confirmations.ts";
 
 /** What proves that a prediction was accepted, and where it stands among its miner's. */
-export interface Proof {
+interface Proof {
   readonly record: PredictionRecord;
   /** Its confirmation, signed again. */
   readonly confirmation: string;
@@ -13,7 +13,7 @@ export interface Proof {
 }
 
 /** Where a miner's chain of receipts stands. */
-export interface ChainState {
+interface ChainState {
   /** How many were given. */
   readonly receipts: number;
   /** `miner_sequence` of the first that is kept: those before it were pruned. */

@@ -1,5 +1,5 @@
 /** What bounds a {@link FairQueue}. */
-export interface FairQueueOptions {
+interface FairQueueOptions {
   /** What may wait in all, in the unit of the costs. */
   readonly maxCost: number;
   /** Whether more than one piece of work may be under way now. */

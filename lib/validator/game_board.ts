@@ -25,7 +25,7 @@ import type { KnownGames } from "./prediction_book.ts";
 const log = logger("games");
 
 /** What came of handing in games. */
-export interface GamesPublished {
+interface GamesPublished {
   /** The newest offset of the channel `games`. */
   readonly offset: number;
   /** Connections that the update went to. */
@@ -55,7 +55,7 @@ export interface Games {
 }
 
 /** Takes games that changed, and when, in milliseconds since the Unix epoch. */
-export type Published = (changed: readonly NewGame[], at: number) => void;
+type Published = (changed: readonly NewGame[], at: number) => void;
 
 /** Games that were handed in, and who is told what came of it. */
 interface Handed extends PromiseWithResolvers<GamesPublished> {

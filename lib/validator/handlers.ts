@@ -41,12 +41,12 @@ export interface HandlerHost {
 }
 
 /** How a handler's run ended. */
-export type HandlerOutcome = "done" | "failed" | "busy" | "unknown";
+type HandlerOutcome = "done" | "failed" | "busy" | "unknown";
 
 /** Milliseconds that a handler may take. */
-export const handlerTimeout = 10_000;
+const handlerTimeout = 10_000;
 /** Runs of handlers that may be under way for one miner. */
-export const maxRunsPerMiner = 8;
+const maxRunsPerMiner = 8;
 
 /** The handlers of custom message types, run such that none can harm a connection or another handler. */
 export class Handlers {

@@ -25,7 +25,7 @@ export interface LegacyClaim {
 }
 
 /** What a client says later on; undefined: nothing that needs an answer. */
-export type LegacyMessage = { readonly type: "heartbeat" } | {
+type LegacyMessage = { readonly type: "heartbeat" } | {
   readonly type: "prediction";
   readonly prediction: ExactObject;
 };

@@ -16,7 +16,7 @@ import { type Candidate, noHead, noLimits, PredictionDraft, type Verdict } from 
 import type { PredictionLimits } from "./rules.ts";
 
 /** A `prediction` message that is well formed. */
-export interface PredictionMessage {
+interface PredictionMessage {
   readonly envelope: Pick<Envelope, "signer" | "nonce">;
   readonly predictions: readonly ReceivedPrediction[];
   /** A moment of the clock's `elapsed`. */
@@ -41,7 +41,7 @@ export interface JudgedPrediction {
 }
 
 /** How a prediction came. */
-export type Way = keyof Activity["predictions"];
+type Way = keyof Activity["predictions"];
 
 /** The games that predictions are judged against. */
 export interface KnownGames {

@@ -4,7 +4,7 @@ import type { Game } from "./game.ts";
 /** The most that a miner may wager on one UTC day. */
 export const dailyWagerLimit = 1000;
 /** How far odds may lie from the game's. */
-export const oddsTolerance = 1e-4;
+const oddsTolerance = 1e-4;
 
 /** What a miner may hand in. */
 export interface PredictionLimits {
@@ -26,7 +26,7 @@ export interface DayTotals {
 }
 
 /** What a prediction is held against. */
-export interface RuleContext {
+interface RuleContext {
   readonly prediction: TeamGamePrediction;
   /** The uid under which the miner is registered. */
   readonly uid: number;
@@ -47,7 +47,7 @@ type Rule<Context> = (context: Context) => string | null;
 type Rules<Context> = { readonly [Reason in PredictionRefusal]?: Rule<Context> };
 
 /** A rule that a prediction breaks, and what is wrong, in words. */
-export interface BrokenRule {
+interface BrokenRule {
   readonly reason: PredictionRefusal;
   readonly message: string;
 }

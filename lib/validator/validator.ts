@@ -44,7 +44,7 @@ import { MinerSession, type SessionHost } from "./session.ts";
 import type { Origin } from "./suspects.ts";
 
 /** What a validator works with. */
-export interface ValidatorOptions {
+interface ValidatorOptions {
   readonly store: Store;
   readonly followers: Followers;
   /** How other servers of the store are asked. */

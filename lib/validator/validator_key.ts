@@ -6,7 +6,7 @@ import { bindToValidator, makePrivateFolder, type Store, warnOfOthers } from "..
 const [readableByOthers, readableByGroup] = [0o077, 0o040];
 
 /** The validator's key, and whether it was made just now. */
-export interface ValidatorKey {
+interface ValidatorKey {
   readonly keypair: Keypair;
   readonly isNew: boolean;
 }

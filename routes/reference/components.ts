@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Json, Kind } from "../../lib/protocol/mod.ts";
 
 /** The dialects of JSON Schema: OpenAPI 3.1 takes the one, AsyncAPI 3.0 the other. */
-export type Dialect = "draft-2020-12" | "draft-7";
+type Dialect = "draft-2020-12" | "draft-7";
 
 const prefix = "#/components/schemas/";
 

@@ -15,7 +15,7 @@ export function messageAnchor(conversation: string, name: string): string {
 }
 
 /** What opens on demand, by a click or by a link to it; the search finds it by `title` and by what is in it. */
-export interface Entry {
+interface Entry {
   readonly id: string;
   readonly title: string;
   readonly head: Html;

@@ -27,7 +27,7 @@ export function schemaView(schema: Json): Html {
 }
 
 /** A type in few words, with links to the schemas that it names. */
-export function typeOf(schema: Json): Html {
+function typeOf(schema: Json): Html {
   const members = asMembers(schema);
   const { $ref, anyOf, oneOf, type, items, enum: words, additionalProperties } = members;
   if (typeof $ref === "string") return linkTo($ref.slice(prefix.length));

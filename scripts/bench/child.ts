@@ -80,7 +80,7 @@ export class Helper implements AsyncDisposable {
 }
 
 /** What a helper does with one command. */
-export type Commands = Record<string, (argument: never) => unknown>;
+type Commands = Record<string, (argument: never) => unknown>;
 
 /** The helper's side: serves commands until the process that sends them is gone. */
 export async function serveCommands(commands: Commands): Promise<void> {

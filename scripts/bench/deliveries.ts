@@ -40,7 +40,7 @@ type Senders = Readonly<Record<typeof senders[number], Sender>>;
 type Costs = Readonly<Record<typeof senders[number], CpuTimes>>;
 
 /** What one more client costs a server for each update. */
-export interface Deliveries {
+interface Deliveries {
   readonly figures: readonly Figure[];
   /** Bytes of the frame that is delivered. */
   readonly frameBytes: number;

@@ -19,7 +19,7 @@ export interface Target {
 }
 
 /** A series of updates, each of which the server is given and everybody gets. */
-export interface Broadcasting {
+interface Broadcasting {
   readonly server: Target;
   readonly bodies: readonly string[];
 }

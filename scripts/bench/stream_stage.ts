@@ -36,7 +36,7 @@ function offsetsOf(messages: readonly string[]): Offsets {
 }
 
 /** Clients in this process or in another. */
-export type Listeners = Pick<StreamFleet, "join" | "arrived">;
+type Listeners = Pick<StreamFleet, "join" | "arrived">;
 
 /** Clients in a process of their own. */
 export function startListeners(stack: AsyncDisposableStack): Listeners {

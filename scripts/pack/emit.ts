@@ -11,7 +11,7 @@ const libraries = {
 } as const;
 
 /** What is compiled. */
-export interface Sources {
+interface Sources {
   readonly root: string;
   readonly files: readonly string[];
   readonly entries: readonly string[];
@@ -83,7 +83,7 @@ async function nameJavaScript(path: string): Promise<void> {
 }
 
 /** The paths of all files in a folder and the folders in it. */
-export async function* filesBelow(folder: string): AsyncIterable<string> {
+async function* filesBelow(folder: string): AsyncIterable<string> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     if (isDirectory) yield* filesBelow(`${folder}/${name}`);
     else yield `${folder}/${name}`;

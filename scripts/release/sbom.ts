@@ -11,7 +11,7 @@ interface ProgramInfo {
 }
 
 /** The hashes that deno.lock holds packages to. */
-export interface Lock {
+interface Lock {
   readonly npm: Readonly<Record<string, { readonly integrity: string }>>;
 }
 

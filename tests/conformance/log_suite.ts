@@ -3,7 +3,7 @@ import type { Engine, LogEntry } from "../../lib/engine/mod.ts";
 import { inTime, until } from "../helpers/until.ts";
 
 /** An engine whose log keeps 20 entries for a minute; `again` opens the same store another time. */
-export interface OpenedLog extends AsyncDisposable {
+interface OpenedLog extends AsyncDisposable {
   readonly engine: Engine;
   readonly again: (() => Promise<Engine>) | undefined;
   /** Has milliseconds pass by the store's clock. */

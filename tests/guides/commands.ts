@@ -21,7 +21,7 @@ export function blocksOf(guide: string, markdown: string): Block[] {
 }
 
 /** Where a guide's commands are run. */
-export interface Place {
+interface Place {
   /** A copy of the repository. */
   readonly checkout: string;
   /** A folder for what stands in a second terminal's place. */

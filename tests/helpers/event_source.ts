@@ -1,7 +1,7 @@
 import { inTime } from "./until.ts";
 
 /** A server-sent event. */
-export interface ServerEvent {
+interface ServerEvent {
   readonly event: string;
   readonly id: string | undefined;
   readonly data: Record<string, unknown>;

@@ -15,7 +15,7 @@ export interface FakeNeuron {
 }
 
 /** What a subnet's chain holds, encoded. */
-export interface ChainState {
+interface ChainState {
   readonly storage: Record<string, string>;
   /** What `SubnetInfoRuntimeApi_get_selective_metagraph` answers. */
   readonly selective: string;

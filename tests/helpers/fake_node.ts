@@ -21,14 +21,14 @@ export type FakeResult = unknown | ((params: Record<string, unknown>) => unknown
 export type FakeNodeMode = "normal" | "slow" | "silent" | "error" | "nonsense" | "http_500" | "no_batches";
 
 /** A call as the fake received it. */
-export interface FakeCall {
+interface FakeCall {
   readonly id?: unknown;
   readonly method: string;
   readonly params?: Record<string, unknown>;
 }
 
 /** What a request looked like. */
-export interface FakeRequest {
+interface FakeRequest {
   readonly headers: Headers;
   readonly body: string;
   readonly calls: readonly FakeCall[];

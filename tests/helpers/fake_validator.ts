@@ -26,7 +26,7 @@ import type { Fetch, WebSocketClass } from "../../lib/client/mod.ts";
 import { type Link, type LinkEvents, loopbackWebSocket } from "./loopback_socket.ts";
 
 /** A validator's answer: an error frame without what the fake fills in. */
-export type FakeError = Partial<Omit<ErrorFrame, "code">> & { readonly code: string };
+type FakeError = Partial<Omit<ErrorFrame, "code">> & { readonly code: string };
 
 /** What the fake does with a message: decide on its predictions, say nothing, drop the connection, or an error. */
 export type FakeAnswer = "decide" | "ignore" | "drop" | FakeError;
@@ -37,7 +37,7 @@ interface Publication {
 }
 
 /** A connection as the fake sees it. */
-export class FakePeer {
+class FakePeer {
   hotkey: string | undefined;
   open = true;
   /** False: frames to the miner vanish, as on a half-open connection. */

@@ -2,7 +2,7 @@ import { type Engine, type Entry, type KeptChannel, openEngine } from "../../lib
 import type { KeepOptions, Key, Range, Transaction, TransactOptions } from "../../lib/engine/mod.ts";
 
 /** Done in place of a write, which `write` does. `what` is the lock of a transaction, or the collection that is written. */
-export type Interference = <T>(write: () => Promise<T>, what: string | undefined) => Promise<T>;
+type Interference = <T>(write: () => Promise<T>, what: string | undefined) => Promise<T>;
 
 /** An engine whose writes a test refuses, holds up or counts, before or after they are done. */
 export class FaultyEngine implements Engine {

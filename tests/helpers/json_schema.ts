@@ -7,7 +7,7 @@ export interface ApiDocument {
 }
 
 /** One request in an OpenAPI document. */
-export interface ApiOperation {
+interface ApiOperation {
   readonly operationId: string;
   readonly summary: string;
   readonly requestBody?: { readonly content: Readonly<Record<string, ApiContent>> };
@@ -15,7 +15,7 @@ export interface ApiOperation {
 }
 
 /** A body in an OpenAPI document. */
-export interface ApiContent {
+interface ApiContent {
   readonly schema?: object;
   readonly example?: unknown;
 }

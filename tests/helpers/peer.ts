@@ -25,7 +25,7 @@ type SocketOptions = ConstructorParameters<typeof WebSocket>[1];
 export type Frame = { readonly type: string; readonly [key: string]: unknown };
 
 /** How a connection ended. */
-export interface Ended {
+interface Ended {
   readonly code: number;
   /** Without the connection's id, which is in {@link Peer.id}. */
   readonly reason: string;

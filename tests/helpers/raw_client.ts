@@ -17,7 +17,7 @@ export async function rawStatus(url: string, request: string): Promise<number> {
 }
 
 /** What an upgrade that is not granted is answered. */
-export interface RefusedUpgrade {
+interface RefusedUpgrade {
   readonly status: number;
   readonly headers: Headers;
   readonly body: { readonly message: string; readonly error: { readonly code: string } };

@@ -1,5 +1,5 @@
 /** A text as a Python peer sends it, and the text that its signature covers. */
-export interface SignedMessageVector {
+interface SignedMessageVector {
   readonly name: string;
   readonly wire: string;
   readonly signed: string;

@@ -84,7 +84,7 @@ export async function stop(server: TestGateway, clock: FakeClock): Promise<void>
 }
 
 /** A stream client. */
-export interface TlsStream {
+interface TlsStream {
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { FakeClock } from "../helpers/fake_clock.ts";
 import { disturbed, type Interference } from "./ledgers.ts";
 
 /** An `Inscriptions` on a store in memory, stopped and closed when it is disposed of. */
-export interface Desk extends AsyncDisposable {
+interface Desk extends AsyncDisposable {
   readonly inscriptions: Inscriptions;
   readonly clock: FakeClock;
   readonly store: Engine;

@@ -4,10 +4,10 @@ import { sdk } from "./pythons.ts";
 const longestRunMs = 120_000;
 
 /** A line that a miner prints. */
-export type MinerEvent = { readonly event: string; readonly [field: string]: unknown };
+type MinerEvent = { readonly event: string; readonly [field: string]: unknown };
 
 /** What a miner is started with. */
-export interface MinerOptions {
+interface MinerOptions {
   readonly python: string;
   readonly cwd: string;
   readonly validators: string;

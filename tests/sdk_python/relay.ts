@@ -1,5 +1,5 @@
 /** What a relay does with connections: pass them on, take the upgrade out of requests as old proxies do, or refuse. */
-export type RelayMode = "pass" | "no upgrades" | "refuse";
+type RelayMode = "pass" | "no upgrades" | "refuse";
 
 const upgradeHeaders = /^(?:upgrade|connection|sec-websocket-[\w-]+):.*\r\n/gim;
 

@@ -4,7 +4,7 @@ import { type EngineOptions, EngineServer, EngineSession } from "../../lib/socke
 import { FakeClock } from "../helpers/fake_clock.ts";
 
 /** How a session ended. */
-export interface SessionEnd {
+interface SessionEnd {
   readonly reason: string;
   readonly description: string | undefined;
 }

@@ -1,5 +1,5 @@
 /** What came back. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: string;
   readonly headers: Headers;

@@ -3,7 +3,7 @@ import type { Frame } from "../helpers/peer.ts";
 import { dataOf, type Scene } from "../helpers/scene.ts";
 
 /** What became of one prediction: the data of its confirmation, and the HTTP status where there is one. */
-export interface Outcome {
+interface Outcome {
   readonly data: Record<string, unknown>;
   readonly status: number | undefined;
 }

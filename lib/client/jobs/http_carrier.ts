@@ -10,7 +10,7 @@ import type { JobSettings } from "./options.ts";
 const pollBounds = { baseMs: 500, maximumMs: 10_000 };
 
 /** What a carrier tells about. */
-export interface HttpCarrierEvents {
+interface HttpCarrierEvents {
   readonly started: Started;
   /** The server has answered. */
   readonly heard: () => void;

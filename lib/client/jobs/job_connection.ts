@@ -6,7 +6,7 @@ import { type Ask, JobSocket, type SocketFactory } from "./job_socket.ts";
 import type { JobSettings } from "./options.ts";
 
 /** What a connection tells about. */
-export interface JobConnectionEvents {
+interface JobConnectionEvents {
   /** Requests can be made from now on. */
   readonly up: () => void;
   /**

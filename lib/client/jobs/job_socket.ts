@@ -38,7 +38,7 @@ export interface SocketOptions {
 export type SocketFactory = (url: string, options: SocketOptions) => JobSocketLike;
 
 /** What a socket tells about. */
-export interface JobSocketEvents {
+interface JobSocketEvents {
   readonly connected: () => void;
   /** A job's event. */
   readonly event: (name: string, value: unknown) => void;

@@ -30,7 +30,7 @@ export interface ChainSummary {
 }
 
 /** What a chain is held against. */
-export interface ChainRules {
+interface ChainRules {
   /** `miner_sequence` that it is to begin with. */
   readonly from: number;
   /** Whether lines may stand in any order. */

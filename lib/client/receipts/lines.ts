@@ -15,7 +15,7 @@ const lineFeed = 10;
 const headSize = 64;
 
 /** A line of a file that nobody vouches for. */
-export interface Line {
+interface Line {
   /** From 1. */
   readonly number: number;
   /** Undefined where {@link problem} says why. */

@@ -5,4 +5,4 @@
 export { ReceiptAudit, type ReceiptAuditOptions, type ReceiptReport } from "./audit.ts";
 export type { ChainSummary } from "./chain.ts";
 export { type FindingKind, findingKinds, type ReceiptFinding } from "./finding.ts";
-export { type Confirmation, readConfirmation } from "./read_confirmation.ts";
+export { readConfirmation } from "./read_confirmation.ts";

@@ -5,7 +5,7 @@ import { type ServerError, streamRefusals } from "./server_message.ts";
 import { StreamRequests } from "./stream_requests.ts";
 
 /** More of how subscriptions failed: nothing came at all, or nothing answers. */
-export type Failure = "silent" | "unreachable";
+type Failure = "silent" | "unreachable";
 
 /** What subscriptions work with, and whom they tell. */
 export interface SubscriptionsHost {

@@ -1,7 +1,7 @@
 import { afterSilence, type Clock, type Timer } from "../../protocol/clock.ts";
 
 /** Milliseconds without anything received: until a question is due, and from then until there is no hope. */
-export interface LivenessLimits {
+interface LivenessLimits {
   readonly quietMs: number;
   readonly deadMs: number;
 }

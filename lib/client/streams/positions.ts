@@ -11,7 +11,7 @@ export interface Beginning extends StreamPosition {
 }
 
 /** What a value is: the next, one that was had before, or beyond some that are missing. */
-export type StreamStep = "next" | "seen" | "gap";
+type StreamStep = "next" | "seen" | "gap";
 
 /** Where a client is in each stream. */
 export class StreamPositions {

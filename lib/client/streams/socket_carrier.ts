@@ -19,7 +19,7 @@ const refusals = [1003, 1007, 1008, 1010];
 const requestErrors = ["invalid_json", "invalid_message", "unknown_type", ...streamRefusals];
 
 /** How to connect. */
-export interface SocketKind {
+interface SocketKind {
   readonly class: StreamSocketClass;
   /** The subprotocols to offer. */
   readonly protocols: readonly string[];

@@ -2,7 +2,7 @@ import { EventHub } from "../event_hub.ts";
 import type { TokenSource } from "./stream_tokens.ts";
 
 /** A stream that a component wants. */
-export interface StreamWish {
+interface StreamWish {
   readonly stream: string;
   /** Where it needs one. */
   readonly token: TokenSource | undefined;

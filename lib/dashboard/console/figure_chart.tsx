@@ -7,7 +7,7 @@ import { useReading } from "./context.ts";
 import { formatWhen } from "./when.ts";
 
 /** What happened to the server, where charts mark it. */
-export interface Mark {
+interface Mark {
   /** Unix seconds. */
   readonly at: number;
   readonly kind: "start" | "drain";

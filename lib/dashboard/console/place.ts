@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 /** Which page is shown, with which filters: all of it is in the URL. */
-export interface Place {
+interface Place {
   readonly page: string;
   readonly filters: URLSearchParams;
 }

@@ -1,5 +1,5 @@
 /** The smallest and the largest of some measurements. */
-export interface Range {
+interface Range {
   readonly low: number;
   readonly high: number;
 }

@@ -1,7 +1,7 @@
 import type { GatewayActivity } from "../../protocol/streams.ts";
 
 /** What was refused in the last minute. */
-export interface Refusals {
+interface Refusals {
   readonly refused: number;
   /** Of all that were judged, 0 to 1; 0 where there were none. */
   readonly share: number;

@@ -19,19 +19,19 @@ interface Stored {
 }
 
 /** A value that was read, and the version that it had; null: there was none. */
-export interface Check {
+interface Check {
   readonly key: string;
   readonly version: string | null;
 }
 
-export interface Write {
+interface Write {
   /** As JSON; undefined: the key is deleted. */
   readonly json: string | undefined;
   readonly value: unknown;
   readonly expireIn: number | undefined;
 }
 
-export interface Addition {
+interface Addition {
   readonly before: bigint;
   readonly entries: string[];
 }

@@ -5,7 +5,7 @@ import type { DatabaseAddress, Host } from "./address.ts";
 import { DatabaseFailure, failureOf } from "./failure.ts";
 
 /** A row of an answer, by the names of its columns: numbers of 32 bits are numbers, all else is text. */
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
+type Row = Readonly<Record<string, string | number | boolean | null>>;
 
 /** What a statement came to. */
 export interface Answer {

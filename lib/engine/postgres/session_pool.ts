@@ -4,7 +4,7 @@ import { DatabaseFailure, failureOf } from "./failure.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
 /** How sessions are opened. */
-export type PoolOptions = Omit<SessionOptions, "host" | "onEnd"> & {
+type PoolOptions = Omit<SessionOptions, "host" | "onEnd"> & {
   /** How many there are at most. */
   readonly size: number;
 };

@@ -5,7 +5,7 @@ const log = logger("store");
 const kinds = ["write", "read"] as const;
 
 /** What the database is asked to do. */
-export type Act = (typeof kinds)[number];
+type Act = (typeof kinds)[number];
 
 /** What is wrong with the database, as those found it who asked it last. It is logged when it begins and when it is over. */
 export class Trouble {

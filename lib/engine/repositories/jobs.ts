@@ -13,7 +13,7 @@ const mostLookedAt = 1000;
 const atOnce = 100;
 
 /** Some of all jobs, newest first. */
-export interface JobPage {
+interface JobPage {
   readonly jobs: readonly JobRecord[];
   /** The last that was looked at, after which a further page begins; null where there is none. */
   readonly last: JobRecord | null;

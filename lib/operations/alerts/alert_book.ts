@@ -31,7 +31,7 @@ export interface AlertNews {
 }
 
 /** A moment by both clocks, in milliseconds: `elapsed` is never set, `now` is since the Unix epoch. */
-export interface Moment {
+interface Moment {
   readonly elapsed: number;
   readonly now: number;
 }

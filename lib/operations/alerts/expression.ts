@@ -2,7 +2,7 @@ import type { Labels, MetricName } from "../../telemetry/mod.ts";
 import type { MetricPast, Point, Series } from "./past.ts";
 
 /** A value at its labels. */
-export interface Value {
+interface Value {
   readonly labels: Labels;
   readonly value: number;
 }

@@ -14,7 +14,7 @@ import {
 } from "./expression.ts";
 
 /** How much an alert matters: page for the one, look at the other in working hours. */
-export type Severity = "critical" | "warning";
+type Severity = "critical" | "warning";
 
 /** What the value of an alert is counted in. */
 type AlertUnit = "" | "/s" | "s";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Kind, type MessageEntry } from "../kind.ts";
 
 /** A topic of the ledger. */
-export const jobTopic = () => z.string().describe("topic id such as 0.0.12345");
+const jobTopic = () => z.string().describe("topic id such as 0.0.12345");
 /** Where something stands among what is told of a job. */
 export const jobPlace = () => ({ epoch: z.string(), offset: z.number().int().min(0) });
 /** One such place, for examples. */

@@ -90,7 +90,7 @@ export const declarationSchema = z.strictObject(declared).superRefine(exampleFit
 export type Declaration = z.output<typeof declarationSchema>;
 
 /** A stream of the operator's own that is polled from the node. */
-export const polledDeclarationSchema = z.strictObject({
+const polledDeclarationSchema = z.strictObject({
   name: ownStreamName,
   period: z.number().min(0.1).max(86_400).describe("seconds from one poll to the next"),
   method: z.string().min(1).max(128).describe("of the node"),

@@ -16,7 +16,7 @@ type Listener = (...values: unknown[]) => void;
 type Answer = Record<string, unknown>;
 
 /** What the server was asked, by an event's name or by method and path. */
-export interface Asked {
+interface Asked {
   readonly what: string;
   readonly payload: unknown;
 }

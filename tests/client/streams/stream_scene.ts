@@ -5,7 +5,7 @@ import { until } from "../../helpers/until.ts";
 import { FakeStreamServer } from "./fake_stream_server.ts";
 
 /** A page's document, as far as a client looks at it. */
-export class FakePage {
+class FakePage {
   visibilityState = "visible";
   readonly defaultView = new EventTarget();
   readonly #target = new EventTarget();

@@ -5,7 +5,7 @@ import { samplePrediction } from "../../helpers/samples.ts";
 import type { Random } from "./random.ts";
 
 /** A confirmation's data. */
-export interface Confirmation {
+interface Confirmation {
   readonly prediction_id: string;
   readonly status: string;
   readonly message: string;

@@ -20,7 +20,7 @@ const ways = [
 ];
 
 /** What came of it. */
-export interface KillsReport {
+interface KillsReport {
   readonly predictions: number;
   readonly confirmations: number;
   readonly duplicates: number;

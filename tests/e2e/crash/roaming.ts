@@ -9,7 +9,7 @@ import { framesOf, isForNow, nextFrame, post, predictionsPerRequest } from "./mi
 import { Queue } from "./queue.ts";
 
 /** A miner that goes on at another server whenever its own is gone. */
-export interface Roaming {
+interface Roaming {
   readonly fleet: Fleet;
   readonly key: Keypair;
   readonly book: MinerBook;
@@ -24,7 +24,7 @@ export interface Roaming {
 }
 
 /** Goes on until it is ended. */
-export type RoamingMiner = (roaming: Roaming) => Promise<void>;
+type RoamingMiner = (roaming: Roaming) => Promise<void>;
 
 /** Over WebSockets: every offset of its confirmations comes once and in order, whichever server tells it. */
 export const roamOverWebSocket: RoamingMiner = async (roaming) => {

@@ -34,7 +34,7 @@ function judgement(number: number): Judgement {
 }
 
 /** A page for people, and how one comes to it. */
-export interface PageForPeople {
+interface PageForPeople {
   readonly name: string;
   readonly open: () => Promise<void>;
 }

@@ -63,7 +63,7 @@ function scriptedPeers(step: number): StreamData["peers"]["peers"] {
 }
 
 /** The receipt of a step. */
-export function scriptedReceipt(step: number): StreamData["receipts"]["receipts"][number] {
+function scriptedReceipt(step: number): StreamData["receipts"]["receipts"][number] {
   return {
     id: `rcpt-${String(step).padStart(6, "0")}-${(step * 48_271 % 65_536).toString(16)}`,
     market: markets[step % markets.length],

@@ -11,7 +11,7 @@ export interface Proof {
 }
 
 /** A receipt as it travels; it may say more. */
-export interface Receipt {
+interface Receipt {
   readonly sequence: number;
   readonly hash: string;
   readonly previous: string;

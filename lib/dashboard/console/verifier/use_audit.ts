@@ -57,7 +57,7 @@ export function useAudit(): [AuditStage, (order: (parts: Loading) => Promise<Aud
 }
 
 /** What an order is made with. */
-export interface Loading {
+interface Loading {
   readonly signal: AbortSignal;
   readonly tell: (receipts: number) => void;
 }

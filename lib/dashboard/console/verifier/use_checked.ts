@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
 /** What is known of something that is typed. */
-export type Checked<Outcome> =
+type Checked<Outcome> =
   | { readonly kind: "nothing" }
   | { readonly kind: "checking" }
   | { readonly kind: "good"; readonly outcome: Outcome }
