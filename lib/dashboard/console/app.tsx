@@ -4,7 +4,8 @@ import { Api } from "./api.ts";
 import { ConsoleContext } from "./context.ts";
 import { Feed } from "./feed.ts";
 import { Memory } from "./memory.ts";
-import { Mark, Shell } from "./shell.tsx";
+import { Mark } from "./mark.tsx";
+import { Shell } from "./shell.tsx";
 
 type Stage =
   | { readonly kind: "asking" }
