@@ -7,18 +7,23 @@ import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { alertRoutes } from "./alerts.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
+import { auditRoutes } from "./audit.ts";
 import { backupRoutes } from "./backups.ts";
 import { connectionRoutes } from "./connections.ts";
+import { eventRoutes } from "./events.ts";
+import { figureHistoryRoutes } from "./figure_history.ts";
 import { gameRoutes } from "./games.ts";
 import { instanceRoutes } from "./instances.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metagraphRoutes } from "./metagraph.ts";
 import { minerDetailRoutes } from "./miner_details.ts";
-import { observingRoutes } from "./observing.ts";
 import { operatorAccess } from "./operator_access.ts";
 import { ownStreamRoutes } from "./own_streams.ts";
 import { predictionRoutes } from "./predictions.ts";
+import { refusedPredictionRoutes } from "./refused_predictions.ts";
 import { registrationRoutes } from "./registrations.ts";
+import { settingRoutes } from "./settings.ts";
+import { storeRoutes } from "./store.ts";
 import { streamStateRoutes } from "./stream_states.ts";
 
 const draining = new Kind(
@@ -37,7 +42,12 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
     .route("/games", gameRoutes(gateway))
     .route("/streams", ownStreamRoutes(gateway))
     .route("/predictions", predictionRoutes(gateway))
-    .route("/", observingRoutes(gateway))
+    .route("/refusals", refusedPredictionRoutes(gateway))
+    .route("/audit", auditRoutes(gateway))
+    .route("/config", settingRoutes(gateway))
+    .route("/store", storeRoutes(gateway))
+    .route("/history", figureHistoryRoutes(gateway))
+    .route("/events", eventRoutes(gateway))
     .route("/alerts", alertRoutes(gateway))
     .route("/api-keys", apiKeyRoutes(gateway))
     .route("/backups", backupRoutes(gateway))

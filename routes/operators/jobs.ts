@@ -7,14 +7,15 @@ import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
-import { count, readQuery } from "../http/query.ts";
+import { readQuery } from "../http/query.ts";
+import { limit } from "./limit.ts";
 
 const id = z.string().min(1).max(128);
 const listQuery = z.object({
   status: z.enum([...jobStatuses, "open"]).optional().describe("`open` ones have not ended"),
   key: id.optional().describe("id of an API key"),
   before: id.optional().describe("id of a job: those older than it"),
-  limit: count.refine((limit) => limit >= 1 && limit <= 100, "expected 1 to 100").default(50),
+  limit: limit(100).default(50),
 });
 
 const jobList = new Kind(

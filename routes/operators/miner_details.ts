@@ -13,11 +13,12 @@ import { answerJson } from "../http/answer_json.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { count, readQuery } from "../http/query.ts";
+import { limit } from "./limit.ts";
 import { readHotkey } from "./read_hotkey.ts";
 
 const receiptsQuery = z.object({
   after: count.default(0),
-  limit: count.refine((limit) => limit >= 1 && limit <= 1000, "expected 1 to 1000").default(1000),
+  limit: limit(1000).default(1000),
 });
 
 const parameters = { hotkey: "the miner's SS58 address" };

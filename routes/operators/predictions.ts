@@ -19,13 +19,14 @@ import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { count, readQuery, wait } from "../http/query.ts";
+import { limit } from "./limit.ts";
 
 const json = { "content-type": "application/json; charset=utf-8" };
 
 /** Which accepted predictions are asked for. */
 const query = z.object({
   after: count.default(0),
-  limit: count.refine((limit) => limit >= 1 && limit <= 1000, "expected 1 to 1000").default(100),
+  limit: limit(1000).default(100),
   wait: wait.default(0),
   prediction_id: z.string().min(1).max(maxIdLength).optional()
     .describe("only those of registered miners under this id, whatever their sequence"),

@@ -1,7 +1,7 @@
 import { Backoff } from "../reconnector.ts";
 import { persist } from "../http_requests.ts";
 import type { Carrier, JobWatch, Started } from "./job_watch.ts";
-import { JobError } from "./job_error.ts";
+import { JobError, jobErrorOf } from "./job_error.ts";
 import { readRecord, readStarted } from "./job_news.ts";
 import type { JobRequests } from "./job_requests.ts";
 import type { JobSettings } from "./options.ts";
@@ -45,7 +45,7 @@ export class HttpCarrier implements Carrier {
   }
 
   #failed(watch: JobWatch, error: unknown): number | undefined {
-    const refusal = error instanceof JobError ? error : new JobError("refused", String(error));
+    const refusal = jobErrorOf(error);
     if (refusal.retry) this.#report(refusal);
     else watch.fail(refusal);
     return refusal.retryAfterMs;

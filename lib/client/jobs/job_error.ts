@@ -44,3 +44,8 @@ export class JobError extends Error {
 export function unauthorized(): JobError {
   return new JobError("unauthorized", "Invalid API key");
 }
+
+/** Why something went wrong, as those are told who follow a job. */
+export function jobErrorOf(error: unknown): JobError {
+  return error instanceof JobError ? error : new JobError("refused", String(error));
+}

@@ -4,7 +4,7 @@ import { isRecord } from "../json.ts";
 import { shown } from "../streams/server_message.ts";
 import type { Carrier, JobWatch, Started } from "./job_watch.ts";
 import type { JobConnection } from "./job_connection.ts";
-import { JobError } from "./job_error.ts";
+import { JobError, jobErrorOf } from "./job_error.ts";
 import { type JobPosition, readStarted } from "./job_news.ts";
 import { startTimeout } from "./job_requests.ts";
 import { retryAfterOf } from "./job_socket.ts";
@@ -45,7 +45,7 @@ export class SocketCarrier implements Carrier {
     const { clock, backoff, random } = this.#settings;
     const turn = () => act().then(() => Infinity);
     const failed = (error: unknown) => {
-      const refusal = error instanceof JobError ? error : new JobError("refused", String(error));
+      const refusal = jobErrorOf(error);
       if (!refusal.retry) refused(refusal);
       return refusal.retry ? refusal.retryAfterMs : Infinity;
     };
