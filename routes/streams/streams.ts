@@ -2,37 +2,22 @@ import { answerJson } from "../http/answer_json.ts";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { type Connection, type Hub, type Place, Priority } from "../../lib/hub/mod.ts";
-import { closes, FirstSignal, Kind, liveness, type Position, streamMessage } from "../../lib/protocol/mod.ts";
+import { FirstSignal, Kind, liveness, type Position, streamMessage } from "../../lib/protocol/mod.ts";
 import { type Stream, StreamRefusal, type Wanted } from "../../lib/streams/mod.ts";
 import { type FigureName, gatewayFigures, historyRanges, networkFigures } from "../../lib/telemetry/mod.ts";
 import { type Answers, Rendering } from "../http/answers.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
-import { EventLink } from "./event_link.ts";
 import { count, readQuery, wait } from "../http/query.ts";
-import { turnAway } from "../http/turn_away.ts";
 import type { WaitingRoom } from "../http/waiting_room.ts";
+import { eventsQuery, openEvents, tendEvents } from "./stream_events.ts";
+import { token, tokensOf } from "./tokens.ts";
 
 const maxStreams = 32;
-/** Proxies cut what is silent for 30 to 60 s. */
-const commentInterval = 15_000;
-const encoder = new TextEncoder();
-const [comment, comeBack] = [encoder.encode(":\n\n"), encoder.encode("retry: 100\n\n")];
-/** The share of its life after which a client may be sent back, and of how many such clients one is each time. */
-const [youth, turns] = [0.75, 5];
 
 const json = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
-const eventStream = {
-  "content-type": "text/event-stream",
-  // Compressed, or gathered by nginx, events would wait for each other.
-  "cache-control": "no-store, no-transform",
-  "x-accel-buffering": "no",
-};
 
-/** For streams that need one; a program sends it as `Authorization: Bearer` instead, which no log shows. */
-const token = z.string().max(16_384).optional().describe("subscription tokens, with commas between");
 /** From where on a stream's messages are asked for. */
 const newsQuery = z.object({
   token,
@@ -40,13 +25,6 @@ const newsQuery = z.object({
   epoch: z.string().max(64).optional(),
   wait: wait.optional(),
 });
-/** Which streams are asked for as server-sent events. */
-const eventsQuery = z.object({
-  token,
-  streams: z.string().max(4096).optional(),
-  last_event_id: z.string().max(512).optional(),
-});
-
 /** Which part of a stream's history is asked for. */
 const historyQuery = z.object({ range: z.enum(historyRanges).default("1h") });
 
@@ -139,7 +117,7 @@ const events = {
 /** Streams for those whom WebSockets do not reach: newest values, long polling, server-sent events. Protocol, section 4. */
 export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers: Answers): Hono<Env> {
   const { streams, hub } = gateway;
-  hub.setHeartbeat("events", (due) => tend(hub, due), commentInterval);
+  tendEvents(hub);
 
   const find = (context: Context<Env>, name: string): Wanted => {
     try {
@@ -259,13 +237,6 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
     );
 }
 
-/** What a client shows for streams that are not for everybody. */
-function tokensOf({ req }: Context<Env>): string[] {
-  const bearer = /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1];
-  const shown = bearer ?? req.query("token");
-  return shown === undefined ? [] : shown.split(",").map((token) => token.trim());
-}
-
 function describe({ name, period, channel: { epoch, offset }, failure, listeners }: Stream) {
   return {
     name,
@@ -301,63 +272,4 @@ async function news(stream: Stream, position: Position | undefined): Promise<str
     ...statusOf(stream),
   });
   return `${head.slice(0, -1)},"messages":[${messages.join()}]}\n`;
-}
-
-function openEvents(context: Context<Env>, gateway: Gateway, all: readonly Wanted[]): Response {
-  const { hub } = gateway;
-  const { last_event_id } = readQuery(eventsQuery, context.req.query());
-  const wanted = readPositions(all, context.req.header("last-event-id") ?? last_event_id);
-  const place = takePlace(gateway, context);
-  const link = new EventLink(() => {
-    hub.release(connection, closes.normal);
-    // What its client does not read stays, and the connection with it.
-    place.abandon();
-  });
-  const connection = hub.admit(link, place, "events");
-  letGoOnceSent(place, context.env);
-  gateway.streams.serveEvents(connection, wanted);
-  return new Response(link.body, { headers: { ...eventStream, "x-connection-id": connection.id } });
-}
-
-function takePlace(gateway: Gateway, context: Context<Env>): Place {
-  const { address } = context.env.client;
-  try {
-    return gateway.hub.reserve(address);
-  } catch (error) {
-    const id = turnAway(gateway, { family: "events", address, error });
-    if (id !== undefined) context.header("X-Connection-Id", id);
-    throw error;
-  }
-}
-
-function letGoOnceSent(place: Place, { over }: Env["Bindings"]): void {
-  const letGo = () => place.letGo();
-  const sent = over?.();
-  if (sent === undefined) letGo();
-  else sent.then(letGo, letGo);
-}
-
-/** Reads `EPOCH:OFFSET`, or `EPOCH:OFFSET.OFFSET` for several streams in their order; an offset may be empty. */
-function readPositions(all: readonly Wanted[], lastEventId = ""): Wanted[] {
-  const [, epoch = "", offsets = ""] = /^([^:]{1,64}):([\d.]+)$/.exec(lastEventId) ?? [];
-  const parts = offsets.split(".");
-  return all.map((wanted, index) => {
-    const offset = parts[index] ?? "";
-    return { ...wanted, position: offset === "" ? undefined : { epoch, offset: Number(offset) } };
-  });
-}
-
-/**
- * Keeps them alive, or sends them back for what follows: nothing that a client says shows whether it is still there, so that
- * none stays for longer than `websocket.connection_timeout`. Those who came together do not come back together.
- */
-function tend(hub: Hub, due: readonly Connection[]): void {
-  const life = hub.limits.connectionTimeout;
-  let old = 0;
-  for (const connection of due) {
-    const age = hub.elapsed() - connection.openedAt;
-    const isOver = age + commentInterval > life || age >= youth * life && (old += 1) % turns === 1;
-    connection.offer(isOver ? comeBack : comment, Priority.heartbeat);
-    if (isOver) connection.close(closes.renewed);
-  }
 }
