@@ -63,7 +63,7 @@ export class Gateway {
     readonly historyBudget: HistoryBudget,
     readonly health: Health,
     readonly size: StoreSize,
-    /** Those that it makes of its store. */
+    /** The backups that it makes of its store. */
     readonly backups: Backups,
     /** What it did in the last hour and the last day. */
     readonly figures: FigureRecorder,

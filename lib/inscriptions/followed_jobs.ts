@@ -136,7 +136,7 @@ export class FollowedJobs {
   async #join(jobId: string, channel: FollowedJob): Promise<Following | null> {
     await channel.begin();
     let job = await this.#jobs.get(jobId);
-    // As long as something was told while it was read.
+    // Read again while it is older than what was told meanwhile.
     for (let again = 0; again < mostReads && job !== null && job.offset < channel.offset; again += 1) {
       job = await this.#jobs.get(jobId);
     }

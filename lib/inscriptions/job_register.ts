@@ -7,7 +7,7 @@ import { hasEnded } from "./job_events.ts";
 
 /** Which jobs are asked for. */
 interface JobQuery {
-  /** Those that stand so; `open` ones have not ended. */
+  /** The status that they have; `open` ones have not ended. */
   readonly status?: JobStatus | "open" | undefined;
   /** Id of an API key. */
   readonly key?: string | undefined;

@@ -42,7 +42,7 @@ export class AuditLog {
     await this.#put(record, this.#newNumber());
   }
 
-  /** The same for an attempt that was refused: those of an hour stand in one row, so that who guesses fills no store. */
+  /** Records an attempt that was refused: those of an hour stand in one row, so that guesses do not fill the store. */
   async recordRefused(record: AuditRecord): Promise<void> {
     const folded = this.#fold(record);
     for (const run of this.#onRecord) run(folded.record);
@@ -55,7 +55,7 @@ export class AuditLog {
     await folded.kept;
   }
 
-  /** Those of one moment are in their order, and another server's are others. */
+  /** Orders what this server records in one moment, and differs from what other servers record in it. */
   #newNumber(): string {
     return `${String(this.#count += 1).padStart(12, "0")} ${crypto.randomUUID().slice(0, 8)}`;
   }

@@ -165,7 +165,7 @@ export class Backups {
     return folder;
   }
 
-  /** So that a backup never is why new work is refused. */
+  /** Refuses a backup that would leave so little room on the disk that new work is refused. */
   async #assertFits(folder: string): Promise<void> {
     const { size, measure = freeBytes } = this.#options;
     // Where nobody may ask, the store's own disk is not watched either.

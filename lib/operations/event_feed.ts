@@ -28,7 +28,7 @@ const [kept, keptCharacters] = [1000, 2 ** 19];
 
 /** Numbers what happens, keeps the latest, and tells those who listen. */
 export class EventFeed {
-  /** Another one means other numbers. */
+  /** Changes with each start, which numbers events anew. */
   readonly epoch = crypto.randomUUID().slice(0, 8);
   readonly #events: OperatorEvent[] = [];
   #characters = 0;

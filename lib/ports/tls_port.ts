@@ -18,7 +18,7 @@ interface TlsPortOptions {
   /** Connections that may be open at a time. */
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
-  /** Those whose connections are others', and that have no share of their own. */
+  /** Proxies, whose connections are those of their clients: they are not held to the share of one address. */
   readonly proxies: TrustedProxies;
   /** Milliseconds without a byte after which a WebSocket is over. */
   readonly socketPatience: number;

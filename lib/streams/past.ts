@@ -131,7 +131,7 @@ export class UnkeptPast implements Past {
     this.#store = store;
   }
 
-  /** Nobody else publishes them. */
+  /** There is nothing to follow: no other server publishes them. */
   follow(): void {}
 
   async after(offset: number): Promise<Later> {

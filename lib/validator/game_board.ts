@@ -100,7 +100,7 @@ export class GameBoard implements Games, KnownGames {
     return this.#knownUpTo;
   }
 
-  /** Sooner than what is published here can be signed, and what others publish is told. */
+  /** Reads from the log what was published up to an offset: its turn to be signed, or to be told by others, may come later. */
   async know(offset: number): Promise<void> {
     const missing = offset - this.#knownUpTo;
     if (missing <= 0) return;

@@ -52,7 +52,7 @@ export class Gatekeeper {
     address: string;
     find: (hotkey: string) => Registration | undefined;
     nonces: NonceWindow;
-    /** Those that are remembered by the store. */
+    /** Nonces that the store remembers. */
     kept: Pick<NonceRepository, "claim">;
     pool: CryptoPool;
     clock: Clock;

@@ -93,7 +93,7 @@ export class MinerSession implements Session, ConnectedMiner {
     const authentication = readAuthentication(message);
     this.#authenticating = true;
     this.#turn = this.#authenticate(authentication).catch((error) => {
-      // As long as an address is: whoever claims more is nobody.
+      // An address has 48 characters: what is longer names nobody.
       this.connection.claimed = ownText(authentication.signer, 48);
       this.#host.fail(this.connection, error);
     }).finally(() => this.#authenticating = false);

@@ -10,9 +10,9 @@ export type Listen = (type: string, listener: () => void) => void;
 export interface Page {
   /** `hidden` while nobody sees it. */
   readonly visibilityState: string;
-  /** As of a document. */
+  /** As a document has it. */
   readonly addEventListener: Listen;
-  /** As of a document. */
+  /** As a document has it. */
   readonly removeEventListener: Listen;
   /** The window, which tells when the machine is online again. */
   readonly defaultView?:

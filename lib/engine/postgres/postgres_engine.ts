@@ -347,7 +347,7 @@ export class PostgresEngine implements Engine {
   readonly #run: Run = (statement, ...parameters) =>
     this.#ask((session) => session.run(statement, ...parameters));
 
-  /** The same for what is told to others. */
+  /** Reads what is told to others: nothing that a synchronous standby may still lack. */
   readonly #read: Run = async (statement, ...parameters) => {
     const { answer, settings } = await this.#ask(async (session) => {
       const [asked, also] = [session.run(statement, ...parameters), session.run(this.#statements.durability)];

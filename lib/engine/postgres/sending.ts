@@ -86,7 +86,7 @@ export async function commit(session: Session): Promise<void> {
   }
 }
 
-/** Another one for each transaction, whatever became of others that were never kept. */
+/** A version that no other transaction has, be it kept or not. */
 function newVersion(): string {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   return String((BigInt(high >>> 1) << 32n) | BigInt(low));

@@ -78,7 +78,7 @@ export interface OpenJob {
   /** The instance that works on it. */
   readonly owner: string;
   readonly createdAt: number;
-  /** Another one whenever the job is taken up. */
+  /** Changes whenever an instance takes the job up. */
   readonly lease: string;
 }
 
