@@ -4,6 +4,5 @@
  */
 export { type ChainUrl, isChainUrl, nodeName, parseChainUrl } from "./chain_url.ts";
 export { findValidators } from "./find_validators.ts";
-export { LayoutError } from "./scale.ts";
 export type { SubnetReading } from "./read_subnet.ts";
 export { SubnetWatch } from "./subnet_watch.ts";

@@ -4,18 +4,14 @@
  * @module
  */
 export { accountId, AccountLogin, loginSchema } from "./accounts/account_login.ts";
-export { ApiKeyGate, type ApiKeyOwner, ApiKeys } from "./api_keys.ts";
+export { ApiKeyGate, type ApiKeyOwner } from "./api_keys.ts";
 export { Instances, type ListedServer, socketUrl } from "./instances.ts";
 export { executed, jobConversation } from "./conversation.ts";
 export type { Content } from "./content.ts";
 export { InscriptionError } from "./errors.ts";
-export { fetchFile, type FetchOptions } from "./fetch/fetch_file.ts";
-export { mimeTypes } from "./input/mime_types.ts";
-export { httpRequest, maxFileSize, readStartRequest } from "./input/start_request.ts";
+export { httpRequest } from "./input/start_request.ts";
 export type { Inscription } from "./inscription.ts";
-export { Inscriptions, type InscriptionsOptions } from "./inscriptions.ts";
-export type { JobEvent } from "./job_events.ts";
-export { type Ledger, LedgerError } from "./ledger/ledger.ts";
-export { LocalLedger } from "./ledger/local_ledger.ts";
+export { Inscriptions } from "./inscriptions.ts";
+export { LedgerError } from "./ledger/ledger.ts";
 export { holderQuery, type NumberedInscription, numbersQuery } from "./numbers.ts";
 export { JobSockets, maxJobMessage } from "./sockets/job_sockets.ts";

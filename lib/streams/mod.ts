@@ -8,7 +8,6 @@ export { TooManyStreams } from "./declared_streams.ts";
 export { type ChainNode, NodeError } from "./node.ts";
 export { openNode } from "./open_node.ts";
 export { CallRefused, SimulatedNode } from "./sim_node.ts";
-export { PolledStream } from "./polled_stream.ts";
 export type { Stream } from "./stream.ts";
 export { ownPolledStream } from "./own_polled_stream.ts";
 export { StreamRefusal } from "./stream_errors.ts";

@@ -24,17 +24,10 @@ export {
   openJobStatuses,
   streamLabels,
 } from "./label_values.ts";
-export {
-  configureLogging,
-  flushLogs,
-  logger,
-  type LoggingOptions,
-  loggingTo,
-  resetLogging,
-} from "./logging.ts";
+export { configureLogging, flushLogs, logger, loggingTo } from "./logging.ts";
 export { LoopLag } from "./loop_lag.ts";
-export { escapeControls, isSecretName, mask } from "./mask.ts";
-export type { Label, MetricDefinition } from "./metric_definition.ts";
+export { escapeControls, isSecretName } from "./mask.ts";
+export type { MetricDefinition } from "./metric_definition.ts";
 export { type MetricName, metricNames, type MetricReadings, metricTable } from "./metric_table.ts";
 export { type Labels, type Sample, samplesOf } from "./samples.ts";
 export { Throttle } from "./throttle.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { assertEquals, assertThrows } from "@std/assert";
-import { LayoutError } from "../../lib/chain/mod.ts";
+import { LayoutError } from "../../lib/chain/scale.ts";
 import { bytesOf, ScaleReader, shortListHex, u16Hex } from "../../lib/chain/scale.ts";
 
 const reader = (hex: string) => new ScaleReader(bytesOf(hex));

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runMiner } from "../../lib/cli/miner.ts";
 import type { Terminal } from "../../lib/cli/stdio.ts";
-import { resetLogging } from "../../lib/telemetry/mod.ts";
+import { resetLogging } from "../../lib/telemetry/logging.ts";
 import { encodeChain, FakeChain, missingPython } from "../helpers/fake_chain.ts";
 import { FakeValidator } from "../helpers/fake_validator.ts";
 import { MemoryStdio } from "../helpers/memory_stdio.ts";

@@ -1,4 +1,5 @@
-import { configureLogging, flushLogs, resetLogging } from "../../lib/telemetry/mod.ts";
+import { configureLogging, flushLogs } from "../../lib/telemetry/mod.ts";
+import { resetLogging } from "../../lib/telemetry/logging.ts";
 
 /** Collects the log lines of this process, as JSON objects, until disposed of. */
 export class LogLines implements Disposable {

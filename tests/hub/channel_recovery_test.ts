@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { HistoryBudget, Hub, type HubLimits, LogChannel, Priority } from "../../lib/hub/mod.ts";
+import { HistoryBudget, Hub, LogChannel, Priority } from "../../lib/hub/mod.ts";
+import type { HubLimits } from "../../lib/hub/hub.ts";
 import { closes } from "../../lib/protocol/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";

@@ -1,12 +1,8 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import {
-  type ConnectionRecord,
-  ConnectionRecords,
-  endCauses,
-  keptEndings,
-  reasonWithId,
-  ReturnTimes,
-} from "../../lib/hub/mod.ts";
+import { type ConnectionRecord, endCauses, keptEndings } from "../../lib/hub/mod.ts";
+import { ConnectionRecords } from "../../lib/hub/connection_records.ts";
+import { reasonWithId } from "../../lib/hub/end_causes.ts";
+import { ReturnTimes } from "../../lib/hub/farewell.ts";
 import { closes, errorKinds } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { LogLines } from "../helpers/log_lines.ts";

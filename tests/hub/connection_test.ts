@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { Connection, Places, Priority } from "../../lib/hub/mod.ts";
+import { Connection, Priority } from "../../lib/hub/mod.ts";
+import { Places } from "../../lib/hub/places.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeLink } from "../helpers/fake_link.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { MemoryGuard, type Place, Places } from "../../lib/hub/mod.ts";
+import { MemoryGuard, type Place } from "../../lib/hub/mod.ts";
+import { Places } from "../../lib/hub/places.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Places } from "../../lib/hub/mod.ts";
+import { Places } from "../../lib/hub/places.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 
 const full = (take: () => unknown) => assertThrows(take, Refusal, "Max connections reached");

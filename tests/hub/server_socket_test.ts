@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { canSever, closePatience, type Place, Places, ServerSocket } from "../../lib/hub/mod.ts";
+import { canSever, type Place, ServerSocket } from "../../lib/hub/mod.ts";
+import { closePatience } from "../../lib/hub/server_socket.ts";
+import { Places } from "../../lib/hub/places.ts";
 import { collectedHeap } from "../helpers/collected_heap.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { RawClient } from "../helpers/raw_client.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
-import { ApiKeys, InscriptionError } from "../../lib/inscriptions/mod.ts";
+import { InscriptionError } from "../../lib/inscriptions/mod.ts";
+import { ApiKeys } from "../../lib/inscriptions/api_keys.ts";
 import { ApiKeyRepository, type Engine, Followers, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { completed, openDesk, request, utf8 } from "./harness.ts";

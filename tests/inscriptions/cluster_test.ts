@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Inscriptions, type InscriptionsOptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
+import { Inscriptions } from "../../lib/inscriptions/mod.ts";
+import type { InscriptionsOptions } from "../../lib/inscriptions/inscriptions.ts";
+import type { JobEvent } from "../../lib/inscriptions/job_events.ts";
 import { BlobRepository, type Engine, Followers, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { temporaryFolder } from "../engine/folder.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
-import { Inscriptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
+import { Inscriptions } from "../../lib/inscriptions/mod.ts";
+import type { JobEvent } from "../../lib/inscriptions/job_events.ts";
 import { type Engine, Followers, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { temporaryFolder } from "../engine/folder.ts";

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { detectType } from "../../lib/inscriptions/input/detect_type.ts";
-import { InscriptionError, mimeTypes } from "../../lib/inscriptions/mod.ts";
+import { InscriptionError } from "../../lib/inscriptions/mod.ts";
+import { mimeTypes } from "../../lib/inscriptions/input/mime_types.ts";
 import { utf8 } from "./harness.ts";
 
 const png = Uint8Array.fromHex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489");

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
 import { isPublicAddress, systemResolve } from "../../lib/inscriptions/fetch/target.ts";
-import { fetchFile, type FetchOptions, InscriptionError } from "../../lib/inscriptions/mod.ts";
+import { InscriptionError } from "../../lib/inscriptions/mod.ts";
+import { fetchFile, type FetchOptions } from "../../lib/inscriptions/fetch/fetch_file.ts";
 
 const forbidden = [
   "0.0.0.0",

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { fetchFile, type FetchOptions, InscriptionError } from "../../lib/inscriptions/mod.ts";
+import { InscriptionError } from "../../lib/inscriptions/mod.ts";
+import { fetchFile, type FetchOptions } from "../../lib/inscriptions/fetch/fetch_file.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { noise } from "./harness.ts";
 import { rawServer, serve } from "./sites.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { Inscriptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
+import { Inscriptions } from "../../lib/inscriptions/mod.ts";
+import type { JobEvent } from "../../lib/inscriptions/job_events.ts";
 import { eventsOf, follow, noise, openDesk, present, request, utf8 } from "./harness.ts";
 import { until } from "../helpers/until.ts";
 

@@ -1,4 +1,6 @@
-import { Inscriptions, type InscriptionsOptions, type JobEvent } from "../../lib/inscriptions/mod.ts";
+import { Inscriptions } from "../../lib/inscriptions/mod.ts";
+import type { InscriptionsOptions } from "../../lib/inscriptions/inscriptions.ts";
+import type { JobEvent } from "../../lib/inscriptions/job_events.ts";
 import { type Engine, Followers, openEngine } from "../../lib/engine/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { disturbed, type Interference } from "./ledgers.ts";

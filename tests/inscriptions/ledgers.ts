@@ -1,5 +1,7 @@
 import type { Engine } from "../../lib/engine/mod.ts";
-import { type Ledger, LedgerError, LocalLedger } from "../../lib/inscriptions/mod.ts";
+import { LedgerError } from "../../lib/inscriptions/mod.ts";
+import type { Ledger } from "../../lib/inscriptions/ledger/ledger.ts";
+import { LocalLedger } from "../../lib/inscriptions/ledger/local_ledger.ts";
 import type { Clock } from "../../lib/protocol/mod.ts";
 
 /** What a test puts before the local ledger's own doing. */

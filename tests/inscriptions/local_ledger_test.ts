@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as fc from "fast-check";
-import { LedgerError, LocalLedger } from "../../lib/inscriptions/mod.ts";
+import { LedgerError } from "../../lib/inscriptions/mod.ts";
+import { LocalLedger } from "../../lib/inscriptions/ledger/local_ledger.ts";
 import { parseTransactionId } from "../../lib/inscriptions/ledger/transaction.ts";
 import { openEngine, type TopicBlock, type TopicHead } from "../../lib/engine/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";

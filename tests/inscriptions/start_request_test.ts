@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as fc from "fast-check";
-import { InscriptionError, maxFileSize, readStartRequest } from "../../lib/inscriptions/mod.ts";
+import { InscriptionError } from "../../lib/inscriptions/mod.ts";
+import { maxFileSize, readStartRequest } from "../../lib/inscriptions/input/start_request.ts";
 import { base64, request, utf8 } from "./harness.ts";
 
 function refusal(body: unknown): InscriptionError {

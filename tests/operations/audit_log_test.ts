@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { openEngine } from "../../lib/engine/mod.ts";
-import { AuditLog } from "../../lib/operations/mod.ts";
+import { AuditLog } from "../../lib/operations/audit_log.ts";
 
 const minute = 60_000;
 const action = { actor: "nobody", action: "POST /console/login", status: 401 } as const;

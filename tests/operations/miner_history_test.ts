@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { openEngine } from "../../lib/engine/mod.ts";
-import { addDays, MinerHistory, tellDay } from "../../lib/operations/mod.ts";
+import { addDays, tellDay } from "../../lib/operations/miner_figures.ts";
+import { MinerHistory } from "../../lib/operations/miner_history.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 
 const halfHour = 1_800_000;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { openEngine } from "../../lib/engine/mod.ts";
-import { OddsHistory } from "../../lib/operations/mod.ts";
+import { OddsHistory } from "../../lib/operations/odds_history.ts";
 import type { TeamGame } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { sampleGame } from "../helpers/samples.ts";

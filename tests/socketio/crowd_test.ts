@@ -1,4 +1,4 @@
-import { Places } from "../../lib/hub/mod.ts";
+import { Places } from "../../lib/hub/places.ts";
 import { assertEquals } from "@std/assert";
 import { connected, received } from "./socket_client.ts";
 import { Service } from "./service.ts";

@@ -1,4 +1,4 @@
-import { Places } from "../../lib/hub/mod.ts";
+import { Places } from "../../lib/hub/places.ts";
 import { assertEquals } from "@std/assert";
 import { FrameClient } from "./frame_client.ts";
 import { ask, PollingClient } from "./polling_client.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ByteBudget, Places } from "../../lib/hub/mod.ts";
+import { ByteBudget } from "../../lib/hub/mod.ts";
+import { Places } from "../../lib/hub/places.ts";
 import { type EngineSession } from "../../lib/socketio/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { EngineService } from "./engine_service.ts";

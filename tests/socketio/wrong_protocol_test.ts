@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Places } from "../../lib/hub/mod.ts";
+import { Places } from "../../lib/hub/places.ts";
 import { looksLikeEngineIo } from "../../lib/socketio/mod.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";

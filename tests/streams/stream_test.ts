@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { HistoryBudget } from "../../lib/hub/mod.ts";
 import type { Follower, LogEntry } from "../../lib/engine/mod.ts";
 import type { Past, Published } from "../../lib/streams/past.ts";
-import { type ChainNode, NodeError, PolledStream, type Stream } from "../../lib/streams/mod.ts";
+import { type ChainNode, NodeError, type Stream } from "../../lib/streams/mod.ts";
+import { PolledStream } from "../../lib/streams/polled_stream.ts";
 import { Activity } from "../../lib/telemetry/mod.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 

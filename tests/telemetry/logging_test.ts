@@ -1,14 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { defaultConfig } from "../../lib/config/mod.ts";
-import {
-  configureLogging,
-  escapeControls,
-  flushLogs,
-  logger,
-  type LoggingOptions,
-  loggingTo,
-  resetLogging,
-} from "../../lib/telemetry/mod.ts";
+import { configureLogging, escapeControls, flushLogs, logger, loggingTo } from "../../lib/telemetry/mod.ts";
+import { type LoggingOptions, resetLogging } from "../../lib/telemetry/logging.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 
 /** Logging into a list of writes; ends with the scope. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { isSecretName, mask } from "../../lib/telemetry/mod.ts";
+import { isSecretName } from "../../lib/telemetry/mod.ts";
+import { mask } from "../../lib/telemetry/mask.ts";
 
 Deno.test("isSecretName() knows secrets however they are spelled, and what is public", () => {
   const secret = [

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { configureLogging, logger, resetLogging, Throttle } from "../../lib/telemetry/mod.ts";
+import { configureLogging, logger, Throttle } from "../../lib/telemetry/mod.ts";
+import { resetLogging } from "../../lib/telemetry/logging.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 
 interface Line {

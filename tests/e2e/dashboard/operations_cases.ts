@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { judgeEvery } from "../../../lib/operations/mod.ts";
+import { judgeEvery } from "../../../lib/operations/alerts/alert_watch.ts";
 import { startGateway } from "../../helpers/gateway.ts";
 import { httpRequest, noise } from "../../helpers/job_scene.ts";
 import { SlowWay } from "../../helpers/slow_way.ts";

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/yaml";
 import { z } from "zod";
-import { AlertBook, alertRules, descriptionOf, filled } from "../../../lib/operations/mod.ts";
+import { alertRules, descriptionOf, filled } from "../../../lib/operations/mod.ts";
+import { AlertBook } from "../../../lib/operations/alerts/alert_book.ts";
 import type { Labels, Sample } from "../../../lib/telemetry/mod.ts";
 
 const path = new URL("../../../deploy/prometheus/alerts_test.yml", import.meta.url);

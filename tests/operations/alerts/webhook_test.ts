@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type Alert, alertRules, Webhook } from "../../../lib/operations/mod.ts";
+import { type Alert, alertRules } from "../../../lib/operations/mod.ts";
+import { Webhook } from "../../../lib/operations/alerts/webhook.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { until } from "../../helpers/until.ts";
 

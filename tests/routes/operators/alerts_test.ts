@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { alertRules, judgeEvery } from "../../../lib/operations/mod.ts";
+import { alertRules } from "../../../lib/operations/mod.ts";
+import { judgeEvery } from "../../../lib/operations/alerts/alert_watch.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { LogLines } from "../../helpers/log_lines.ts";
 import { TemporaryFolder } from "../../helpers/process.ts";
