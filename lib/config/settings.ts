@@ -37,8 +37,6 @@ const LONGEST_SECONDS = 2_000_000;
 const MIB = 2 ** 20;
 
 const level = oneOf("TRACE", "DEBUG", "INFO", "WARNING", "ERROR");
-/** Severity of a log line. */
-export type LogLevel = NonNullable<ReturnType<typeof level.read>>;
 const path = filePath;
 const host = text("a host name or address without a port", isHost, "HOST");
 const className = text("the name of a class", (value) => /^[A-Za-z_]\w{0,63}$/.test(value), "CLASS");
@@ -161,7 +159,7 @@ export const settings = {
     30,
     "How long a stop may take to confirm what is under way and to send the clients away; what is left then is cut off.",
   ),
-  "log.level": setting<LogLevel>(level, "INFO", "Least severe level that is logged.", { reread: true }),
+  "log.level": setting(level, "INFO", "Least severe level that is logged.", { reread: true }),
   "log.format": optional(oneOf("pretty", "json"), "How log lines look.", {
     example: "json",
     shownDefault: "pretty on a terminal, else json",
@@ -352,11 +350,7 @@ export const settings = {
     "all",
     "Origins of the web pages that may connect.",
   ),
-  "websocket.log_level": setting<LogLevel>(
-    level,
-    "INFO",
-    "Log level of the connections; TRACE shows every frame.",
-  ),
+  "websocket.log_level": setting(level, "INFO", "Log level of the connections; TRACE shows every frame."),
   "websocket.handlers": optional(
     path,
     "Module whose default export registers handlers for message types of your own.",
@@ -371,6 +365,9 @@ export type SettingName = keyof typeof settings;
 export type Config = {
   readonly [K in SettingName]: (typeof settings)[K] extends Option<infer T> ? T : never;
 };
+
+/** Severity of a log line. */
+export type LogLevel = Config["log.level"];
 
 /** All names, in the order of the table. */
 export const settingNames = Object.keys(settings) as readonly SettingName[];

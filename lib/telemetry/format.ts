@@ -1,30 +1,18 @@
+import type { LogRecord } from "@logtape/logtape";
 import { escapeControls, mask } from "./mask.ts";
-import type { LogLevel } from "../config/mod.ts";
-
-/** What belongs to a line, by name. */
-export type Properties = Readonly<Record<string, unknown>>;
-
-/** What a line tells. */
-export interface LogRecord {
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number;
-  readonly level: LogLevel;
-  /** The part of the product. */
-  readonly category: string;
-  /** Constant text with `{name}` for properties; braces that stand for themselves are doubled. */
-  readonly template: string;
-  readonly properties: Properties;
-}
 
 /** Makes the line of a record, with the line feed at its end. */
 export type Format = (record: LogRecord) => string;
+
+type Properties = Record<string, unknown>;
 
 function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value) ?? "undefined";
 }
 
 /** The message of a template, with what may be shown of the properties. */
-function messageOf(template: string, shown: Properties): string {
+function messageOf({ rawMessage }: LogRecord, shown: Properties): string {
+  const template = typeof rawMessage === "string" ? rawMessage : rawMessage.join("");
   return template.replace(
     /\{\{|\}\}|\{(\w+)\}/g,
     (found, name?: string) => name === undefined ? found.slice(1) : asText(shown[name]),
@@ -34,26 +22,27 @@ function messageOf(template: string, shown: Properties): string {
 /** The second of the last record, as text: most records are of the same one as the record before. */
 let [second, secondText] = [NaN, ""];
 
-function time({ at }: LogRecord): string {
-  const milliseconds = at % 1000;
-  if (Math.floor(at / 1000) !== second) {
-    second = Math.floor(at / 1000);
+function time({ timestamp }: LogRecord): string {
+  const milliseconds = Math.floor(timestamp) % 1000;
+  if (Math.floor(timestamp / 1000) !== second) {
+    second = Math.floor(timestamp / 1000);
     secondText = new Date(1000 * second).toISOString().slice(0, -4);
   }
   return `${secondText}${String(milliseconds).padStart(3, "0")}Z`;
 }
 
-const shownOf = ({ properties }: LogRecord) => mask(properties) as Properties;
+const level = (record: LogRecord) => record.level.toUpperCase();
+const category = (record: LogRecord) => record.category.slice(1).join(".") || record.category.join(".");
+const shownOf = (record: LogRecord) => mask(record.properties) as Properties;
 
 /** One JSON object per record. A property that is named like one of the first four gets `_` behind its name. */
 export function jsonLine(record: LogRecord): string {
-  const { level, category, template } = record;
   const shown = shownOf(record);
-  const line: Record<string, unknown> = {
+  const line: Properties = {
     time: time(record),
-    level,
-    category,
-    message: messageOf(template, shown),
+    level: level(record),
+    category: category(record),
+    message: messageOf(record, shown),
   };
   for (const [name, value] of Object.entries(shown)) {
     line[Object.hasOwn(line, name) ? `${name}_` : name] = value;
@@ -84,27 +73,27 @@ function stackOf(error: Error): string[] {
 }
 
 /** Names that the template shows already are left out, and those without a value. */
-function pairsOf({ template, properties }: LogRecord, shown: Properties): string {
+function pairsOf(record: LogRecord, shown: Properties): string {
+  const template = typeof record.rawMessage === "string" ? record.rawMessage : "";
   const others = Object.entries(shown)
     .filter(([name, value]) => value !== undefined && !template.includes(`{${name}}`));
   return others.map(([name, value]) => {
-    const original = properties[name];
+    const original = record.properties[name];
     return ` ${name}=${isError(original) ? JSON.stringify(errorChain(original)) : brief(value)}`;
   }).join("");
 }
 
-const colors: Record<LogLevel, number> = { TRACE: 90, DEBUG: 36, INFO: 32, WARNING: 33, ERROR: 31 };
+const colors: Record<string, number> = { TRACE: 90, DEBUG: 36, INFO: 32, WARNING: 33, ERROR: 31, FATAL: 31 };
 const painted = (code: number, text: string) => text === "" ? "" : `\x1b[${code}m${text}\x1b[0m`;
 
 /** One line per record for people, and below it the stack of errors. */
 export function prettyLine(colored: boolean): Format {
   const paint = colored ? painted : (_code: number, text: string) => text;
   return (record) => {
-    const { level, category, template } = record;
-    const shown = shownOf(record);
-    const head = `${paint(90, time(record))} ${paint(colors[level], level.padEnd(7))}`;
-    const where = paint(90, escapeControls(category).padEnd(10));
-    const text = escapeControls(messageOf(template, shown));
+    const [name, shown] = [level(record), shownOf(record)];
+    const head = `${paint(90, time(record))} ${paint(colors[name] ?? 0, name.padEnd(7))}`;
+    const where = paint(90, escapeControls(category(record)).padEnd(10));
+    const text = escapeControls(messageOf(record, shown));
     const pairs = paint(90, escapeControls(pairsOf(record, shown)));
     const stacks = Object.values(record.properties).filter(isError).flatMap(stackOf).join("");
     return `${head} ${where} ${text}${pairs}${stacks}\n`;

@@ -1,6 +1,14 @@
+import {
+  configureSync,
+  getConsoleSink,
+  getLogger,
+  type Logger,
+  type LogRecord,
+  resetSync,
+} from "@logtape/logtape";
 import type { Config, LogLevel } from "../config/mod.ts";
 import { type Clock, systemClock, type Timer } from "../protocol/mod.ts";
-import { type Format, jsonLine, type LogRecord, prettyLine, type Properties } from "./format.ts";
+import { type Format, jsonLine, prettyLine } from "./format.ts";
 
 /** Milliseconds that a line waits for company. */
 const longestWait = 100;
@@ -76,6 +84,10 @@ function readVariable(name: string): string | undefined {
   return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
+const product = "heliograph";
+type Lowest = "trace" | "debug" | "info" | "warning" | "error";
+const lowest = (level: LogLevel) => level.toLowerCase() as Lowest;
+
 /** How and where log lines are written. */
 export interface LoggingOptions {
   readonly level: LogLevel;
@@ -86,120 +98,69 @@ export interface LoggingOptions {
   readonly write: (text: string) => void;
   /** For the pretty format; off where not given. */
   readonly colors?: boolean;
-  /** Gets lines too, as JSON, where somebody else reads what goes there. */
-  readonly console?: Pick<Console, "debug" | "info" | "warn" | "error">;
+  /** Whether lines go to the console too, which somebody else reads; off where not given. */
+  readonly toConsole?: boolean;
   readonly clock?: Clock;
 }
 
-/** What a level counts, and where its lines go in a console. */
-const levels = {
-  TRACE: { rank: 0, method: "debug" },
-  DEBUG: { rank: 1, method: "debug" },
-  INFO: { rank: 2, method: "info" },
-  WARNING: { rank: 3, method: "warn" },
-  ERROR: { rank: 4, method: "error" },
-} as const satisfies Record<LogLevel, { rank: number; method: keyof Console }>;
+// LogTape is configured once per process, and so is this: what flushLogs() writes out.
+let current: LineBuffer | undefined;
 
-/** Where the lines of this process go. */
-class Output {
-  readonly buffer: LineBuffer;
-  readonly #options: LoggingOptions;
-  readonly #format: Format;
-
-  constructor(options: LoggingOptions) {
-    const { format, colors = false, write, clock = systemClock } = options;
-    this.#options = options;
-    this.#format = format === "json" ? jsonLine : prettyLine(colors);
-    const recovered = (lost: number) =>
-      logger("telemetry").warning("Log lines could not be written", { lost });
-    this.buffer = new LineBuffer(write, clock, recovered);
-  }
-
-  takes(level: LogLevel, category: string): boolean {
-    const { level: lowest, websocketLevel } = this.#options;
-    return levels[level].rank >= levels[category === "websocket" ? websocketLevel : lowest].rank;
-  }
-
-  add(record: LogRecord): void {
-    const { rank, method } = levels[record.level];
-    this.buffer.add(lineOf(record, this.#format), rank >= levels.WARNING.rank);
-    this.#options.console?.[method](lineOf(record, jsonLine).trimEnd());
-  }
+function sinkTo(buffer: LineBuffer, format: Format) {
+  const sink = (record: LogRecord) => {
+    const urgent = record.level === "warning" || record.level === "error" || record.level === "fatal";
+    buffer.add(format(record), urgent);
+  };
+  return Object.assign(sink, { [Symbol.dispose]: () => buffer.flush() });
 }
-
-/** Whoever logs goes on, though what he gives cannot be shown. */
-function lineOf(record: LogRecord, format: Format): string {
-  try {
-    return format(record);
-  } catch (error) {
-    return format({ ...record, properties: { unshown: String(error) } });
-  }
-}
-
-// Once for the whole process.
-let output: Output | undefined;
 
 /**
  * Sets where log lines go, for the whole process; what was set before is flushed and replaced.
  * Lines are written together, at most 100 ms late; those of level WARNING and above at once.
  */
 export function configureLogging(options: LoggingOptions): void {
-  resetLogging();
-  output = new Output(options);
+  const { level, websocketLevel, format, write, colors = false, toConsole = false, clock = systemClock } =
+    options;
+  const recovered = (lost: number) => logger("telemetry").warning("Log lines could not be written", { lost });
+  const buffer = new LineBuffer(write, clock, recovered);
+  const sinks = {
+    lines: sinkTo(buffer, format === "json" ? jsonLine : prettyLine(colors)),
+    console: getConsoleSink({ formatter: (record) => jsonLine(record).trimEnd() }),
+  };
+  const used: (keyof typeof sinks)[] = toConsole ? ["lines", "console"] : ["lines"];
+  const websocket = {
+    category: [product, "websocket"],
+    lowestLevel: lowest(websocketLevel),
+    sinks: used,
+    parentSinks: "override" as const,
+  };
+  const loggers = [
+    { category: [product], lowestLevel: lowest(level), sinks: used },
+    websocket,
+    { category: ["logtape", "meta"], lowestLevel: "error" as const, sinks: used },
+  ];
+  configureSync({ reset: true, sinks, loggers });
+  current = buffer;
 }
 
 /** Writes out at once what waits to be written. */
 export function flushLogs(): void {
-  output?.buffer.flush();
+  current?.flush();
 }
 
 /** Flushes, then logs nothing more until {@link configureLogging} is called again. */
 export function resetLogging(): void {
-  flushLogs();
-  output = undefined;
+  resetSync();
+  current = undefined;
 }
 
 /**
- * The log of one part of the product. Messages are constant text with `{name}` for properties:
- * `log.info("Stored {count} games", { count })`; what varies belongs into the properties, where it is masked and escaped.
+ * The logger of one part of the product, such as `websocket`. Messages are constant text with `{name}` for
+ * properties: `log.info("Stored {count} games", { count })`; what varies belongs into the properties, where it is
+ * masked and escaped.
  */
-export class Logger {
-  readonly #category: string;
-
-  /** @param category the part, such as `websocket` */
-  constructor(category: string) {
-    this.#category = category;
-  }
-
-  trace(template: string, properties?: Properties): void {
-    this.#log("TRACE", template, properties);
-  }
-
-  debug(template: string, properties?: Properties): void {
-    this.#log("DEBUG", template, properties);
-  }
-
-  info(template: string, properties?: Properties): void {
-    this.#log("INFO", template, properties);
-  }
-
-  warning(template: string, properties?: Properties): void {
-    this.#log("WARNING", template, properties);
-  }
-
-  error(template: string, properties?: Properties): void {
-    this.#log("ERROR", template, properties);
-  }
-
-  #log(level: LogLevel, template: string, properties: Properties = {}): void {
-    if (!output?.takes(level, this.#category)) return;
-    output.add({ at: Date.now(), level, category: this.#category, template, properties });
-  }
-}
-
-/** The {@link Logger} of one part of the product, such as `websocket`. */
 export function logger(category: string): Logger {
-  return new Logger(category);
+  return getLogger([product, category]);
 }
 
 /** An output of the process, such as `Deno.stderr`. */
@@ -224,7 +185,7 @@ export function loggingTo(stream: OutputStream, config: Config): LoggingOptions 
     websocketLevel: config["websocket.log_level"],
     format: config["log.format"] ?? (terminal ? "pretty" : "json"),
     colors: terminal && !Deno.noColor,
-    ...consoleIsExported() ? { console } : {},
+    toConsole: consoleIsExported(),
     write: writerTo(stream),
   };
 }

@@ -1,5 +1,5 @@
+import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../protocol/mod.ts";
-import type { Logger } from "./logging.ts";
 
 interface Window {
   readonly until: number;

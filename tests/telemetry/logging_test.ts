@@ -45,19 +45,6 @@ Deno.test("braces that are doubled stand for themselves", () => {
   assertEquals(JSON.parse(onlyLine(captured.writes)).message, "took {count} of 3");
 });
 
-Deno.test("whoever logs what cannot be shown goes on, and its line says so", () => {
-  using captured = capture();
-  const broken = Object.defineProperty({}, "a", {
-    enumerable: true,
-    get: () => {
-      throw new Error("no such thing");
-    },
-  });
-  logger("hub").info("Dropped", { broken });
-  const { message, unshown } = JSON.parse(onlyLine(captured.writes));
-  assertEquals([message, unshown], ["Dropped", "Error: no such thing"]);
-});
-
 Deno.test("a property cannot take the place of the time or the message", () => {
   using captured = capture();
   logger("validator").info("real", { message: "forged", level: "ERROR" });
@@ -135,16 +122,6 @@ Deno.test("the websocket category has a level of its own, above or below the oth
   logger("websocket").warning("hidden");
   logger("hub").debug("shown");
   assertEquals(JSON.parse(onlyLine(louder.writes)).message, "shown");
-});
-
-Deno.test("a console gets each line by its level, as JSON", () => {
-  const shown: string[] = [];
-  const show = (method: string) => (line: string) => void shown.push(`${method} ${JSON.parse(line).message}`);
-  const console = { debug: show("debug"), info: show("info"), warn: show("warn"), error: show("error") };
-  using _captured = capture({ format: "pretty", level: "TRACE", console });
-  const log = logger("hub");
-  for (const level of ["trace", "debug", "info", "warning", "error"] as const) log[level](level);
-  assertEquals(shown, ["debug trace", "debug debug", "info info", "warn warning", "error error"]);
 });
 
 Deno.test("lines are written together after 100 ms", async () => {
