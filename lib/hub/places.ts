@@ -41,6 +41,12 @@ export class Places {
   readonly #unproven = { stranger: new Set<Place>(), anonymous: new Set<Place>() };
   #taken = 0;
   #firstStranger: () => void = () => {};
+  /** One for all places: each has enough of its own to keep. */
+  readonly #counting: Counting = {
+    settled: (place, from, to) => this.#move(place, from, to),
+    abandoned: () => this.#taken -= 1,
+    free: ({ address }) => this.#byAddress.add(address, -1),
+  };
 
   /** `elapsed` is that of a clock. */
   constructor(limits: PlaceLimits, elapsed: () => number = systemClock.elapsed) {
@@ -77,11 +83,7 @@ export class Places {
     this.#taken += 1;
     this.#byAddress.add(address, 1);
     this.#strangersByAddress.add(address, 1);
-    const place = new Place(address, {
-      settled: (from, to) => this.#move(place, from, to),
-      abandoned: () => this.#taken -= 1,
-      free: () => this.#byAddress.add(address, -1),
-    });
+    const place = new Place(address, this.#counting);
     this.#unproven.stranger.add(place);
     if (this.#unproven.stranger.size === 1) this.#firstStranger();
     return place;
@@ -112,18 +114,18 @@ export class Places {
   }
 }
 
-/** Who counts what becomes of a place. */
+/** Who counts what becomes of places. */
 interface Counting {
-  settled(from: Standing, to: Standing | "gone"): void;
-  abandoned(): void;
-  free(): void;
+  settled(place: Place, from: Standing, to: Standing | "gone"): void;
+  abandoned(place: Place): void;
+  free(place: Place): void;
 }
 
 /** Room for one connection, held by all that takes memory for it until the last of them lets it go. */
 export class Place {
   readonly address: string;
   readonly #counting: Counting;
-  readonly #occupants: Occupant[] = [];
+  #occupants: readonly Occupant[] = [];
   #standing: Standing | "gone" = "stranger";
   #holders = 1;
   #isAbandoned = false;
@@ -145,7 +147,8 @@ export class Place {
 
   /** Says what to end when the place is wanted back. */
   occupy(occupant: Occupant): void {
-    this.#occupants.push(occupant);
+    // A list that grows takes room for sixteen more.
+    this.#occupants = [...this.#occupants, occupant];
   }
 
   /** Ends all that is on it. */
@@ -167,7 +170,7 @@ export class Place {
     this.#holders -= 1;
     if (this.#holders > 0) return;
     this.abandon();
-    this.#counting.free();
+    this.#counting.free(this);
   }
 
   /** What still holds it is over and cannot be made to leave: from now on it takes room from its own address alone. */
@@ -175,11 +178,11 @@ export class Place {
     if (this.#isAbandoned) return;
     this.#isAbandoned = true;
     this.#settle("gone");
-    this.#counting.abandoned();
+    this.#counting.abandoned(this);
   }
 
   #settle(standing: Standing | "gone"): void {
-    if (this.#standing !== "gone") this.#counting.settled(this.#standing, standing);
+    if (this.#standing !== "gone") this.#counting.settled(this, this.#standing, standing);
     this.#standing = standing;
   }
 }

@@ -122,6 +122,9 @@ export class ServerSocket implements Link {
       return;
     }
     this.#deadline?.cancel();
+    // Whoever stays for days keeps neither the timer nor the listener.
+    this.#deadline = undefined;
+    this.#socket.removeEventListener("open", this);
     this.#phase = "open";
     this.#owner.opened();
   }

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { canSever, type Place, ServerSocket } from "../../lib/hub/mod.ts";
 import { closePatience } from "../../lib/hub/server_socket.ts";
 import { Places } from "../../lib/hub/places.ts";
+import type { Timer } from "../../lib/protocol/mod.ts";
 import { collectedHeap } from "../helpers/collected_heap.ts";
 import { FakeClock, settle } from "../helpers/fake_clock.ts";
 import { RawClient } from "../helpers/raw_client.ts";
@@ -141,6 +142,21 @@ Deno.test("a peer that need not say anything is pinged, stays as long as it answ
   await until(() => server.places.taken === 0, "the peer to be found dead");
   assertEquals([server.told, server.clock.pending], [["opened", "ended", 0], 0]);
   if (severs) await readToEnd(client);
+});
+
+Deno.test("a socket that is open keeps nothing of the wait for its opening", async () => {
+  await using server = new SocketServer();
+  const timers: WeakRef<Timer>[] = [];
+  const after = server.clock.after.bind(server.clock);
+  server.clock.after = (milliseconds, task) => {
+    const timer = after(milliseconds, task);
+    timers.push(new WeakRef(timer));
+    return timer;
+  };
+  using _client = await server.connect();
+  assertEquals(timers.length, 1);
+  await until(() => (collectedHeap(), timers[0]?.deref() === undefined), "the timer to be forgotten");
+  assertEquals(server.socket?.isOpen, true);
 });
 
 Deno.test("the runtime keeps nothing of a socket that is gone although its peer would have been pinged", async () => {
