@@ -1,5 +1,6 @@
 import type { BenchContext, BenchResult } from "./context.ts";
 import { Helper } from "./child.ts";
+import { diskWrites } from "./disk_writes.ts";
 import { sampleGame } from "./miners.ts";
 import { PredictionLoad } from "./prediction_load.ts";
 import { BenchServer } from "./server.ts";
@@ -26,7 +27,8 @@ export async function predictions({ seconds, tell }: BenchContext): Promise<Benc
   const paced = load.prepare(Math.ceil(rate / 4 * seconds));
   tell(`predictions: ${paced.length} at a quarter of that rate`);
   const latencies = await load.pace(paced, rate / 4);
-  return report({ rate, capacity, latencies });
+  const writes = await diskWrites(Math.ceil(paced.length / 4), rate / 4);
+  return report({ rate, capacity, latencies, writes });
 }
 
 async function publishGame({ publishing: { url, headers } }: BenchServer): Promise<void> {
@@ -44,8 +46,13 @@ async function cryptoCapacity(seconds: number): Promise<number> {
   return rates.reduce((sum, rate) => sum + rate, 0);
 }
 
-function report(measured: { rate: number; capacity: number; latencies: readonly number[] }): BenchResult {
-  const { rate, capacity, latencies } = measured;
+function report(measured: {
+  rate: number;
+  capacity: number;
+  latencies: readonly number[];
+  writes: readonly number[];
+}): BenchResult {
+  const { rate, capacity, latencies, writes } = measured;
   const ratio = rate / capacity;
   const p99 = percentile(latencies, 0.99);
   return {
@@ -60,11 +67,19 @@ function report(measured: { rate: number; capacity: number; latencies: readonly 
         goal: `at least ${goals.ratio}`,
         reached: ratio >= goals.ratio,
       },
-      { name: "confirmation latency, p50", value: percentile(latencies, 0.5), unit: "ms" },
+      {
+        name: "confirmation latency, p50",
+        value: percentile(latencies, 0.5),
+        unit: "ms",
+        baseline: percentile(writes, 0.5),
+        against: "96 KiB written to the disk, at the same rate",
+      },
       {
         name: "confirmation latency, p99",
         value: p99,
         unit: "ms",
+        baseline: percentile(writes, 0.99),
+        against: "96 KiB written to the disk, at the same rate",
         goal: `under ${goals.p99} ms`,
         reached: p99 < goals.p99,
       },
