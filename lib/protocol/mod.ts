@@ -31,12 +31,23 @@ export {
   teamGamePrediction,
   time,
 } from "./messages/miners.ts";
+export { acceptedPrediction } from "./operators/accepted_prediction.ts";
 export { type AuditRecord, auditRecord } from "./operators/audit_record.ts";
 export { type Judgement, judgement } from "./operators/judgement.ts";
 export { type JobStatus, jobStatuses } from "./job_status.ts";
+export {
+  type ListedMiner,
+  type MetagraphDifference,
+  metagraphDifference,
+} from "./operators/metagraph_difference.ts";
 export { type MinerDetails, minerDetails, mostLatest } from "./operators/miner_details.ts";
 export { type MinerDay, type MinersDay, minersDay } from "./operators/miners_day.ts";
 export { type OddsHistory, oddsHistory } from "./operators/odds_history.ts";
+export {
+  type NeighbouringPrediction,
+  type PredictionProof,
+  predictionProof,
+} from "./operators/prediction_proof.ts";
 export { type RegisteredJob, registeredJob } from "./operators/registered_job.ts";
 export { type StreamState, streamState } from "./operators/stream_state.ts";
 export {
@@ -61,6 +72,7 @@ export {
 } from "./operators/told_backups.ts";
 export { type ToldConnection, toldConnection } from "./operators/told_connection.ts";
 export { type ToldConnections, toldConnections } from "./operators/told_connections.ts";
+export { type ToldFigures, toldFigures } from "./operators/told_figures.ts";
 export { type ToldGame, toldGame } from "./operators/told_game.ts";
 export { type ToldMiner, toldMiner } from "./operators/told_miner.ts";
 export { type ToldServer, toldServer } from "./operators/told_server.ts";

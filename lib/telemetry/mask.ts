@@ -37,7 +37,7 @@ const longestText = 8192;
 const mostItems = 100;
 
 /** What stands for a secret in logs. */
-export const masked = "***";
+const masked = "***";
 
 /** What was found out of names: those that are logged are few, as long as nobody makes them up. */
 const known = new Map<string, boolean>();

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { Kind } from "../../lib/protocol/mod.ts";
+import { Kind, toldFigures } from "../../lib/protocol/mod.ts";
 import {
   type FigureName,
   figureNames,
@@ -18,29 +18,15 @@ const query = z.object({
   metric: z.string().max(1024).optional(),
   range: z.enum(historyRanges).default("1h"),
 });
-const history = new Kind(
-  "FigureHistory",
+const figureList = new Kind(
+  "Figures",
   () =>
-    z.looseObject({
-      metrics: z.array(z.object({ name: z.string(), title: z.string(), unit: z.string() })).optional(),
-      range: z.string().optional(),
-      from: z.number().optional(),
-      interval: z.number().optional(),
-      figures: z.record(z.string(), z.array(z.number().nullable())).optional(),
-      marks: z.array(z.object({
-        at: z.number().describe("Unix seconds"),
-        kind: z.enum(["start", "drain"]),
-        version: z.string(),
-      })).optional().describe("what happened to the server meanwhile"),
+    z.object({
+      metrics: z.array(z.object({ name: z.string(), title: z.string(), unit: z.string() })),
     }),
-  {
-    range: "1h",
-    from: 1_795_244_405,
-    interval: 10,
-    figures: { loop_lag: [0.4, 0.5, null] },
-    marks: [{ at: 1_795_246_000.5, kind: "start", version: "0.1.0" }],
-  },
+  { metrics: [{ name: "loop_lag", title: "Event-loop lag", unit: "ms" }] },
 );
+const history = Kind.anyOf("FigureHistory", [toldFigures, figureList]);
 
 /** The last hour or day of figures. Below `/admin`, where it is checked who asks. Protocol, section 6. */
 export function figureHistoryRoutes({ figures }: Gateway): Hono<Env> {

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { isAddress } from "../../lib/crypto/mod.ts";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { exampleMiner, hotkey, Kind } from "../../lib/protocol/mod.ts";
+import { exampleMiner, hotkey, Kind, metagraphDifference } from "../../lib/protocol/mod.ts";
 import { parseMetagraph, type Registration, type RegistryChange } from "../../lib/validator/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { operator, readBody } from "../http/body.ts";
@@ -13,27 +13,18 @@ import { BadRequest } from "../http/errors.ts";
 /** Bytes of a metagraph: some forty thousand miners. */
 const maxSize = 4 * 1024 * 1024;
 
-const registration = () =>
-  z.object({ hotkey: hotkey(), uid: z.number().int().min(0), blacklisted: z.boolean() });
-const example = { hotkey: exampleMiner, uid: 7, blacklisted: false };
 const metagraph = new Kind(
   "Metagraph",
-  () => z.object({ miners: z.array(registration().partial({ blacklisted: true })) }),
-  { miners: [{ hotkey: exampleMiner, uid: 7 }] },
-);
-const difference = new Kind(
-  "MetagraphDifference",
   () =>
     z.object({
-      added: z.array(registration()),
-      changed: z.array(z.object({ before: registration(), now: registration() })),
-      removed: z.array(registration())
-        .describe("operators' entries that the list lacks; what a metagraph file or a chain lists stays"),
+      miners: z.array(
+        z.object({ hotkey: hotkey(), uid: z.number().int().min(0), blacklisted: z.boolean().optional() }),
+      ),
     }),
-  { added: [example], changed: [{ before: example, now: { ...example, uid: 8 } }], removed: [] },
+  { miners: [{ hotkey: exampleMiner, uid: 7 }] },
 );
 const answers = {
-  200: { description: "The difference", kind: difference },
+  200: { description: "The difference", kind: metagraphDifference },
   ...refusals(400, 401, 404, 408, 413),
 };
 

@@ -3,17 +3,14 @@ import { z } from "zod";
 import type { PredictionRecord } from "../../lib/engine/mod.ts";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import {
-  exampleMiner,
+  acceptedPrediction,
   FirstSignal,
   formatTimestamp,
-  hotkey,
   Kind,
   maxIdLength,
-  receipt,
+  predictionProof,
   Rendered,
   renderSigned,
-  teamGamePrediction,
-  time,
 } from "../../lib/protocol/mod.ts";
 import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
@@ -36,51 +33,10 @@ const acceptedPredictions = new Kind(
   "AcceptedPredictions",
   () =>
     z.object({
-      predictions: z.array(z.looseObject({
-        sequence: z.number().int().min(1),
-        prediction_id: z.string(),
-        hotkey: hotkey(),
-        uid: z.number().int(),
-        received_at: time(),
-        prediction: teamGamePrediction.schema,
-        receipt: receipt.schema,
-      })),
+      predictions: z.array(acceptedPrediction.schema),
       next: z.number().int().describe("after of the next call"),
     }),
-  {
-    predictions: [{
-      sequence: 12,
-      prediction_id: "7b0c",
-      hotkey: exampleMiner,
-      uid: 7,
-      received_at: "2026-11-21T08:00:00.123+00:00",
-      prediction: teamGamePrediction.example,
-      receipt: receipt.example,
-    }],
-    next: 12,
-  },
-);
-
-const place = () => z.looseObject({ prediction_id: z.string(), receipt: receipt.schema }).nullable();
-const proof = new Kind(
-  "PredictionProof",
-  () =>
-    z.object({
-      prediction: z.looseObject({ receipt: receipt.schema }).describe("as in the list"),
-      text: z.string().describe("the prediction as signed text, of which the receipt has the hash"),
-      validator: hotkey().describe("who signs"),
-      confirmation: z.string().describe("the confirmation with its signature, as it travels"),
-      before: place().describe("what was accepted of the same miner before it"),
-      after: place(),
-    }),
-  {
-    prediction: { sequence: 12, receipt: receipt.example },
-    text: '{"prediction_id": "7b0c"}',
-    validator: exampleMiner,
-    confirmation: '{"type": "confirmation"}',
-    before: null,
-    after: null,
-  },
+  { predictions: [acceptedPrediction.example], next: 12 },
 );
 
 /** What was accepted. Below `/admin`, whose token is checked there. Protocol, section 6. */
@@ -94,7 +50,7 @@ export function predictionRoutes(gateway: Gateway): Hono<Env> {
       summary: "What proves that a prediction was accepted",
       description: "Its confirmation, signed again, and the receipts around it in its miner's chain.",
       parameters: { sequence: "of the receipt" },
-      answers: { 200: { description: "The proof", kind: proof }, ...refusals(401, 404) },
+      answers: { 200: { description: "The proof", kind: predictionProof }, ...refusals(401, 404) },
     }),
     async (context) => {
       const sequence = Number(context.req.param("sequence"));

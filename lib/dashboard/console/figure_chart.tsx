@@ -1,18 +1,11 @@
 import { useEffect, useMemo, useRef } from "react";
+import type { ToldFigures } from "../../protocol/mod.ts";
 import type { ChartSpec } from "../charts/chart_options.ts";
 import { LiveChart } from "../charts/live_chart.ts";
 import { onColoursChange } from "../components/theme.ts";
-import { History, type PastMeasurements } from "../model/history.ts";
+import { History } from "../model/history.ts";
 import { useReading } from "./context.ts";
 import { formatWhen } from "./when.ts";
-
-/** What happened to the server, where charts mark it. */
-interface Mark {
-  /** Unix seconds. */
-  readonly at: number;
-  readonly kind: "start" | "drain";
-  readonly version: string;
-}
 
 interface FigureChartProps {
   readonly label: string;
@@ -32,7 +25,7 @@ const bounds = {
 export function FigureChart({ label, range, lines, format, least }: FigureChartProps) {
   const { every, ...limits } = bounds[range];
   const names = lines.map(({ column }) => column).join();
-  const { data } = useReading<PastMeasurements & { marks: readonly Mark[] }>(
+  const { data } = useReading<ToldFigures>(
     `admin/history?metric=${names}&range=${range}`,
     every,
   );

@@ -1,15 +1,16 @@
+import type { NeighbouringPrediction, PredictionProof } from "../../protocol/mod.ts";
 import { useEffect, useState } from "react";
 import { formatCount, shorten } from "../model/format.ts";
 import { useReading } from "./context.ts";
 import { Facts } from "./figures.tsx";
 import { linkTo } from "./place.ts";
-import type { Inspection, Neighbour, Proof } from "./verifier/tasks.ts";
+import type { Inspection } from "./verifier/tasks.ts";
 import { check } from "./verifier/verifier.ts";
 import { formatWhen } from "./when.ts";
 
 /** What was accepted, and its place in the chain of receipts. */
 export function ReceiptProof({ sequence }: { readonly sequence: number }) {
-  const { data: proof, error } = useReading<Proof>(`admin/predictions/${sequence}`);
+  const { data: proof, error } = useReading<PredictionProof>(`admin/predictions/${sequence}`);
   if (error !== undefined) return <p className="problem">{error}</p>;
   if (proof === undefined) return <p className="remark">Reading the receipt</p>;
   const { prediction: { hotkey, receipt, received_at }, text, before, after } = proof;
@@ -42,7 +43,9 @@ export function ReceiptProof({ sequence }: { readonly sequence: number }) {
   );
 }
 
-function Place({ neighbour, missing }: { readonly neighbour: Neighbour | null; readonly missing: string }) {
+function Place(
+  { neighbour, missing }: { readonly neighbour: NeighbouringPrediction | null; readonly missing: string },
+) {
   if (neighbour === null) return <li className="hint">{missing}</li>;
   const { prediction_id, receipt: { miner_sequence, sequence } } = neighbour;
   return (
@@ -54,7 +57,7 @@ function Place({ neighbour, missing }: { readonly neighbour: Neighbour | null; r
 }
 
 /** The validator's word on it, checked here and not by the server that gave it. */
-function Checks({ proof }: { readonly proof: Proof }) {
+function Checks({ proof }: { readonly proof: PredictionProof }) {
   const [inspection, setInspection] = useState<Inspection>();
   const [problem, setProblem] = useState<string>();
   useEffect(() => {

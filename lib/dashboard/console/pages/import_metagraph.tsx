@@ -1,25 +1,17 @@
 import { type DragEvent, useCallback, useId, useState } from "react";
-import type { ToldMiner as Miner } from "../../../protocol/mod.ts";
+import type { ListedMiner, MetagraphDifference } from "../../../protocol/mod.ts";
 import { formatCount, shorten } from "../../model/format.ts";
 import { Action } from "../action.tsx";
 import { useConsole } from "../context.ts";
 import { useChecked } from "../verifier/use_checked.ts";
-
-type Registration = Pick<Miner, "hotkey" | "uid" | "blacklisted">;
-
-/** What `/admin/metagraph` answers. */
-interface Difference {
-  readonly added: readonly Registration[];
-  readonly changed: readonly { readonly before: Registration; readonly now: Registration }[];
-  readonly removed: readonly Registration[];
-}
 
 /** Registers a list of miners as a whole, once it was seen what that changes. */
 export function ImportMetagraph({ onDone }: { readonly onDone: () => void }) {
   const { api } = useConsole();
   const [text, setText] = useState("");
   const compare = useCallback(
-    (text: string) => api.change<Difference>({ method: "POST", path: "admin/metagraph/diff", body: text }),
+    (text: string) =>
+      api.change<MetagraphDifference>({ method: "POST", path: "admin/metagraph/diff", body: text }),
     [api],
   );
   const checked = useChecked(text, compare);
@@ -29,7 +21,7 @@ export function ImportMetagraph({ onDone }: { readonly onDone: () => void }) {
       meaning="The miners of the list are registered as it says; others that were registered here are removed and disconnected. What a metagraph file or a chain lists stays."
       change={{ method: "POST", path: "admin/metagraph", body: text.trim() === "" ? '{"miners": []}' : text }}
       isReady={checked.kind === "good"}
-      describe={(answer) => `Done: ${countsOf(answer as Difference)}`}
+      describe={(answer) => `Done: ${countsOf(answer as MetagraphDifference)}`}
       onDone={onDone}
     >
       <MetagraphField text={text} onChange={setText} />
@@ -47,7 +39,7 @@ export function ImportMetagraph({ onDone }: { readonly onDone: () => void }) {
   );
 }
 
-function countsOf({ added, changed, removed }: Difference): string {
+function countsOf({ added, changed, removed }: MetagraphDifference): string {
   const counts = [[added, "added"], [changed, "changed"], [removed, "removed"]] as const;
   return counts.map(([miners, name]) => `${formatCount(miners.length)} ${name}`).join(", ");
 }
@@ -89,7 +81,7 @@ function MetagraphField(
 /** Lines that are shown of each kind. */
 const mostShown = 100;
 
-function Changes({ difference: { added, changed, removed } }: { readonly difference: Difference }) {
+function Changes({ difference: { added, changed, removed } }: { readonly difference: MetagraphDifference }) {
   const kinds = [
     { mark: "+", tone: "healthy", rows: added.map((miner) => [miner.hotkey, describe(miner)] as const) },
     {
@@ -118,6 +110,6 @@ function Changes({ difference: { added, changed, removed } }: { readonly differe
   );
 }
 
-function describe({ uid, blacklisted }: Registration): string {
+function describe({ uid, blacklisted }: ListedMiner): string {
   return `uid ${uid}${blacklisted ? ", blacklisted" : ""}`;
 }

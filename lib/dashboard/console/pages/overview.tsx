@@ -1,4 +1,4 @@
-import type { MinersDay, ToldMiner as Miner } from "../../../protocol/mod.ts";
+import type { MinersDay, ToldFigures, ToldMiner as Miner } from "../../../protocol/mod.ts";
 import type { GatewayActivity } from "../../../protocol/streams.ts";
 import type { ChartSpec } from "../../charts/chart_options.ts";
 import {
@@ -9,7 +9,6 @@ import {
   formatShort,
   shorten,
 } from "../../model/format.ts";
-import type { PastMeasurements } from "../../model/history.ts";
 import { refusesMost, summarizeRefusals } from "../../model/refusals.ts";
 import { useAlerts } from "../alerts.ts";
 import { useActivity, useReading } from "../context.ts";
@@ -33,7 +32,7 @@ export function OverviewPage() {
   const [range, setRange] = useFilter("range");
   const activity = useActivity();
   const { data: listed } = useReading<{ miners: readonly Miner[] }>("admin/miners", 10_000);
-  const { data: past } = useReading<PastMeasurements>(
+  const { data: past } = useReading<ToldFigures>(
     "admin/history?metric=loop_lag,commit_time&range=1h",
     10_000,
   );
@@ -129,7 +128,7 @@ export function OverviewPage() {
   );
 }
 
-function newest(past: PastMeasurements | undefined, name: string): number | null {
+function newest(past: ToldFigures | undefined, name: string): number | null {
   return past?.figures[name]?.findLast((value) => value !== null) ?? null;
 }
 

@@ -2,12 +2,12 @@ import type {
   Durability,
   ToldBackups,
   ToldBackupUnderWay,
+  ToldFigures,
   ToldServer,
   ToldStore,
 } from "../../../protocol/mod.ts";
 import type { ChartSpec } from "../../charts/chart_options.ts";
 import { formatBytes, formatCount, formatDuration, formatShare } from "../../model/format.ts";
-import type { PastMeasurements } from "../../model/history.ts";
 import { useEffect, useState } from "react";
 import { Action } from "../action.tsx";
 import { useReading } from "../context.ts";
@@ -114,7 +114,7 @@ function ServerCard({ server, isGone, onDone }: ServerCardProps) {
 
 function StoreCard() {
   const { data: store, error } = useReading<ToldStore>("admin/store", 10_000);
-  const { data: past } = useReading<PastMeasurements>("admin/history?metric=store_bytes&range=24h", 60_000);
+  const { data: past } = useReading<ToldFigures>("admin/history?metric=store_bytes&range=24h", 60_000);
   const growth = past && growthOf(past);
   return (
     <section className="card store" aria-labelledby="store">
@@ -160,7 +160,7 @@ function sizeOf({ kind, bytes }: ToldStore): string {
   return kind === "memory" ? "in memory alone: a restart forgets it" : "not known";
 }
 
-function growthOf({ figures, interval }: PastMeasurements): string | undefined {
+function growthOf({ figures, interval }: ToldFigures): string | undefined {
   const sizes = figures["store_bytes"] ?? [];
   const first = sizes.findIndex((size) => size !== null);
   const last = sizes.findLastIndex((size) => size !== null);

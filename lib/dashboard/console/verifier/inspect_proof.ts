@@ -1,11 +1,11 @@
 import { readConfirmation } from "../../../client/receipts/mod.ts";
 import { verifySignature } from "../../../crypto/sr25519.ts";
-import { noReceipt, receiptHash, sha256Hex } from "../../../protocol/mod.ts";
-import type { Inspection, Proof } from "./tasks.ts";
+import { noReceipt, type PredictionProof, receiptHash, sha256Hex } from "../../../protocol/mod.ts";
+import type { Inspection } from "./tasks.ts";
 
 /** Checks what an operator was told of an accepted prediction, as whoever holds the receipt can. */
 export function inspectProof(
-  { prediction, text, validator, confirmation, before, after }: Proof,
+  { prediction, text, validator, confirmation, before, after }: PredictionProof,
 ): Inspection {
   const confirmed = readConfirmation(confirmation);
   if (confirmed === undefined) throw new SyntaxError("The server sent no confirmation");

@@ -1,28 +1,5 @@
+import type { PredictionProof } from "../../../protocol/mod.ts";
 import type { FindingKind, ReceiptReport } from "../../../client/receipts/mod.ts";
-
-/** What `/admin/predictions/SEQUENCE` tells. */
-export interface Proof {
-  readonly prediction: { readonly hotkey: string; readonly received_at: string; readonly receipt: Receipt };
-  readonly text: string;
-  readonly validator: string;
-  readonly confirmation: string;
-  readonly before: Neighbour | null;
-  readonly after: Neighbour | null;
-}
-
-/** A receipt as it travels; it may say more. */
-interface Receipt {
-  readonly sequence: number;
-  readonly hash: string;
-  readonly previous: string;
-  readonly miner_sequence: number;
-}
-
-/** What was accepted of the same miner before or after. */
-export interface Neighbour {
-  readonly prediction_id: string;
-  readonly receipt: Receipt;
-}
 
 /** What came of checking a proof. */
 export interface Inspection {
@@ -79,7 +56,7 @@ export interface CheckedGames {
 
 /** What the worker is asked for, by name. */
 export interface Tasks {
-  readonly inspect: { readonly order: Proof; readonly outcome: Inspection };
+  readonly inspect: { readonly order: PredictionProof; readonly outcome: Inspection };
   readonly games: { readonly order: { readonly text: string }; readonly outcome: CheckedGames };
   readonly audit: { readonly order: AuditOrder; readonly outcome: AuditOutcome };
 }
