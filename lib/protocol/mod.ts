@@ -25,7 +25,6 @@ export {
   hotkey,
   minerConversation,
   place,
-  receipt,
   signedMessage,
   teamGame,
   teamGamePrediction,
