@@ -23,7 +23,7 @@ export interface HistorySettings {
 export class History implements Trimmable {
   readonly #settings: HistorySettings;
   readonly #clock: Clock;
-  #kept: Publication[] = [];
+  readonly #kept: Publication[] = [];
   #bytes = 0;
 
   constructor(settings: HistorySettings, clock: Clock) {
@@ -64,9 +64,9 @@ export class History implements Trimmable {
 
   #forget(publications: number): void {
     if (publications === 0) return;
-    const gone = this.#kept.slice(0, publications);
-    this.#kept = this.#kept.slice(publications);
-    this.#count(-gone.reduce((sum, { frame }) => sum + frame.length, 0));
+    // A full history forgets one with each publication: `shift` does not move those that stay.
+    const gone = publications === 1 ? [this.#kept.shift()] : this.#kept.splice(0, publications);
+    this.#count(-gone.reduce((sum, publication) => sum + (publication?.frame.length ?? 0), 0));
   }
 
   #count(bytes: number): void {
