@@ -22,9 +22,17 @@ export function isDate(text: string): boolean {
   return readIso(text) !== null;
 }
 
+/** The second of the last time that was written, as text: most are of the same one as the time before. */
+let [second, secondText] = [NaN, ""];
+
 /** The ISO 8601 text of a time, as Python's `datetime.isoformat()` writes it in UTC. */
 export function formatTimestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace("Z", "+00:00");
+  const begun = Math.floor(milliseconds / 1000);
+  if (begun !== second) {
+    secondText = new Date(1000 * begun).toISOString().slice(0, -4);
+    second = begun;
+  }
+  return `${secondText}${String(Math.floor(milliseconds) - 1000 * begun).padStart(3, "0")}+00:00`;
 }
 
 /** The UTC day of a time, as `2026-11-21`. */

@@ -1,4 +1,5 @@
 import type { LogRecord } from "@logtape/logtape";
+import { formatTimestamp } from "../protocol/mod.ts";
 import { escapeControls, mask } from "./mask.ts";
 
 /** Makes the line of a record, with the line feed at its end. */
@@ -19,18 +20,7 @@ function messageOf({ rawMessage }: LogRecord, shown: Properties): string {
   );
 }
 
-/** The second of the last record, as text: most records are of the same one as the record before. */
-let [second, secondText] = [NaN, ""];
-
-function time({ timestamp }: LogRecord): string {
-  const milliseconds = Math.floor(timestamp) % 1000;
-  if (Math.floor(timestamp / 1000) !== second) {
-    second = Math.floor(timestamp / 1000);
-    secondText = new Date(1000 * second).toISOString().slice(0, -4);
-  }
-  return `${secondText}${String(milliseconds).padStart(3, "0")}Z`;
-}
-
+const time = ({ timestamp }: LogRecord) => formatTimestamp(timestamp).replace("+00:00", "Z");
 const level = (record: LogRecord) => record.level.toUpperCase();
 const category = (record: LogRecord) => record.category.slice(1).join(".") || record.category.join(".");
 const shownOf = (record: LogRecord) => mask(record.properties) as Properties;

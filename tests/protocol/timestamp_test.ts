@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { isDate, parseTimestamp } from "../../lib/protocol/mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { formatTimestamp, isDate, parseTimestamp } from "../../lib/protocol/mod.ts";
 
 const time = Date.parse("2026-11-21T08:00:00Z");
 
@@ -52,4 +52,20 @@ Deno.test("isDate() takes dates with and without a time and an offset", () => {
     "2026-02-30",
   ];
   assertEquals(texts.map(isDate), [true, true, true, false, false]);
+});
+
+Deno.test("formatTimestamp() writes any time with its milliseconds, whatever was written before", () => {
+  const times: Record<string, number> = {
+    "2026-11-21T08:00:00.000+00:00": Date.UTC(2026, 10, 21, 8),
+    "2026-11-21T08:00:00.007+00:00": Date.UTC(2026, 10, 21, 8, 0, 0, 7),
+    "2026-11-21T08:00:00.999+00:00": Date.UTC(2026, 10, 21, 8, 0, 0, 999),
+    "2026-11-21T08:00:01.000+00:00": Date.UTC(2026, 10, 21, 8, 0, 1),
+    "1969-12-31T23:59:59.999+00:00": -1,
+    "1970-01-01T00:00:00.042+00:00": 42.9,
+    "+010000-01-01T00:00:00.001+00:00": Date.UTC(10_000, 0, 1) + 1,
+  };
+  const all = Object.entries(times);
+  for (const [text, time] of [...all, ...all.toReversed(), ...all]) assertEquals(formatTimestamp(time), text);
+  assertThrows(() => formatTimestamp(NaN), RangeError);
+  assertEquals(formatTimestamp(42), "1970-01-01T00:00:00.042+00:00");
 });
