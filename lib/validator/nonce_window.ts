@@ -10,23 +10,24 @@ export class NonceWindow {
 
   /** Uses a nonce up; false when it was used before. */
   claim(signer: string, nonce: string, timestamp: number): boolean {
-    if (this.isUsed(signer, nonce)) return false;
+    const key = keyOf(signer, nonce);
+    if (this.#has(key)) return false;
     const minute = Math.floor(timestamp / bucketLength);
     const bucket = this.#buckets.get(minute);
-    if (bucket === undefined) this.#buckets.set(minute, new Set([key(signer, nonce)]));
-    else bucket.add(key(signer, nonce));
+    if (bucket === undefined) this.#buckets.set(minute, new Set([key]));
+    else bucket.add(key);
     return true;
   }
 
   /** Whether the nonce was used with any timestamp that is still accepted. */
   isUsed(signer: string, nonce: string): boolean {
-    for (const bucket of this.#buckets.values()) if (bucket.has(key(signer, nonce))) return true;
-    return false;
+    return this.#has(keyOf(signer, nonce));
   }
 
   /** Makes a nonce usable again whose message was not served for no fault of its own. */
   release(signer: string, nonce: string): void {
-    for (const bucket of this.#buckets.values()) bucket.delete(key(signer, nonce));
+    const key = keyOf(signer, nonce);
+    for (const bucket of this.#buckets.values()) bucket.delete(key);
   }
 
   /** Forgets what is older than any message that would be accepted at `now`. */
@@ -35,8 +36,13 @@ export class NonceWindow {
       if ((minute + 1) * bucketLength < now - memory) this.#buckets.delete(minute);
     }
   }
+
+  #has(key: string): boolean {
+    for (const bucket of this.#buckets.values()) if (bucket.has(key)) return true;
+    return false;
+  }
 }
 
-function key(signer: string, nonce: string): string {
+function keyOf(signer: string, nonce: string): string {
   return `${signer} ${nonce}`;
 }
