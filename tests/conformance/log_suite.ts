@@ -164,6 +164,29 @@ export function testLog(name: string, open: OpenLog): void {
     for (const engine of engines.slice(1)) engine.close();
   });
 
+  Deno.test(`${name}: what began before somebody followed, and is committed after, is followed`, async () => {
+    await using opened = await open();
+    if (opened.again === undefined) return;
+    using other = await opened.again();
+    await append(other, "a", "before");
+    const [begun, going] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const appending = ["l", undefined].map((lock, index) =>
+      other.transact(async (transaction) => {
+        await transaction.append(`of ${index}`, "entry");
+        if (index === 0) begun.resolve();
+        await going.promise;
+      }, lock === undefined ? {} : { lock })
+    );
+    await begun.promise;
+    const heard = follow(opened.engine, () => true);
+    await until(() => heard.all.length === 1, "the beginning");
+    going.resolve();
+    await Promise.all(appending);
+    await until(() => heard.all.length === 3, "the entries");
+    await heard.stop();
+    assertEquals(heard.all.toSorted(), ["anew", "of 0 1 entry", "of 1 1 entry"]);
+  });
+
   Deno.test(`${name}: whoever follows begins with what comes, and ends with its signal or its engine`, async () => {
     await using opened = await open();
     await append(opened.engine, "a", "before");

@@ -8,10 +8,10 @@ Deno.test("a new store gets the current layout, in a folder that is made for it"
   const path = `${folder.path}/deep/er/store.db`;
   {
     using store = await openEngine(path);
-    assertEquals(await store.get(["schema_version"]), 3);
+    assertEquals(await store.get(["schema_version"]), 4);
   }
   using again = await openEngine(path);
-  assertEquals(await again.get(["schema_version"]), 3);
+  assertEquals(await again.get(["schema_version"]), 4);
 });
 
 Deno.test("what is told of jobs that an older version has begun goes on under its numbers, which that version reads no more", async () => {
@@ -26,7 +26,7 @@ Deno.test("what is told of jobs that an older version has begun goes on under it
   }
   using store = await openEngine(path);
   // Above what it knows, the older version refuses the store.
-  assertEquals(await store.get(["schema_version"]), 3);
+  assertEquals(await store.get(["schema_version"]), 4);
   assertEquals((await store.log.head("jobs/a")).offset, 5);
   assertEquals(await store.log.since("jobs/a", 4, 10), "lost");
   assertEquals(await store.transact((transaction) => transaction.append("jobs/a", "next")), 6);

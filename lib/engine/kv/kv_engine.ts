@@ -7,6 +7,7 @@ import { KvTransaction, type LockState, readMany } from "./kv_transaction.ts";
 import { type ChannelHead, headKey, type Row, rowKey } from "./log_rows.ts";
 import { epochKey, KvLog } from "./kv_log.ts";
 import { Feed } from "./feed.ts";
+import { marksKey } from "./feed_marks.ts";
 import { isPieces, readPieces, sweepPieces } from "./pieces.ts";
 import { StoreGuard } from "./store_guard.ts";
 import { Turns } from "../turns.ts";
@@ -44,10 +45,10 @@ export class KvEngine implements Engine {
     this.#durability = options.durability;
   }
 
-  /** Opens it as `openEngine` does. */
+  /** Opens it as `openEngine` does; `machine` is the clock by which those who share it wait for each other. */
   static async open(
     location: string,
-    { clock, history }: { clock: Clock; history: HistoryLimits },
+    { clock, history, machine = systemClock }: { clock: Clock; history: HistoryLimits; machine?: Clock },
   ): Promise<KvEngine> {
     const guard = new StoreGuard(location);
     const kv = await openKv(location, guard);
@@ -55,7 +56,7 @@ export class KvEngine implements Engine {
       await sweepPieces(kv);
       const feed = location === ":memory:"
         ? undefined
-        : new Feed({ kv, version: () => guard.version, clock: systemClock });
+        : new Feed({ kv, version: () => guard.version, clock: machine });
       const log = await KvLog.open(kv, { clock, history, feed });
       return new KvEngine({ kv, guard, log, feed, clock, history, durability: kvDurability(location) });
     } catch (error) {
@@ -205,7 +206,12 @@ export class KvEngine implements Engine {
     const key: Key = ["locks", lock];
     let state = this.#locks.get(lock);
     if (state === undefined) this.#locks.set(lock, state = { versionstamp: undefined, known: new Map() });
-    if (state.versionstamp === undefined) state.versionstamp = (await this.#kv.get([...key])).versionstamp;
+    if (state.versionstamp === undefined) {
+      // Whoever has taken the lock meanwhile may have begun to follow as well.
+      const [taken, marks] = await this.#kv.getMany<unknown[]>([[...key], marksKey]);
+      if (taken !== undefined) state.versionstamp = taken.versionstamp;
+      if (marks !== undefined) this.#feed?.marks.learn(marks);
+    }
     return { key, state };
   }
 

@@ -1,6 +1,7 @@
 import { type Clock, FirstSignal, sleep } from "../../protocol/mod.ts";
 import type { ChannelEntry, HistoryLimits, Log, LogEntry, LogHead } from "../log.ts";
-import type { Advance, Feed, FeedReader } from "./feed.ts";
+import type { Advance, Feed } from "./feed.ts";
+import type { FeedReader } from "./feed_reader.ts";
 import { type ChannelHead, dataOf, headKey, noHead, type Row, rowKey } from "./log_rows.ts";
 import { isPieces, readPieces } from "./pieces.ts";
 
@@ -66,11 +67,14 @@ export class KvLog implements Log {
     signal: AbortSignal,
   ): AsyncIterableIterator<readonly ChannelEntry[] | "anew"> {
     using ending = new FirstSignal(signal, this.#closing.signal);
-    const reader = await this.#feed?.open();
-    yield "anew";
-    if (reader === undefined) return await sleep(this.#clock, Infinity, ending.signal);
-    this.#readers.add(reader);
+    if (this.#feed === undefined) {
+      yield "anew";
+      return await sleep(this.#clock, Infinity, ending.signal);
+    }
+    let reader: FeedReader | undefined;
     try {
+      this.#readers.add(reader = await this.#feed.open());
+      yield "anew";
       while (!ending.signal.aborted) {
         const advances = await reader.next(ending.signal);
         if (advances === "anew") yield advances;
@@ -80,7 +84,7 @@ export class KvLog implements Log {
       // A read that the closing of the store has cut off.
       if (!ending.signal.aborted) throw error;
     } finally {
-      this.#readers.delete(reader);
+      await this.#leave(reader);
     }
   }
 
@@ -94,6 +98,13 @@ export class KvLog implements Log {
 
   close(): void {
     this.#closing.abort();
+  }
+
+  async #leave(reader: FeedReader | undefined): Promise<void> {
+    if (reader === undefined) return;
+    this.#readers.delete(reader);
+    // Those who go on following take leave of one that cannot.
+    if (!this.isClosed) await reader.leave().catch(() => {});
   }
 
   async #entriesOf(advances: readonly Advance[]): Promise<ChannelEntry[]> {

@@ -135,10 +135,12 @@ export class KvTransaction implements Transaction {
       if (value === undefined) commit.delete(key);
       else commit.set(key, value, options);
     }
-    if (advances.length > 0) this.#feed?.add(commit, advances);
+    if (advances.length > 0) await this.#feed?.add(commit, advances);
     const result = await this.#tryCommit(commit);
-    if (!result.ok) this.#forgetLock();
-    else if (this.#lock !== undefined && this.#writes.size > 0) {
+    if (!result.ok) {
+      this.#forgetLock();
+      this.#feed?.marks.doubt();
+    } else if (this.#lock !== undefined && this.#writes.size > 0) {
       this.#learn(this.#lock.state, result.versionstamp);
     }
     if (result.ok) { for (const pieces of this.#replaced) await removePieces(this.#kv, pieces); }

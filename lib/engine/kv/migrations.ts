@@ -8,6 +8,8 @@ const steps: readonly ((database: Deno.Kv) => Promise<void>)[] = [
   async () => {},
   claimsHaveLeases,
   jobsAreChannels,
+  // Whoever follows the log leaves a mark, without which nobody tells it anything: an older program would not.
+  async () => {},
 ];
 
 /** Who claims a blob, and who works on a job, says so with a word of its own. */
