@@ -1,10 +1,12 @@
-import { type Clock, sleep } from "../protocol/mod.ts";
+import { type Clock, sleep, within } from "../protocol/mod.ts";
 import { logger, Throttle } from "../telemetry/mod.ts";
 import type { ChannelEntry, Log, LogEntry } from "./log.ts";
 
 const log = logger("store");
 /** Milliseconds before the log is followed again after a failure. */
 const pause = 1000;
+/** Milliseconds in which the others can be told that this one follows no more. */
+const farewell = 1000;
 
 /** Serves a channel of the log at this server. Must not throw. */
 export interface Follower {
@@ -28,6 +30,7 @@ export class Followers {
   readonly #byChannel = new Map<string, Follower>();
   readonly #watchers = new Set<Watcher>();
   readonly #closing = new AbortController();
+  #following: Promise<void> = Promise.resolve();
 
   constructor(options: { log: Log; clock: Clock }) {
     this.log = options.log;
@@ -57,11 +60,13 @@ export class Followers {
 
   /** Begins to follow, and goes on until it is closed. */
   start(): void {
-    void this.#follow();
+    this.#following = this.#follow();
   }
 
-  close(): void {
+  /** Follows no more: the store can be closed. */
+  async close(): Promise<void> {
     this.#closing.abort();
+    await within(this.#clock, this.#clock.elapsed() + farewell, this.#following);
   }
 
   async #follow(): Promise<void> {

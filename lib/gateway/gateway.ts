@@ -73,7 +73,7 @@ export class Gateway {
     readonly servers: Servers,
     /** Whether the validator's key was made at this start. */
     readonly keyIsNew: boolean,
-    private readonly resources: readonly { close(): void }[],
+    private readonly resources: readonly { close(): void | Promise<void> }[],
   ) {
     this.startedAt = clock.now();
     this.#begin = clock.elapsed();
@@ -119,7 +119,7 @@ export class Gateway {
   async stop(): Promise<void> {
     await this.drain();
     this.hub.stop();
-    for (const resource of this.resources) resource.close();
+    for (const resource of this.resources) await resource.close();
   }
 
   async #drain(): Promise<void> {

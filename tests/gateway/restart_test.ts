@@ -1,10 +1,12 @@
 import { assertEquals } from "@std/assert";
+import { marksKey } from "../../lib/engine/kv/feed_marks.ts";
 import { openEngine, PredictionRepository } from "../../lib/engine/mod.ts";
 import { renderSigned } from "../../lib/protocol/mod.ts";
 import { temporaryFolder } from "../engine/folder.ts";
 import { freshNonce, Peer, signAuthentication } from "../helpers/peer.ts";
 import { sampleGame, samplePrediction } from "../helpers/samples.ts";
 import { dataOf, Scene } from "../helpers/scene.ts";
+import { until } from "../helpers/until.ts";
 
 /** The headers of a signed query. */
 function claim(scene: Scene): Record<string, string> {
@@ -102,6 +104,20 @@ Deno.test("after old predictions are pruned the younger ones are read, in pages,
   const { status, body } = await scene.submit(samplePrediction("after", { wager: 0.01 }));
   const { receipt } = dataOf(JSON.parse(JSON.stringify(body))) as { receipt: { sequence: number } };
   assertEquals([status, receipt.sequence], [200, 11]);
+});
+
+Deno.test("a server that has stopped leaves nothing for which another one would go on telling it what it commits", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  const marks = async () => {
+    using kv = await Deno.openKv(path);
+    return (await kv.get<unknown[]>(marksKey)).value?.length;
+  };
+  {
+    await using _scene = await Scene.start({ store: path });
+    await until(async () => await marks() === 1, "the server to follow");
+  }
+  assertEquals(await marks(), 0);
 });
 
 Deno.test("neither an authentication nor a signed read is accepted again after a restart, or by another server", async () => {

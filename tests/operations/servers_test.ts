@@ -43,6 +43,7 @@ Deno.test("who lists the miners of all servers puts one question to the others",
     async () => (await here.gateway.jobs.instances.others()).heard.includes(self),
     "the other server",
   );
+  await until(() => here.gateway.validator.registry.find(there.key.address) !== undefined, "the miner");
   const { miners } = await here.admin("GET", "/admin/miners");
   const [{ connected, accepted } = {}] = miners as { connected?: { server: string }; accepted?: number }[];
   assertEquals([connected?.server, accepted], [self, 1]);
