@@ -9,14 +9,30 @@ import {
   readGame,
   Rendered,
 } from "../protocol/mod.ts";
-import { type Followers, type GameRepository, gamesChannel, type Log, type LogEntry } from "../engine/mod.ts";
+import {
+  type Followers,
+  type GameRepository,
+  gamesAtOnce,
+  gamesChannel,
+  type Log,
+  type LogEntry,
+} from "../engine/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 import type { Game } from "./game.ts";
-import { GameIntake, type GamesPublished } from "./game_intake.ts";
 import type { Notary } from "./notary.ts";
 import type { KnownGames } from "./prediction_book.ts";
 
 const log = logger("games");
+
+/** What came of handing in games. */
+interface GamesPublished {
+  /** The newest offset of the channel `games`. */
+  readonly offset: number;
+  /** Connections that the update went to. */
+  readonly recipients: number;
+  /** Games that differed from what was known. */
+  readonly changed: number;
+}
 
 /** The games, for those who hand them in or ask for them. */
 export interface Games {
@@ -41,7 +57,20 @@ export interface Games {
 /** Takes games that changed, and when, in milliseconds since the Unix epoch. */
 type Published = (changed: readonly NewGame[], at: number) => void;
 
-/** The games as miners know them: stored, and sent to all of them when they change. */
+/** Games that were handed in, and who is told what came of it. */
+interface Handed extends PromiseWithResolvers<GamesPublished> {
+  readonly games: readonly NewGame[];
+}
+
+/** What there is of them to be told. */
+interface Update extends Pick<Handed, "resolve" | "reject"> {
+  readonly changed: readonly NewGame[];
+}
+
+/**
+ * The games as miners know them: stored, and sent to all of them when they change. What is handed in while others are being
+ * stored is stored together, each with an update of its own.
+ */
 export class GameBoard implements Games, KnownGames {
   readonly channel: LogChannel;
   readonly #repository: GameRepository;
@@ -49,10 +78,12 @@ export class GameBoard implements Games, KnownGames {
   readonly #notary: Notary;
   readonly #clock: Clock;
   readonly #keepFor: number;
-  readonly #intake: GameIntake;
+  readonly #maxUpdate: number;
   readonly #games = new Map<string, Game>();
   readonly #onPublished = new Set<Published>();
   #knownUpTo = 0;
+  #handed: Handed[] = [];
+  #publishing: Promise<void> | undefined;
   #snapshot: { offset: number; frame: Promise<string> } | undefined;
 
   constructor(options: {
@@ -64,6 +95,7 @@ export class GameBoard implements Games, KnownGames {
     /** Bytes of games in one update. */
     maxUpdate: number;
   }) {
+    this.#maxUpdate = options.maxUpdate;
     const { followers, clock, settings } = options;
     this.#repository = options.repository;
     this.#notary = options.notary;
@@ -78,15 +110,6 @@ export class GameBoard implements Games, KnownGames {
       name: gamesChannel,
       frames: (entries) => Promise.all(entries.map((entry) => this.#sealAgain(entry))),
       before: (entry) => this.#takeOver(entry),
-    });
-    this.#intake = new GameIntake({
-      repository: options.repository,
-      clock,
-      maxUpdate: options.maxUpdate,
-      textOf: (gameId) => this.#games.get(gameId)?.text,
-      catchUp: async () => await this.know((await this.#log.head(gamesChannel)).offset),
-      tell: (changed, now, offset) => this.#tell(changed, now, offset),
-      unchanged: () => ({ offset: this.channel.offset, recipients: 0, changed: 0 }),
     });
   }
 
@@ -123,7 +146,10 @@ export class GameBoard implements Games, KnownGames {
    * @throws {RangeError} when those that changed are too large for one update
    */
   publish(games: readonly NewGame[]): Promise<GamesPublished> {
-    return this.#intake.take(games);
+    const handed = { games, ...Promise.withResolvers<GamesPublished>() };
+    this.#handed.push(handed);
+    this.#publishing ??= this.#publishAll();
+    return handed.promise;
   }
 
   onPublished(run: Published): void {
@@ -169,6 +195,92 @@ export class GameBoard implements Games, KnownGames {
 
   #select(wanted: (game: Game) => boolean): Game[] {
     return [...this.#games.values()].filter(wanted);
+  }
+
+  async #publishAll(): Promise<void> {
+    // What is handed in in the same turn belongs together.
+    await Promise.resolve();
+    while (this.#handed.length > 0) {
+      const group = this.#takeGroup();
+      await this.#publishGroup(group).catch((error) => group.forEach(({ reject }) => reject(error)));
+    }
+    this.#publishing = undefined;
+  }
+
+  #seemsKnown({ games }: Handed): boolean {
+    return games.some(({ fields, text }) => this.#games.get(fields.game_id)?.text === text);
+  }
+
+  /** As many as one transaction takes. */
+  #takeGroup(): Handed[] {
+    let games = 0;
+    return this.#takeWhile((handed, index) => {
+      games += handed.games.length;
+      return index === 0 || games <= gamesAtOnce;
+    });
+  }
+
+  /** What goes along with a group, as it is, as far as one transaction takes it. */
+  #takeMore(group: readonly Handed[]): Handed[] {
+    let games = group.reduce((sum, { games }) => sum + games.length, 0);
+    return this.#takeWhile((handed) => {
+      games += handed.games.length;
+      return games <= gamesAtOnce && !this.#seemsKnown(handed);
+    });
+  }
+
+  #takeWhile(isWanted: (handed: Handed, index: number) => boolean): Handed[] {
+    const end = this.#handed.findIndex((handed, index) => !isWanted(handed, index));
+    return this.#handed.splice(0, end === -1 ? this.#handed.length : end);
+  }
+
+  async #publishGroup(group: Handed[]): Promise<void> {
+    // What seems to be known already may have been changed by another server since.
+    if (group.some((handed) => this.#seemsKnown(handed))) {
+      await this.know((await this.#log.head(gamesChannel)).offset);
+    }
+    const drafted = new Map<string, string>();
+    const updates = this.#updatesOf(group, drafted);
+    if (updates.length > 0) {
+      const now = this.#clock.now();
+      const offsets = await this.#repository.publish((index) => {
+        if (index === 1) {
+          // While other servers had their turn more was handed in.
+          const more = this.#takeMore(group);
+          group.push(...more);
+          updates.push(...this.#updatesOf(more, drafted));
+        }
+        return updates[index]?.changed
+          .map(({ fields, text }) => ({ gameId: fields.game_id, text, changedAt: now }));
+      });
+      await Promise.all(updates.map(async ({ changed, resolve, reject }, index) => {
+        await this.#tell(changed, now, offsets[index] ?? 0).then(resolve, reject);
+      }));
+    }
+    // The others had nothing new to tell.
+    for (const { resolve } of group) resolve({ offset: this.channel.offset, recipients: 0, changed: 0 });
+  }
+
+  /** Of those handed in what differs from what is known, or drafted, by then; those that are too large are refused. */
+  #updatesOf(group: readonly Handed[], drafted: Map<string, string>): Update[] {
+    return group.flatMap(({ games, resolve, reject }) => {
+      // Of a game given twice, the last.
+      const last = new Map(games.map((game) => [game.fields.game_id, game]));
+      const changed = [...last].filter(([id, { text }]) =>
+        (drafted.get(id) ?? this.#games.get(id)?.text) !== text
+      );
+      const size = changed.reduce((sum, [, { text }]) => sum + text.length, 0);
+      if (size > this.#maxUpdate) {
+        reject(
+          new RangeError(
+            `Cannot publish games: those that changed have ${size} bytes, at most ${this.#maxUpdate} at a time`,
+          ),
+        );
+        return [];
+      }
+      for (const [id, { text }] of changed) drafted.set(id, text);
+      return changed.length === 0 ? [] : [{ changed: changed.map(([, game]) => game), resolve, reject }];
+    });
   }
 
   async #tell(changed: readonly NewGame[], now: number, offset: number): Promise<GamesPublished> {
