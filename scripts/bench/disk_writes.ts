@@ -1,3 +1,5 @@
+import { sleep, systemClock } from "../../lib/protocol/mod.ts";
+
 /** What the commit of one prediction writes to the store's log: some 24 pages. */
 const bytes = new Uint8Array(24 * 4096);
 
@@ -8,16 +10,11 @@ export async function diskWrites(count: number, rate: number): Promise<number[]>
   await Deno.remove(path);
   const latencies: number[] = [];
   for (const start = performance.now(); latencies.length < count;) {
-    await until(start + 1000 * latencies.length / rate);
+    await sleep(systemClock, start + 1000 * latencies.length / rate - performance.now());
     const before = performance.now();
     await file.write(bytes);
     await file.syncData();
     latencies.push(performance.now() - before);
   }
   return latencies;
-}
-
-async function until(time: number): Promise<void> {
-  const left = time - performance.now();
-  if (left > 0) await new Promise<void>((resolve) => setTimeout(resolve, left));
 }
