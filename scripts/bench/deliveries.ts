@@ -42,8 +42,6 @@ type Costs = Readonly<Record<typeof senders[number], CpuTimes>>;
 /** What one more client costs a server for each update. */
 interface Deliveries {
   readonly figures: readonly Figure[];
-  /** Bytes of the frame that is delivered. */
-  readonly frameBytes: number;
   readonly note: string;
 }
 
@@ -168,7 +166,6 @@ function report(
   const same = "the same loop, sent after an awaited write to the disk as ours are";
   const figure = compared("CPU per delivered update", cheapest, loop, total);
   return {
-    frameBytes,
     figures: [
       { ...figure, goal: `at most ${goal}`, reached: figure.ratio <= goal },
       compared("of that in user mode", cheapest, loop, ({ user }) => user),

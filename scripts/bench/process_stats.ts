@@ -7,6 +7,12 @@ function read(path: string): string {
   return new TextDecoder().decode(stdout);
 }
 
+/** The files of a pattern, one after the other. */
+function readAll(pattern: string): string {
+  const { stdout } = new Deno.Command("sh", { args: ["-c", `cat ${pattern}`], stderr: "null" }).outputSync();
+  return new TextDecoder().decode(stdout);
+}
+
 /** Whether the system tells of a process what is measured here. */
 export const hasProcessStats = Deno.build.os === "linux";
 
@@ -32,6 +38,17 @@ export function parseCpuTimes(stat: string): CpuTimes {
   // The name, in parentheses, may hold anything. utime and stime are fields 14 and 15 of all, counted from 1.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return { user: Number(fields[11]) / ticksPerSecond, system: Number(fields[12]) / ticksPerSecond };
+}
+
+/** Processor time of a process's threads in seconds, exact where the kernel says so; what has ended in between is missing. */
+export function threadSeconds(pid: number): number {
+  const nanoseconds = parseThreadTimes(readAll(`/proc/${pid}/task/*/schedstat`));
+  return nanoseconds === 0 ? cpuSeconds(pid) : nanoseconds / 1e9;
+}
+
+/** The nanoseconds of all threads, of which there is a line in `/proc/PID/task/TID/schedstat` each. */
+export function parseThreadTimes(lines: string): number {
+  return lines.split("\n").reduce((sum, line) => sum + Number(line.split(" ")[0]), 0);
 }
 
 /** Resident memory of a process, in bytes. */

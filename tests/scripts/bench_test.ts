@@ -3,7 +3,13 @@ import { deflateRawSync } from "node:zlib";
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { runBench } from "../../scripts/bench/main.ts";
 import { describeBaselines, type Figure, formatNumber, formatTable } from "../../scripts/bench/figure.ts";
-import { hasProcessStats, parseCpuTimes, residentBytes } from "../../scripts/bench/process_stats.ts";
+import {
+  hasProcessStats,
+  parseCpuTimes,
+  parseThreadTimes,
+  residentBytes,
+  threadSeconds,
+} from "../../scripts/bench/process_stats.ts";
 import { Progress } from "../../scripts/bench/progress.ts";
 import { readBenchSettings } from "../../scripts/bench/settings.ts";
 import { SteppedClock } from "../../scripts/bench/stepped_clock.ts";
@@ -114,6 +120,17 @@ Deno.test("describeBaselines() says once what several figures are held against",
     'baseline of "a" and 1 more: HTTP',
     'baseline of "c": a loop',
   ]);
+});
+
+Deno.test("parseThreadTimes() adds up what each thread has run", () => {
+  assertEquals(parseThreadTimes("1500 20 3\n500 7 1\n"), 2000);
+  assertEquals(parseThreadTimes(""), 0);
+});
+
+Deno.test({
+  name: "threadSeconds() tells the processor time of this process",
+  ignore: !hasProcessStats,
+  fn: () => assert(threadSeconds(Deno.pid) > 0),
 });
 
 Deno.test("parseCpuTimes() finds the times behind a name that looks like more fields", () => {
