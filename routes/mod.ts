@@ -6,13 +6,14 @@ import { TrustedProxies } from "../lib/ports/mod.ts";
 import { accountRoutes } from "./jobs/accounts.ts";
 import { contentRoutes } from "./jobs/content.ts";
 import { adminRoutes } from "./operators/admin.ts";
+import { adminRoute } from "./operators/admin_route.ts";
 import { Answers } from "./http/answers.ts";
 import { readClient } from "./http/client.ts";
 import { axonRoutes } from "./miners/axon.ts";
 import { consoleRoutes } from "./operators/console.ts";
 import { consolePages, dashboardRoutes, PageFiles } from "./operators/dashboard.ts";
 import { docsRoutes } from "./reference/docs.ts";
-import { type Documentation, documented, refusals } from "./http/documented.ts";
+import { documented, refusals } from "./http/documented.ts";
 import type { Env } from "./http/env.ts";
 import { answerError } from "./http/errors.ts";
 import { checkRequests, finishAnswers } from "./http/every_request.ts";
@@ -34,6 +35,11 @@ import { websocketRoutes } from "./websocket/websocket.ts";
  */
 const files = new PageFiles(resolve(import.meta.dirname ?? "", "../dist/dashboard"));
 
+const listed = {
+  summary: "What is served below this path",
+  answers: { 200: { description: "All of it", kind: listing }, ...refusals() },
+};
+
 /** The gateway's HTTP side: what is served on which path. */
 export const createApp: CreateApp = (gateway, part = "all") => {
   const proxies = new TrustedProxies(gateway.config["http.trusted_proxies"] ?? []);
@@ -50,11 +56,7 @@ export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
     .route("/", healthRoutes(gateway, part));
   if (part !== "clients") {
     app.route("/", metricsRoutes(gateway)).route("/admin", adminRoutes(gateway))
-      .get(
-        "/admin",
-        tellsListing({ tag: "Operators", security: "admin" }, 401, 404),
-        answerListing(app, "/admin"),
-      )
+      .get("/admin", adminRoute(listed, answerListing(app, "/admin")))
       .route("/", consoleRoutes(gateway))
       .route("/", consolePages(files));
   }
@@ -71,16 +73,10 @@ export function allRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
   } else {
     app.route("/", clientRoutes(gateway, answers, reference)).get(
       "/api/v1",
-      tellsListing({ tag: "Pages" }),
-      answerListing(app, "/api/v1"),
+      documented({ tag: "Pages", ...listed }, answerListing(app, "/api/v1")),
     );
   }
   return app.notFound(answerUnserved(app));
-}
-
-function tellsListing(told: Pick<Documentation, "tag" | "security">, ...statuses: number[]) {
-  const answers = { 200: { description: "All of it", kind: listing }, ...refusals(...statuses) };
-  return documented({ ...told, summary: "What is served below this path", answers });
 }
 
 /** What is there for everybody. */

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Handler } from "hono";
 import type { RouterRoute } from "hono/types";
 import { findTargetHandler } from "hono/utils/handler";
 import { z } from "zod";
@@ -30,13 +30,13 @@ export interface Answer {
 }
 
 /** What the reference says of a request. */
-export interface Documentation {
+export interface Documentation<Parameter extends string = string> {
   readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
   readonly security?: "admin" | "apiKey";
   /** What the path's parameters are. */
-  readonly parameters?: Readonly<Record<string, string>>;
+  readonly parameters?: Readonly<Record<Parameter, string>>;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: { readonly kind: Kind; readonly example?: Json; readonly optional?: boolean };
@@ -52,11 +52,15 @@ export interface Operation extends Documentation {
 
 const documentation = new WeakMap<object, Documentation>();
 
-/** Stands before a route's handler and says what the reference tells of it. */
-export function documented(told: Documentation): MiddlewareHandler<Env> {
-  const passOn: MiddlewareHandler<Env> = (_, next) => next();
-  documentation.set(passOn, told);
-  return passOn;
+/** A route's handler, with what the reference tells of it: it can read the path's parameters that are named there. */
+export function documented<Parameter extends string>(
+  told: Documentation<Parameter>,
+  handler: Handler<Env, `/:${Parameter}`>,
+): Handler<Env, `/:${Parameter}`> {
+  // One handler may serve several routes, each with its own documentation.
+  const route: typeof handler = (context, next) => handler(context, next);
+  documentation.set(route, told);
+  return route;
 }
 
 /** What an upgraded request becomes. */

@@ -47,13 +47,12 @@ export function accountRoutes(gateway: Gateway): Hono<Env> {
           200: { description: "The text, for one answer within five minutes", kind: challenge },
           ...refusals(400, 404),
         },
-      }),
-      (context) => {
+      }, (context) => {
         const { address } = context.env.client;
         return answerJson(context, {
           message: accounts().challenge(context.req.header("x-session"), address),
         });
-      },
+      }),
     )
     .post(
       "/authenticate",
@@ -66,14 +65,13 @@ export function accountRoutes(gateway: Gateway): Hono<Env> {
           200: { description: "The key", kind: loggedIn },
           ...refusals(400, 401, 404, 408, 413, 503),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const exchange = accounts();
         const body = await readBody(context, gateway, { maxSize: maxBody });
         const { account, key } = await exchange.authenticate(
           toPlain(parseMessage(body, valueBounds.stranger)),
         );
         return answerJson(context, { user: { id: account, sessionToken: key }, apiKey: key });
-      },
+      }),
     );
 }

@@ -25,8 +25,7 @@ export function contentRoutes({ inscriptions, clock }: Gateway): Hono<Env> {
         304: { description: "The client has it already" },
         ...refusals(404),
       },
-    }),
-    async (context) => {
+    }, async (context) => {
       const topicId = context.req.param("topicId");
       const leave = downloads.enter(context.env.client.address);
       try {
@@ -47,7 +46,7 @@ export function contentRoutes({ inscriptions, clock }: Gateway): Hono<Env> {
         leave();
         throw error;
       }
-    },
+    }),
   );
 }
 

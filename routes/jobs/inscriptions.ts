@@ -176,11 +176,10 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
           200: { description: "The live instances, the least busy first", kind: serverList },
           ...refusals(),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const servers = await instances.list(ownUrl(context.env.client));
         return answerJson(context, { servers, recommended: servers[0]?.url ?? null });
-      },
+      }),
     )
     .route("/content", contentRoutes(gateway))
     .post(
@@ -192,8 +191,7 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
           "Either `fileBase64` (up to 2 MiB decoded) or `fileURL` (up to 100 MiB, fetched by the gateway).",
         body: { kind: start },
         answers: { 200: one, ...refusals(400, 401, 408, 413, 415, 422, 503) },
-      }),
-      async (context) => {
+      }, async (context) => {
         const owner = ownerOf(context);
         const { raw } = context.req;
         const body = toPlain(
@@ -206,7 +204,7 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
           throw raw.signal.aborted ? new BadRequest("The client went away") : error;
         });
         return answerJson(context, found(await inscriptions.find(owner.id, jobId)));
-      },
+      }),
     )
     .post(
       "/executed",
@@ -216,12 +214,11 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
         description: "The job goes on; `transactionId`, where it is given, has to be the job's own.",
         body: { kind: executed },
         answers: { 200: one, ...refusals(400, 401, 404, 408, 413, 503) },
-      }),
-      async (context) => {
+      }, async (context) => {
         const owner = ownerOf(context);
         const body = parseMessage(await readBody(context, gateway, { maxSize: 1024, name: owner.id }));
         return answerJson(context, found(await inscriptions.executed(owner.id, toPlain(body))));
-      },
+      }),
     )
     .get(
       "/retrieve-inscription",
@@ -230,12 +227,11 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
         summary: "How an inscription is",
         query: retrieveQuery,
         answers: { 200: one, ...refusals(400, 401, 404) },
-      }),
-      async (context) => {
+      }, async (context) => {
         const owner = ownerOf(context);
         const query = readQuery(retrieveQuery, context.req.query());
         return answerJson(context, found(await inscriptions.find(owner.id, query.id)));
-      },
+      }),
     )
     .get(
       "/numbers",
@@ -244,11 +240,10 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
         summary: "Completed inscriptions by their number",
         query: numbersQuery,
         answers: { 200: { description: "The inscriptions", kind: numbered }, ...refusals(400, 401) },
-      }),
-      async (context) => {
+      }, async (context) => {
         ownerOf(context);
         return answerJson(context, await inscriptions.numbers(context.req.query()));
-      },
+      }),
     )
     .get(
       "/holder-inscriptions",
@@ -257,11 +252,10 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
         summary: "A holder's inscriptions of this API key",
         query: holderQuery,
         answers: { 200: { description: "The newest first", kind: inscriptionList }, ...refusals(400, 401) },
-      }),
-      async (context) => {
+      }, async (context) => {
         const owner = ownerOf(context);
         return answerJson(context, await inscriptions.holder(owner.id, context.req.query()));
-      },
+      }),
     )
     .delete(
       "/:id",
@@ -270,12 +264,11 @@ export function inscriptionRoutes(gateway: Gateway): Hono<Env> {
         summary: "End a job that is not completed",
         parameters: { id: "job id" },
         answers: { 200: one, ...refusals(400, 401, 404) },
-      }),
-      async (context) => {
+      }, async (context) => {
         const owner = ownerOf(context);
         const params = readQuery(z.object({ id }), context.req.param());
         return answerJson(context, found(await inscriptions.cancel(owner.id, params.id)));
-      },
+      }),
     );
 }
 

@@ -38,8 +38,7 @@ export function socketRoutes(gateway: Gateway): Hono<Env> {
           200: { description: "Engine.IO packets", type: "text/plain" },
           ...refusals(400, 403, 426, 503),
         },
-      }),
-      handle,
+      }, handle),
     )
     .post(
       "/socket.io/*",
@@ -48,8 +47,7 @@ export function socketRoutes(gateway: Gateway): Hono<Env> {
         summary: "Socket.IO: packets of a client that polls",
         query: engineQuery.extend({ sid: sessionId }),
         answers: { 200: { description: "Taken", type: "text/html" }, ...refusals() },
-      }),
-      handle,
+      }, handle),
     )
     .all("/socket.io/*", handle);
 }

@@ -195,8 +195,7 @@ export function axonRoutes(gateway: Gateway): Hono<Env> {
           200: { description: "Accepted", kind: predictionAnswer },
           ...axonRefusals(400, 401, 403, 408, 422, 503),
         },
-      }),
-      predict,
+      }, predict),
     )
     .post(
       `/${config["axon.games_class"]}`,
@@ -210,8 +209,7 @@ export function axonRoutes(gateway: Gateway): Hono<Env> {
           200: { description: "The games", kind: gamesAnswer },
           ...axonRefusals(400, 401, 403, 408, 503),
         },
-      }),
-      tellGames,
+      }, tellGames),
     );
 }
 

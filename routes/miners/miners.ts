@@ -143,8 +143,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
           },
           ...refusals(400, 401, 403, 408, 413, 503),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const text = await readBody(context, gateway, { maxSize });
         const envelope = readPrediction(context.req.header(), text, clock);
         if (envelope.type !== "prediction") {
@@ -154,7 +153,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
         }
         const confirmed = await validator.submit(envelope, context.env.client, counted(envelope));
         return "predictions" in envelope.exactData ? answerBatch(confirmed) : answerOne(confirmed);
-      },
+      }),
     )
     .get(
       "/games",
@@ -165,8 +164,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
           `With \`since\` waits up to \`wait\` seconds (60 at most) for news. ${epistula} are checked where they are sent.`,
         query: gamesQuery,
         answers: { 200: { description: "The games", kind: gamesAnswer }, ...refusals(400, 401, 403, 409) },
-      }),
-      async (context) => {
+      }, async (context) => {
         const { since, epoch, wait = 0 } = readQuery(gamesQuery, context.req.query());
         const headers = context.req.header();
         if (isEpistula(headers)) {
@@ -198,7 +196,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
             }),
         );
         return new Response(answers.bodyOf(context.env, rendering), { headers: json });
-      },
+      }),
     )
     .get(
       "/confirmations",
@@ -217,8 +215,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
           },
           ...refusals(400, 401, 403, 409),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const query = readQuery(confirmationsQuery, context.req.query());
         const { hotkey, since = 0, epoch, limit = mostConfirmations } = query;
         const headers = context.req.header();
@@ -241,7 +238,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
           next,
         });
         return new Response(answers.bodyOf(context.env, new Rendering(text)), { headers: json });
-      },
+      }),
     )
     .post(
       "/heartbeat",
@@ -255,8 +252,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
           200: { description: "Heard", kind: anyHeartbeatAck },
           ...refusals(400, 401, 403, 408, 409, 413),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const text = await readBody(context, gateway, { maxSize: Math.min(maxSize, maxStrangerSize) });
         const message = text.trim() === "" ? {} : parseMessage(text, valueBounds.stranger);
         if (!("signature" in message)) {
@@ -268,7 +264,7 @@ export function minerRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers:
         const envelope = readEnvelope(message);
         await validator.admit(envelope, context.env.client, counted(envelope));
         return new Response(await validator.acknowledge(envelope.exactData), { headers: json });
-      },
+      }),
     );
 }
 

@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { Kind } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
+import { adminRoute } from "./admin_route.ts";
 import { alertRoutes } from "./alerts.ts";
 import { apiKeyRoutes } from "./api_keys.ts";
 import { auditRoutes } from "./audit.ts";
@@ -57,18 +57,15 @@ export function adminRoutes(gateway: Gateway): Hono<Env> {
     .route("/stream-states", streamStateRoutes(gateway))
     .post(
       "/drain",
-      documented({
-        tag: "Operators",
-        security: "admin",
+      adminRoute({
         summary: "Drain the gateway",
         description:
           "Takes nothing new, finishes what is under way, and tells every client when to come back.",
-        answers: { 202: { description: "It drains", kind: draining }, ...refusals(401, 404) },
-      }),
-      (context) => {
+        answers: { 202: { description: "It drains", kind: draining } },
+      }, (context) => {
         const connections = gateway.hub.size;
         gateway.drain();
         return answerJson(context, { status: gateway.status, connections }, 202);
-      },
+      }),
     );
 }

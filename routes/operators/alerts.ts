@@ -12,9 +12,9 @@ import {
 } from "../../lib/operations/mod.ts";
 import { formatTimestamp, toldAlerts, webhookDelivery } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { adminRoute } from "./admin_route.ts";
 
 /** What somebody has to look at. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function alertRoutes({ console }: Gateway): Hono<Env> {
@@ -22,15 +22,12 @@ export function alertRoutes({ console }: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        tag: "Operators",
-        security: "admin",
+      adminRoute({
         summary: "Alerts, and the rules that they come from",
         description:
           "The rules of `deploy/prometheus/alerts.yml`, which the server judges itself every 15 seconds, for itself alone.",
-        answers: { 200: { description: "The alerts", kind: toldAlerts }, ...refusals(401, 404) },
-      }),
-      (context) => {
+        answers: { 200: { description: "The alerts", kind: toldAlerts } },
+      }, (context) => {
         const { book, judgedAt, firing } = alerts;
         return answerJson(context, {
           judged_at: judgedAt === null ? null : formatTimestamp(judgedAt),
@@ -43,24 +40,21 @@ export function alertRoutes({ console }: Gateway): Hono<Env> {
           ],
           webhook: describeWebhook(),
         });
-      },
+      }),
     )
     .post(
       "/test",
-      documented({
-        tag: "Operators",
-        security: "admin",
+      adminRoute({
         summary: "Try the webhook",
         description:
           "Posts one message that is no alert to `alerts.webhook`, and waits 10 seconds for the answer.",
-        answers: { 200: { description: "What became of it", kind: webhookDelivery }, ...refusals(401, 404) },
-      }),
-      async (context) => {
+        answers: { 200: { description: "What became of it", kind: webhookDelivery } },
+      }, async (context) => {
         if (console.webhook === undefined) {
           throw new BadRequest("No webhook is configured: start with --alerts.webhook=URL", 404, "not_found");
         }
         return answerJson(context, describeDelivery(await console.webhook.test()));
-      },
+      }),
     );
 
   function gatewayState(rule: AlertRule) {

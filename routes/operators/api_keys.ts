@@ -4,9 +4,10 @@ import type { Gateway } from "../../lib/gateway/mod.ts";
 import { Kind, parseMessage, toldApiKeys, valueBounds } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { operator, readBody } from "../http/body.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { adminRoute } from "./admin_route.ts";
 
 const maxBody = 16 * 1024;
 
@@ -27,7 +28,6 @@ const revoked = new Kind(
   () => z.looseObject({ id: z.string(), revoked: z.literal(true) }),
   { id, revoked: true },
 );
-const operators = { tag: "Operators", security: "admin" } as const;
 
 /** Who may inscribe. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function apiKeyRoutes(gateway: Gateway): Hono<Env> {
@@ -35,43 +35,41 @@ export function apiKeyRoutes(gateway: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        ...operators,
-        summary: "List API keys",
-        answers: { 200: { description: "Keys in force", kind: toldApiKeys }, ...refusals(401, 404) },
-      }),
-      async (context) => answerJson(context, { api_keys: await keys.list(), revoked: await keys.revoked() }),
+      adminRoute(
+        {
+          summary: "List API keys",
+          answers: { 200: { description: "Keys in force", kind: toldApiKeys } },
+        },
+        async (context) =>
+          answerJson(context, { api_keys: await keys.list(), revoked: await keys.revoked() }),
+      ),
     )
     .post(
       "/",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "Make an API key",
         body: { kind: apiKeyName },
         answers: {
           201: { description: "The key, which is shown once", kind: apiKey },
-          ...refusals(400, 401, 404, 408, 413),
+          ...refusals(400, 408, 413),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const text = await readBody(context, gateway, { maxSize: maxBody, name: operator });
         const created = await keys.create(parseMessage(text, valueBounds.stranger)["name"]);
         context.header("Cache-Control", "no-store");
         return answerJson(context, { ...created }, 201);
-      },
+      }),
     )
     .delete(
       "/:id",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "Revoke an API key",
         parameters: { id: "the key's id" },
-        answers: { 200: { description: "Revoked", kind: revoked }, ...refusals(401, 404) },
-      }),
-      async (context) => {
+        answers: { 200: { description: "Revoked", kind: revoked } },
+      }, async (context) => {
         const id = context.req.param("id");
         if (!await keys.revoke(id)) throw new BadRequest("No such API key", 404, "not_found");
         return answerJson(context, { id, revoked: true });
-      },
+      }),
     );
 }

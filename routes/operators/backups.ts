@@ -3,9 +3,10 @@ import type { Gateway } from "../../lib/gateway/mod.ts";
 import { type Backup, BackupRefused, type BackupUnderWay, type NoBackup } from "../../lib/operations/mod.ts";
 import { backupUnderWay, formatTimestamp, toldBackups } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { adminRoute } from "./admin_route.ts";
 
 const statuses: Readonly<Record<NoBackup, 409 | 503>> = { unavailable: 409, under_way: 409, no_space: 503 };
 
@@ -13,13 +14,10 @@ const statuses: Readonly<Record<NoBackup, 409 | 503>> = { unavailable: 409, unde
 export function backupRoutes({ backups }: Gateway): Hono<Env> {
   return new Hono<Env>().get(
     "/",
-    documented({
-      tag: "Operators",
-      security: "admin",
+    adminRoute({
       summary: "The backups that this server has made",
-      answers: { 200: { description: "Those in the folder", kind: toldBackups }, ...refusals(401, 404) },
-    }),
-    async (context) =>
+      answers: { 200: { description: "Those in the folder", kind: toldBackups } },
+    }, async (context) =>
       answerJson(context, {
         folder: backups.folder ?? null,
         under_way: backups.underWay === undefined ? null : describeUnderWay(backups.underWay),
@@ -27,28 +25,25 @@ export function backupRoutes({ backups }: Gateway): Hono<Env> {
           ? null
           : { at: formatTimestamp(backups.failure.at), problem: backups.failure.problem },
         backups: (await backups.list()).map(describe),
-      }),
+      })),
   ).post(
     "/",
-    documented({
-      tag: "Operators",
-      security: "admin",
+    adminRoute({
       summary: "Make a backup of the store",
       description:
         "As `heliograph store backup` does, into the folder `store.backups`, of a store in a file: the answer comes when it is begun, `GET` says what becomes of it. Its name says when. Refused with 409 where one is being made (`backup_under_way`), where there is no folder for it, and for a store in PostgreSQL, whose pg_dump makes them (`backup_unavailable`); with 503 where the disk has no room (`backup_no_space`).",
       answers: {
         202: { description: "It is being made", kind: backupUnderWay },
-        ...refusals(401, 404, 409, 503),
+        ...refusals(409, 503),
       },
-    }),
-    async (context) => {
+    }, async (context) => {
       try {
         return answerJson(context, describeUnderWay(await backups.begin()), 202);
       } catch (error) {
         if (!(error instanceof BackupRefused)) throw error;
         throw new BadRequest(error.message, statuses[error.reason], `backup_${error.reason}`);
       }
-    },
+    }),
   );
 }
 

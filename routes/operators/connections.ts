@@ -5,10 +5,11 @@ import { type ConnectionRecord, endCauses, keptEndings } from "../../lib/hub/mod
 import type { SeenConnection } from "../../lib/operations/mod.ts";
 import { formatTimestamp, Kind, toldConnection, toldConnections } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { count, readQuery } from "../http/query.ts";
+import { adminRoute } from "./admin_route.ts";
 
 const name = z.string().min(1).max(64);
 /** Which connections are asked for. */
@@ -24,7 +25,6 @@ const dropped = new Kind(
   () => z.looseObject({ id: z.string(), server: z.string() }),
   { id: "c17", server: "1" },
 );
-const operators = { tag: "Operators", security: "admin" } as const;
 const parameters = { id: "the connection's id" };
 
 /**
@@ -35,15 +35,13 @@ export function connectionRoutes({ servers }: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "List connections",
         description: "Of all servers of the store, or of the one that `server` names. " +
           "With `ended` also that many of those that ended last.",
         query: listQuery,
-        answers: { 200: { description: "Those open", kind: toldConnections }, ...refusals(400, 401, 404) },
-      }),
-      async (context) => {
+        answers: { 200: { description: "Those open", kind: toldConnections }, ...refusals(400) },
+      }, async (context) => {
         const { server, ...filter } = readQuery(listQuery, context.req.query());
         const { open, ended, leftOut, silent } = await servers.connections(filter, server);
         return answerJson(context, {
@@ -52,38 +50,34 @@ export function connectionRoutes({ servers }: Gateway): Hono<Env> {
           servers: [...leftOut].map(([id, count]) => ({ id, left_out: count })),
           silent,
         });
-      },
+      }),
     )
     .get(
       "/:id",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "How a connection stands, or ended",
         parameters,
-        answers: { 200: { description: "The connection", kind: toldConnection }, ...refusals(401, 404) },
-      }),
-      async (context) => {
+        answers: { 200: { description: "The connection", kind: toldConnection } },
+      }, async (context) => {
         const { found, silent } = await servers.connection(context.req.param("id"));
         if (found === undefined) {
           throw unknown(`it is not open, and not among the last ${keptEndings} that ended`, silent);
         }
         return answerJson(context, describe(found));
-      },
+      }),
     )
     .delete(
       "/:id",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "Drop a connection",
         parameters,
-        answers: { 200: { description: "Dropped", kind: dropped }, ...refusals(401, 404) },
-      }),
-      async (context) => {
+        answers: { 200: { description: "Dropped", kind: dropped } },
+      }, async (context) => {
         const id = context.req.param("id");
         const { found: server, silent } = await servers.drop(id);
         if (server === undefined) throw unknown("it is not open", silent);
         return answerJson(context, { id, server });
-      },
+      }),
     );
 }
 

@@ -35,13 +35,12 @@ export function consoleRoutes(gateway: Gateway): Hono<Env> {
         tag: "Operators",
         summary: "Who is logged in to the console",
         answers: { 200: { description: "The session, if any", kind: consoleState }, ...refusals() },
-      }),
-      async (context) => {
+      }, async (context) => {
         const session = await sessionOf(gateway, context);
         const configured = gateway.console.sessions !== undefined;
         const told = session === undefined ? null : describe(session);
         return answerJson(context, { configured, session: told }, 200, uncached);
-      },
+      }),
     )
     .post(
       "/console/login",
@@ -52,8 +51,7 @@ export function consoleRoutes(gateway: Gateway): Hono<Env> {
           "Gives a cookie that is good for reading `/admin`; changes are locked. Wrong tokens are counted for each address.",
         body: { kind: tokenKind },
         answers: answers(400, 408, 413),
-      }),
-      async (context) => {
+      }, async (context) => {
         const sessions = sessionsOf(gateway);
         const login = await sessions.begin(await readToken(context, gateway), context.env.client.address);
         if (login.result !== "welcome") return await refuse(context, gateway, login);
@@ -65,7 +63,7 @@ export function consoleRoutes(gateway: Gateway): Hono<Env> {
         });
         await writeDown(gateway, context, login.session.name, 200);
         return answerSession(context, login.session);
-      },
+      }),
     )
     .post(
       "/console/unlock",
@@ -74,8 +72,7 @@ export function consoleRoutes(gateway: Gateway): Hono<Env> {
         summary: "Allow changes for ten minutes",
         body: { kind: tokenKind },
         answers: answers(400, 403, 408, 413),
-      }),
-      async (context) => {
+      }, async (context) => {
         const { secret, session } = await changing(context, gateway);
         const token = await readToken(context, gateway);
         const login = await sessionsOf(gateway).unlock(secret, token, context.env.client.address);
@@ -83,7 +80,7 @@ export function consoleRoutes(gateway: Gateway): Hono<Env> {
         if (login.result !== "welcome") return await refuse(context, gateway, login, session.name);
         await writeDown(gateway, context, session.name, 200);
         return answerSession(context, login.session);
-      },
+      }),
     )
     .post(
       "/console/logout",
@@ -93,8 +90,7 @@ export function consoleRoutes(gateway: Gateway): Hono<Env> {
         description: "With `everywhere=true` every session ends, of all operators.",
         query: z.object({ everywhere: z.enum(["true", "false"]).optional() }),
         answers: { 200: { description: "Logged out", kind: ended }, ...refusals(401, 403, 404) },
-      }),
-      async (context) => {
+      }, async (context) => {
         const { secret, session } = await changing(context, gateway);
         const sessions = sessionsOf(gateway);
         if (context.req.query("everywhere") === "true") await sessions.endAll();
@@ -102,7 +98,7 @@ export function consoleRoutes(gateway: Gateway): Hono<Env> {
         deleteCookie(context, sessionCookie, { path: "/", secure: context.env.client.secure });
         await writeDown(gateway, context, session.name, 200);
         return answerJson(context, { ended: true });
-      },
+      }),
     );
 }
 

@@ -71,17 +71,19 @@ export function dashboardRoutes(files: PageFiles, answers?: Answers): Hono<Env> 
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        tag: "Pages",
-        summary: "The dashboard, or a WebSocket for streams",
-        answers: {
-          101: upgraded,
-          200: { description: "A page", type: "text/html" },
-          ...refusals(400, 403, 426, 503),
+      documented(
+        {
+          tag: "Pages",
+          summary: "The dashboard, or a WebSocket for streams",
+          answers: {
+            101: upgraded,
+            200: { description: "A page", type: "text/html" },
+            ...refusals(400, 403, 426, 503),
+          },
         },
-      }),
-      async (context, next) =>
-        wantsPage(context) ? servePage(context, "", await files.all(), answers) : await next(),
+        async (context, next) =>
+          wantsPage(context) ? servePage(context, "", await files.all(), answers) : await next(),
+      ),
     )
     .get(
       "/assets/:name",
@@ -94,8 +96,7 @@ export function dashboardRoutes(files: PageFiles, answers?: Answers): Hono<Env> 
           304: { description: "The client has it already" },
           ...refusals(404),
         },
-      }),
-      serveAsset(files, answers),
+      }, serveAsset(files, answers)),
     );
 }
 
@@ -109,8 +110,7 @@ export function consolePages(files: PageFiles): Hono<Env> {
         summary: "The operators' page",
         description: "On the operators' own port where there is one.",
         answers: { 200: { description: "The page", type: "text/html" }, ...refusals(503) },
-      }),
-      async (context) => servePage(context, "console", await files.all()),
+      }, async (context) => servePage(context, "console", await files.all())),
     )
     .get("/assets/:name", serveAsset(files));
 }

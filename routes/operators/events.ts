@@ -2,9 +2,10 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import type { OperatorEvent } from "../../lib/operations/mod.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { readQuery } from "../http/query.ts";
+import { adminRoute } from "./admin_route.ts";
 import { hasAdminToken } from "./admin_token.ts";
 import { sessionOf } from "./operator_access.ts";
 
@@ -15,19 +16,16 @@ export function eventRoutes(gateway: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        tag: "Operators",
-        security: "admin",
+      adminRoute({
         summary: "What happens, as server-sent events",
         description:
           "`predictions` that were judged, `activity` of the gateway, `audit`, `games`, `miners` and `alerts` when they change; `lost` where what came after `Last-Event-ID` is not known any more.",
         query,
         answers: {
           200: { description: "Events with the id `EPOCH:NUMBER`", type: "text/event-stream" },
-          ...refusals(400, 401, 404, 503),
+          ...refusals(400, 503),
         },
-      }),
-      (context) => serveEvents(context, gateway),
+      }, (context) => serveEvents(context, gateway)),
     );
 }
 

@@ -9,10 +9,11 @@ import {
   historyRanges,
 } from "../../lib/telemetry/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { readQuery } from "../http/query.ts";
+import { adminRoute } from "./admin_route.ts";
 
 const query = z.object({
   metric: z.string().max(1024).optional(),
@@ -33,15 +34,12 @@ export function figureHistoryRoutes({ figures }: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        tag: "Operators",
-        security: "admin",
+      adminRoute({
         summary: "The last hour or day of figures",
         description: "`metric` names some with commas between; without it, all that there are are listed.",
         query,
-        answers: { 200: { description: "The figures", kind: history }, ...refusals(400, 401, 404) },
-      }),
-      (context) => {
+        answers: { 200: { description: "The figures", kind: history }, ...refusals(400) },
+      }, (context) => {
         const { metric, range } = readQuery(query, context.req.query());
         if (metric === undefined) {
           return answerJson(context, {
@@ -51,7 +49,7 @@ export function figureHistoryRoutes({ figures }: Gateway): Hono<Env> {
         const series = figures.read(range, metric.split(",").map(readFigure));
         const marks = figures.marks.all.map((mark) => ({ ...mark, at: mark.at / 1000 }));
         return answerJson(context, { range, ...series, marks: marks.filter(({ at }) => at >= series.from) });
-      },
+      }),
     );
 }
 

@@ -18,9 +18,10 @@ import {
 import type { Games } from "../../lib/validator/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { maxOperatorBody, operator, readBody } from "../http/body.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { adminRoute } from "./admin_route.ts";
 
 const newGames = new Kind(
   "NewGames",
@@ -49,13 +50,10 @@ export function gameRoutes(gateway: Gateway): Hono<Env> {
   const { validator, console, servers } = gateway;
   return new Hono<Env>().get(
     "/",
-    documented({
-      tag: "Operators",
-      security: "admin",
+    adminRoute({
       summary: "The games, and what was wagered on them",
-      answers: { 200: { description: "The games", kind: gameList }, ...refusals(401, 404) },
-    }),
-    async () => {
+      answers: { 200: { description: "The games", kind: gameList } },
+    }, async () => {
       const stakes = await servers.stakes();
       const games = validator.games.listed().map(({ fields: { game_id }, text }) => ({
         game: new Rendered(text),
@@ -64,17 +62,14 @@ export function gameRoutes(gateway: Gateway): Hono<Env> {
       return new Response(`${renderSigned({ games })}\n`, {
         headers: { "content-type": "application/json; charset=utf-8" },
       });
-    },
+    }),
   ).get(
     "/:id/odds",
-    documented({
-      tag: "Operators",
-      security: "admin",
+    adminRoute({
       summary: "What a game's odds were",
       parameters: { id: "the game's id" },
-      answers: { 200: { description: "The odds", kind: oddsHistory }, ...refusals(401, 404) },
-    }),
-    async (context) => {
+      answers: { 200: { description: "The odds", kind: oddsHistory } },
+    }, async (context) => {
       const id = context.req.param("id");
       const kept = await console.odds.of(id.slice(0, maxIdLength));
       const odds = kept.length > 0 ? kept : currentOdds(validator.games, id);
@@ -83,18 +78,15 @@ export function gameRoutes(gateway: Gateway): Hono<Env> {
         game_id: id,
         odds: odds.map(({ at, ...rest }) => ({ at: formatTimestamp(at), ...rest })),
       });
-    },
+    }),
   ).post(
     "/",
-    documented({
-      tag: "Operators",
-      security: "admin",
+    adminRoute({
       summary: "Publish games",
       description: "Stores the games and sends those that changed to all miners in one `game_update`.",
       body: { kind: newGames },
-      answers: { 200: { description: "Stored", kind: published }, ...refusals(400, 401, 404, 408, 413) },
-    }),
-    async (context) => {
+      answers: { 200: { description: "Stored", kind: published }, ...refusals(400, 408, 413) },
+    }, async (context) => {
       const games = readGames(
         await readBody(context, gateway, { maxSize: maxOperatorBody, name: operator }),
       );
@@ -102,7 +94,7 @@ export function gameRoutes(gateway: Gateway): Hono<Env> {
       const { changed } = published;
       if (changed > 0) console.feed.emit("games", { changed });
       return answerJson(context, published);
-    },
+    }),
   );
 }
 

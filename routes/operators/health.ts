@@ -65,15 +65,14 @@ export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
             example: { ...healthAnswer.example as object, status: "draining" },
           },
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         await gateway.health.obstacles();
         return answerJson(
           context,
           { ...(part === "clients" ? outline(gateway) : health(gateway)), you: context.env.client },
           isUp(gateway) ? 200 : 503,
         );
-      },
+      }),
     )
     .get(
       "/healthz",
@@ -88,8 +87,7 @@ export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
             example: { status: "restart", reasons: ["the event loop stands still"] },
           },
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const reasons = await gateway.health.ailments();
         const isWell = reasons.length === 0;
         return answerJson(
@@ -97,7 +95,7 @@ export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
           { status: isWell ? "ok" : "restart", ...details(reasons) },
           isWell ? 200 : 503,
         );
-      },
+      }),
     )
     .get(
       "/readyz",
@@ -116,14 +114,13 @@ export function healthRoutes(gateway: Gateway, part: Part = "all"): Hono<Env> {
             example: { status: "draining", reasons: ["the server is draining"] },
           },
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const obstacles = await gateway.health.obstacles();
         const reasons = gateway.status === "draining" ? ["the server is draining", ...obstacles] : obstacles;
         // What stands in the way may not have failed a commit yet.
         const status = reasons.length > 0 && isUp(gateway) ? "offline" : gateway.status;
         return answerJson(context, { status, ...details(reasons) }, reasons.length === 0 ? 200 : 503);
-      },
+      }),
     );
 }
 

@@ -4,9 +4,9 @@ import type { InstanceRecord } from "../../lib/engine/mod.ts";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { formatTimestamp, Kind, toldServer } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { adminRoute } from "./admin_route.ts";
 
 const instances = new Kind(
   "Instances",
@@ -24,36 +24,30 @@ const draining = new Kind(
 export function instanceRoutes({ jobs, servers }: Gateway): Hono<Env> {
   return new Hono<Env>().get(
     "/",
-    documented({
-      tag: "Operators",
-      security: "admin",
+    adminRoute({
       summary: "The servers that share the store",
       description:
         "As each has said last; whoever has said nothing for a while is taken for dead, and missing.",
-      answers: { 200: { description: "Those that live", kind: instances }, ...refusals(401, 404) },
-    }),
-    async (context) => {
+      answers: { 200: { description: "Those that live", kind: instances } },
+    }, async (context) => {
       const { self } = jobs.instances;
       const all = await jobs.instances.all();
       return answerJson(context, { instances: all.map((record) => describe(record, self)) });
-    },
+    }),
   ).post(
     "/:id/drain",
-    documented({
-      tag: "Operators",
-      security: "admin",
+    adminRoute({
       summary: "Drain a server of the store",
       description: "As `POST /admin/drain` does at that server itself, asked through the store.",
       parameters: { id: "its name among the servers of the store" },
-      answers: { 202: { description: "It drains", kind: draining }, ...refusals(401, 404) },
-    }),
-    async (context) => {
+      answers: { 202: { description: "It drains", kind: draining } },
+    }, async (context) => {
       const id = context.req.param("id");
       const { found, silent } = await servers.drain(id);
       if (found === true) return answerJson(context, { id, draining: found }, 202);
       const why = silent.length === 0 ? "none of that name lives" : "it has not answered within a second";
       throw new BadRequest(`Cannot drain the server: ${why}`, 404, "unknown_server");
-    },
+    }),
   );
 }
 

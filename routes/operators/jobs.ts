@@ -4,10 +4,11 @@ import type { Gateway } from "../../lib/gateway/mod.ts";
 import { exampleJob, jobStatuses, Kind, type RegisteredJob, registeredJob } from "../../lib/protocol/mod.ts";
 import { openJobStatuses } from "../../lib/telemetry/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { readQuery } from "../http/query.ts";
+import { adminRoute } from "./admin_route.ts";
 import { limit } from "./limit.ts";
 
 const id = z.string().min(1).max(128);
@@ -33,7 +34,6 @@ const jobList = new Kind(
     open: { awaiting_payment: 1, queued: 0, processing: 1 },
   },
 );
-const operators = { tag: "Operators", security: "admin" } as const;
 const parameters = { id: "job id" };
 
 /** The jobs of all API keys. Below `/admin`, whose token is checked there. Protocol, section 6. */
@@ -42,41 +42,41 @@ export function jobRoutes({ inscriptions }: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "List jobs of all API keys",
         description:
           "One page looks at 1,000 jobs at most, so that it may have fewer than `limit`, or none, and a `next` all the same.",
         query: listQuery,
-        answers: { 200: { description: "The jobs", kind: jobList }, ...refusals(400, 401, 404) },
-      }),
-      async (context) => {
+        answers: { 200: { description: "The jobs", kind: jobList }, ...refusals(400) },
+      }, async (context) => {
         const page = await register.list(readQuery(listQuery, context.req.query()));
         return answerJson(context, { ...page, open: inscriptions.countJobs() });
-      },
+      }),
     )
     .get(
       "/:id",
-      documented({
-        ...operators,
-        summary: "How a job is",
-        parameters,
-        answers: { 200: { description: "The job", kind: registeredJob }, ...refusals(401, 404) },
-      }),
-      async (context) =>
-        answerJson(context, found(await register.find(context.req.param("id").slice(0, 128)))),
+      adminRoute(
+        {
+          summary: "How a job is",
+          parameters,
+          answers: { 200: { description: "The job", kind: registeredJob } },
+        },
+        async (context) =>
+          answerJson(context, found(await register.find(context.req.param("id").slice(0, 128)))),
+      ),
     )
     .delete(
       "/:id",
-      documented({
-        ...operators,
-        summary: "End a job that is not completed",
-        description: "Whoever follows it is told that it failed. A job that has ended stays as it is.",
-        parameters,
-        answers: { 200: { description: "How it ended", kind: registeredJob }, ...refusals(401, 404) },
-      }),
-      async (context) =>
-        answerJson(context, found(await register.end(context.req.param("id").slice(0, 128)))),
+      adminRoute(
+        {
+          summary: "End a job that is not completed",
+          description: "Whoever follows it is told that it failed. A job that has ended stays as it is.",
+          parameters,
+          answers: { 200: { description: "How it ended", kind: registeredJob } },
+        },
+        async (context) =>
+          answerJson(context, found(await register.end(context.req.param("id").slice(0, 128)))),
+      ),
     );
 }
 

@@ -6,9 +6,10 @@ import { exampleMiner, hotkey, Kind, metagraphDifference } from "../../lib/proto
 import { parseMetagraph, type Registration, type RegistryChange } from "../../lib/validator/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { operator, readBody } from "../http/body.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { adminRoute } from "./admin_route.ts";
 
 /** Bytes of a metagraph: some forty thousand miners. */
 const maxSize = 4 * 1024 * 1024;
@@ -25,7 +26,7 @@ const metagraph = new Kind(
 );
 const answers = {
   200: { description: "The difference", kind: metagraphDifference },
-  ...refusals(400, 401, 404, 408, 413),
+  ...refusals(400, 408, 413),
 };
 
 /** All miners at once, as a metagraph file has them. Below `/admin`, whose token is checked there. Protocol, section 6. */
@@ -34,29 +35,30 @@ export function metagraphRoutes(gateway: Gateway): Hono<Env> {
   return new Hono<Env>()
     .post(
       "/diff",
-      documented({
-        tag: "Operators",
-        security: "admin",
-        summary: "What importing a metagraph would change",
-        description: "Changes nothing, so that a session of the console need not be unlocked for it.",
-        body: { kind: metagraph },
-        answers,
-      }),
-      async (context) => answerJson(context, describe(registry.compare(await readMiners(context, gateway)))),
+      adminRoute(
+        {
+          summary: "What importing a metagraph would change",
+          description: "Changes nothing, so that a session of the console need not be unlocked for it.",
+          body: { kind: metagraph },
+          answers,
+        },
+        async (context) =>
+          answerJson(context, describe(registry.compare(await readMiners(context, gateway)))),
+      ),
     )
     .post(
       "/",
-      documented({
-        tag: "Operators",
-        security: "admin",
-        summary: "Import a metagraph",
-        description:
-          "Registers its miners and removes operators' other entries. Who is blacklisted or not registered any more is disconnected at once.",
-        body: { kind: metagraph },
-        answers,
-      }),
-      async (context) =>
-        answerJson(context, describe(await registry.replace(await readMiners(context, gateway)))),
+      adminRoute(
+        {
+          summary: "Import a metagraph",
+          description:
+            "Registers its miners and removes operators' other entries. Who is blacklisted or not registered any more is disconnected at once.",
+          body: { kind: metagraph },
+          answers,
+        },
+        async (context) =>
+          answerJson(context, describe(await registry.replace(await readMiners(context, gateway)))),
+      ),
     );
 }
 

@@ -15,15 +15,14 @@ export function metricsRoutes(gateway: Gateway): Hono<Env> {
       tag: "Health",
       summary: "Metrics for Prometheus",
       answers: { 200: { description: "The metrics", type: "text/plain" }, ...refusals(403, 404) },
-    }),
-    async (context) => {
+    }, async (context) => {
       checkAccess(context, gateway);
       const wantsOpenMetrics = context.req.header("accept")?.includes("application/openmetrics-text") ??
         false;
       const format = wantsOpenMetrics ? "openmetrics" : "prometheus";
       const { contentType, text } = await exposeMetrics(gateway.readMetrics(), format);
       return new Response(text, { headers: { "content-type": contentType, "cache-control": "no-store" } });
-    },
+    }),
   );
 }
 

@@ -10,9 +10,10 @@ import {
   mostLatest,
 } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { count, readQuery } from "../http/query.ts";
+import { adminRoute } from "./admin_route.ts";
 import { limit } from "./limit.ts";
 import { readHotkey } from "./read_hotkey.ts";
 
@@ -22,7 +23,6 @@ const receiptsQuery = z.object({
 });
 
 const parameters = { hotkey: "the miner's SS58 address" };
-const operators = { tag: "Operators", security: "admin" } as const;
 
 /** What is kept of one miner. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function minerDetailRoutes({ validator, console, servers }: Gateway): Hono<Env> {
@@ -30,33 +30,29 @@ export function minerDetailRoutes({ validator, console, servers }: Gateway): Hon
   return new Hono<Env>()
     .get(
       "/day",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "What became of each miner's predictions in the last 24 hours",
         description: "In slots of half an hour, by all servers that answer within a second.",
-        answers: { 200: { description: "The counts", kind: minersDay }, ...refusals(401, 404) },
-      }),
-      async (context) => {
+        answers: { 200: { description: "The counts", kind: minersDay } },
+      }, async (context) => {
         const { from, days } = await servers.minersDay();
         return answerJson(context, {
           from: from / 1000,
           interval: console.history.interval / 1000,
           miners: Object.fromEntries(days),
         });
-      },
+      }),
     )
     .get(
       "/:hotkey",
-      documented({
-        ...operators,
+      adminRoute({
         parameters,
         summary: "A miner's latest predictions, and its chain of receipts",
         answers: {
           200: { description: "What is kept of it", kind: minerDetails },
-          ...refusals(400, 401, 404),
+          ...refusals(400),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const hotkey = readHotkey(context.req.param("hotkey"));
         const [chain, accepted, refused] = await Promise.all([
           evidence.chainOf(hotkey),
@@ -67,12 +63,11 @@ export function minerDetailRoutes({ validator, console, servers }: Gateway): Hon
           .sort((a, b) => b.at - a.at).slice(0, mostLatest)
           .map(({ at, ...prediction }) => ({ at: formatTimestamp(at), ...prediction }));
         return answerJson(context, { hotkey, chain, latest });
-      },
+      }),
     )
     .get(
       "/:hotkey/receipts",
-      documented({
-        ...operators,
+      adminRoute({
         parameters,
         summary: "A miner's confirmations, signed again, one on each line",
         description:
@@ -80,16 +75,15 @@ export function minerDetailRoutes({ validator, console, servers }: Gateway): Hon
         query: receiptsQuery,
         answers: {
           200: { description: "The confirmations", type: "application/x-ndjson" },
-          ...refusals(400, 401, 404),
+          ...refusals(400),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const hotkey = readHotkey(context.req.param("hotkey"));
         const { after, limit } = readQuery(receiptsQuery, context.req.query());
         const { frames } = await validator.renewConfirmations(hotkey, after, limit);
         const lines = frames.map((frame) => `${frame}\n`).join("");
         return new Response(lines, { headers: { "content-type": "application/x-ndjson" } });
-      },
+      }),
     );
 }
 

@@ -18,9 +18,10 @@ import {
 import { type OwnStream, TooManyStreams } from "../../lib/streams/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { operator, readBody } from "../http/body.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { adminRoute } from "./admin_route.ts";
 
 /** Bytes of a body beside the value in it. */
 const around = 1024;
@@ -72,7 +73,6 @@ const removed = new Kind("StreamRemoved", () => z.object({ name: z.string(), rem
   removed: true,
 });
 
-const operators = { tag: "Operators", security: "admin" } as const;
 const parameters = { name: "the stream's name" };
 
 /** Streams of the operator's own. Below `/admin`, whose token is checked there. Protocol, section 6. */
@@ -115,21 +115,18 @@ export function ownStreamRoutes(gateway: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "List the streams of your own",
-        answers: { 200: { description: "Those that are declared", kind: ownStreams }, ...refusals(401, 404) },
-      }),
-      (context) =>
+        answers: { 200: { description: "Those that are declared", kind: ownStreams } },
+      }, (context) =>
         answerJson(context, {
           streams: [...streams.own()].map(describe),
           prefixes: [...config["streams.private"]],
-        }),
+        })),
     )
     .put(
       "/:name",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "Declare a stream of your own",
         description:
           "It is there at every server of the store at once, subscribed to and recovered like the others. Declared again, it is changed; whoever listens stays.",
@@ -137,10 +134,9 @@ export function ownStreamRoutes(gateway: Gateway): Hono<Env> {
         body: { kind: declaration },
         answers: {
           200: { description: "Declared", kind: ownStream },
-          ...refusals(400, 401, 404, 408, 409, 413),
+          ...refusals(400, 408, 409, 413),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const name = readName(context.req.param("name"));
         refuseMade(name);
         const text = await readBody(context, gateway, { maxSize: 2 * maxValueSize, name: operator });
@@ -152,12 +148,11 @@ export function ownStreamRoutes(gateway: Gateway): Hono<Env> {
         }
         const declared = await streams.declared.declare(name, declaration).catch(refuseMore);
         return answerJson(context, describe(declared));
-      },
+      }),
     )
     .post(
       "/:name",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "Publish a value",
         description:
           "Answered once it is kept, with its number. A stream whose name begins like `streams.private` says needs no declaration.",
@@ -165,10 +160,9 @@ export function ownStreamRoutes(gateway: Gateway): Hono<Env> {
         body: { kind: value },
         answers: {
           200: { description: "Published", kind: published },
-          ...refusals(400, 401, 404, 408, 409, 413, 422),
+          ...refusals(400, 408, 409, 413, 422),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const name = readName(context.req.param("name"));
         const publish = publisherOf(name);
         if (!rates.take(name)) {
@@ -180,25 +174,23 @@ export function ownStreamRoutes(gateway: Gateway): Hono<Env> {
         const text = await readBody(context, gateway, { maxSize: maxValueSize + around, name: operator });
         const offset = await publish(readValue(text));
         return answerJson(context, { epoch: streams.epoch, offset });
-      },
+      }),
     )
     .delete(
       "/:name",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "Remove a stream of your own",
         description: "Whoever listens is told `unknown_stream`.",
         parameters,
-        answers: { 200: { description: "Removed", kind: removed }, ...refusals(401, 404, 409) },
-      }),
-      async (context) => {
+        answers: { 200: { description: "Removed", kind: removed }, ...refusals(409) },
+      }, async (context) => {
         const name = context.req.param("name");
         refuseMade(name);
         if (!await streams.declared.remove(name)) {
           throw new BadRequest("No such stream", 404, "unknown_stream");
         }
         return answerJson(context, { name, removed: true });
-      },
+      }),
     );
 }
 

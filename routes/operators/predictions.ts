@@ -12,10 +12,11 @@ import {
   Rendered,
   renderSigned,
 } from "../../lib/protocol/mod.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
 import { count, readQuery, wait } from "../http/query.ts";
+import { adminRoute } from "./admin_route.ts";
 import { limit } from "./limit.ts";
 
 const json = { "content-type": "application/json; charset=utf-8" };
@@ -44,15 +45,12 @@ export function predictionRoutes(gateway: Gateway): Hono<Env> {
   const { validator } = gateway;
   return new Hono<Env>().get(
     "/:sequence",
-    documented({
-      tag: "Operators",
-      security: "admin",
+    adminRoute({
       summary: "What proves that a prediction was accepted",
       description: "Its confirmation, signed again, and the receipts around it in its miner's chain.",
       parameters: { sequence: "of the receipt" },
-      answers: { 200: { description: "The proof", kind: predictionProof }, ...refusals(401, 404) },
-    }),
-    async (context) => {
+      answers: { 200: { description: "The proof", kind: predictionProof } },
+    }, async (context) => {
       const sequence = Number(context.req.param("sequence"));
       const found = Number.isSafeInteger(sequence) && sequence > 0
         ? await validator.evidence.proofOf(sequence)
@@ -68,22 +66,19 @@ export function predictionRoutes(gateway: Gateway): Hono<Env> {
         after: placeOf(after),
       };
       return new Response(`${renderSigned(told)}\n`, { headers: json });
-    },
+    }),
   ).get(
     "/",
-    documented({
-      tag: "Operators",
-      security: "admin",
+    adminRoute({
       summary: "What was accepted, in sequence",
       description:
         "Waits up to `wait` seconds (60 at most). With `Accept: application/x-ndjson`, one prediction on each line.",
       query,
       answers: {
         200: { description: "Accepted predictions", kind: acceptedPredictions },
-        ...refusals(400, 401, 404),
+        ...refusals(400),
       },
-    }),
-    async (context) => {
+    }, async (context) => {
       const { after, limit, wait, prediction_id } = readQuery(query, context.req.query());
       using first = new FirstSignal(context.req.raw.signal, gateway.ending);
       const records = prediction_id === undefined
@@ -99,7 +94,7 @@ export function predictionRoutes(gateway: Gateway): Hono<Env> {
       }
       const next = records.at(-1)?.receipt.sequence ?? after;
       return new Response(`${renderSigned({ predictions: accepted, next })}\n`, { headers: json });
-    },
+    }),
   );
 }
 

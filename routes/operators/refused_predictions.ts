@@ -3,9 +3,10 @@ import { z } from "zod";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { FirstSignal, formatTimestamp, type Json, judgement, Kind, time } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
+import { refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { count, readQuery, wait } from "../http/query.ts";
+import { adminRoute } from "./admin_route.ts";
 import { limit } from "./limit.ts";
 
 const query = z.object({ after: count.default(0), limit: limit(1000).default(100), wait: wait.default(0) });
@@ -25,16 +26,13 @@ export function refusedPredictionRoutes({ console, ending }: Gateway): Hono<Env>
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        tag: "Operators",
-        security: "admin",
+      adminRoute({
         summary: "The latest predictions that were refused",
         description:
           "The last 1,000 since this server's start, oldest first, waiting up to `wait` seconds for one after `after`.",
         query,
-        answers: { 200: { description: "The refusals", kind: refusalList }, ...refusals(400, 401, 404) },
-      }),
-      async (context) => {
+        answers: { 200: { description: "The refusals", kind: refusalList }, ...refusals(400) },
+      }, async (context) => {
         const { after, limit, wait } = readQuery(query, context.req.query());
         const { judgements } = console;
         using first = new FirstSignal(context.req.raw.signal, ending);
@@ -47,6 +45,6 @@ export function refusedPredictionRoutes({ console, ending }: Gateway): Hono<Env>
           at: formatTimestamp(at),
         }));
         return answerJson(context, { refusals: told, next: found.at(-1)?.number ?? after });
-      },
+      }),
     );
 }

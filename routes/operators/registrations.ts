@@ -14,9 +14,10 @@ import {
 import { dailyWagerLimit } from "../../lib/validator/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
 import { maxOperatorBody, operator, readBody } from "../http/body.ts";
-import { documented, errorAnswer, refusals } from "../http/documented.ts";
+import { errorAnswer, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { adminRoute } from "./admin_route.ts";
 import { describeMiners } from "./describe_miners.ts";
 import { readHotkey } from "./read_hotkey.ts";
 
@@ -48,7 +49,6 @@ const removal = new Kind(
   () => z.looseObject({ hotkey: hotkey(), removed: z.boolean(), registered: z.boolean() }),
   { hotkey: exampleMiner, removed: true, registered: false },
 );
-const operators = { tag: "Operators", security: "admin" } as const;
 const parameters = { hotkey: "the miner's SS58 address" };
 
 /** Who may submit. Below `/admin`, whose token is checked there. Protocol, section 6. */
@@ -57,31 +57,27 @@ export function registrationRoutes(gateway: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "List miners",
-        answers: { 200: { description: "Those registered", kind: registrations }, ...refusals(401, 404) },
-      }),
-      async (context) =>
+        answers: { 200: { description: "Those registered", kind: registrations } },
+      }, async (context) =>
         answerJson(context, {
           miners: await describeMiners(gateway),
           daily_wager_limit: dailyWagerLimit,
-        }),
+        })),
     )
     .put(
       "/:hotkey",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "Register or blacklist a miner",
         description: "A miner that is blacklisted is disconnected at once.",
         parameters,
         body: { kind: miner },
         answers: {
           200: { description: "Registered", kind: registration },
-          ...refusals(400, 401, 404, 408, 413),
+          ...refusals(400, 408, 413),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const hotkey = readHotkey(context.req.param("hotkey"));
         const text = await readBody(context, gateway, { maxSize: maxOperatorBody, name: operator });
         const read = minerSchema.safeParse(toPlain(parseMessage(text, valueBounds.stranger)));
@@ -89,29 +85,27 @@ export function registrationRoutes(gateway: Gateway): Hono<Env> {
         const registration = { hotkey, ...read.data };
         await registry.put(registration);
         return answerJson(context, registration);
-      },
+      }),
     )
     .delete(
       "/:hotkey",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "Remove a miner",
         parameters,
         answers: {
           200: { description: "Removed; `registered`: the metagraph lists it still", kind: removal },
-          ...refusals(400, 401),
+          ...refusals(400),
           404: {
             description: "It was not registered, or there is no admin token",
             kind: Kind.anyOf("RemovalOrError", [removal, errorAnswer]),
             example: { ...removal.example as object, removed: false },
           },
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const hotkey = readHotkey(context.req.param("hotkey"));
         const removed = await registry.delete(hotkey);
         const registered = registry.find(hotkey) !== undefined;
         return answerJson(context, { hotkey, removed, registered }, removed ? 200 : 404);
-      },
+      }),
     );
 }

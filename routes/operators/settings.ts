@@ -4,8 +4,8 @@ import { describeSettings, originOf, showSetting } from "../../lib/config/mod.ts
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { Kind, toldSetting } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
+import { adminRoute } from "./admin_route.ts";
 
 const configList = new Kind(
   "Configuration",
@@ -18,13 +18,10 @@ export function settingRoutes({ config }: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        tag: "Operators",
-        security: "admin",
+      adminRoute({
         summary: "The settings in force, secrets masked",
-        answers: { 200: { description: "The settings", kind: configList }, ...refusals(401, 404) },
-      }),
-      (context) =>
+        answers: { 200: { description: "The settings", kind: configList } },
+      }, (context) =>
         answerJson(context, {
           settings: describeSettings().map((setting) => ({
             name: setting.name,
@@ -34,6 +31,6 @@ export function settingRoutes({ config }: Gateway): Hono<Env> {
             unit: setting.unit ?? null,
             doc: setting.doc,
           })),
-        }),
+        })),
     );
 }

@@ -3,22 +3,19 @@ import { showSetting } from "../../lib/config/mod.ts";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import { toldStore } from "../../lib/protocol/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
+import { adminRoute } from "./admin_route.ts";
 
 /** How the store is. Below `/admin`, where it is checked who asks. Protocol, section 6. */
 export function storeRoutes({ config, size, health }: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        tag: "Operators",
-        security: "admin",
+      adminRoute({
         summary: "How large the store is, and what room there is",
         description: "How it grew is `store_bytes` of `/admin/history`.",
-        answers: { 200: { description: "The store", kind: toldStore }, ...refusals(401, 404) },
-      }),
-      async (context) =>
+        answers: { 200: { description: "The store", kind: toldStore } },
+      }, async (context) =>
         answerJson(context, {
           kind: size.kind,
           location: showSetting(config, "store") ?? "",
@@ -27,6 +24,6 @@ export function storeRoutes({ config, size, health }: Gateway): Hono<Env> {
           min_free_bytes: size.least,
           durability: config["store.durability"],
           kept_in: await health.durability() ?? null,
-        }),
+        })),
     );
 }

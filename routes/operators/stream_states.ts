@@ -5,9 +5,9 @@ import { formatTimestamp, Kind, streamState } from "../../lib/protocol/mod.ts";
 import type { Stream } from "../../lib/streams/mod.ts";
 import { labelOf, streamLabels } from "../../lib/telemetry/mod.ts";
 import { answerJson } from "../http/answer_json.ts";
-import { documented, refusals } from "../http/documented.ts";
 import type { Env } from "../http/env.ts";
 import { BadRequest } from "../http/errors.ts";
+import { adminRoute } from "./admin_route.ts";
 
 const states = new Kind(
   "StreamStates",
@@ -26,7 +26,6 @@ const detail = new Kind(
     newest: { type: "peers", data: { peers: [] }, timestamp: 1_795_248_000, offset: 17 },
   },
 );
-const operators = { tag: "Operators", security: "admin" } as const;
 
 /** How every stream is, whoever defined it. Below `/admin`, whose token is checked there. Protocol, section 6. */
 export function streamStateRoutes({ streams, activity, clock }: Gateway): Hono<Env> {
@@ -52,31 +51,27 @@ export function streamStateRoutes({ streams, activity, clock }: Gateway): Hono<E
   return new Hono<Env>()
     .get(
       "/",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "How every stream is",
-        answers: { 200: { description: "All streams of this server", kind: states }, ...refusals(401, 404) },
-      }),
-      (context) =>
+        answers: { 200: { description: "All streams of this server", kind: states } },
+      }, (context) =>
         answerJson(context, {
           streams: [...streams.all()].map(describe),
           simulated: streams.simulated,
-        }),
+        })),
     )
     .get(
       "/:name",
-      documented({
-        ...operators,
+      adminRoute({
         summary: "How a stream is, and its newest value",
         parameters: { name: "the stream's name" },
-        answers: { 200: { description: "The stream", kind: detail }, ...refusals(401, 404) },
-      }),
-      (context) => {
+        answers: { 200: { description: "The stream", kind: detail } },
+      }, (context) => {
         const stream = [...streams.all()].find(({ name }) => name === context.req.param("name"));
         if (stream === undefined) throw new BadRequest("There is no such stream", 404, "unknown_stream");
         const { known } = stream;
         const newest: unknown = known === undefined ? null : JSON.parse(known.frame);
         return answerJson(context, { stream: describe(stream), newest });
-      },
+      }),
     );
 }

@@ -83,23 +83,26 @@ export function docsRoutes(files: PageFiles, answers: Answers, routes: () => Ref
       304: { description: "The client has it already" },
       ...refusals(),
     };
-    app.get(path, documented({ tag: "Pages", summary, answers: answersOf }), async (context) => {
-      const of = routes().own.map(({ declaration }) => declaration);
-      const known = made.get(path);
-      // Declared anew, a stream has another declaration.
-      const isNew = known === undefined || known.of.length !== of.length ||
-        known.of.some((declaration, index) => declaration !== of[index]);
-      const { document } = isNew ? { document: read().then(make) } : known;
-      made.set(path, { of, document });
-      document.catch(() => made.delete(path));
-      const { packed, policy } = await document;
-      const headers = {
-        ...pageHeaders,
-        "cache-control": "no-cache",
-        "content-security-policy": policy(context.req.header("host") ?? ""),
-      };
-      return answerPacked(context, packed, headers, answers);
-    });
+    app.get(
+      path,
+      documented({ tag: "Pages", summary, answers: answersOf }, async (context) => {
+        const of = routes().own.map(({ declaration }) => declaration);
+        const known = made.get(path);
+        // Declared anew, a stream has another declaration.
+        const isNew = known === undefined || known.of.length !== of.length ||
+          known.of.some((declaration, index) => declaration !== of[index]);
+        const { document } = isNew ? { document: read().then(make) } : known;
+        made.set(path, { of, document });
+        document.catch(() => made.delete(path));
+        const { packed, policy } = await document;
+        const headers = {
+          ...pageHeaders,
+          "cache-control": "no-cache",
+          "content-security-policy": policy(context.req.header("host") ?? ""),
+        };
+        return answerPacked(context, packed, headers, answers);
+      }),
+    );
   }
   return app.get(
     "/docs/:name",
@@ -112,12 +115,11 @@ export function docsRoutes(files: PageFiles, answers: Answers, routes: () => Ref
         304: { description: "The client has it already" },
         ...refusals(404),
       },
-    }),
-    async (context, next) => {
+    }, async (context, next) => {
       const file = (await files.all())?.get(`docs/${context.req.param("name")}`);
       if (file === undefined) return await next();
       return answerPacked(context, file, { ...pageHeaders, "cache-control": "no-cache" }, answers);
-    },
+    }),
   );
 }
 

@@ -141,15 +141,15 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
           summary: "List the streams",
           answers: { 200: { description: "The streams", kind: streamList }, ...refusals() },
         },
+        (context) =>
+          answerJson(context, {
+            streams: streams.list().map((stream) => ({
+              ...describe(stream),
+              ...streams.describe(stream.name),
+            })),
+            simulated: streams.simulated,
+          }),
       ),
-      (context) =>
-        answerJson(context, {
-          streams: streams.list().map((stream) => ({
-            ...describe(stream),
-            ...streams.describe(stream.name),
-          })),
-          simulated: streams.simulated,
-        }),
     )
     .get(
       "/streams/events",
@@ -160,8 +160,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
           "`streams` names them with commas between, up to 32; the id is `EPOCH:OFFSET.OFFSET` in their order.",
         query: eventsQuery,
         answers: { 200: events, ...refusals(400, 401, 403, 404, 503) },
-      }),
-      (context) => {
+      }, (context) => {
         const names = readQuery(eventsQuery, context.req.query()).streams?.split(",") ?? [];
         if (names.length === 0 || names.length > maxStreams) {
           throw new BadRequest(
@@ -169,7 +168,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
           );
         }
         return openEvents(context, gateway, [...new Set(names)].map((name) => find(context, name)));
-      },
+      }),
     )
     .get(
       "/streams/:name/events",
@@ -181,8 +180,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
         parameters,
         query: eventsQuery.pick({ last_event_id: true, token: true }),
         answers: { 200: events, ...refusals(400, 401, 403, 404, 503) },
-      }),
-      (context) => openEvents(context, gateway, [find(context, context.req.param("name"))]),
+      }, (context) => openEvents(context, gateway, [find(context, context.req.param("name"))])),
     )
     .get(
       "/streams/:name/history",
@@ -194,15 +192,14 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
         parameters,
         query: historyQuery,
         answers: { 200: { description: "The figures", kind: streamHistory }, ...refusals(400, 404) },
-      }),
-      (context) => {
+      }, (context) => {
         const names = kept.get(find(context, context.req.param("name")).stream.name);
         if (names === undefined) {
           throw new BadRequest("No history is kept of this stream", 404, "no_history");
         }
         const { range } = readQuery(historyQuery, context.req.query());
         return answer(context, `${JSON.stringify({ range, ...gateway.figures.read(range, names) })}\n`);
-      },
+      }),
     )
     .get(
       "/streams/:name",
@@ -217,8 +214,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
           200: { description: "The message, or the news", kind: streamAnswer },
           ...refusals(400, 401, 403, 404, 503),
         },
-      }),
-      async (context) => {
+      }, async (context) => {
         const { stream } = find(context, context.req.param("name"));
         const { since, epoch, wait } = readQuery(newsQuery, context.req.query());
         const position = since === undefined ? undefined : { epoch: epoch ?? streams.epoch, offset: since };
@@ -233,7 +229,7 @@ export function streamRoutes(gateway: Gateway, waitingRoom: WaitingRoom, answers
           );
         }
         return answer(context, await news(stream, position));
-      },
+      }),
     );
 }
 

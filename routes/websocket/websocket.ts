@@ -41,13 +41,17 @@ export function websocketRoutes(gateway: Gateway): Hono<Env> {
   return new Hono<Env>()
     .get(
       "/ws",
-      documented({ tag: "Pages", summary: "A WebSocket for miners", answers }),
-      (context) => upgrade(context, context.env.client.secure || isLocal(context) ? privately : openly),
+      documented(
+        { tag: "Pages", summary: "A WebSocket for miners", answers },
+        (context) => upgrade(context, context.env.client.secure || isLocal(context) ? privately : openly),
+      ),
     )
     .get(
       "/ws/stream",
-      documented({ tag: "Pages", summary: "A WebSocket for streams", answers }),
-      (context) => upgrade(context, streams),
+      documented(
+        { tag: "Pages", summary: "A WebSocket for streams", answers },
+        (context) => upgrade(context, streams),
+      ),
     )
     // The dashboard, which is on the same path, says so.
     .get("/", (context) => upgrade(context, streams));
