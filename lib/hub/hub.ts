@@ -1,4 +1,5 @@
 import {
+  afterAbout,
   afterSilence,
   type Clock,
   closes,
@@ -297,7 +298,7 @@ export class Hub implements ConnectionHost {
   }
 
   start(): void {
-    this.#ticking ??= afterSilence(this.#clock, tickInterval, () => this.#tick());
+    this.#ticking ??= afterSilence(this.#clock, tickInterval, () => this.#tick(), afterAbout);
   }
 
   stop(): void {

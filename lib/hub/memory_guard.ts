@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../protocol/mod.ts";
+import { afterAbout, type Clock, type Timer } from "../protocol/mod.ts";
 import { type Activity, logger, Throttle } from "../telemetry/mod.ts";
 import type { Places } from "./places.ts";
 
@@ -81,7 +81,7 @@ export class MemoryGuard {
     const { clock, places: { unproven: { strangers, anonymous } } } = this.#options;
     const { stranger, anonymous: seldom, nobody } = intervals;
     const interval = strangers > 0 ? stranger : anonymous > 0 ? seldom : nobody;
-    this.#timer = clock.after(interval, () => this.#lookAgain());
+    this.#timer = afterAbout(clock, interval, () => this.#lookAgain());
   }
 
   /** Looks once, and cuts off whom it must. */

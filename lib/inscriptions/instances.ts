@@ -4,7 +4,7 @@ import {
   type InstanceRepository,
   type ServerFigures,
 } from "../engine/mod.ts";
-import type { Clock, Timer } from "../protocol/mod.ts";
+import { afterAbout, type Clock, type Timer } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 
 /** The servers that share a store, as far as their jobs are concerned. */
@@ -25,10 +25,11 @@ export const alone: Cluster = {
 };
 
 const log = logger("gateway");
-/** Milliseconds between two looks at who else lives, each of which says that this one does. */
-const beatInterval = 2500;
-/** Of how many looks one does where there is nobody else, since each costs a commit: not so few that this one seems silent. */
-const looksPerBeatAlone = 2;
+/**
+ * Milliseconds between two times that a server says that it lives and looks who else does: with others, and where there is nobody
+ * else, since each costs a commit; not so long that it seems silent.
+ */
+const [beatInterval, beatIntervalAlone] = [2500, 5000];
 /** A server that has said nothing for this long is silent: clients had better go elsewhere, and nobody waits for its answers. */
 const silentAfter = 6000;
 /** One that has said nothing for this long is taken for dead: only then are its jobs taken from it. */
@@ -88,8 +89,8 @@ export class Instances implements Cluster {
   #name: InstanceName | undefined;
   #timer: Timer | undefined;
   #writing: Promise<void> = Promise.resolve();
-  /** Looks since this one said last that it lives. */
-  #looks = 0;
+  /** Whether nobody else lived at the last look. */
+  #isAlone = false;
   #closing = false;
   #left = false;
 
@@ -183,7 +184,6 @@ export class Instances implements Cluster {
 
   async #write(): Promise<void> {
     if (this.#name === undefined) return;
-    this.#looks = 0;
     const { repository } = this.#options;
     const heardAt = await repository.now();
     // One without an address is not listed.
@@ -192,9 +192,8 @@ export class Instances implements Cluster {
 
   /** Looks who else lives, so that whoever falls silent is known to have from then on, and says that it does itself. */
   async #beat(): Promise<void> {
-    this.#looks += 1;
-    const isAlone = (await this.#others(lifetime)).length === 0;
-    if (!isAlone || this.#looks >= looksPerBeatAlone) await this.#write();
+    this.#isAlone = (await this.#others(lifetime)).length === 0;
+    await this.#write();
   }
 
   async #try(act: () => Promise<void>): Promise<void> {
@@ -207,7 +206,8 @@ export class Instances implements Cluster {
 
   #beatLater(): void {
     if (this.#left) return;
-    this.#timer = this.#options.clock.after(beatInterval, () => {
+    const interval = this.#isAlone ? beatIntervalAlone : beatInterval;
+    this.#timer = afterAbout(this.#options.clock, interval, () => {
       this.#writing = this.#try(() => this.#beat()).then(() => this.#beatLater());
     });
   }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../protocol/mod.ts";
+import { afterAbout, type Clock, type Timer } from "../protocol/mod.ts";
 import { logger } from "../telemetry/mod.ts";
 
 const log = logger("inscriptions");
@@ -41,7 +41,7 @@ export class Rounds {
   }
 
   #wait(): void {
-    this.#timer = this.#clock.after(this.#interval, () => this.#running = this.#round());
+    this.#timer = afterAbout(this.#clock, this.#interval, () => this.#running = this.#round());
   }
 
   async #round(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Store } from "../engine/mod.ts";
-import type { Clock, GatewayActivity, Timer } from "../protocol/mod.ts";
+import { afterAbout, type Clock, type GatewayActivity, type Timer } from "../protocol/mod.ts";
 import type { Validator } from "../validator/mod.ts";
 import type { MetricReadings } from "../telemetry/mod.ts";
 import { AlertWatch } from "./alerts/alert_watch.ts";
@@ -99,7 +99,7 @@ export class ConsoleService {
   }
 
   #schedule(): void {
-    this.#timer = this.#options.clock.after(activityEvery, () => {
+    this.#timer = afterAbout(this.#options.clock, activityEvery, () => {
       void this.#tell().finally(() => this.#closed || this.#schedule());
     });
   }

@@ -1,6 +1,6 @@
 import fileSystem from "node:fs/promises";
 import { showSize } from "../config/mod.ts";
-import type { Clock, Timer } from "../protocol/mod.ts";
+import { afterAbout, type Clock, type Timer } from "../protocol/mod.ts";
 import { logger, Throttle } from "../telemetry/mod.ts";
 
 const log = logger("store");
@@ -53,7 +53,7 @@ export class FreeSpace {
     if (file === undefined || this.#isClosed) return;
     await this.#look(file);
     // One look at a time: a disk that hangs does not gather them.
-    if (!this.#isClosed) this.#timer = clock.after(interval, () => void this.start());
+    if (!this.#isClosed) this.#timer = afterAbout(clock, interval, () => void this.start());
   }
 
   close(): void {

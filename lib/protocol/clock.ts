@@ -1,3 +1,5 @@
+import type { afterAbout } from "./moments.ts";
+
 /** A started timer. */
 export interface Timer {
   /** Does nothing once it has run. */
@@ -37,14 +39,23 @@ export class WallTimes {
 /** Milliseconds by which a timer is late where this process stood still, and then for reading what waits. */
 const [standstill, catchingUp] = [2000, 1000];
 
-/**
- * Like `clock.after`, for one who judges others by their silence: when this process stood still meanwhile, what they sent
- * is read first.
- */
-export function afterSilence(clock: Clock, milliseconds: number, judge: () => void): Timer {
+const exactly: typeof afterAbout = (clock, milliseconds, task) => {
   const due = clock.elapsed() + milliseconds;
-  let timer = clock.after(milliseconds, () => {
-    if (clock.elapsed() - due < standstill) judge();
+  return clock.after(milliseconds, () => task(clock.elapsed() - due));
+};
+
+/**
+ * Like `clock.after`, or `after`, for one who judges others by their silence: when this process stood still meanwhile, what
+ * they sent is read first.
+ */
+export function afterSilence(
+  clock: Clock,
+  milliseconds: number,
+  judge: () => void,
+  after = exactly,
+): Timer {
+  let timer = after(clock, milliseconds, (late) => {
+    if (late < standstill) judge();
     else timer = clock.after(catchingUp, judge);
   });
   return { cancel: () => timer.cancel() };

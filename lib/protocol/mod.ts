@@ -7,6 +7,7 @@ export * from "./package.ts";
 export { afterSilence, sleep, WallTimes, within } from "./clock.ts";
 export { positionSchema } from "./envelope.ts";
 export { FirstSignal } from "./first_signal.ts";
+export { afterAbout, Moments } from "./moments.ts";
 export { maxStrangerSize, maxTextLength, valueBounds } from "./message_bounds.ts";
 export { type NewGame, readGame } from "./read_game.ts";
 export {

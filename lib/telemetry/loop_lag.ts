@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../protocol/mod.ts";
+import { afterAbout, type Clock, type Timer } from "../protocol/mod.ts";
 import type { Distribution } from "./statistics.ts";
 
 const period = 1000;
@@ -16,9 +16,8 @@ export class LoopLag {
   }
 
   start(): void {
-    const due = this.#clock.elapsed() + period;
-    this.#timer = this.#clock.after(period, () => {
-      this.#lags.add(Math.max(0, this.#clock.elapsed() - due) / 1000);
+    this.#timer = afterAbout(this.#clock, period, (late) => {
+      this.#lags.add(Math.max(0, late) / 1000);
       this.start();
     });
   }

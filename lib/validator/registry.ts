@@ -1,5 +1,5 @@
 import { isAddress } from "../crypto/mod.ts";
-import type { Clock, Timer } from "../protocol/mod.ts";
+import { afterAbout, type Clock, type Timer } from "../protocol/mod.ts";
 import { type Followers, type MinerRepository, minersChannel, SharedRecords } from "../engine/mod.ts";
 import { logger, Throttle } from "../telemetry/mod.ts";
 import type { ChainMetagraph } from "./chain_metagraph.ts";
@@ -135,7 +135,7 @@ export class MinerRegistry {
   /** Reads a source again and again. */
   #look(interval: number, read: () => Promise<void>): void {
     if (this.#stopped) return;
-    const timer = this.#clock.after(interval, async () => {
+    const timer = afterAbout(this.#clock, interval, async () => {
       this.#timers.delete(timer);
       await this.#tryTo(read);
       this.#look(interval, read);

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from "../../protocol/mod.ts";
+import { afterAbout, type Clock } from "../../protocol/mod.ts";
 import { Company } from "./company.ts";
 import type { Advance, Feed, FeedOptions, FeedRow } from "./feed.ts";
 import { feedPrefix, type Mark, marksKey } from "./feed_marks.ts";
@@ -126,18 +126,39 @@ export class FeedReader {
     }
   }
 
-  /** Answers whether it has taken so long that something may be gone. */
+  /** Looks until there is something to do; answers whether that took so long that something may be gone. */
   async #wait(signal: AbortSignal): Promise<boolean> {
-    for (;;) {
-      await sleep(this.#clock, this.#pause, signal);
-      const now = this.#clock.now();
-      const isLate = Math.abs(now - this.#knownAt) > patience;
-      const version = this.#version();
-      const isSame = version !== undefined && version === this.#seen;
-      this.#seen = version;
-      if (!isSame || isLate || this.#mustTend || signal.aborted) return isLate;
-      this.#knownAt = now;
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    const lookAgain = () => {
+      try {
+        const found = this.#look();
+        if (found === "nothing") timer = afterAbout(this.#clock, this.#pause, lookAgain);
+        else resolve(found === "late");
+      } catch (error) {
+        reject(error);
+      }
+    };
+    let timer = afterAbout(this.#clock, this.#pause, lookAgain);
+    const stop = () => resolve(false);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop);
+    try {
+      return await promise;
+    } finally {
+      timer.cancel();
+      signal.removeEventListener("abort", stop);
     }
+  }
+
+  #look(): "nothing" | "something" | "late" {
+    const now = this.#clock.now();
+    const version = this.#version();
+    const isSame = version !== undefined && version === this.#seen;
+    this.#seen = version;
+    if (Math.abs(now - this.#knownAt) > patience) return "late";
+    if (!isSame || this.#mustTend) return "something";
+    this.#knownAt = now;
+    return "nothing";
   }
 
   get #pause(): number {

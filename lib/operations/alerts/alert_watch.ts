@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../protocol/mod.ts";
+import { afterAbout, type Clock, type Timer } from "../../protocol/mod.ts";
 import { type MetricReadings, samplesOf } from "../../telemetry/mod.ts";
 import { AlertBook, type AlertNews } from "./alert_book.ts";
 import type { AlertRule } from "./rules.ts";
@@ -71,7 +71,7 @@ export class AlertWatch {
   }
 
   #schedule(): void {
-    this.#timer = this.#options.clock.after(judgeEvery, () => {
+    this.#timer = afterAbout(this.#options.clock, judgeEvery, () => {
       this.judge();
       this.#schedule();
     });
