@@ -16,10 +16,13 @@ export interface Follower {
   look(): void;
 }
 
-/** Wants to know that something was appended, and not what. */
+/** Wants to know that something was appended to some of the channels whose names begin alike, and not what. Must not throw. */
 interface Watcher {
   readonly prefix: string;
-  readonly heard: () => void;
+  /** Whether it wants the channel that is called so after the prefix. */
+  wants(name: string): boolean;
+  /** Others have appended to these; or they may have, to any. */
+  heard(names: readonly string[] | "any"): void;
 }
 
 /** Tells those who serve channels of the store's log here what other servers append to them. */
@@ -48,12 +51,8 @@ export class Followers {
     this.#byChannel.delete(channel);
   }
 
-  /**
-   * Calls `heard` whenever another server may have appended to a channel whose name begins like this, until what it answers
-   * is disposed of. It must not throw.
-   */
-  watch(prefix: string, heard: () => void): Disposable {
-    const watcher = { prefix, heard };
+  /** Has somebody hear of the channels that it wants, until what is answered is disposed of. */
+  watch(watcher: Watcher): Disposable {
     this.#watchers.add(watcher);
     return { [Symbol.dispose]: () => this.#watchers.delete(watcher) };
   }
@@ -75,7 +74,7 @@ export class Followers {
       try {
         const wanted = (channel: string) =>
           this.#byChannel.has(channel) ||
-          this.#watchers.values().some(({ prefix }) => channel.startsWith(prefix));
+          this.#watchers.values().some((watcher) => isWatched(channel, watcher));
         for await (const news of this.log.follow(wanted, signal)) this.#tell(news);
       } catch (error) {
         this.#faults.error(log, "follow", "Cannot follow what other servers append: {error}", { error });
@@ -87,13 +86,22 @@ export class Followers {
   #tell(news: readonly ChannelEntry[] | "anew"): void {
     if (news === "anew") {
       for (const follower of this.#byChannel.values()) follower.look();
-      for (const { heard } of this.#watchers) heard();
+      for (const watcher of this.#watchers) watcher.heard("any");
       return;
     }
     const byChannel = Map.groupBy(news, ({ channel }) => channel);
     for (const [channel, entries] of byChannel) this.#byChannel.get(channel)?.take(entries);
-    for (const { prefix, heard } of this.#watchers) {
-      if (byChannel.keys().some((channel) => channel.startsWith(prefix))) heard();
+    for (const watcher of this.#watchers) {
+      const channels = [...byChannel.keys()].filter((channel) => isWatched(channel, watcher));
+      if (channels.length > 0) watcher.heard(channels.map((channel) => nameOf(channel, watcher)));
     }
   }
+}
+
+function isWatched(channel: string, watcher: Watcher): boolean {
+  return channel.startsWith(watcher.prefix) && watcher.wants(nameOf(channel, watcher));
+}
+
+function nameOf(channel: string, { prefix }: Watcher): string {
+  return channel.slice(prefix.length);
 }

@@ -27,7 +27,7 @@ export {
 } from "./repositories/api_keys.ts";
 export {
   attend,
-  attendanceChannel,
+  attendancePrefix,
   type AttendanceRecord,
   AttendanceRepository,
 } from "./repositories/attendance.ts";

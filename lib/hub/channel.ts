@@ -18,7 +18,7 @@ export interface ChannelSettings extends HistorySettings {
   readonly activity: Activity;
 }
 
-/** What all channels are made of. */
+/** What all channels of a kind have in common: every miner has a channel. */
 interface ChannelOptions {
   readonly priority: Priority;
   readonly clock: Clock;
@@ -43,23 +43,19 @@ const part = 60;
 /** Numbered publications, those who get them, and a bounded past from which a client that was away recovers. */
 export class Channel {
   readonly epoch: string;
-  readonly #priority: Priority;
-  readonly #clock: Clock;
-  readonly #activity: Activity;
-  readonly #history: History;
+  readonly #options: ChannelOptions;
   readonly #subscribers = new Set<Subscriber>();
-  /** Made when somebody waits: every miner has a channel, and few of them are waited for. */
+  /** Made with the first publication: every miner has a channel, and most of them are silent. */
+  #history: History | undefined;
+  /** Made when somebody waits. */
   #waiting: Set<() => void> | undefined;
   /** Who has unsubscribed since a publication began that is still on its way. */
   #leaving: Set<Subscriber> | undefined;
   #offset = 0;
 
-  constructor({ epoch, priority, clock, settings }: ChannelOptions & { readonly epoch: string }) {
+  constructor(epoch: string, options: ChannelOptions) {
     this.epoch = epoch;
-    this.#priority = priority;
-    this.#clock = clock;
-    this.#activity = settings.activity;
-    this.#history = new History(settings, clock);
+    this.#options = options;
   }
 
   /** The offset of the newest publication, 0 before the first. */
@@ -73,12 +69,12 @@ export class Channel {
 
   /** Bytes of what is kept. */
   get bytes(): number {
-    return this.#history.bytes;
+    return this.#history?.bytes ?? 0;
   }
 
   /** Goes on after an offset: what there was up to there is kept elsewhere. */
   resume(offset: number): void {
-    this.#history.clear();
+    this.#history?.clear();
     this.#offset = offset;
     this.#wake();
   }
@@ -90,9 +86,10 @@ export class Channel {
    */
   publish(offset: number, frame: string, at?: number): number {
     this.#keep(offset, frame, at);
+    const { priority, settings: { activity } } = this.#options;
     const recipients = this.#subscribers.size;
-    this.#activity.deliveries += recipients;
-    for (const subscriber of this.#subscribers) subscriber.offer(frame, this.#priority, offset);
+    activity.deliveries += recipients;
+    for (const subscriber of this.#subscribers) subscriber.offer(frame, priority, offset);
     return recipients;
   }
 
@@ -103,6 +100,7 @@ export class Channel {
   protected async publishInParts(offset: number, frame: string, at?: number): Promise<number> {
     if (this.#subscribers.size <= part) return this.publish(offset, frame, at);
     this.#keep(offset, frame, at);
+    const { priority, settings: { activity } } = this.#options;
     const subscribers = [...this.#subscribers];
     const leaving = this.#leaving = new Set();
     let recipients = 0;
@@ -110,27 +108,29 @@ export class Channel {
       if (begin > 0) await nextTurn();
       for (const subscriber of subscribers.slice(begin, begin + part)) {
         if (leaving.size > 0 && leaving.has(subscriber)) continue;
-        subscriber.offer(frame, this.#priority, offset);
+        subscriber.offer(frame, priority, offset);
         recipients += 1;
       }
     }
     this.#leaving = undefined;
-    this.#activity.deliveries += recipients;
+    activity.deliveries += recipients;
     return recipients;
   }
 
-  #keep(offset: number, frame: string, at = this.#clock.now()): void {
+  #keep(offset: number, frame: string, at = this.#options.clock.now()): void {
     if (offset <= this.#offset) {
       throw new RangeError(`Cannot publish offset ${offset}: the newest is ${this.#offset}`);
     }
     this.#offset = offset;
+    const { settings, clock } = this.#options;
+    this.#history ??= new History(settings, clock);
     this.#history.add({ offset, frame, at });
     this.#wake();
   }
 
   /** What follows a position, in order, or "lost" when it is not known any more. */
   since({ epoch, offset }: Position): readonly Publication[] | "lost" {
-    const { kept } = this.#history;
+    const kept = this.history();
     const oldest = kept[0]?.offset ?? this.#offset + 1;
     if (epoch !== this.epoch || offset > this.#offset || offset + 1 < oldest) return "lost";
     return kept.filter((publication) => publication.offset > offset);
@@ -159,7 +159,7 @@ export class Channel {
         signal.removeEventListener("abort", done);
         resolve();
       };
-      const timer = this.#clock.after(milliseconds, done);
+      const timer = this.#options.clock.after(milliseconds, done);
       this.#waiting ??= new Set();
       this.#waiting.add(done);
       signal.addEventListener("abort", done);
@@ -168,7 +168,7 @@ export class Channel {
 
   /** All that is kept, oldest first. */
   history(): readonly Publication[] {
-    return this.#history.kept;
+    return this.#history?.kept ?? [];
   }
 
   #wake(): void {
@@ -187,13 +187,11 @@ interface Published {
   readonly recipients: number;
 }
 
-/** What a {@link LogChannel} works with. */
-interface LogChannelOptions extends ChannelOptions {
+/** What all {@link LogChannel}s of a kind work with. */
+export interface LogChannelOptions extends ChannelOptions {
   readonly followers: Followers;
-  /** The channel's name in the log. */
-  readonly name: string;
-  /** Entries as frames, which takes a while where they are signed; "lost" where one cannot be made any more. */
-  frames(entries: readonly LogEntry[]): Promise<readonly string[] | "lost">;
+  /** Entries of a channel as frames, which takes a while where they are signed; "lost" where one cannot be made any more. */
+  frames(entries: readonly LogEntry[], channel: string): Promise<readonly string[] | "lost">;
   /** Takes in what another server has appended, in the same turn as its publication. */
   before?(entry: LogEntry): void;
 }
@@ -203,18 +201,22 @@ interface LogChannelOptions extends ChannelOptions {
  * published one after the other in the order of their offsets.
  */
 export class LogChannel extends Channel implements Follower {
+  readonly #name: string;
   readonly #options: LogChannelOptions;
   readonly #sequence: Sequence;
 
-  constructor(options: LogChannelOptions) {
-    super({ ...options, epoch: options.followers.log.epoch });
+  /** @param name the channel's in the log */
+  constructor(name: string, options: LogChannelOptions) {
+    const { log } = options.followers;
+    super(log.epoch, options);
+    this.#name = name;
     this.#options = options;
-    this.#sequence = new Sequence(options.followers.log, options.name);
+    this.#sequence = new Sequence(log, name);
   }
 
   /** Follows the channel, from what it holds now on, until it is closed. */
   async begin(): Promise<void> {
-    this.#options.followers.add(this.#options.name, this);
+    this.#options.followers.add(this.#name, this);
     await this.#sequence.inTurn(async () => {
       await this.#sequence.begin();
       this.resume(this.#sequence.offset);
@@ -223,7 +225,7 @@ export class LogChannel extends Channel implements Follower {
 
   /** Follows no more; what comes from here goes on. */
   close(): void {
-    this.#options.followers.remove(this.#options.name);
+    this.#options.followers.remove(this.#name);
   }
 
   /**
@@ -253,9 +255,9 @@ export class LogChannel extends Channel implements Follower {
   /** What follows an offset up to another one, made again; "lost" when it is kept no more. */
   async past(offset: number, upTo: number): Promise<readonly string[] | "lost"> {
     if (offset === upTo) return [];
-    const { followers, name, frames } = this.#options;
-    const entries = await followers.log.since(name, offset, upTo - offset);
-    return entries === "lost" ? "lost" : await frames(entries);
+    const { followers, frames } = this.#options;
+    const entries = await followers.log.since(this.#name, offset, upTo - offset);
+    return entries === "lost" ? "lost" : await frames(entries, this.#name);
   }
 
   /** Resolves when all that was asked for so far is published. */
@@ -286,8 +288,7 @@ export class LogChannel extends Channel implements Follower {
       try {
         await this.#publishEntry(entry, making[index]);
       } catch (error) {
-        const { name } = this.#options;
-        log.error("Cannot tell what was appended to {name}: {error}", { name, error });
+        log.error("Cannot tell what was appended to {name}: {error}", { name: this.#name, error });
       }
     }
   }
@@ -326,10 +327,9 @@ export class LogChannel extends Channel implements Follower {
   }
 
   async #frameOf(entry: LogEntry): Promise<string> {
-    const { name, frames } = this.#options;
-    const made = await frames([entry]);
+    const made = await this.#options.frames([entry], this.#name);
     if (made !== "lost" && made[0] !== undefined) return made[0];
-    throw new Error(`what entry ${entry.offset} of ${name} tells of is kept no more`);
+    throw new Error(`what entry ${entry.offset} of ${this.#name} tells of is kept no more`);
   }
 
   get #isHeard(): boolean {

@@ -7,7 +7,13 @@ export { Batcher, BatchLink } from "./batch_link.ts";
 export { type EndCause, endCauses } from "./end_causes.ts";
 export { ByteBudget, ByteLease, FairShares } from "./byte_budget.ts";
 export { takeCensus } from "./census.ts";
-export { Channel, type ChannelSettings, LogChannel, type Subscriber } from "./channel.ts";
+export {
+  Channel,
+  type ChannelSettings,
+  LogChannel,
+  type LogChannelOptions,
+  type Subscriber,
+} from "./channel.ts";
 export { Connection, type Family, type Session } from "./connection.ts";
 export { type ConnectionRecord, ownText } from "./connection_record.ts";
 export { keptEndings } from "./connection_records.ts";

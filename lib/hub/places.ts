@@ -147,8 +147,8 @@ export class Place {
 
   /** Says what to end when the place is wanted back. */
   occupy(occupant: Occupant): void {
-    // A list that grows takes room for sixteen more.
-    this.#occupants = [...this.#occupants, occupant];
+    // A list that grows, or is spread into another one, takes room for sixteen more.
+    this.#occupants = this.#occupants.concat(occupant);
   }
 
   /** Ends all that is on it. */

@@ -57,7 +57,6 @@ export async function canSever(): Promise<boolean> {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
     socket.addEventListener("open", () => isUpgraded.resolve(socket));
-    socket.addEventListener("error", (event) => event.preventDefault());
     return response;
   });
   using peer = await Deno.connect({ port: server.addr.port });

@@ -71,7 +71,7 @@ export abstract class Stream implements Follower {
     this.name = name;
     this.clock = clock;
     this.past = past;
-    this.channel = new Channel({ epoch: past.epoch, priority: Priority.update, clock, settings });
+    this.channel = new Channel(past.epoch, { priority: Priority.update, clock, settings });
   }
 
   /** Somebody more wants its values. */

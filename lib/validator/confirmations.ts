@@ -1,4 +1,10 @@
-import { type ChannelSettings, LogChannel, Priority, type Subscriber } from "../hub/mod.ts";
+import {
+  type ChannelSettings,
+  LogChannel,
+  type LogChannelOptions,
+  Priority,
+  type Subscriber,
+} from "../hub/mod.ts";
 import {
   type Clock,
   type Durability,
@@ -9,6 +15,7 @@ import {
 } from "../protocol/mod.ts";
 import {
   confirmationsChannel,
+  confirmationsPrefix,
   type Followers,
   type LogEntry,
   type PredictionRecord,
@@ -32,7 +39,7 @@ export class Confirmations {
   readonly #predictions: PredictionRepository;
   readonly #notary: Notary;
   readonly #clock: Clock;
-  readonly #settings: ChannelSettings;
+  readonly #channels: LogChannelOptions;
   readonly #served = new Map<string, Served>();
 
   constructor(options: {
@@ -46,7 +53,13 @@ export class Confirmations {
     this.#predictions = options.predictions;
     this.#notary = options.notary;
     this.#clock = options.clock;
-    this.#settings = options.settings;
+    this.#channels = {
+      priority: Priority.reply,
+      clock: options.clock,
+      settings: options.settings,
+      followers: options.followers,
+      frames: (entries, channel) => this.#sealAgain(channel.slice(confirmationsPrefix.length), entries),
+    };
   }
 
   /** A connection of the miner's has come; it will {@link leave}. */
@@ -116,14 +129,7 @@ export class Confirmations {
   }
 
   #serve(hotkey: string): Served {
-    const channel = new LogChannel({
-      priority: Priority.reply,
-      clock: this.#clock,
-      settings: this.#settings,
-      followers: this.#followers,
-      name: confirmationsChannel(hotkey),
-      frames: (entries) => this.#sealAgain(hotkey, entries),
-    });
+    const channel = new LogChannel(confirmationsChannel(hotkey), this.#channels);
     const served = { channel, connections: 0, begun: channel.begin() };
     // Who waits for it is told.
     served.begun.catch(() => {});

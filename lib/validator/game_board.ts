@@ -102,12 +102,11 @@ export class GameBoard implements Games, KnownGames {
     this.#clock = clock;
     this.#keepFor = settings.ttl;
     this.#log = followers.log;
-    this.channel = new LogChannel({
+    this.channel = new LogChannel(gamesChannel, {
       priority: Priority.update,
       clock,
       settings,
       followers,
-      name: gamesChannel,
       frames: (entries) => Promise.all(entries.map((entry) => this.#sealAgain(entry))),
       before: (entry) => this.#takeOver(entry),
     });

@@ -1,6 +1,6 @@
 import {
   attend,
-  attendanceChannel,
+  attendancePrefix,
   type AttendanceRecord,
   AttendanceRepository,
   type Followers,
@@ -45,18 +45,20 @@ export class Presence {
     this.#options = options;
     this.#repository = new AttendanceRepository(options.store);
     options.questions.answer(about, options.isHere);
+    options.followers.watch({
+      prefix: attendancePrefix,
+      wants: (hotkey) => this.#followed.has(hotkey),
+      heard: (hotkeys) => this.#doubt(hotkeys === "any" ? this.#followed : hotkeys),
+    });
   }
 
   /** From now on it is noticed when the miner goes to another server. */
   follow(hotkey: string): void {
-    if (this.#followed.has(hotkey)) return;
     this.#followed.add(hotkey);
-    const doubt = () => this.#doubt(hotkey);
-    this.#options.followers.add(attendanceChannel(hotkey), { take: doubt, look: doubt });
   }
 
   unfollow(hotkey: string): void {
-    if (this.#followed.delete(hotkey)) this.#options.followers.remove(attendanceChannel(hotkey));
+    this.#followed.delete(hotkey);
   }
 
   /**
@@ -101,8 +103,8 @@ export class Presence {
     return there?.server !== undefined && there.server !== this.#options.questions.self;
   }
 
-  #doubt(hotkey: string): void {
-    this.#doubtful.add(hotkey);
+  #doubt(hotkeys: Iterable<string>): void {
+    for (const hotkey of hotkeys) this.#doubtful.add(hotkey);
     this.#looking ??= this.#look().catch((error) => {
       log.warning("Cannot read which miners have gone to other servers: {error}", { error });
     }).finally(() => this.#looking = undefined);

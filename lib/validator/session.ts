@@ -67,7 +67,6 @@ export class MinerSession implements Session, ConnectedMiner {
   readonly isProven = true;
   readonly #host: SessionHost;
   registration: Registration | undefined;
-  readonly #origin: Origin;
   #authenticating = false;
   #pendingSize = 0;
   /** Settles when everything received so far has been handed on. */
@@ -75,12 +74,15 @@ export class MinerSession implements Session, ConnectedMiner {
 
   constructor(connection: Connection, host: SessionHost) {
     this.connection = connection;
-    this.#origin = { connection: connection.id };
     this.#host = host;
   }
 
   get subscriber(): Connection {
     return this.connection;
+  }
+
+  get #origin(): Origin {
+    return { connection: this.connection.id };
   }
 
   receive(text: string): void {

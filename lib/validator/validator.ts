@@ -371,9 +371,9 @@ export class Validator implements HandlerHost {
   /** Its signal aborts when predictions were committed, here or, as far as can be told, at another server. */
   #watchCommits(): { readonly signal: AbortSignal } & Disposable {
     const news = new AbortController();
-    const hear = () => news.abort();
-    const stop = this.#book.onCommit(hear);
-    const elsewhere = this.#followers.watch(confirmationsPrefix, hear);
+    const heard = () => news.abort();
+    const stop = this.#book.onCommit(heard);
+    const elsewhere = this.#followers.watch({ prefix: confirmationsPrefix, wants: () => true, heard });
     return {
       signal: news.signal,
       [Symbol.dispose]() {

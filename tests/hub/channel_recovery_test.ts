@@ -72,12 +72,11 @@ Deno.test("whatever the interleaving, a client that recovers gets every publicat
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const clock = new FakeClock();
       const hub = new Hub({ clock, limits });
-      const channel = new LogChannel({
+      const channel = new LogChannel("a", {
         priority: Priority.update,
         clock,
         settings: { size: 1000, ttl: 1e9, budget: new HistoryBudget(1e9), activity: new Activity() },
         followers: new FakeLog(clock).followers,
-        name: "a",
         frames: () => Promise.resolve("lost"),
       });
       await channel.begin();

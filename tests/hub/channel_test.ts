@@ -6,8 +6,7 @@ import { FakeClock } from "../helpers/fake_clock.ts";
 function create(
   { size = 1000, ttl = 3_600_000, budget = new HistoryBudget(1e9), clock = new FakeClock() } = {},
 ) {
-  const channel = new Channel({
-    epoch: "e",
+  const channel = new Channel("e", {
     priority: Priority.update,
     clock,
     settings: { size, ttl, budget, activity: new Activity() },

@@ -13,12 +13,11 @@ async function create(options: { unheard?: true; log?: FakeLog } = {}) {
   const made = [1, 2, 3].map(() => Promise.withResolvers<string>());
   const followed: number[] = [];
   const frames: unknown[] = [];
-  const channel = new LogChannel({
+  const channel = new LogChannel("a", {
     priority: Priority.update,
     clock: new FakeClock(),
     settings,
     followers: log.followers,
-    name: "a",
     frames: (entries) => {
       frames.push(...entries.map(({ data }) => data));
       const isLost = entries.some(({ data }) => data === "lost");

@@ -6,10 +6,8 @@ export interface AttendanceRecord {
   readonly isProven: boolean;
 }
 
-/** The channel of the log that tells whenever a miner has gone to another server. */
-export function attendanceChannel(hotkey: string): string {
-  return `attendance/${hotkey}`;
-}
+/** What the names of the channels begin with, before its hotkey, that tell whenever a miner has gone to another server. */
+export const attendancePrefix = "attendance/";
 
 /** Where miners are, on all servers of the store. */
 export class AttendanceRepository {
@@ -46,7 +44,7 @@ export async function attend(
   const there = await transaction.get<AttendanceRecord>(key);
   const isElsewhere = there !== null && there.server !== here.server;
   if (isElsewhere && !mayLeave(there)) return there;
-  if (isElsewhere) await transaction.append(attendanceChannel(hotkey), null);
+  if (isElsewhere) await transaction.append(attendancePrefix + hotkey, null);
   if (isElsewhere || there?.isProven !== here.isProven) transaction.set(key, here);
   return undefined;
 }
