@@ -95,7 +95,7 @@ export class Connection {
   readonly #family: Family;
   /** When the last frame came in. */
   heardAt: number;
-  /** When the last heartbeat was sent. */
+  /** When the last heartbeat was sent; not after it was opened where none was. */
   heartbeatAt: number;
   /** Who the peer proved to be; undefined before that. */
   peer: string | undefined;

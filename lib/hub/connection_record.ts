@@ -61,7 +61,7 @@ export function recordOf(connection: Connection, wallTimes: WallTimes, ending?: 
     openedAt: wall(openedAt),
     readyAt: wallOf(readyAt),
     heardAt: wall(connection.heardAt),
-    heartbeatAt: heartbeatAt === openedAt ? undefined : wall(heartbeatAt),
+    heartbeatAt: heartbeatAt <= openedAt ? undefined : wall(heartbeatAt),
     answeredAt: wallOf(answeredAt),
     received: connection.received,
     sent: connection.sent,

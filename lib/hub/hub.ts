@@ -62,6 +62,8 @@ const authenticating: ReadonlySet<Family> = new Set(["undecided", "miners"]);
 const never = { interval: Infinity, round: 0 };
 /** For how many groups of a family heartbeats are made apart. */
 const roundsPerInterval = 12;
+/** How many that come one after the other have their heartbeats in the same round. */
+const connectionsPerRound = 100;
 
 const log = logger("websocket");
 /** What each family comes over. */
@@ -203,6 +205,7 @@ export class Hub implements ConnectionHost {
       link: this.#traceFrames ? new TracedLink(link, id) : link,
       host: this,
     });
+    connection.heartbeatAt -= this.#lead(family);
     place.occupy(connection);
     this.#connections.set(connection.id, connection);
     this.activity.accepted[transports[family]] += 1;
@@ -339,6 +342,15 @@ export class Hub implements ConnectionHost {
     }
     if (now - heardAt < connectionTimeout) return null;
     return new Refusal("heartbeat_timeout", { detail: `nothing received for ${connectionTimeout / 1000} s` });
+  }
+
+  /**
+   * By how much the first heartbeat of another connection is early, in milliseconds: each answer has to be verified, and those
+   * of all who come back at once after a restart would be there at the same time from then on.
+   */
+  #lead(family: Family): number {
+    const { round } = this.#heartbeats.get(family === "undecided" ? "miners" : family) ?? never;
+    return round * (Math.floor(this.size / connectionsPerRound) % roundsPerInterval);
   }
 
   /** In rounds, of which each has one heartbeat for all: some of them are early. */

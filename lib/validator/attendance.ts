@@ -163,7 +163,7 @@ export class Attendance {
     const { clock, activity } = this.#options;
     const { heartbeatAt, openedAt, answeredAt = openedAt } = connection;
     connection.answeredAt = clock.elapsed();
-    if (answeredAt >= heartbeatAt || heartbeatAt === openedAt) return;
+    if (answeredAt >= heartbeatAt) return;
     activity.heartbeats.add((connection.answeredAt - heartbeatAt) / 1000);
   }
 

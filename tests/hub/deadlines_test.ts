@@ -6,13 +6,12 @@ import { FakeLink } from "../helpers/fake_link.ts";
 const [heartbeatInterval, connectionTimeout] = [60_000, 300_000];
 
 /** A hub with five miners that are authenticated, and the heartbeats that it sends them. */
-function crowded() {
+function crowded(places = { maxConnections: 10, maxConnectionsPerAddress: 10 }) {
   const clock = new FakeClock();
   const hub = new Hub({
     clock,
     limits: {
-      maxConnections: 10,
-      maxConnectionsPerAddress: 10,
+      ...places,
       heartbeatInterval,
       connectionTimeout,
       authTimeout: 10_000,
@@ -107,6 +106,22 @@ Deno.test("a heartbeat is made once for all who came within some seconds, and no
   await clock.advance(4 * heartbeatInterval);
   assertEquals(latest <= heartbeatInterval, true, `${latest} ms`);
   assertEquals(made <= 8, true, `${made} times`);
+  hub.stop();
+});
+
+Deno.test("many who come at once do not answer at once ever after", async () => {
+  const { clock, hub } = crowded({ maxConnections: 1200, maxConnectionsPerAddress: 1200 });
+  for (let peer = hub.size; peer < 1200; peer += 1) {
+    hub.admit(new FakeLink(), hub.reserve("127.0.0.1"), "miners").peer = `${peer}`;
+  }
+  const sizes: number[] = [];
+  hub.setHeartbeat("miners", (due) => {
+    sizes.push(due.length);
+    for (const connection of due) hub.receive(connection, "{}");
+  });
+  await clock.advance(3 * heartbeatInterval);
+  assertEquals(Math.max(...sizes), 100);
+  assertEquals(sizes.reduce((sum, size) => sum + size) >= 3600, true);
   hub.stop();
 });
 
