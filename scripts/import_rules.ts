@@ -47,7 +47,7 @@ const singleFiles = [
   { from: /^lib\/(?:hub|socketio)\//, to: /^lib\/protocol\/(?:clock|errors)\.ts$/ },
   {
     from: /^lib\/socketio\//,
-    to: /^lib\/hub\/(?:byte_budget|pace|places|server_socket|tell_and_close|token_bucket)\.ts$/,
+    to: /^lib\/hub\/(?:byte_budget|pace|pieces|places|server_socket|tell_and_close|token_bucket)\.ts$/,
   },
   {
     from: /^lib\/dashboard\//,

@@ -1,8 +1,8 @@
-import { setImmediate } from "node:timers";
 import { type Follower, type Followers, type LogEntry, type Run, Sequence } from "../engine/mod.ts";
 import type { Clock, Position } from "../protocol/mod.ts";
 import { type Activity, logger } from "../telemetry/mod.ts";
 import { History, type HistorySettings, type Publication } from "./history.ts";
+import { nextTurn } from "./next_turn.ts";
 import type { Priority } from "./outbox.ts";
 
 const log = logger("store");
@@ -174,11 +174,6 @@ export class Channel {
   #wake(): void {
     for (const wake of this.#waiting ?? []) wake();
   }
-}
-
-/** Resolves in the next turn of the event loop. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 /** What became of a publication: its frame, and how many connections it went to. */

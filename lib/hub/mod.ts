@@ -25,6 +25,7 @@ export type { Frame, Link } from "./link.ts";
 export { Pace } from "./pace.ts";
 export { Priority } from "./outbox.ts";
 export { MemoryGuard, readMemory, readMemoryLimit } from "./memory_guard.ts";
+export { Pieces } from "./pieces.ts";
 export { Place } from "./places.ts";
 export { ServerSocket, type SocketOwner } from "./server_socket.ts";
 export { checkSevering } from "./check_severing.ts";

@@ -1,5 +1,6 @@
 import type { ByteLease } from "../hub/byte_budget.ts";
 import { Pace } from "../hub/pace.ts";
+import { Pieces } from "../hub/pieces.ts";
 import type { Clock } from "../protocol/clock.ts";
 
 const tooLarge = Symbol("too large");
@@ -28,8 +29,8 @@ export class BodyText {
   }
 
   /**
-   * The text, bytes that are not UTF-8 replaced. Rejects when the client goes away, is too slow, or there is no room for
-   * what it sends.
+   * The text, bytes that are not UTF-8 replaced. Rejects when the client goes away, is too slow, sends pieces that are too
+   * small, or there is no room for what it sends.
    */
   async read(): Promise<string | typeof tooLarge> {
     const { maxSize, clock } = this.#bounds;
@@ -40,11 +41,11 @@ export class BodyText {
       this.cancel();
     });
     const decoder = new TextDecoder();
-    let size = 0;
+    const pieces = new Pieces();
     let text = "";
     for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) {
-      size += chunk.byteLength;
-      if (size > maxSize) return this.#giveUp();
+      if (!await pieces.add(chunk.byteLength)) this.#refuse("the body comes in pieces that are too small");
+      if (pieces.bytes > maxSize) return this.#giveUp();
       this.#hold(chunk.byteLength);
       pace.count(chunk.byteLength);
       text += decoder.decode(chunk, { stream: true });
@@ -59,9 +60,12 @@ export class BodyText {
   }
 
   #hold(bytes: number): void {
-    if (this.#bounds.lease?.take(bytes) ?? true) return;
+    if (!(this.#bounds.lease?.take(bytes) ?? true)) this.#refuse("no room for more bytes of this client");
+  }
+
+  #refuse(why: string): never {
     this.cancel();
-    throw new Error("no room for more bytes of this client");
+    throw new Error(why);
   }
 
   async #next(): Promise<Uint8Array | undefined> {

@@ -63,6 +63,8 @@ export class PollingTransport implements Transport {
     if (request.headers.get("content-type") === "application/octet-stream") {
       return this.#fail("invalid content");
     }
+    // In chunks it could keep the runtime busy for as long as the client likes, and its trailers take any memory.
+    if (request.headers.has("transfer-encoding")) return this.#fail("data request without content length");
     const bounds = this.#options.bounds();
     const body = this.#body = new BodyText(request, bounds);
     try {

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { Gateway } from "../../lib/gateway/mod.ts";
-import { type ByteLease, Pace } from "../../lib/hub/mod.ts";
+import { type ByteLease, Pace, Pieces } from "../../lib/hub/mod.ts";
 import { type Clock, Refusal } from "../../lib/protocol/mod.ts";
 import type { Env } from "./env.ts";
 
@@ -20,6 +20,8 @@ export interface BodyBounds {
   readonly clock: Clock;
   /** On whose account it is held. */
   readonly lease: ByteLease;
+  /** Counts bytes, or what work is worth in them, against the rate of whoever sends it. */
+  readonly count?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -34,34 +36,36 @@ export async function readBody(
   const { address } = context.env.client;
   const lease = hub.budget.lease(name === undefined ? { address } : { name });
   context.set("lease", lease);
-  const text = await readText(context.req.raw, { maxSize, clock, lease });
-  if (name === undefined) context.get("countBytes")?.(text.length);
-  return text;
+  const count = name === undefined ? context.get("countBytes") : undefined;
+  return await readText(context.req.raw, { maxSize, clock, lease, count });
 }
 
 /**
  * A request's body as text. Throws a {@link Refusal} once it is larger than `maxSize` bytes, is not UTF-8, comes more
- * slowly than a {@link Pace} allows, or there is no room for it.
+ * slowly than a {@link Pace} allows or in more pieces than {@link Pieces} does, or there is no room for it.
  */
-export async function readText(request: Request, { maxSize, clock, lease }: BodyBounds): Promise<string> {
+export async function readText(request: Request, bounds: BodyBounds): Promise<string> {
+  const { maxSize, lease } = bounds;
   const announced = Number(request.headers.get("content-length"));
   if (announced > maxSize) throw tooLarge(maxSize);
   if (!lease.hasRoom(announced || 0)) throw noRoom();
   // The runtime takes no more than what is announced.
   return announced > 0 && announced <= small
-    ? await readWhole(request, announced, { clock, lease })
-    : await readPieces(request, { maxSize, clock, lease });
+    ? await readWhole(request, announced, bounds)
+    : await readPieces(request, bounds);
 }
 
 /** Mostly it is here already: then nobody needs to watch how it comes, and the runtime makes no stream of it. */
 async function readWhole(
   request: Request,
   size: number,
-  { clock, lease }: Pick<BodyBounds, "clock" | "lease">,
+  { clock, lease, count }: BodyBounds,
 ): Promise<string> {
   if (!lease.take(size)) throw noRoom();
   const reading = request.bytes().catch(incomplete);
-  return decode(wholeText, await soon(reading) ?? await inTime(reading, clock));
+  const text = decode(wholeText, await soon(reading) ?? await inTime(reading, clock));
+  count?.(size);
+  return text;
 }
 
 /** What a promise resolves to in this turn of the event loop; undefined where that takes longer. */
@@ -79,7 +83,10 @@ async function inTime<T>(reading: Promise<T>, clock: Clock): Promise<T> {
   return await Promise.race([reading, late]);
 }
 
-async function readPieces(request: Request, { maxSize, clock, lease }: BodyBounds): Promise<string> {
+async function readPieces(
+  request: Request,
+  { maxSize, clock, lease, count }: BodyBounds,
+): Promise<string> {
   if (request.body === null) return "";
   const reader = request.body.getReader();
   let isLate = false;
@@ -89,13 +96,14 @@ async function readPieces(request: Request, { maxSize, clock, lease }: BodyBound
     stop();
   });
   const decoder = utf8();
-  let [text, size] = ["", 0];
+  const pieces = new Pieces();
+  let text = "";
   try {
     for (;;) {
       const { value, done } = await reader.read().catch(incomplete);
       if (done) break;
-      size += value.byteLength;
-      if (size > maxSize) throw tooLarge(maxSize);
+      if (!await pieces.add(value.byteLength)) throw inCrumbs();
+      if (pieces.bytes > maxSize) throw tooLarge(maxSize);
       if (!lease.take(value.byteLength)) throw noRoom();
       pace.count(value.byteLength);
       text += decode(decoder, value, true);
@@ -103,6 +111,8 @@ async function readPieces(request: Request, { maxSize, clock, lease }: BodyBound
   } catch (error) {
     stop();
     throw error;
+  } finally {
+    count?.(pieces.weight);
   }
   if (isLate) throw tooSlow();
   return text + decode(decoder);
@@ -132,6 +142,10 @@ function tooLarge(maxSize: number): Refusal {
 
 function tooSlow(): Refusal {
   return new Refusal("invalid_message", { detail: "the body comes too slowly", status: 408 });
+}
+
+function inCrumbs(): Refusal {
+  return new Refusal("invalid_message", { detail: "the body comes in pieces that are too small" });
 }
 
 function noRoom(): Refusal {

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { Gateway } from "../../lib/gateway/mod.ts";
 import type { Env } from "./env.ts";
 import { codeOf } from "./errors.ts";
-import { checkSize } from "./request_bounds.ts";
+import { checkLength, checkSize } from "./request_bounds.ts";
 import { checkHost } from "./request_target.ts";
 import { addSecurityHeaders } from "./security_headers.ts";
 
@@ -24,11 +24,12 @@ export function finishAnswers(activity: Gateway["activity"]): MiddlewareHandler<
   };
 }
 
-/** Lets no request further that is too large, or for no host. */
+/** Lets no request further that is too large, of unknown length, or for no host. */
 export function checkRequests(): MiddlewareHandler<Env> {
   return ({ req: { raw } }, next) => {
     checkHost(raw);
     checkSize(raw);
+    checkLength(raw);
     return next();
   };
 }

@@ -44,6 +44,23 @@ Deno.test("every answer tells browsers to be strict, whatever it is", async () =
   assertMatch(overTls.headers.get("strict-transport-security") ?? "", /^max-age=\d{7,}$/);
 });
 
+Deno.test("a body in chunks is refused with 411 on every path, and not read", async () => {
+  await using server = await startGateway();
+  const paths = [
+    "/api/v1/predictions",
+    "/admin/games",
+    "/inscriptions/start-inscription",
+    "/socket.io/",
+    "/no",
+  ];
+  for (const path of paths) {
+    const request = `POST ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n`;
+    const answer = await rawHead(server.url, request);
+    assertMatch(answer, /^HTTP\/1\.1 411 /, path);
+    assertMatch(answer, /^connection: close\r?$/im, path);
+  }
+});
+
 Deno.test("a URL or headers beyond what any client needs are refused with 414 and 431", async () => {
   await using server = await startGateway();
   const long = await fetch(`${server.url}/api/v1/games?since=${"1".repeat(9000)}`);

@@ -7,6 +7,7 @@ import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
 import { ask, PollingClient } from "./polling_client.ts";
 import { rawUpgrade } from "./raw_upgrade.ts";
+import { rawStatus } from "../helpers/raw_client.ts";
 import { until } from "../helpers/until.ts";
 
 const polling = "/socket.io/?EIO=4&transport=polling";
@@ -198,4 +199,13 @@ Deno.test("POST bodies for which there is no room are refused", async () => {
   const lease = budget.lease({ address: "127.0.0.1" });
   while (lease.take(1024));
   assertEquals((await client.post(`4${"x".repeat(2000)}`)).status, 400);
+});
+
+Deno.test("a POST in chunks is refused and ends the session", async () => {
+  await using service = new EngineService();
+  const { url } = await PollingClient.open(service.origin);
+  const { pathname, search } = new URL(url);
+  const head = `POST ${pathname}${search} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`;
+  assertEquals(await rawStatus(url, `${head}1\r\n4\r\n`), 400);
+  assertEquals(service.ends.map(({ description }) => description), ["data request without content length"]);
 });

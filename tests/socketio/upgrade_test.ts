@@ -1,8 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { ByteBudget } from "../../lib/hub/mod.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { EngineService } from "./engine_service.ts";
 import { FrameClient } from "./frame_client.ts";
 import { PollingClient } from "./polling_client.ts";
+import { SlowPost } from "./slow_post.ts";
 import { until } from "../helpers/until.ts";
 
 async function probe(client: PollingClient): Promise<FrameClient> {
@@ -76,34 +78,38 @@ Deno.test("a poll that waits when the client says it has left is answered all th
 Deno.test("a POST on its way in while the transport changes still counts", async () => {
   await using service = new EngineService();
   const client = await PollingClient.open(service.origin);
-  const slow = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = slow.writable.getWriter();
-  const post = client.post(slow.readable);
-  await writer.write(new TextEncoder().encode("4slow"));
+  using post = await SlowPost.begin(client, 5);
+  await post.write("4slo");
   const socket = await probe(client);
   socket.send("5");
   socket.send("4first");
   assertEquals(await socket.next(), "4first");
-  await writer.close();
-  assertEquals((await post).status, 200);
+  await post.write("w");
+  assertEquals(await post.status(), 200);
   assertEquals(await socket.next(), "4slow");
   await socket.close();
 });
 
 Deno.test("a POST that fails after the transport changed does no harm", async () => {
-  await using service = new EngineService({ maxHttpBufferSize: 100 });
+  const budget = new ByteBudget({ maxMessageSize: 1 });
+  await using service = new EngineService({
+    policy: (session) => ({
+      bodyBounds: () => ({ maxSize: 100, lease: budget.lease({ address: session.remoteAddress }) }),
+      hasRoom: () => true,
+      take: (message) => session.deliver(message),
+    }),
+  });
   const client = await PollingClient.open(service.origin);
-  const slow = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = slow.writable.getWriter();
-  const post = client.post(slow.readable);
-  await writer.write(new TextEncoder().encode("4slow"));
+  using post = await SlowPost.begin(client, 5);
+  await post.write("4slo");
   const socket = await probe(client);
   socket.send("5");
   socket.send("4first");
   assertEquals(await socket.next(), "4first");
-  await writer.write(new Uint8Array(100));
-  await writer.close();
-  assertEquals((await post).status, 413);
+  const lease = budget.lease({ address: "127.0.0.1" });
+  while (lease.take(1024) || lease.take(1));
+  await post.write("w");
+  assertEquals(await post.status(), 400);
   socket.send("4second");
   assertEquals(await socket.next(), "4second");
   await socket.close();

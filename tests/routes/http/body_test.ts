@@ -1,3 +1,4 @@
+import { clearImmediate, setImmediate } from "node:timers";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ByteBudget } from "../../../lib/hub/mod.ts";
 import { Refusal, type Timer } from "../../../lib/protocol/mod.ts";
@@ -58,6 +59,42 @@ Deno.test("readText() gives up on a body that comes too slowly", async () => {
   const refusal = await reading;
   assertEquals([refusal.status, cancelled], [408, true]);
   assertStringIncludes(refusal.message, "comes too slowly");
+});
+
+/** A body that is there already, in so many pieces of one size. */
+function inPieces(count: number, size: number): ReadableStream<Uint8Array> {
+  const piece = new Uint8Array(size).fill(0x20);
+  let left = count;
+  return new ReadableStream({
+    pull: (controller) => left-- > 0 ? controller.enqueue(piece) : controller.close(),
+  }, { highWaterMark: 0 });
+}
+
+Deno.test("readText() refuses crumbs before many have come, and counts what work they were", async () => {
+  let counted = 0;
+  const options = {
+    ...bounds(new FakeClock()),
+    maxSize: 2 ** 20,
+    count: (bytes: number) => counted += bytes,
+  };
+  const crumbs = request(inPieces(2 ** 20, 1));
+  const refusal = await assertRejects(() => readText(crumbs, options), Refusal, "pieces that are too small");
+  assertEquals([refusal.status, counted], [400, 258 * 256]);
+  counted = 0;
+  assertEquals((await readText(request(inPieces(200, 1)), options)).length, 200);
+  assertEquals(counted, 200 * 256);
+});
+
+Deno.test("while a body comes as fast as it can, others have their turn", async () => {
+  let turns = 0;
+  let turn = setImmediate(function next() {
+    turns += 1;
+    turn = setImmediate(next);
+  });
+  const options = { ...bounds(new FakeClock()), maxSize: 2 ** 20 };
+  await readText(request(inPieces(2000, 300)), options);
+  clearImmediate(turn);
+  assert(turns > 100, `${turns} turns`);
 });
 
 /** A body of so many MiB that goes on for as long as the test wants. */

@@ -1,0 +1,6 @@
+import { setImmediate } from "node:timers";
+
+/** Resolves in the next turn of the event loop. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
