@@ -59,6 +59,32 @@ Deno.test("a store that a newer Deno wrote is refused in words", async () => {
   assertStringIncludes(error.message, `Cannot read the store ${path}: a newer version of Deno wrote it`);
 });
 
+Deno.test("a transaction that is too large for one commit is refused in words that say so", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/store.db`;
+  using store = await openEngine(path);
+  using other = await openEngine(path);
+  // Each commit tells the other one what it appends.
+  const following = other.log.follow(() => true, new AbortController().signal);
+  await following.next();
+  const numbers = (count: number) => Array.from({ length: count }, (_, number) => number);
+  const refusals: string[] = [];
+  for (let count = 95; count < 105; count += 1) {
+    await store.transact(async (transaction) => {
+      await transaction.getMany(numbers(count).map((number) => ["read", number]));
+      await transaction.append("a", 1);
+    }).catch(({ name }) => refusals.push(name));
+  }
+  for (let count = 990; count < 1005; count += 1) {
+    await store.transact(async (transaction) => {
+      for (const number of numbers(count)) transaction.set(["written", number], count);
+      await transaction.append("a", 1);
+    }, { lock: "a" }).catch(({ name }) => refusals.push(name));
+  }
+  assert(refusals.length > 5 && refusals.every((name) => name === "RangeError"), refusals.join());
+  await following.return?.();
+});
+
 Deno.test("a path that cannot be a store is named", async () => {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/file`, "no store");

@@ -6,8 +6,8 @@ import { type ChannelHead, headKey, noHead, prunable, rowKey, rowsOf } from "./l
 import { isPieces, type Pieces, readPieces, removePieces, writePieces } from "./pieces.ts";
 import { sizeOf } from "./size_of.ts";
 
-// What Deno KV takes in one commit.
-const [maxWrites, maxChecks, maxCommitSize, maxValueSize] = [1000, 100, 700 * 1024, 60_000];
+// What Deno KV takes in one commit, without what comes with each: the lock, what the feed is told, and who follows that.
+const [maxWrites, maxChecks, maxCommitSize, maxValueSize] = [998, 99, 700 * 1024, 60_000];
 const keysPerRead = 10;
 /** Rows of the log that one commit removes at most: more than come in, so that what is kept shrinks to its limit. */
 const maxForgotten = 200;
