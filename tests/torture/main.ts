@@ -29,10 +29,9 @@ async function perform(trial: Trial): Promise<Row> {
   try {
     await using stage = await Stage.open(trial);
     const outcome = await stage.perform();
-    const { findings: { said, faults }, memory, answer } = outcome;
-    const figures =
-      `+${memory} MB (at most ${trial.bound.memory}), ${answer} ms (at most ${trial.bound.answer})`;
-    return { trial, figures, said, problems: [...faults, ...brokenBounds(outcome, trial.bound)] };
+    const { findings: { said, faults }, memory, answer, bound } = outcome;
+    const figures = `+${memory} MB (at most ${bound.memory}), ${answer} ms (at most ${bound.answer})`;
+    return { trial, figures, said, problems: [...faults, ...brokenBounds(outcome)] };
   } catch (error) {
     return { trial, figures: "", said: "", problems: [(error as Error).message] };
   }

@@ -8,6 +8,7 @@ import { sampleGame } from "../helpers/samples.ts";
 import type { AttackName, Order } from "./attacker.ts";
 import { Bystander } from "./bystander.ts";
 import { LoopDisk } from "./loop_disk.ts";
+import { pace } from "./pace.ts";
 import type { Bound, Findings, Target, Trial } from "./trial.ts";
 
 /** Clients say whom they come from, so that one machine has many addresses. */
@@ -38,6 +39,8 @@ interface Outcome {
   readonly memory: number;
   /** Milliseconds that a bystander waited at most. */
   readonly answer: number;
+  /** What it had to keep on this machine, at its pace. */
+  readonly bound: Bound;
 }
 
 /** A real server in a process of its own, a bystander, and an attacker in another thread. */
@@ -132,7 +135,7 @@ export class Stage implements AsyncDisposable {
 
   /** Runs the trial, and measures what it cost. */
   async perform(): Promise<Outcome> {
-    const before = await resetPeak(this.server.pid);
+    const [before, paceBefore] = [await resetPeak(this.server.pid), pace()];
     this.bystander.forget();
     const { server } = this;
     const findings = await this.#trial.run(this);
@@ -143,6 +146,7 @@ export class Stage implements AsyncDisposable {
       findings: { said: findings.said, faults },
       memory: Math.max(0, Math.round((peak ?? before) - before)),
       answer: Math.round(this.bystander.slowest),
+      bound: atPace(this.#trial.bound, Math.max(paceBefore, pace())),
     };
   }
 
@@ -157,11 +161,15 @@ export class Stage implements AsyncDisposable {
 }
 
 /** Which bounds an outcome breaks, in words. */
-export function brokenBounds({ memory, answer }: Outcome, bound: Bound): string[] {
+export function brokenBounds({ memory, answer, bound }: Outcome): string[] {
   return [
     ...memory > bound.memory ? [`took ${memory} MB, at most ${bound.memory} may be`] : [],
     ...answer > bound.answer ? [`a bystander waited ${answer} ms, at most ${bound.answer} may be`] : [],
   ];
+}
+
+function atPace({ memory, answer }: Bound, pace: number): Bound {
+  return { memory, answer: Math.round(pace * answer) };
 }
 
 async function startDatabase(disk: LoopDisk | undefined): Promise<StoreDatabase> {

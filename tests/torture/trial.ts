@@ -5,7 +5,7 @@ import type { Stage } from "./stage.ts";
 export interface Bound {
   /** Megabytes of memory that the server may take beyond what it had before. */
   readonly memory: number;
-  /** Milliseconds that a bystander may wait for an answer. */
+  /** Milliseconds that a bystander may wait for an answer, on a quiet machine; where work takes longer, as much longer. */
   readonly answer: number;
 }
 
