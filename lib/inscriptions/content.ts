@@ -3,6 +3,7 @@ import type { StoredFile } from "../engine/mod.ts";
 import { Brotli } from "./brotli.ts";
 import { decodeMessage, hashOfMemo } from "./hcs1.ts";
 import { LedgerError, type LedgerTopic } from "./ledger/ledger.ts";
+import { ReadingTurns } from "./reading_turns.ts";
 
 /** An inscribed file, read back. */
 export interface Content {
@@ -19,26 +20,27 @@ export interface Content {
  * Opens a topic's file. What is damaged within its first piece is found here, later damage ends the stream with an error;
  * the last piece is held back until all hashes are right, so that no damaged file ever comes out whole.
  *
+ * @param turns in which its pieces are read, with those of other files
  * @throws {LedgerError}
  */
-export async function openContent(topic: LedgerTopic, file: StoredFile): Promise<Content> {
+export async function openContent(
+  topic: LedgerTopic,
+  file: StoredFile,
+  turns = new ReadingTurns(),
+): Promise<Content> {
   const { mimeType, name, size, hash } = file;
   if (hashOfMemo(topic.memo) !== hash) throw damaged("its memo is not that of the file");
   const pieces = checkedPieces(topic, file);
-  const first = await pieces.next();
-  return { mimeType, name, size, hash, body: ReadableStream.from(startingWith(first, pieces)) };
-}
-
-async function* startingWith<T>(
-  first: IteratorResult<T>,
-  rest: AsyncGenerator<T>,
-): AsyncGenerator<T> {
-  try {
-    if (!first.done) yield first.value;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
+  const next = () => turns.take(() => pieces.next());
+  const first = await next();
+  const body = ReadableStream.from((async function* () {
+    try {
+      for (let piece = first; !piece.done; piece = await next()) yield piece.value;
+    } finally {
+      await pieces.return(undefined);
+    }
+  })());
+  return { mimeType, name, size, hash, body };
 }
 
 async function* checkedPieces(topic: LedgerTopic, file: StoredFile): AsyncGenerator<Uint8Array> {

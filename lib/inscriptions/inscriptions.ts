@@ -30,6 +30,7 @@ import { LocalLedger } from "./ledger/local_ledger.ts";
 import { formatTransactionId, parseTransactionId } from "./ledger/transaction.ts";
 import { type NumberedInscription, Numbers, type Query, readHolderQuery } from "./numbers.ts";
 import { Quota } from "./quota.ts";
+import { ReadingTurns } from "./reading_turns.ts";
 import { Rounds } from "./rounds.ts";
 import { defaultSettings, type InscriptionSettings } from "./settings.ts";
 import { Succession } from "./succession.ts";
@@ -83,6 +84,7 @@ export class Inscriptions {
   readonly #starts = new Map<string, Promise<unknown>>();
   readonly #stopping = new AbortController();
   readonly #shortage: () => string | undefined;
+  readonly #reading = new ReadingTurns();
 
   constructor({ store, followers, clock, fetching, cluster = alone, ...options }: InscriptionsOptions) {
     const settings = { ...defaultSettings, ...options.settings };
@@ -248,7 +250,7 @@ export class Inscriptions {
   async content(topicId: string): Promise<Content | null> {
     const file = await this.#jobs.contentOf(topicId);
     const topic = file && await this.#ledger.read(topicId);
-    return file && topic && await openContent(topic, file);
+    return file && topic && await openContent(topic, file, this.#reading);
   }
 
   #checkRoom(): void {

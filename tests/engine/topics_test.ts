@@ -56,3 +56,14 @@ Deno.test("blocks come in the order of their numbers, not of their digits", asyn
   const firsts = (await Array.fromAsync(topics.blocks(number))).map(({ first }) => first);
   assertEquals(firsts, Array.from({ length: 120 }, (_, index) => index + 1));
 });
+
+Deno.test("a topic of many blocks is read whole and in order, whatever they hold", async () => {
+  using store = await openEngine(":memory:");
+  const topics = new TopicRepository(store);
+  for (const blocks of [0, 1, 3, 4, 5, 8, 11]) {
+    const number = await topics.create(`with ${blocks}`, head);
+    const all = Array.from({ length: blocks }, (_, index) => block(1 + 2 * index, `${index}`, "and more"));
+    if (blocks > 0) assertEquals(await topics.append(number, all, after(2 * blocks)), true);
+    assertEquals(await Array.fromAsync(topics.blocks(number)), all);
+  }
+});

@@ -22,6 +22,8 @@ export interface TopicBlock {
   readonly runningHash: Uint8Array;
 }
 
+/** Blocks that are read at a time, of some 50 KB each. */
+const blocksAtOnce = 4;
 const entityKey = ["ledger_entities"] as const;
 /** Numbers below are taken by the network itself on Hedera. */
 const firstEntity = 1001;
@@ -70,8 +72,17 @@ export class TopicRepository {
 
   /** All blocks in order, a few in memory at a time. */
   async *blocks(number: number): AsyncIterableIterator<TopicBlock> {
-    for await (const { value } of this.#store.list<TopicBlock>({ prefix: ["topic_blocks", number] })) {
-      yield value;
+    const prefix = ["topic_blocks", number] as const;
+    for (let next = 1;;) {
+      let read = 0;
+      for await (
+        const { value } of this.#store.list<TopicBlock>({ prefix, from: [next], limit: blocksAtOnce })
+      ) {
+        yield value;
+        next = value.first + value.messages.length;
+        read += 1;
+      }
+      if (read < blocksAtOnce) return;
     }
   }
 }
