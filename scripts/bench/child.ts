@@ -4,14 +4,36 @@ import { readLines } from "../../lib/cli/stdio.ts";
 const running = new Set<Deno.ChildProcess>();
 globalThis.addEventListener("unload", endAll);
 
-/** How `heliograph` is started from its sources. */
-export function programCommand(args: readonly string[]): { file: string; args: string[] } {
-  return denoCommand(new URL("../../main.ts", import.meta.url), args);
+/** Workers, which are not asked to collect, keep young garbage of a MiB at the most. */
+const collectorFlags = "--v8-flags=--expose-gc,--max-semi-space-size=1";
+
+/** How a process is started. */
+export interface ProcessOptions {
+  /** Whether it can be asked to {@link collectGarbage}. */
+  readonly collects?: boolean;
 }
 
-function denoCommand(module: URL, args: readonly string[]): { file: string; args: string[] } {
-  const permissions = ["--allow-read", "--allow-write", "--allow-net", "--allow-env"];
-  return { file: Deno.execPath(), args: ["run", "--quiet", ...permissions, module.href, ...args] };
+/** How `heliograph` is started from its sources. */
+export function programCommand(
+  args: readonly string[],
+  options: ProcessOptions = {},
+): { file: string; args: string[] } {
+  return denoCommand(new URL("../../main.ts", import.meta.url), args, options);
+}
+
+function denoCommand(
+  module: URL,
+  args: readonly string[],
+  { collects = false }: ProcessOptions,
+): { file: string; args: string[] } {
+  const flags = ["--quiet", "--allow-read", "--allow-write", "--allow-net", "--allow-env"];
+  if (collects) flags.push(`--preload=${new URL("./collector.ts", import.meta.url).href}`, collectorFlags);
+  return { file: Deno.execPath(), args: ["run", ...flags, module.href, ...args] };
+}
+
+/** Has a process give back the memory that it does not need. */
+export function collectGarbage(pid: number): void {
+  Deno.kill(pid, "SIGUSR2");
 }
 
 /** Starts a process that is killed when this one ends. */
@@ -53,8 +75,8 @@ export class Helper implements AsyncDisposable {
     this.#answers = readLines(child.stdout);
   }
 
-  static start(role: string): Helper {
-    const { file, args } = denoCommand(new URL("./main.ts", import.meta.url), [`@${role}`]);
+  static start(role: string, options: ProcessOptions = {}): Helper {
+    const { file, args } = denoCommand(new URL("./main.ts", import.meta.url), [`@${role}`], options);
     return new Helper(spawn(file, { args, stdin: "piped", stdout: "piped", stderr: "inherit" }));
   }
 

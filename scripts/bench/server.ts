@@ -1,12 +1,12 @@
 import { cryptoReady } from "../../lib/crypto/mod.ts";
 import { readLines } from "../../lib/cli/stdio.ts";
-import { end, programCommand, spawn } from "./child.ts";
+import { end, type ProcessOptions, programCommand, spawn } from "./child.ts";
 import { minerKey } from "./miners.ts";
 
 const adminToken = crypto.randomUUID();
 
 /** How a server is started. */
-export interface ServerOptions {
+export interface ServerOptions extends ProcessOptions {
   /** Registered miners: those with the numbers below this one. */
   readonly miners: number;
   readonly flags?: readonly string[];
@@ -86,7 +86,7 @@ async function startProcess(folder: string, options: ServerOptions) {
     "--predictions.daily_per_miner=10000000",
     "--predictions.daily_bytes_per_miner=64GiB",
     ...flags,
-  ]);
+  ], options);
   const surroundings = { clearEnv: true, env: environment(), stdin: "null", stdout: "piped" } as const;
   if (Deno.build.os === "windows") return spawn(file, { ...surroundings, args, stderr: "null" });
   const redirected = ["-c", 'exec "$@" 2> "$0"', `${folder}/log`, file, ...args];
