@@ -28,14 +28,16 @@ export class SteppedClock implements Clock {
     return { cancel: () => void this.#waiting.delete(task) };
   }
 
-  /** Goes on, and runs what falls due, in order; `settled` resolves when the consequences of a task are through. */
+  /** Goes on, and runs what falls due, in order; `settled` resolves when the consequences of what was done are through. */
   async pass(milliseconds: number, settled: () => Promise<unknown>): Promise<void> {
     const end = this.#now + milliseconds;
-    for (let task = this.#next(end); task !== undefined; task = this.#next(end)) {
+    for (;;) {
+      await settled();
+      const task = this.#next(end);
+      if (task === undefined) break;
       this.#waiting.delete(task);
       this.#now = task.due;
       task.run();
-      await settled();
     }
     this.#now = end;
   }

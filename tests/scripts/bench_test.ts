@@ -258,3 +258,15 @@ Deno.test("a stepped clock runs what falls due in order, what that starts too, a
   assertEquals(ran, ["early at 1010", "started at 1015", "late at 1030"]);
   assertEquals(clock.now(), 1050);
 });
+
+Deno.test("before a clock goes on what is under way plans what it has to", async () => {
+  const clock = new SteppedClock(1000);
+  const ran: number[] = [];
+  let isUnderWay = true;
+  await clock.pass(50, () => {
+    if (isUnderWay) clock.after(10, () => ran.push(clock.now()));
+    isUnderWay = false;
+    return Promise.resolve();
+  });
+  assertEquals(ran, [1010]);
+});
