@@ -1,5 +1,3 @@
-import type { afterAbout } from "./moments.ts";
-
 /** A started timer. */
 export interface Timer {
   /** Does nothing once it has run. */
@@ -39,7 +37,13 @@ export class WallTimes {
 /** Milliseconds by which a timer is late where this process stood still, and then for reading what waits. */
 const [standstill, catchingUp] = [2000, 1000];
 
-const exactly: typeof afterAbout = (clock, milliseconds, task) => {
+/** Is told how late it is, in milliseconds. */
+export type Task = (late: number) => void;
+
+/** Starts a timer for a task, at about the time asked for. */
+type After = (clock: Clock, milliseconds: number, task: Task) => Timer;
+
+const exactly: After = (clock, milliseconds, task) => {
   const due = clock.elapsed() + milliseconds;
   return clock.after(milliseconds, () => task(clock.elapsed() - due));
 };
@@ -52,7 +56,7 @@ export function afterSilence(
   clock: Clock,
   milliseconds: number,
   judge: () => void,
-  after = exactly,
+  after: After = exactly,
 ): Timer {
   let timer = after(clock, milliseconds, (late) => {
     if (late < standstill) judge();

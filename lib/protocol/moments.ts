@@ -1,7 +1,4 @@
-import type { Clock, Timer } from "./clock.ts";
-
-/** Is told how late it is, in milliseconds. */
-export type Task = (late: number) => void;
+import type { Clock, Task, Timer } from "./clock.ts";
 
 interface Moment {
   readonly tasks: Set<Task>;
