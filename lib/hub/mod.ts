@@ -22,6 +22,7 @@ export { Farewell } from "./farewell.ts";
 export { HistoryBudget } from "./history_budget.ts";
 export { Hub, type TurnedAway } from "./hub.ts";
 export type { Frame, Link } from "./link.ts";
+export { afterOthers } from "./next_turn.ts";
 export { Pace } from "./pace.ts";
 export { Priority } from "./outbox.ts";
 export { MemoryGuard, readMemory, readMemoryLimit } from "./memory_guard.ts";

@@ -1,4 +1,4 @@
-import { nextTurn } from "./next_turn.ts";
+import { afterOthers } from "./next_turn.ts";
 
 /** Pieces that may have any size, and bytes that they have on average where there are more. */
 const [free, least] = [256, 256];
@@ -27,7 +27,7 @@ export class Pieces {
   async add(bytes: number): Promise<boolean> {
     this.#count += 1;
     this.#bytes += bytes;
-    if (this.#count % inOneTurn === 0) await nextTurn();
+    if (this.#count % inOneTurn === 0) await afterOthers();
     return this.#count <= free + this.#bytes / least;
   }
 }

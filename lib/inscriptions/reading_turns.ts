@@ -1,4 +1,5 @@
 import { Turns } from "../engine/mod.ts";
+import { afterOthers } from "../hub/mod.ts";
 import { systemClock } from "../protocol/mod.ts";
 
 /** Milliseconds for which files are read before whatever else the gateway does has its turn. */
@@ -16,8 +17,7 @@ export class ReadingTurns {
     return await this.#turns.take("piece", async () => {
       const now = systemClock.elapsed();
       if (now - this.#since >= stretch) {
-        // A timer: the runtime looks for requests before it runs one, and not before an immediate.
-        await new Promise<void>((resolve) => systemClock.after(0, resolve));
+        await afterOthers();
         this.#since = systemClock.elapsed();
       }
       return await read();
