@@ -78,7 +78,8 @@ export interface Store extends Reader {
    * Does all of `work`'s writes, or none. Where something that it read was changed meanwhile, `work` runs again from the
    * start; it must do nothing that cannot be repeated.
    *
-   * @throws {RangeError} when it writes more than 1,000 values, or reads more than 100 without a lock
+   * @throws {RangeError} when it writes more than the engine takes at once, or reads more without a lock: each takes 998 values
+   * that are written, and 99 that are read
    */
   transact<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactOptions): Promise<T>;
   set(key: Key, value: unknown, options?: KeepOptions): Promise<void>;

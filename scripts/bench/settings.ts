@@ -32,7 +32,7 @@ export const usage = {
   takesMany: true,
   about:
     "Measures this machine, with a server of its own and everything it is held against in the same run; all seven take " +
-    "under five minutes.",
+    "some minutes.",
   words: {
     predictions:
       "Verified, stored and confirmed per second, beside what the cores can verify and sign; latency.",

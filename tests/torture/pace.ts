@@ -1,6 +1,6 @@
 import { median } from "../../lib/telemetry/mod.ts";
 
-/** Milliseconds that {@link work} took where the bounds are from: two cores of a quiet virtual machine, Deno 2.9.6. */
+/** Milliseconds that {@link work} took on two cores of a virtual machine, quiet: 1.8 to 2.5, Deno 2.9.6. */
 const reference = 2;
 const times = 25;
 
@@ -11,7 +11,7 @@ function work(): number {
   return JSON.stringify(JSON.parse(text)).length;
 }
 
-/** How many times as long as where the bounds are from work takes here just now; 1 where it does not take longer. */
+/** How many times as long as there work takes here just now; 1 where it does not take longer. */
 export function pace(): number {
   const taken = Array.from({ length: times }, () => {
     const start = performance.now();
