@@ -36,6 +36,8 @@ function judgement(number: number): Judgement {
 /** A page for people, and how one comes to it. */
 interface PageForPeople {
   readonly name: string;
+  /** A selector of what was not there on the page before. */
+  readonly part?: string;
   readonly open: () => Promise<void>;
 }
 
@@ -66,7 +68,12 @@ export class AllPages implements AsyncDisposable {
     const { page, gateway: { server: { url } } } = this;
     yield { name: "dashboard", open: () => this.#show(`${url}/`, "[data-peer]") };
     yield { name: "reference", open: () => this.#show(`${url}/docs`, "#search:not([hidden])") };
-    yield { name: "an open request", open: () => this.#show(`${url}/docs#put-admin-miners-hotkey-`, ".try") };
+    const part = "[id=put-admin-miners-hotkey-]";
+    yield {
+      name: "an open request",
+      part,
+      open: () => this.#show(`${url}/docs#put-admin-miners-hotkey-`, ".try"),
+    };
     yield { name: "login", open: () => this.#show(`${url}/console`, "#token") };
     await this.login();
     for (const [name, href] of await this.consolePages()) {
@@ -151,9 +158,9 @@ export class AllPages implements AsyncDisposable {
   /** Registers so many miners more. */
   async registerMiners(count: number): Promise<void> {
     const { registry } = this.gateway.server.gateway.validator;
-    for (let uid = 1000; uid < 1000 + count; uid += 1) {
-      await registry.put({ hotkey: testKey(uid).address, uid, blacklisted: false });
-    }
+    const more = Array.from({ length: count }, (_, index) => 1000 + index)
+      .map((uid) => ({ hotkey: testKey(uid).address, uid, blacklisted: false }));
+    await registry.replace([...registry.list(), ...more]);
   }
 
   /** Tells the page that is open of so many predictions, some thousand at a time: as fast as it takes them. */

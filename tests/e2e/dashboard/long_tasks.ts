@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { findChromium } from "../../helpers/programs.ts";
 import { AllPages } from "./all_pages.ts";
+import { closeBrowser } from "./shared_browser.ts";
 
 /** How long a browser is busy with one thing while somebody scrolls, in milliseconds of CPU: others may load the machine. */
 interface Busy {
@@ -71,4 +72,7 @@ async function main(): Promise<void> {
   await tell("100,000 predictions", await scrolled(pages, /^Table: Predictions/));
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  await main();
+  await closeBrowser();
+}

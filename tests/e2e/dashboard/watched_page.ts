@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { launchChromium } from "./launch_chromium.ts";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { sharedBrowser } from "./shared_browser.ts";
 
 /** What a browser says of every connection that is refused; a page cannot keep it from that. */
 const refusedConnection = /net::ERR_CONNECTION_(?:REFUSED|RESET|CLOSED)|ERR_INCOMPLETE_CHUNKED_ENCODING/;
@@ -8,14 +8,12 @@ const refusedConnection = /net::ERR_CONNECTION_(?:REFUSED|RESET|CLOSED)|ERR_INCO
 /** Milliseconds after which what does not come is a fault, however slow the machine is. */
 const patience = 60_000;
 
-/** A page in a real browser, with all that went wrong on it. */
+/** A page in a real browser, in a profile of its own, with all that went wrong on it. */
 export class WatchedPage implements AsyncDisposable {
   /** Errors, warnings, violations of the policy, and requests to other hosts. */
   readonly faults: string[] = [];
-  readonly #browser: Browser;
 
-  private constructor(browser: Browser, readonly page: Page, url: string) {
-    this.#browser = browser;
+  private constructor(readonly page: Page, url: string) {
     const { host } = new URL(url);
     page.on("console", (message) => this.#note(message.type(), message.text()));
     page.on("pageerror", ({ message }) => this.#note("error", message));
@@ -30,10 +28,10 @@ export class WatchedPage implements AsyncDisposable {
     options: BrowserContextOptions & { readonly prepare?: string } = {},
   ): Promise<WatchedPage> {
     const { prepare, ...context } = options;
-    const browser = await launchChromium(chromium);
+    const browser = await sharedBrowser(chromium);
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...context });
     page.setDefaultTimeout(patience);
-    const watched = new WatchedPage(browser, page, url);
+    const watched = new WatchedPage(page, url);
     await page.addInitScript(
       `addEventListener("securitypolicyviolation", (event) => console.error("policy: " + event.violatedDirective));${
         prepare ?? ""
@@ -118,7 +116,7 @@ export class WatchedPage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close();
+    await this.page.context().close();
   }
 
   #note(type: string, text: string): void {
