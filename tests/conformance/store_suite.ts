@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Entry, Key, Store, Transaction } from "../../lib/engine/mod.ts";
 
 /** A store that is empty, and gone when it is disposed of. */
@@ -124,6 +124,19 @@ export function testStore(name: string, open: OpenStore): void {
       assertEquals(await store.get(["n"]), 40);
     });
   }
+
+  Deno.test(`${name}: many transactions that overtake each other are each tried a few times`, async () => {
+    await using opened = await open();
+    const { store } = opened;
+    let tries = 0;
+    await Promise.all(Array.from({ length: 100 }, () =>
+      store.transact((transaction) => {
+        tries += 1;
+        return increment(transaction, ["n"]);
+      })));
+    assertEquals(await store.get(["n"]), 100);
+    assert(tries <= 300, `${tries} tries`);
+  });
 
   Deno.test(`${name}: what a transaction found absent is still absent when it is kept`, async () => {
     await using opened = await open();

@@ -1,4 +1,5 @@
 import { type Clock, type Durability, systemClock } from "../../protocol/mod.ts";
+import { Attempts, insist, overtaken } from "../attempts.ts";
 import type { Engine, KeptChannel } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
@@ -26,6 +27,7 @@ export class KvEngine implements Engine {
   readonly #durability: Durability;
   readonly #locks = new Map<string, LockState>();
   readonly #turns = new Turns();
+  readonly #unlocked = new Attempts();
 
   private constructor(options: {
     kv: Deno.Kv;
@@ -107,8 +109,9 @@ export class KvEngine implements Engine {
     work: (transaction: Transaction) => Promise<T>,
     { lock }: TransactOptions = {},
   ): Promise<T> {
-    if (lock === undefined) return await this.#guarded(() => this.#attempt(work));
-    return await this.#turns.take(lock, () => this.#guarded(() => this.#attempt(work, lock)));
+    const attempt = () => this.#attempt(work, lock);
+    if (lock === undefined) return await this.#guarded(() => this.#unlocked.make(attempt));
+    return await this.#turns.take(lock, () => this.#guarded(() => insist(attempt)));
   }
 
   now(): Promise<number> {
@@ -187,19 +190,20 @@ export class KvEngine implements Engine {
     }
   }
 
-  async #attempt<T>(work: (transaction: Transaction) => Promise<T>, lock?: string): Promise<T> {
-    for (;;) {
-      const transaction = new KvTransaction({
-        kv: this.#kv,
-        lock: lock === undefined ? undefined : await this.#take(lock),
-        history: this.#history,
-        feed: this.#feed,
-        now: this.#clock.now(),
-        durability: this.#durability,
-      });
-      const result = await work(transaction);
-      if (await transaction.commit()) return result;
-    }
+  async #attempt<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    lock: string | undefined,
+  ): Promise<T | typeof overtaken> {
+    const transaction = new KvTransaction({
+      kv: this.#kv,
+      lock: lock === undefined ? undefined : await this.#take(lock),
+      history: this.#history,
+      feed: this.#feed,
+      now: this.#clock.now(),
+      durability: this.#durability,
+    });
+    const result = await work(transaction);
+    return await transaction.commit() ? result : overtaken;
   }
 
   async #take(lock: string): Promise<{ key: Key; state: LockState }> {

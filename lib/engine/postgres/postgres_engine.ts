@@ -1,8 +1,10 @@
 import { type Clock, type Durability, sleep, systemClock, together } from "../../protocol/mod.ts";
+import { type Attempt, Attempts, insist, overtaken } from "../attempts.ts";
 import { isEnough } from "../durability.ts";
 import type { Engine, KeptChannel } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
+import { Turns } from "../turns.ts";
 import { type DatabaseAddress, parseAddress } from "./address.ts";
 import { Barrier } from "./barrier.ts";
 import { Doorbell } from "./doorbell.ts";
@@ -20,7 +22,6 @@ import { Sweeper } from "./sweeper.ts";
 import { Tail } from "./tail.ts";
 import { Trouble } from "./trouble.ts";
 import { decode, encode } from "./values.ts";
-import { Turns } from "../turns.ts";
 
 /** Values that are read at a time while a list is gone through, and that are deleted at a time. */
 const [page, deletedAtOnce] = [200, 1000];
@@ -51,6 +52,7 @@ export class PostgresEngine implements Engine {
   readonly #barrier = new Barrier(() => this.#trouble.watch("write", () => this.#commitNothing()));
   readonly #server = crypto.randomUUID().slice(0, 8);
   readonly #turns = new Turns();
+  readonly #unlocked = new Attempts();
   readonly #trouble = new Trouble();
   readonly #durability: Durability;
 
@@ -183,8 +185,8 @@ export class PostgresEngine implements Engine {
     work: (transaction: Transaction) => Promise<T>,
     { lock }: TransactOptions = {},
   ): Promise<T> {
-    if (lock === undefined) return await this.#repeated(() => this.#attempt(work));
-    return await this.#turns.take(lock, () => this.#repeated(() => this.#attemptUnder(lock, work)));
+    if (lock === undefined) return await this.#unlocked.make(this.#patient(() => this.#attempt(work)));
+    return await this.#turns.take(lock, () => insist(this.#patient(() => this.#attemptUnder(lock, work))));
   }
 
   async set(key: Key, value: unknown, options?: KeepOptions): Promise<void> {
@@ -255,16 +257,17 @@ export class PostgresEngine implements Engine {
     this.close();
   }
 
-  /** Tries again while others are in the way. */
-  async #repeated<T>(attempt: () => Promise<T>): Promise<T> {
-    for (let tries = 0;; tries += 1) {
+  /** Waits for longer and longer while other servers are in the way. */
+  #patient<T>(attempt: () => Promise<T>): Attempt<T> {
+    return async (times) => {
+      if (times > 3) await sleep(systemClock, Math.random() * Math.min(50, 2 ** (times - 1)));
       try {
         return await this.#trouble.watch("write", attempt);
       } catch (error) {
-        if (!(error instanceof DatabaseFailure) || error.kind !== "conflict") throw error;
+        if (error instanceof DatabaseFailure && error.kind === "conflict") return overtaken;
+        throw error;
       }
-      if (tries > 2) await sleep(systemClock, Math.random() * Math.min(50, 2 ** tries));
-    }
+    };
   }
 
   /** Reads without a lock; what was read is held against what is there when all of it is written. */
