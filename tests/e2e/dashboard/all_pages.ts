@@ -36,8 +36,6 @@ function judgement(number: number): Judgement {
 /** A page for people, and how one comes to it. */
 interface PageForPeople {
   readonly name: string;
-  /** A selector of what was not there on the page before. */
-  readonly part?: string;
   readonly open: () => Promise<void>;
 }
 
@@ -67,11 +65,8 @@ export class AllPages implements AsyncDisposable {
   async *all(): AsyncGenerator<PageForPeople> {
     const { page, gateway: { server: { url } } } = this;
     yield { name: "dashboard", open: () => this.#show(`${url}/`, "[data-peer]") };
-    yield { name: "reference", open: () => this.#show(`${url}/docs`, "#search:not([hidden])") };
-    const part = "[id=put-admin-miners-hotkey-]";
     yield {
-      name: "an open request",
-      part,
+      name: "reference with an open request",
       open: () => this.#show(`${url}/docs#put-admin-miners-hotkey-`, ".try"),
     };
     yield { name: "login", open: () => this.#show(`${url}/console`, "#token") };
@@ -146,8 +141,9 @@ export class AllPages implements AsyncDisposable {
   /** Shows a page of the console anew, with all that it reads first. */
   async openConsole(href: string): Promise<void> {
     const { page } = this;
+    // From the console itself this would go there without reading anything anew.
+    await page.goto("about:blank");
     await page.goto(`${this.gateway.server.url}/console${href}`);
-    await page.reload();
     await this.watched.status(/Online/);
     await page.locator('main [aria-busy="true"]').waitFor({ state: "detached" });
     await page.waitForFunction(() =>
