@@ -14,7 +14,6 @@ import { type Format, jsonLine, prettyLine } from "./format.ts";
 const longestWait = 100;
 /** Characters from which on nothing waits. */
 const largestBuffer = 16 * 1024;
-
 /** Records that are made into lines together: one by one, between other work, each line takes several times as long. */
 const madeTogether = 16;
 
@@ -49,8 +48,8 @@ class LineBuffer {
   /** Takes a record; an urgent one is written at once, with all before it. */
   add(record: LogRecord, urgent: boolean): void {
     this.#records.push(record);
-    if (urgent) this.flush();
-    else if (this.#records.length >= madeTogether) this.#makeLines();
+    if (urgent) return this.flush();
+    if (this.#records.length >= madeTogether) this.#makeLines();
     this.#timer ??= this.#clock.after(longestWait, () => this.flush());
   }
 
