@@ -6,23 +6,28 @@ export const overtaken: unique symbol = Symbol("overtaken");
 /** Does something that may be overtaken; told how often it was before. */
 export type Attempt<T> = (times: number) => Promise<T | typeof overtaken>;
 
-/** Attempts until one is not overtaken. */
-export async function insist<T>(attempt: Attempt<T>, times = 0): Promise<T> {
-  for (;; times += 1) {
-    const result = await attempt(times);
-    if (result !== overtaken) return result;
-  }
-}
+/** Where those without a lock wait for each other; no lock has this name. */
+const withoutLock = "";
 
-/**
- * Attempts that are made at once, for they are seldom overtaken. Those that are wait for each other: all of them again at once
- * would overtake each other again, so that many that come together would take as many rounds as they are.
- */
+/** Makes attempts until one is not overtaken. */
 export class Attempts {
   readonly #turns = new Turns();
 
-  async make<T>(attempt: Attempt<T>): Promise<T> {
+  /**
+   * Those under a lock wait for each other. Those without one are made at once, for they are seldom overtaken, and wait for
+   * each other when they were: all of them again at once would overtake each other again, so that many that come together
+   * would take as many rounds as they are.
+   */
+  async make<T>(attempt: Attempt<T>, lock: string | undefined): Promise<T> {
+    if (lock !== undefined) return await this.#turns.take(lock, () => insist(attempt, 0));
     const result = await attempt(0);
-    return result === overtaken ? await this.#turns.take("again", () => insist(attempt, 1)) : result;
+    return result === overtaken ? await this.#turns.take(withoutLock, () => insist(attempt, 1)) : result;
+  }
+}
+
+async function insist<T>(attempt: Attempt<T>, times: number): Promise<T> {
+  for (;; times += 1) {
+    const result = await attempt(times);
+    if (result !== overtaken) return result;
   }
 }

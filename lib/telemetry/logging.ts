@@ -14,65 +14,36 @@ import { type Format, jsonLine, prettyLine } from "./format.ts";
 const longestWait = 100;
 /** Characters from which on nothing waits. */
 const largestBuffer = 16 * 1024;
-/** Records that are made into lines together: one by one, between other work, each line takes several times as long. */
-const madeTogether = 16;
 
-/**
- * Gathers records and makes lines of them, which are gathered too, since one write per line would cost more than making it.
- * A failing `write` never reaches the caller.
- */
+/** Gathers lines, since one write per line would cost more than making it. A failing `write` never reaches the caller. */
 class LineBuffer {
-  readonly #format: Format;
   readonly #write: (text: string) => void;
   readonly #clock: Clock;
   readonly #recovered: (lost: number) => void;
-  #records: LogRecord[] = [];
   #lines: string[] = [];
   #length = 0;
   #lost = 0;
   #timer: Timer | undefined;
 
   /** `recovered` is told how many lines were lost once a write succeeds again. */
-  constructor(
-    format: Format,
-    write: (text: string) => void,
-    clock: Clock,
-    recovered: (lost: number) => void,
-  ) {
-    this.#format = format;
+  constructor(write: (text: string) => void, clock: Clock, recovered: (lost: number) => void) {
     this.#write = write;
     this.#clock = clock;
     this.#recovered = recovered;
   }
 
-  /** Takes a record; an urgent one is written at once, with all before it. */
-  add(record: LogRecord, urgent: boolean): void {
-    this.#records.push(record);
-    if (urgent) return this.flush();
-    if (this.#records.length >= madeTogether) this.#makeLines();
-    this.#timer ??= this.#clock.after(longestWait, () => this.flush());
+  /** Takes a line; an urgent one is written at once, with all before it. */
+  add(line: string, urgent: boolean): void {
+    this.#lines.push(line);
+    this.#length += line.length;
+    if (urgent || this.#length >= largestBuffer) this.flush();
+    else this.#timer ??= this.#clock.after(longestWait, () => this.flush());
   }
 
   /** Writes what waits. */
   flush(): void {
-    this.#makeLines();
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#writeLines();
-  }
-
-  #makeLines(): void {
-    const records = this.#records;
-    this.#records = [];
-    for (const record of records) {
-      const line = this.#format(record);
-      this.#lines.push(line);
-      this.#length += line.length;
-      if (this.#length >= largestBuffer) this.#writeLines();
-    }
-  }
-
-  #writeLines(): void {
     const lines = this.#lines;
     if (lines.length === 0) return;
     this.#lines = [];
@@ -135,11 +106,10 @@ export interface LoggingOptions {
 // LogTape is configured once per process, and so is this: what flushLogs() writes out.
 let current: LineBuffer | undefined;
 
-/** LogTape hands over records that nobody changes any more, so that their lines can be made later. */
-function sinkTo(buffer: LineBuffer) {
+function sinkTo(buffer: LineBuffer, format: Format) {
   const sink = (record: LogRecord) => {
     const urgent = record.level === "warning" || record.level === "error" || record.level === "fatal";
-    buffer.add(record, urgent);
+    buffer.add(format(record), urgent);
   };
   return Object.assign(sink, { [Symbol.dispose]: () => buffer.flush() });
 }
@@ -152,9 +122,9 @@ export function configureLogging(options: LoggingOptions): void {
   const { level, websocketLevel, format, write, colors = false, toConsole = false, clock = systemClock } =
     options;
   const recovered = (lost: number) => logger("telemetry").warning("Log lines could not be written", { lost });
-  const buffer = new LineBuffer(format === "json" ? jsonLine : prettyLine(colors), write, clock, recovered);
+  const buffer = new LineBuffer(write, clock, recovered);
   const sinks = {
-    lines: sinkTo(buffer),
+    lines: sinkTo(buffer, format === "json" ? jsonLine : prettyLine(colors)),
     console: getConsoleSink({ formatter: (record) => jsonLine(record).trimEnd() }),
   };
   const used: (keyof typeof sinks)[] = toConsole ? ["lines", "console"] : ["lines"];

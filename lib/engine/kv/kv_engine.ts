@@ -1,5 +1,5 @@
 import { type Clock, type Durability, systemClock } from "../../protocol/mod.ts";
-import { Attempts, insist, overtaken } from "../attempts.ts";
+import { Attempts, overtaken } from "../attempts.ts";
 import type { Engine, KeptChannel } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
@@ -11,7 +11,6 @@ import { Feed } from "./feed.ts";
 import { marksKey } from "./feed_marks.ts";
 import { isPieces, readPieces, sweepPieces } from "./pieces.ts";
 import { StoreGuard } from "./store_guard.ts";
-import { Turns } from "../turns.ts";
 
 /** Values that are read ahead while a list is gone through. */
 const readAhead = 50;
@@ -26,8 +25,7 @@ export class KvEngine implements Engine {
   readonly #history: HistoryLimits;
   readonly #durability: Durability;
   readonly #locks = new Map<string, LockState>();
-  readonly #turns = new Turns();
-  readonly #unlocked = new Attempts();
+  readonly #attempts = new Attempts();
 
   private constructor(options: {
     kv: Deno.Kv;
@@ -109,9 +107,7 @@ export class KvEngine implements Engine {
     work: (transaction: Transaction) => Promise<T>,
     { lock }: TransactOptions = {},
   ): Promise<T> {
-    const attempt = () => this.#attempt(work, lock);
-    if (lock === undefined) return await this.#guarded(() => this.#unlocked.make(attempt));
-    return await this.#turns.take(lock, () => this.#guarded(() => insist(attempt)));
+    return await this.#guarded(() => this.#attempts.make(() => this.#attempt(work, lock), lock));
   }
 
   now(): Promise<number> {

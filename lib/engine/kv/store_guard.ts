@@ -15,9 +15,9 @@ import {
 const log = logger("store");
 /** How often an index that SQLite is just changing is read again at once. */
 const attempts = 100;
-/** Frames that are read at a time on patrol, and after a commit. */
-const [stretch, few] = [32, 16];
-/** Milliseconds between two patrols: the longest log is gone through in a third of a second. */
+/** Frames that are read at a time. */
+const stretch = 32;
+/** Milliseconds between two looks at older frames: the longest log is gone through in a third of a second. */
 const patrolPause = 10;
 
 /** The store is not, or not any more, the one that was opened: nothing that is written to it counts. */
@@ -25,7 +25,7 @@ class StoreLost extends Error {
   override readonly name = "StoreLost";
 }
 
-/** The paths of a store's files, first those that last: it, the log, the index; none where it is no file. */
+/** The paths of a store's files; none where it is no file. */
 export function storeFiles(location: string): string[] {
   return isFile(location) ? ["", "-wal", "-shm"].map((suffix) => resolve(location) + suffix) : [];
 }
@@ -41,9 +41,7 @@ interface Seen {
  * Watches over the files of a store. SQLite goes on writing to files that were removed or damaged behind its back, and
  * says that all is well. So after each commit, and before anybody is told of it, this looks whether the paths still lead
  * to the files that were opened, whether the database file was written by nothing but SQLite's checkpoints, and whether
- * the write-ahead log ends, at its place, with a frame that a restart would read. What takes longer is done on patrol: unless
- * that was just done, this looks at the log's beginning, at some of its older frames in turns, and for the index, which a
- * restart would make anew. Once something is wrong it stays so.
+ * the write-ahead log ends, at its place, with a frame that a restart would read. Once something is wrong it stays so.
  */
 export class StoreGuard {
   readonly #paths: readonly string[];
@@ -56,8 +54,6 @@ export class StoreGuard {
   readonly #index = new DataView(new ArrayBuffer(walIndexSize));
   readonly #header = new DataView(new ArrayBuffer(walHeaderSize));
   #frames: WalFrames | undefined;
-  /** The position before the first frame of a log. */
-  #first: { readonly salt: bigint; readonly position: WalPosition } | undefined;
   /** Up to where older frames of the log were looked at again, and when. */
   #patrol: WalPosition = { frame: 0, checksum: [0, 0] };
   #patrolledAt = -Infinity;
@@ -94,7 +90,7 @@ export class StoreGuard {
   watch(): void {
     const [, wal, shm] = this.#paths;
     if (wal === undefined || shm === undefined) return;
-    this.#inodes = this.#stat(this.#paths).map(({ ino }) => ino);
+    this.#inodes = this.#stat().map(({ ino }) => ino);
     this.#wal = Deno.openSync(wal);
     this.#shm = Deno.openSync(shm);
     this.check();
@@ -141,10 +137,7 @@ export class StoreGuard {
   #check(): boolean {
     const index = this.#readIndex();
     if (index === undefined) return false;
-    const now = performance.now();
-    const onPatrol = now - this.#patrolledAt >= patrolPause;
-    if (onPatrol) this.#patrolledAt = now;
-    const files = this.#stat(onPatrol ? this.#paths : this.#paths.slice(0, 2));
+    const files = this.#stat();
     if (files.some(({ ino }, number) => ino !== this.#inodes[number])) {
       throw new StoreLost("was replaced by another file");
     }
@@ -160,15 +153,15 @@ export class StoreGuard {
         );
       }
     }
-    const wal = this.#checkWal(index, onPatrol);
+    const wal = this.#checkWal(index);
     if (wal !== undefined) this.#seen = { index, file, wal };
     return wal !== undefined;
   }
 
   /** Undefined where that cannot be told now. */
-  #checkWal(index: WalIndex, onPatrol: boolean): WalPosition | undefined {
+  #checkWal(index: WalIndex): WalPosition | undefined {
     for (;;) {
-      const position = this.#followWal(index, onPatrol);
+      const position = this.#followWal(index);
       if (position !== null) return position;
       // The log may have begun anew since, in the same file.
       const now = this.#readIndex();
@@ -180,47 +173,37 @@ export class StoreGuard {
 
   /**
    * Whether a restart would find the log's newest frame, and the one that was the newest before: a log that was cut off has
-   * lost it. Answers the position before the newest; null where a checksum does not hold.
+   * lost it. Of those before and between, some are looked at in turns, unless that was just done. Answers the position before
+   * the newest; null where a checksum does not hold.
    */
-  #followWal(index: WalIndex, onPatrol: boolean): WalPosition | null {
+  #followWal(index: WalIndex): WalPosition | null {
     if (index.frames === 0) return { frame: 0, checksum: [0, 0] };
-    const first = this.#before(index.salt, onPatrol);
+    const first = readFully(this.#wal, 0, this.#header) ? readWalHeader(this.#header, index.salt) : null;
     if (first === null) return null;
     const seen = this.#seen?.index.salt === index.salt && this.#seen.wal.frame > 0 ? this.#seen.wal : first;
     if (this.#patrol.frame >= seen.frame || seen === first) this.#patrol = first;
-    if (onPatrol && !this.#goOnPatrol(seen.frame, index)) return null;
-    return this.#newest(seen, index);
+    const next = this.#verify(seen, Math.min(seen.frame + 1, index.frames), index);
+    if (!next || !this.#goOnPatrol(seen.frame, index)) return null;
+    return next.frame === index.frames ? seen : this.#newest(next, index);
   }
 
-  /** The position before the first frame; where it is known, the header is read again on patrol alone. */
-  #before(salt: bigint, onPatrol: boolean): WalPosition | null {
-    if (!onPatrol && this.#first?.salt === salt) return this.#first.position;
-    const position = readFully(this.#wal, 0, this.#header) ? readWalHeader(this.#header, salt) : null;
-    this.#first = position === null ? undefined : { salt, position };
-    return position;
-  }
-
-  /** Looks at some of the frames up to `end`; false where a checksum does not hold. */
+  /** Looks at some of the frames up to `end`, where that was not just done; false where a checksum does not hold. */
   #goOnPatrol(end: number, index: WalIndex): boolean {
+    const now = performance.now();
+    if (now - this.#patrolledAt < patrolPause) return true;
+    this.#patrolledAt = now;
     const reached = this.#verify(this.#patrol, Math.min(this.#patrol.frame + stretch, end), index);
     if (reached) this.#patrol = reached;
     return reached !== null;
   }
 
-  /**
-   * The position before the newest frame, where that and the one that follows `seen` are what was written; else null. Those
-   * between are read along where they are few: each read costs more than what it reads.
-   */
-  #newest(seen: WalPosition, index: WalIndex): WalPosition | null {
+  /** The position before the newest frame, some frames after another position; null where its checksum does not hold. */
+  #newest(after: WalPosition, index: WalIndex): WalPosition | null {
     const { salt, frames: newest } = index;
-    const count = newest - seen.frame;
-    let frames = this.#read(seen.frame, count <= few ? count : 1, index);
-    const next = frames && frames.check(0, salt, seen);
-    if (!next || count === 1) return next && seen;
-    if (count > few) frames = this.#read(newest - 2, 2, index);
-    const last = count <= few ? count - 1 : 1;
-    const before = count === 2 ? next : frames && frames.position(last - 1, salt, newest - 1);
-    return before && frames?.check(last, salt, before) ? before : null;
+    if (after.frame + 1 === newest) return this.#verify(after, newest, index) && after;
+    const frames = this.#read(newest - 2, 2, index);
+    const before = frames && frames.position(0, salt, newest - 1);
+    return before && frames.check(1, salt, before) && before;
   }
 
   /** Checks the frames that follow a position up to the frame `to`; answers the position there. */
@@ -257,8 +240,8 @@ export class StoreGuard {
     return undefined;
   }
 
-  #stat(paths: readonly string[]): Deno.FileInfo[] {
-    return paths.map((path, number) => {
+  #stat(): Deno.FileInfo[] {
+    return this.#paths.map((path, number) => {
       try {
         return Deno.statSync(path);
       } catch (error) {

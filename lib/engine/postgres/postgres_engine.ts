@@ -1,10 +1,9 @@
 import { type Clock, type Durability, sleep, systemClock, together } from "../../protocol/mod.ts";
-import { type Attempt, Attempts, insist, overtaken } from "../attempts.ts";
+import { type Attempt, Attempts, overtaken } from "../attempts.ts";
 import { isEnough } from "../durability.ts";
 import type { Engine, KeptChannel } from "../engine.ts";
 import type { HistoryLimits } from "../log.ts";
 import type { Entry, KeepOptions, Key, Range, Transaction, TransactOptions } from "../store.ts";
-import { Turns } from "../turns.ts";
 import { type DatabaseAddress, parseAddress } from "./address.ts";
 import { Barrier } from "./barrier.ts";
 import { Doorbell } from "./doorbell.ts";
@@ -51,8 +50,7 @@ export class PostgresEngine implements Engine {
   readonly #sweeper: Sweeper;
   readonly #barrier = new Barrier(() => this.#trouble.watch("write", () => this.#commitNothing()));
   readonly #server = crypto.randomUUID().slice(0, 8);
-  readonly #turns = new Turns();
-  readonly #unlocked = new Attempts();
+  readonly #attempts = new Attempts();
   readonly #trouble = new Trouble();
   readonly #durability: Durability;
 
@@ -185,8 +183,8 @@ export class PostgresEngine implements Engine {
     work: (transaction: Transaction) => Promise<T>,
     { lock }: TransactOptions = {},
   ): Promise<T> {
-    if (lock === undefined) return await this.#unlocked.make(this.#patient(() => this.#attempt(work)));
-    return await this.#turns.take(lock, () => insist(this.#patient(() => this.#attemptUnder(lock, work))));
+    const attempt = () => lock === undefined ? this.#attempt(work) : this.#attemptUnder(lock, work);
+    return await this.#attempts.make(this.#patient(attempt), lock);
   }
 
   async set(key: Key, value: unknown, options?: KeepOptions): Promise<void> {

@@ -65,10 +65,8 @@ export class AllPages implements AsyncDisposable {
   async *all(): AsyncGenerator<PageForPeople> {
     const { page, gateway: { server: { url } } } = this;
     yield { name: "dashboard", open: () => this.#show(`${url}/`, "[data-peer]") };
-    yield {
-      name: "reference with an open request",
-      open: () => this.#show(`${url}/docs#put-admin-miners-hotkey-`, ".try"),
-    };
+    yield { name: "reference", open: () => this.#show(`${url}/docs`, "#search:not([hidden])") };
+    yield { name: "an open request", open: () => this.#show(`${url}/docs#put-admin-miners-hotkey-`, ".try") };
     yield { name: "login", open: () => this.#show(`${url}/console`, "#token") };
     await this.login();
     for (const [name, href] of await this.consolePages()) {

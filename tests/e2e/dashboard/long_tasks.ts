@@ -73,6 +73,9 @@ async function main(): Promise<void> {
 }
 
 if (import.meta.main) {
-  await main();
-  await closeBrowser();
+  try {
+    await main();
+  } finally {
+    await closeBrowser();
+  }
 }
