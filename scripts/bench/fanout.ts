@@ -17,7 +17,9 @@ export async function fanout(context: BenchContext): Promise<BenchResult> {
   return { figures: [...deliveries.figures, ...intakes], notes: [deliveries.note, note] };
 }
 
-const note = `fanout: games of ${gameBytes} bytes; updates are taken in by servers without clients`;
+const note =
+  `fanout: games of ${gameBytes} bytes; updates are taken in by servers without clients, whose code is compiled by ` +
+  "then; what they use while nothing comes is not counted; medians of rounds by turns";
 
 /** A game whose signed text is of this size; another one for every version. */
 function gameOfSize(bytes: number, version: number) {

@@ -7,9 +7,10 @@ function read(path: string): string {
   return new TextDecoder().decode(stdout);
 }
 
-/** The files of a pattern, one after the other. */
-function readAll(pattern: string): string {
-  const { stdout } = new Deno.Command("sh", { args: ["-c", `cat ${pattern}`], stderr: "null" }).outputSync();
+/** The lines of a pattern's files, each behind the name of its file. */
+function labelled(pattern: string): string {
+  const args = ["-c", `grep -H . ${pattern}`];
+  const { stdout } = new Deno.Command("sh", { args, stderr: "null" }).outputSync();
   return new TextDecoder().decode(stdout);
 }
 
@@ -40,15 +41,37 @@ export function parseCpuTimes(stat: string): CpuTimes {
   return { user: Number(fields[11]) / ticksPerSecond, system: Number(fields[12]) / ticksPerSecond };
 }
 
-/** Processor time of a process's threads in seconds, exact where the kernel says so; what has ended in between is missing. */
-export function threadSeconds(pid: number): number {
-  const nanoseconds = parseThreadTimes(readAll(`/proc/${pid}/task/*/schedstat`));
-  return nanoseconds === 0 ? cpuSeconds(pid) : nanoseconds / 1e9;
+/** Counts what a process uses of processors, with all its threads: exactly, where the kernel says so. */
+export class CpuMeter {
+  readonly #pid: number;
+  #before: ReadonlyMap<string, number>;
+
+  constructor(pid: number) {
+    this.#pid = pid;
+    this.#before = readThreadTimes(pid);
+  }
+
+  /** Seconds since the last call, or since this was made; without what threads used that have ended since. */
+  lap(): number {
+    const before = this.#before;
+    this.#before = readThreadTimes(this.#pid);
+    return this.#before.entries().reduce(
+      (sum, [thread, time]) => sum + time - (before.get(thread) ?? 0),
+      0,
+    ) / 1e9;
+  }
 }
 
-/** The nanoseconds of all threads, of which there is a line in `/proc/PID/task/TID/schedstat` each. */
-export function parseThreadTimes(lines: string): number {
-  return lines.split("\n").reduce((sum, line) => sum + Number(line.split(" ")[0]), 0);
+function readThreadTimes(pid: number): ReadonlyMap<string, number> {
+  const times = parseThreadTimes(labelled(`/proc/${pid}/task/*/schedstat`));
+  const isTold = times.values().some((time) => time > 0);
+  return isTold ? times : new Map([["all", 1e9 * cpuSeconds(pid)]]);
+}
+
+/** The nanoseconds of each thread, of lines that begin with the name of its `/proc/PID/task/TID/schedstat`. */
+export function parseThreadTimes(lines: string): ReadonlyMap<string, number> {
+  const found = lines.matchAll(/^\/proc\/\d+\/task\/(\d+)\/schedstat:(\d+) /gm);
+  return new Map(found.map(([, thread = "", time]) => [thread, Number(time)]));
 }
 
 /** Resident memory of a process, in bytes. */

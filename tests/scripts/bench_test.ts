@@ -4,11 +4,12 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { runBench } from "../../scripts/bench/main.ts";
 import { describeBaselines, type Figure, formatNumber, formatTable } from "../../scripts/bench/figure.ts";
 import {
+  CpuMeter,
+  cpuSeconds,
   hasProcessStats,
   parseCpuTimes,
   parseThreadTimes,
   residentBytes,
-  threadSeconds,
 } from "../../scripts/bench/process_stats.ts";
 import { Progress } from "../../scripts/bench/progress.ts";
 import { readBenchSettings } from "../../scripts/bench/settings.ts";
@@ -122,15 +123,24 @@ Deno.test("describeBaselines() says once what several figures are held against",
   ]);
 });
 
-Deno.test("parseThreadTimes() adds up what each thread has run", () => {
-  assertEquals(parseThreadTimes("1500 20 3\n500 7 1\n"), 2000);
-  assertEquals(parseThreadTimes(""), 0);
+Deno.test("parseThreadTimes() tells what each thread has run", () => {
+  const lines = "/proc/42/task/42/schedstat:1500 20 3\n/proc/42/task/57/schedstat:500 7 1\n";
+  assertEquals([...parseThreadTimes(lines)], [["42", 1500], ["57", 500]]);
+  assertEquals([...parseThreadTimes("")], []);
 });
 
 Deno.test({
-  name: "threadSeconds() tells the processor time of this process",
+  name: "a CpuMeter counts what this process uses from one lap to the next, and nothing of before",
   ignore: !hasProcessStats,
-  fn: () => assert(threadSeconds(Deno.pid) > 0),
+  fn: () => {
+    const [all, meter] = [cpuSeconds(Deno.pid), new CpuMeter(Deno.pid)];
+    const first = meter.lap();
+    for (const end = cpuSeconds(Deno.pid) + 0.05; cpuSeconds(Deno.pid) < end;) crypto.randomUUID();
+    const second = meter.lap();
+    const used = cpuSeconds(Deno.pid) - all;
+    assert(second > 0.02, `${second}`);
+    assert(first + second <= used + 0.02, `${first} and ${second} of ${used}`);
+  },
 });
 
 Deno.test("parseCpuTimes() finds the times behind a name that looks like more fields", () => {
