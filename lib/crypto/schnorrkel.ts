@@ -27,14 +27,17 @@ declare const checked: unique symbol;
 /** A public key that signatures can be verified with. */
 export type VerifyingKey = Uint8Array & { readonly [checked]: true };
 
-/** Throws a {@link RangeError} where bytes are no public key: the library would end with them. */
+/**
+ * Throws a {@link RangeError} where bytes are no public key: the library would end with them, and for zeros, the key of the
+ * secret zero, everybody can sign.
+ */
 export function toVerifyingKey(bytes: Uint8Array): VerifyingKey {
   if (!isVerifyingKey(bytes)) throw new RangeError("Cannot verify: these bytes are not an sr25519 key");
   return bytes;
 }
 
 function isVerifyingKey(bytes: Uint8Array): bytes is VerifyingKey {
-  return isPoint(bytes);
+  return isPoint(bytes) && bytes.some((byte) => byte !== 0);
 }
 
 /** Whether a signature of 64 bytes over a message is of a key. */

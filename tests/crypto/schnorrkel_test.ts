@@ -32,11 +32,11 @@ Deno.test("verify() is false, and does not end the library, for scalars and poin
   assertEquals(verify(withScalar(new Uint8Array(32).with(31, 0x80)), message, key), false);
   assertEquals(verify(signature.with(0, (signature[0] ?? 0) ^ 1), message, key), false);
   assertEquals(verify(new Uint8Array(64).fill(255, 0, 32).with(63, 0x80), message, key), false);
-  assertEquals(verify(signature, message, toVerifyingKey(new Uint8Array(32))), false);
 });
 
 Deno.test("toVerifyingKey() takes no bytes that are no key", () => {
-  for (const bytes of [new Uint8Array(32).fill(255), publicKey.slice(0, 31), new Uint8Array()]) {
+  const none = [new Uint8Array(32).fill(255), new Uint8Array(32), publicKey.slice(0, 31), new Uint8Array()];
+  for (const bytes of none) {
     assertThrows(() => toVerifyingKey(bytes), RangeError, "not an sr25519 key");
   }
 });

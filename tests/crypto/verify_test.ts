@@ -1,5 +1,12 @@
 import { assert } from "@std/assert";
-import { cryptoReady, keypairFromSeed, randomSeed, verifySignature } from "../../lib/crypto/mod.ts";
+import {
+  cryptoReady,
+  encodeAddress,
+  keypairFromSeed,
+  randomSeed,
+  verifySignature,
+} from "../../lib/crypto/mod.ts";
+import { sign } from "../../lib/crypto/schnorrkel.ts";
 
 await cryptoReady();
 const keypair = keypairFromSeed(randomSeed());
@@ -25,6 +32,12 @@ Deno.test("verifySignature() covers the UTF-8 bytes of the text", () => {
 
 Deno.test("verifySignature() is false for another's signature", () => {
   assert(!verifySignature("text", signature, keypairFromSeed(randomSeed()).address));
+});
+
+Deno.test("verifySignature() is false for the address of zeros, for which anybody can sign", () => {
+  const nobody = new Uint8Array(32);
+  const forged = sign(nobody, new Uint8Array(64), new TextEncoder().encode("text")).toHex();
+  assert(!verifySignature("text", forged, encodeAddress(nobody)));
 });
 
 Deno.test("verifySignature() is false for anything malformed", () => {

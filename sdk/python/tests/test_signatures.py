@@ -4,6 +4,7 @@ import unittest
 from pathlib import Path
 
 from heliograph import Keypair, MinerKey, sr25519
+from heliograph import _ristretto as ristretto
 from heliograph.address import decode_address, encode_address
 from heliograph.envelope import Signer, is_signed, parse_object, render
 
@@ -66,6 +67,11 @@ class Signatures(unittest.TestCase):
             self.assertFalse(sr25519.verify(b"text", signature, key))
         for public in (b"", bytes(31), b"\xff" * 32, bytes([1]) + bytes(31)):
             self.assertFalse(sr25519.verify(b"text", self.keypair.sign(b"text"), public))
+
+    def test_nobody_signs_for_the_key_of_zeros(self):
+        commitment, proof = ristretto.encode(ristretto.multiply_base(5)), bytes([5]) + bytes(30) + b"\x80"
+        self.assertTrue(sr25519.verify_in_python(b"text", commitment + proof, bytes(32)))
+        self.assertFalse(sr25519.verify(b"text", commitment + proof, bytes(32)))
 
     def test_a_scalar_beyond_the_order_is_refused(self):
         signature = bytearray(self.keypair.sign(b"text"))
