@@ -12,14 +12,17 @@ export interface Entry<T> {
   readonly value: T;
 }
 
+/** What follows a prefix in a key: something does. */
+type Rest = readonly [string | number, ...(string | number)[]];
+
 /** Which values are listed, in the order of their keys: strings by their UTF-8, numbers by their size. */
 export interface Range {
   /** What their keys begin with. */
   readonly prefix: Key | readonly [];
   /** What follows the prefix in the first key. */
-  readonly from?: readonly (string | number)[];
+  readonly from?: Rest;
   /** What follows the prefix in the first key that is not listed any more. */
-  readonly to?: readonly (string | number)[];
+  readonly to?: Rest;
   /** How many at most. */
   readonly limit?: number;
   /** From the last to the first. */

@@ -1,4 +1,4 @@
-import type { Key, Store, Transaction } from "../store.ts";
+import type { Key, Range, Store, Transaction } from "../store.ts";
 import { type BlobClaim, renewClaim } from "./blobs.ts";
 import type { HeldJob, JobRecord, OpenJob, StoredFile } from "./job_record.ts";
 
@@ -144,11 +144,9 @@ export class JobRepository {
     { limit, before }: { limit: number; before: JobRecord | null },
   ): Promise<JobRecord[]> {
     const prefix = ["holder_jobs", keyId, holderId] as const;
-    const older = before === null ? {} : { to: [before.createdAt, before.id] };
+    const range = { prefix, ...olderThan(before), limit, reverse: true } as const;
     const ids: string[] = [];
-    for await (const { value } of this.#store.list<string>({ prefix, ...older, limit, reverse: true })) {
-      ids.push(value);
-    }
+    for await (const { value } of this.#store.list<string>(range)) ids.push(value);
     return await this.getAll(ids);
   }
 
@@ -184,9 +182,8 @@ export class JobRepository {
   }
 
   async #older(job: JobRecord | null): Promise<{ batch: readonly JobRecord[]; isLast: boolean }> {
-    const older = job === null ? {} : { to: [job.createdAt, job.id] };
     const ids: string[] = [];
-    const range = { prefix: ["jobs_by_time"], ...older, limit: atOnce, reverse: true } as const;
+    const range = { prefix: ["jobs_by_time"], ...olderThan(job), limit: atOnce, reverse: true } as const;
     for await (const { value } of this.#store.list<string>(range)) ids.push(value);
     return { batch: await this.getAll(ids), isLast: ids.length < atOnce };
   }
@@ -278,4 +275,9 @@ function timeKey(createdAt: number, id: string): Key {
 
 function requestKey(keyId: string, requestId: string): Key {
   return ["job_requests", keyId, requestId];
+}
+
+/** The part of a range that ends before a job; all of it where there is none. */
+function olderThan(job: JobRecord | null): Pick<Range, "to"> {
+  return job === null ? {} : { to: [job.createdAt, job.id] };
 }
