@@ -77,6 +77,12 @@ export const trials: readonly Trial[] = [
     run: (stage) => stage.attack("unfinishedBodies"),
   },
   {
+    name: "crumbled-bodies",
+    tried: "bodies come in chunks of a byte, and go on after the answer",
+    bound: cheap,
+    run: (stage) => stage.attack("crumbledBodies"),
+  },
+  {
     name: "unfinished-polling-posts",
     tried: "100 anonymous Socket.IO sessions send 3 MiB without the last byte",
     bound: threeHundred,

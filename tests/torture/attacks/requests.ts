@@ -39,6 +39,34 @@ export const unfinishedBodies: Attack = async (target, signal) => {
   return { said: `${requests} POSTs of 1 MiB, ${taken} taken in all but for the last byte`, faults: [] };
 };
 
+const [senders, perWrite] = [8, 5000];
+const crumbs = new TextEncoder().encode("1\r\nA\r\n".repeat(perWrite));
+
+/** Bodies in chunks of one byte, which go on after the answer for as long as somebody takes them. */
+export const crumbledBodies: Attack = async (target, signal) => {
+  const statuses: number[] = [];
+  let [chunks, isOver] = [0, false];
+  const send = async () => {
+    while (!isOver) {
+      using raw = await Raw.connect(target);
+      await raw.write(
+        `POST /api/v1/predictions HTTP/1.1\r\nHost: ${target.hostname}\r\nX-Forwarded-For: ${attacker}\r\n` +
+          "Transfer-Encoding: chunked\r\n\r\n",
+      );
+      statuses.push(Number(/^HTTP\/1\.1 (\d{3})/.exec(await raw.read())?.[1] ?? 0));
+      while (!isOver && await raw.write(crumbs)) chunks += perWrite;
+    }
+  };
+  const sending = times(senders, send);
+  await hold(8000, signal);
+  isOver = true;
+  await Promise.race([sending, hold(5000, signal)]);
+  return {
+    said: `${senders} connections, ${chunks} chunks of a byte, answered ${tally(statuses)}`,
+    faults: statuses.every((status) => status === 411) ? [] : ["not all bodies in chunks were answered 411"],
+  };
+};
+
 const sessions = 100;
 const pollingSize = 3 * 1024 * 1024 - 1024;
 const pollingBody = new Uint8Array(pollingSize - 1).fill(0x20);
@@ -119,9 +147,6 @@ export const longPolls: Attack = async (target, signal) => {
 };
 
 const head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
-const perWrite = 5000;
-const drip = new TextEncoder().encode("1\r\nA\r\n".repeat(perWrite));
-
 /** A file from a URL that comes in chunks of one byte, without end. */
 export const drippingFile: Attack = async (target, signal) => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -132,7 +157,7 @@ export const drippingFile: Attack = async (target, signal) => {
       await connection.write(new TextEncoder().encode(head));
       const write = async () => {
         for (;;) {
-          for (let sent = 0; sent < drip.length;) sent += await connection.write(drip.subarray(sent));
+          for (let sent = 0; sent < crumbs.length;) sent += await connection.write(crumbs.subarray(sent));
           chunks += perWrite;
         }
       };
