@@ -1,4 +1,5 @@
 import { type CryptoJob, type CryptoOutcome, PoolWorker, type Task } from "./pool_worker.ts";
+import { type Keypair, keypairFromSeed, verifySignature } from "./sr25519.ts";
 
 /** What a {@link CryptoPool} is made of. */
 export interface CryptoPoolOptions {
@@ -6,6 +7,11 @@ export interface CryptoPoolOptions {
   readonly workers: number;
   /** Whose signatures `sign` makes; without it `sign` rejects. */
   readonly seed?: Uint8Array | undefined;
+  /**
+   * Tells milliseconds that go by. With it a single job, of at most one a millisecond, is done on the caller's thread, since
+   * waking a worker, and being woken by it, would take as long; `cryptoReady` must have resolved. Without it the workers do all.
+   */
+  readonly clock?: { elapsed(): number } | undefined;
   /** Starts a worker that answers as crypto_worker.ts does. */
   readonly startWorker?: () => Worker;
 }
@@ -16,12 +22,20 @@ const startWithin = 1000;
 /** Small enough that the first job of a batch does not wait long for the last one's end. */
 const maxBatch = 8;
 
-/** Verifies and signs in workers, so that the caller's own thread stays free. */
+/** Milliseconds between two jobs that are done on the caller's thread. */
+const rest = 1;
+/** Characters of a text that takes little more time than its signature. */
+const short = 16 * 1024;
+
+/** Verifies and signs in workers, so that the caller's own thread stays free; single jobs on that thread, where it is told to. */
 export class CryptoPool implements Disposable {
   readonly #options: CryptoPoolOptions;
   readonly #queue: Task[] = [];
   readonly #workers = new Set<PoolWorker>();
   readonly #starting: ReturnType<typeof setTimeout>;
+  readonly #keypair: Keypair | undefined;
+  /** When a job was last done on the caller's thread. */
+  #doneAt = -Infinity;
   #scheduled = false;
   #closed = false;
 
@@ -34,6 +48,7 @@ export class CryptoPool implements Disposable {
       throw new RangeError(`Cannot make a pool: workers is ${options.workers}, expected a positive integer`);
     }
     this.#options = { ...options, seed: options.seed?.slice() };
+    this.#keypair = options.clock && options.seed && keypairFromSeed(options.seed);
     this.#start(1);
     this.#starting = setTimeout(() => this.#start(options.workers), startWithin);
   }
@@ -50,12 +65,14 @@ export class CryptoPool implements Disposable {
 
   /** As `verifySignature`. Rejects only if the worker dies or the pool is closed. */
   async verify(text: string, signatureHex: string, address: string): Promise<boolean> {
+    if (this.#isSingle(text)) return verifySignature(text, signatureHex, address);
     return await this.#run({ kind: "verify", text, signatureHex, address }) === true;
   }
 
   /** The signature of the pool's own key over a text, as hex without `0x`. */
   async sign(text: string): Promise<string> {
     if (this.#options.seed === undefined) throw new Error("Cannot sign: the pool was given no seed");
+    if (this.#keypair !== undefined && this.#isSingle(text)) return this.#keypair.sign(text);
     const outcome = await this.#run({ kind: "sign", text });
     if (typeof outcome !== "object") return String(outcome);
     throw new Error(`Cannot sign: ${outcome.failure}`);
@@ -75,6 +92,14 @@ export class CryptoPool implements Disposable {
   /** Ends the workers. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #isSingle(text: string): boolean {
+    const now = this.#options.clock?.elapsed();
+    if (now === undefined || now - this.#doneAt < rest || text.length > short) return false;
+    if (this.#closed || this.pending > 0) return false;
+    this.#doneAt = now;
+    return true;
   }
 
   #run(job: CryptoJob): Promise<CryptoOutcome> {

@@ -166,7 +166,7 @@ export async function createGateway(
   const { keypair, isNew } = await openValidatorKey(config["validator_key"]);
   const access = await openStreamAccess(config, clock);
   // Its first worker loads while the store is opened.
-  const pool = new CryptoPool({ workers: config["crypto.workers"], seed: keypair.seed });
+  const pool = new CryptoPool({ workers: config["crypto.workers"], seed: keypair.seed, clock });
   const engine = await openBoundEngine(config, keypair.address, { clock, open }).catch((error) => {
     pool.close();
     throw error;

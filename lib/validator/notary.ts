@@ -4,8 +4,6 @@ import { Activity, stopwatch } from "../telemetry/mod.ts";
 
 // With what the worker has, some 15 ms of its time; signing here takes a fifth of a millisecond.
 const longBacklog = 16;
-/** Milliseconds between two signatures that are made here while the workers have nothing to do. */
-const rest = 1;
 
 /** Signs what the validator says. */
 export class Notary {
@@ -14,8 +12,6 @@ export class Notary {
   readonly #clock: Clock;
   readonly #activity: Activity;
   #count = 0;
-  /** When a signature was last made here for the workers' lack of work. */
-  #signedAt = -Infinity;
 
   constructor(options: { pool: CryptoPool; keypair: Keypair; clock: Clock; activity?: Activity }) {
     this.#pool = options.pool;
@@ -46,15 +42,7 @@ export class Notary {
   }
 
   #sign(text: string): string | Promise<string> {
-    if (this.#pool.backlog > longBacklog || this.#isAlone()) return this.#keypair.sign(text);
+    if (this.#pool.backlog > longBacklog) return this.#keypair.sign(text);
     return this.#pool.sign(text).catch(() => this.#keypair.sign(text));
-  }
-
-  /** Whether this is a single signature: waking a worker, and being woken by it, would take as long as making it. */
-  #isAlone(): boolean {
-    const now = this.#clock.elapsed();
-    if (this.#pool.pending > 0 || now - this.#signedAt < rest) return false;
-    this.#signedAt = now;
-    return true;
   }
 }

@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import {
   CryptoPool,
+  type CryptoPoolOptions,
   cryptoReady,
   keypairFromSeed,
   randomSeed,
   verifySignature,
 } from "../../lib/crypto/mod.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { until } from "../helpers/until.ts";
 
 await cryptoReady();
@@ -41,14 +43,17 @@ function answerAll(worker: SilentWorker): void {
   for (const batch of worker.batches.slice(worker.answered)) worker.answer(batch.map(() => true));
 }
 
-function silentPool(workers: number): { pool: CryptoPool; started: SilentWorker[] } {
+function silentPool(
+  workers: number,
+  options: Pick<CryptoPoolOptions, "seed" | "clock"> = {},
+): { pool: CryptoPool; started: SilentWorker[] } {
   const started: SilentWorker[] = [];
   const startWorker = () => {
     const worker = new SilentWorker();
     started.push(worker);
     return worker;
   };
-  return { pool: new CryptoPool({ workers, startWorker }), started };
+  return { pool: new CryptoPool({ workers, startWorker, ...options }), started };
 }
 
 const sizes = (workers: SilentWorker[]) => workers.map(({ batches }) => batches.map(({ length }) => length));
@@ -88,6 +93,38 @@ Deno.test("CryptoPool.sign() rejects without a seed", async () => {
   await assertRejects(() => pool.sign("text"), Error, "Cannot sign: the pool was given no seed");
   assertEquals(sizes(started), [[]]);
   pool.close();
+});
+
+Deno.test("a pool with a clock does a single job itself, and its workers what comes together or meanwhile", async () => {
+  const clock = new FakeClock();
+  const { pool, started } = silentPool(1, { seed, clock });
+  const [first, second] = [pool.verify("genuine", keypair.sign("genuine"), address), pool.sign("text")];
+  assertEquals([await first, pool.pending], [true, 1]);
+  await clock.advance(1);
+  const third = pool.verify("forged", keypair.sign("genuine"), address);
+  await Promise.resolve();
+  assertEquals(pool.pending, 2);
+  const [worker] = started;
+  worker?.answer(["a worker's"]);
+  worker?.answer([true]);
+  assertEquals(await Promise.all([second, third]), ["a worker's", true]);
+  await clock.advance(1);
+  assert(verifySignature("text", await pool.sign("text"), address));
+  await clock.advance(1);
+  assertEquals(await pool.verify("forged", keypair.sign("genuine"), address), false);
+  assertEquals(sizes(started), [[1, 1]]);
+  pool.close();
+});
+
+Deno.test("a pool with a clock leaves long texts to its workers, and does nothing once it is closed", async () => {
+  const { pool, started } = silentPool(1, { seed, clock: new FakeClock() });
+  const long = pool.sign("x".repeat(20_000));
+  await Promise.resolve();
+  assertEquals(sizes(started), [[1]]);
+  started[0]?.answer(["a worker's"]);
+  assertEquals(await long, "a worker's");
+  pool.close();
+  await assertRejects(() => pool.sign("text"), Error, "closed");
 });
 
 Deno.test("a pool that is asked for nothing starts one worker at once, and the others by itself", async () => {
