@@ -27,8 +27,7 @@ export class Raw implements Disposable {
       `GET ${path} HTTP/1.1\r\nHost: ${target.hostname}\r\nX-Forwarded-For: ${from}\r\nUpgrade: websocket\r\n` +
         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
     );
-    const head = await raw.read();
-    return { raw, status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0) };
+    return { raw, status: await raw.status() };
   }
 
   /** Writes all of it; false when the other end is gone. */
@@ -50,6 +49,11 @@ export class Raw implements Disposable {
     } catch {
       return "";
     }
+  }
+
+  /** The status of the answer that comes; 0 where there is none. */
+  async status(): Promise<number> {
+    return Number(/^HTTP\/1\.1 (\d{3})/.exec(await this.read())?.[1] ?? 0);
   }
 
   /** Reads to the end; false when there is none within `milliseconds`. */

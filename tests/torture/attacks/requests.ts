@@ -11,7 +11,7 @@ export const forgedHosts: Attack = async (target) => {
   for (const host of hosts) {
     using raw = await Raw.connect(target);
     await raw.write(`GET /x HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${adminToken}\r\n\r\n`);
-    const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(await raw.read())?.[1] ?? 0);
+    const status = await raw.status();
     if (status !== 400) faults.push(`Host: ${host} was answered ${status}`);
   }
   return { said: `${hosts.length} hosts with a path, a query or a user in them`, faults };
@@ -53,7 +53,7 @@ export const crumbledBodies: Attack = async (target, signal) => {
         `POST /api/v1/predictions HTTP/1.1\r\nHost: ${target.hostname}\r\nX-Forwarded-For: ${attacker}\r\n` +
           "Transfer-Encoding: chunked\r\n\r\n",
       );
-      statuses.push(Number(/^HTTP\/1\.1 (\d{3})/.exec(await raw.read())?.[1] ?? 0));
+      statuses.push(await raw.status());
       while (!isOver && await raw.write(crumbs)) chunks += perWrite;
     }
   };
@@ -63,7 +63,9 @@ export const crumbledBodies: Attack = async (target, signal) => {
   await Promise.race([sending, hold(5000, signal)]);
   return {
     said: `${senders} connections, ${chunks} chunks of a byte, answered ${tally(statuses)}`,
-    faults: statuses.every((status) => status === 411) ? [] : ["not all bodies in chunks were answered 411"],
+    faults: statuses.length >= senders && statuses.every((status) => status === 411)
+      ? []
+      : ["not all bodies in chunks were answered 411"],
   };
 };
 
@@ -147,6 +149,7 @@ export const longPolls: Attack = async (target, signal) => {
 };
 
 const head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
+
 /** A file from a URL that comes in chunks of one byte, without end. */
 export const drippingFile: Attack = async (target, signal) => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
